@@ -1,0 +1,1 @@
+//! The Contoso SDK and its token endpoint, shared by the examples.

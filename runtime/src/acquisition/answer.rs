@@ -1,0 +1,103 @@
+//! How status and failure class are read from what an HTTP client returns.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use http::{HeaderMap, Response, header};
+
+use crate::error::TransportError;
+
+/// What an HTTP client returned: an answer with a status, or a failure of a class.
+///
+/// Implemented for results of [`http::Response`], and of other clients behind their features. For
+/// a client of your own, return [`Status`] beside its response.
+pub trait HttpOutcome {
+    /// Status of the answer.
+    ///
+    /// # Errors
+    ///
+    /// The class of the failure, when no answer came.
+    fn status(&self) -> Result<u16, TransportError>;
+
+    /// Pause that the server asked for.
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+}
+
+impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
+    fn status(&self) -> Result<u16, TransportError> {
+        match self {
+            Ok(response) => Ok(response.status().as_u16()),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.as_ref().ok()?.headers())
+    }
+}
+
+/// Response of any client together with its status, for [`TokenRequest::send`](super::TokenRequest::send).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{HttpOutcome, Status};
+///
+/// let returned: Result<_, std::io::Error> = Ok(Status(200, "body of some client"));
+/// assert_eq!(returned.status(), Ok(200));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a pair, and callers build it")]
+pub struct Status<T>(pub u16, pub T);
+
+impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
+    fn status(&self) -> Result<u16, TransportError> {
+        match self {
+            Ok(Status(status, _)) => Ok(*status),
+            Err(error) => Err(classify(error)),
+        }
+    }
+}
+
+/// Seconds of a `Retry-After` header; its form as a date would need a wall clock.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers
+        .get(header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// Class of a transport failure, from the first I/O error among its causes.
+pub(crate) fn classify(error: &(dyn Error + 'static)) -> TransportError {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return of_io(error.kind());
+        }
+        cause = error.source();
+    }
+    TransportError::Other
+}
+
+fn of_io(kind: io::ErrorKind) -> TransportError {
+    match kind {
+        io::ErrorKind::TimedOut => TransportError::Timeout,
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::AddrNotAvailable => TransportError::Connect,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::UnexpectedEof => TransportError::Closed,
+        _ => TransportError::Other,
+    }
+}

@@ -1,0 +1,126 @@
+//! A way to take an acquisition along: to spawned tasks, pools and blocking code.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::observe::Collector;
+use super::scope;
+use super::state::Shared;
+use super::token_request::TokenRequest;
+
+/// An acquisition that can leave its task; made by [`handle`](crate::CurrentAcquisition::handle).
+///
+/// It travels in [`http::Extensions`] too, for layers behind a queue.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Acquisition;
+///
+/// let handle = Acquisition::current().handle();
+/// let worker = std::thread::spawn(move || {
+///     let _entered = handle.enter();
+///     Acquisition::current().served_stale();
+/// });
+/// # worker.join().unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) shared: Option<Arc<Shared>>,
+    pub(crate) collector: Option<Arc<Collector>>,
+}
+
+impl Handle {
+    /// Makes the acquisition current whenever the future is polled.
+    pub fn scope<F: IntoFuture>(&self, future: F) -> Scoped<F::IntoFuture> {
+        Scoped {
+            handle: self.clone(),
+            inner: future.into_future(),
+        }
+    }
+
+    /// Makes the acquisition current on this thread until the guard is dropped.
+    ///
+    /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
+    pub fn enter(&self) -> EnteredHandle {
+        EnteredHandle::new(self.clone())
+    }
+
+    /// One HTTP try of a token request, on behalf of the acquisition.
+    pub fn token_request(&self, url: impl AsRef<str>) -> TokenRequest {
+        TokenRequest::new(self.shared.clone(), url.as_ref())
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("in_acquisition", &self.shared.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Guard of [`Handle::enter`].
+#[must_use = "the acquisition is current only while the guard lives"]
+pub struct EnteredHandle {
+    handle: Handle,
+    replaced: Option<Arc<Collector>>,
+    /// The guard belongs to the thread whose slot it changed.
+    not_send: PhantomData<*const ()>,
+}
+
+impl EnteredHandle {
+    fn new(handle: Handle) -> Self {
+        let replaced = scope::enter_shared(handle.shared.as_ref(), handle.collector.clone());
+        Self {
+            handle,
+            replaced,
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for EnteredHandle {
+    fn drop(&mut self) {
+        scope::leave_shared(self.handle.shared.as_ref(), self.replaced.take());
+    }
+}
+
+impl fmt::Debug for EnteredHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.handle.fmt(f)
+    }
+}
+
+pin_project! {
+    /// Future of [`Handle::scope`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Scoped<F> {
+        handle: Handle,
+        #[pin]
+        inner: F,
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let _entered = this.handle.enter();
+        this.inner.poll(context)
+    }
+}
+
+impl<F> fmt::Debug for Scoped<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scoped")
+            .field("handle", &self.handle)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,242 @@
+//! The running acquisition, what SDK code notes on it, and the record it becomes.
+
+mod answer;
+pub(crate) mod backend;
+mod clock;
+mod future;
+mod handle;
+mod observe;
+mod record;
+mod scope;
+mod state;
+mod timer;
+mod token_request;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+pub use answer::{HttpOutcome, Status};
+#[cfg(feature = "reqwest")]
+pub(crate) use answer::{classify, retry_after};
+pub use clock::Clock;
+pub(crate) use clock::ClockSource;
+pub(crate) use future::acquire_blocking;
+pub use future::{Acquire, Nesting, Reading};
+pub use handle::{EnteredHandle, Handle, Scoped};
+pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
+pub use record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
+pub(crate) use state::Facts;
+pub use state::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
+pub use timer::Timer;
+pub use token_request::{Sending, TokenRequest};
+
+use crate::api::Api;
+use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::error::ErrorInfo;
+use crate::region::Region;
+use crate::token::{TokenInfo, TokenType};
+use crate::wire::{ClientRequestId, bounded_text};
+use state::{CallerSdk, Wrapper};
+
+/// The acquisition that an annotated function runs.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Acquisition;
+
+impl Acquisition {
+    /// The acquisition that is current when a method of the returned value runs.
+    ///
+    /// Outside an acquisition the methods do nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, CacheLevel};
+    ///
+    /// // Outside an annotated function nothing happens, and nothing breaks.
+    /// Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    /// ```
+    #[must_use]
+    pub const fn current() -> CurrentAcquisition {
+        CurrentAcquisition(())
+    }
+}
+
+/// Access to whatever acquisition is current; made by [`Acquisition::current`].
+#[derive(Clone, Copy)]
+pub struct CurrentAcquisition(());
+
+impl CurrentAcquisition {
+    fn note(self, note: impl FnOnce(&mut Facts)) {
+        let _outside = scope::with_current(|running| running.note(note));
+    }
+
+    /// Whether an annotated function runs here.
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        scope::with_current(|_| ()).is_some()
+    }
+
+    /// The token came from a cache.
+    pub fn cache_hit(self, level: CacheLevel) {
+        self.note(|facts| {
+            facts.source = Some(TokenSource::Cache);
+            facts.level = Some(level);
+            facts
+                .refresh_reason
+                .get_or_insert(CacheRefreshReason::NotApplicable);
+        });
+    }
+
+    /// The cache did not suffice, or the token is due for a refresh.
+    pub fn refresh(self, reason: CacheRefreshReason) {
+        self.note(|facts| facts.refresh_reason = Some(reason));
+    }
+
+    /// The cache is switched off.
+    pub fn cache_disabled(self) {
+        self.refresh(CacheRefreshReason::CacheDisabled);
+    }
+
+    /// The token came from here, whatever the requests suggest.
+    pub fn source(self, source: TokenSource) {
+        self.note(|facts| facts.source = Some(source));
+    }
+
+    /// Another caller's refresh was waited for; times add up.
+    pub fn waited(self, time: Duration) {
+        self.note(|facts| facts.add_waited(time));
+    }
+
+    /// An old token is served because its refresh failed.
+    pub fn served_stale(self) {
+        self.note(|facts| facts.stale = true);
+    }
+
+    /// Counts the time until the guard is dropped as spent in the cache.
+    pub fn time_in_cache(self) -> Timer {
+        Timer::start(Facts::add_in_cache)
+    }
+
+    /// Counts the time until the guard is dropped as spent making the token presentable.
+    pub fn time_in_extension(self) -> Timer {
+        Timer::start(Facts::add_in_extension)
+    }
+
+    /// Access tokens in the cache.
+    pub fn cached_token_count(self, count: u64) {
+        self.note(|facts| facts.rare_mut().cached_token_count = Some(count));
+    }
+
+    /// Whether the cache is written to a store outside the process.
+    pub fn cache_serialized(self, serialized: bool) {
+        self.note(|facts| facts.rare_mut().cache_serialized = Some(serialized));
+    }
+
+    /// Whether the cache also serves the older ADAL format.
+    pub fn legacy_cache(self, enabled: bool) {
+        self.note(|facts| facts.rare_mut().legacy_cache = Some(enabled));
+    }
+
+    /// Region of the token endpoint; the first one that is noted stays.
+    pub fn region(self, region: Region) {
+        self.note(|facts| {
+            facts.rare_mut().region.get_or_insert(region);
+        });
+    }
+
+    /// Scheme of the token.
+    pub fn token_type(self, token_type: TokenType) {
+        self.note(|facts| facts.token_type = Some(token_type));
+    }
+
+    /// Facts about the token.
+    pub fn token(self, info: TokenInfo) {
+        self.note(|facts| facts.token(&info));
+    }
+
+    /// Id given by the caller; text that is no GUID is ignored, and a random id used.
+    pub fn correlation_id(self, id: impl TryInto<ClientRequestId>) {
+        if let Ok(id) = id.try_into() {
+            self.note(|facts| facts.correlation_id = Some(id));
+        }
+    }
+
+    /// Id of the acquisition, made now if nothing needed it before.
+    #[must_use]
+    pub fn request_id(self) -> Option<ClientRequestId> {
+        scope::with_current(|running| running.read(Facts::correlation_id))
+    }
+
+    /// SDK on whose behalf this one works: at most 10 and 20 characters are kept.
+    pub fn caller_sdk(
+        self,
+        id: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+    ) {
+        let caller = CallerSdk::new(id.into(), version.into());
+        self.note(|facts| facts.rare_mut().caller_sdk = Some(caller));
+    }
+
+    /// Whether the client certificate is managed by the platform.
+    pub fn managed_certificate(self, used: bool) {
+        self.note(|facts| facts.rare_mut().managed_certificate = Some(used));
+    }
+
+    /// Library that wraps this SDK.
+    pub fn wrapper(self, sku: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) {
+        let wrapper = Wrapper {
+            sku: sku.into(),
+            version: version.into(),
+        };
+        self.note(|facts| facts.rare_mut().wrapper = Some(wrapper));
+    }
+
+    /// Code of an error that a broker reported.
+    pub fn broker_error(self, code: impl Into<Cow<'static, str>>) {
+        let code = bounded_text(code.into(), crate::error::MAX_ERROR_CODE_LEN);
+        self.note(|facts| facts.rare_mut().broker_error = Some(code));
+    }
+
+    /// Id of the function that was really called, where it is known only at run time.
+    pub fn api(self, api: impl Into<Api>) {
+        let api = api.into();
+        self.note(|facts| facts.api = api);
+    }
+
+    /// Codes of the error that is about to be returned; they win over every other description.
+    pub fn error(self, info: ErrorInfo) {
+        self.note(|facts| {
+            let noted = &mut facts.rare_mut().error;
+            *noted = info.or(std::mem::take(noted));
+        });
+    }
+
+    /// A failure that is not returned: a swallowed refresh, a credential of a chain.
+    pub fn sub_failure(self, info: ErrorInfo) {
+        self.note(|facts| facts.sub_failure(info));
+    }
+
+    /// One HTTP try of a token request to this URL, of which only the host is kept.
+    pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
+        TokenRequest::new(scope::with_current(state::Running::share), url.as_ref())
+    }
+
+    /// The acquisition in a form that may leave this task or thread.
+    #[must_use]
+    pub fn handle(self) -> Handle {
+        Handle {
+            shared: scope::with_current(state::Running::share),
+            collector: scope::enclosing_collector(),
+        }
+    }
+}
+
+impl fmt::Debug for CurrentAcquisition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CurrentAcquisition")
+            .field("is_active", &self.is_active())
+            .finish()
+    }
+}

@@ -1,0 +1,295 @@
+//! A finished acquisition: plain facts, the same on every outcome.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::state::{Facts, HttpFacts, RareFacts};
+use crate::api::Api;
+use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::error::{ErrorInfo, TransportError};
+use crate::region::Region;
+use crate::token::TokenType;
+use crate::wire::ClientRequestId;
+
+/// Error code of cancelled acquisitions in metrics.
+pub const CANCELLED_CODE: &str = "operation_canceled";
+
+/// Error code of panicked acquisitions in metrics.
+pub const PANICKED_CODE: &str = "panicked";
+
+/// How an acquisition ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A token was returned.
+    Ok,
+    /// An error was returned.
+    Error,
+    /// The future was dropped before it was ready.
+    Cancelled,
+    /// The function panicked.
+    Panicked,
+}
+
+impl Outcome {
+    /// Lower-case name, as spans show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
+/// Everything that is known of one finished acquisition.
+///
+/// What was not measured is absent, never zero. It holds no user, tenant, scope, URL path or token.
+#[derive(Clone)]
+pub struct AcquisitionRecord {
+    facts: Facts,
+    outcome: Outcome,
+    total: Option<Duration>,
+    error: Option<Box<ErrorInfo>>,
+}
+
+impl AcquisitionRecord {
+    pub(crate) fn new(
+        facts: Facts,
+        outcome: Outcome,
+        total: Option<Duration>,
+        error: Option<Box<ErrorInfo>>,
+    ) -> Self {
+        Self {
+            facts,
+            outcome,
+            total,
+            error,
+        }
+    }
+
+    /// The facts as the header formats read them.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn rare(&self) -> Option<&RareFacts> {
+        self.facts.rare.as_deref()
+    }
+
+    fn http(&self) -> Option<&HttpFacts> {
+        self.rare().map(|rare| &rare.http)
+    }
+
+    /// Function of the SDK that was called.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        self.facts.api
+    }
+
+    /// How the acquisition ended.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Whether a token was returned.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.outcome == Outcome::Ok
+    }
+
+    /// Where the token came from.
+    ///
+    /// What the SDK noted; else the identity provider, if it answered and a token was returned.
+    #[must_use]
+    pub fn source(&self) -> Option<TokenSource> {
+        let answered = self.is_ok() && self.http().is_some_and(|http| http.answered);
+        self.facts
+            .source
+            .or_else(|| answered.then_some(TokenSource::IdentityProvider))
+    }
+
+    /// Cache that answered; absent when none did.
+    #[must_use]
+    pub fn level(&self) -> Option<CacheLevel> {
+        self.facts.level
+    }
+
+    /// Why a cached token did not suffice; absent when the cache was not consulted.
+    #[must_use]
+    pub fn refresh_reason(&self) -> Option<CacheRefreshReason> {
+        self.facts.refresh_reason
+    }
+
+    /// Scheme of the token; absent when the SDK did not say.
+    #[must_use]
+    pub fn token_type(&self) -> Option<TokenType> {
+        self.facts.token_type
+    }
+
+    /// Id that names the acquisition in the server's logs; absent when nothing needed one.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<ClientRequestId> {
+        self.facts.correlation_id
+    }
+
+    /// Id of the acquisition this one was made for, or that triggered it.
+    #[must_use]
+    pub fn parent(&self) -> Option<ClientRequestId> {
+        self.rare()?.parent
+    }
+
+    /// Whether no caller waited for the token.
+    #[must_use]
+    pub fn is_background(&self) -> bool {
+        self.facts.background
+    }
+
+    /// Whether an old token was served because its refresh failed.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.facts.stale
+    }
+
+    /// Time from the first poll to the end.
+    #[must_use]
+    pub fn total(&self) -> Option<Duration> {
+        self.total
+    }
+
+    /// Time spent in token requests, summed over all tries.
+    #[must_use]
+    pub fn in_http(&self) -> Option<Duration> {
+        self.http()?.duration
+    }
+
+    /// Time spent in the cache.
+    #[must_use]
+    pub fn in_cache(&self) -> Option<Duration> {
+        self.facts.in_cache
+    }
+
+    /// Time spent making the token presentable, such as signing a proof of possession.
+    #[must_use]
+    pub fn in_extension(&self) -> Option<Duration> {
+        self.rare()?.in_extension
+    }
+
+    /// Time spent waiting for another caller's refresh.
+    #[must_use]
+    pub fn waited(&self) -> Option<Duration> {
+        self.facts.waited
+    }
+
+    /// Time that was left until the token expires.
+    #[must_use]
+    pub fn remaining_lifetime(&self) -> Option<Duration> {
+        self.facts.remaining_lifetime
+    }
+
+    /// Moment from which the token should be refreshed proactively.
+    #[must_use]
+    pub fn refresh_on(&self) -> Option<SystemTime> {
+        self.rare()?.refresh_on
+    }
+
+    /// Regional endpoint and how it was chosen.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.rare()?.region.as_ref()
+    }
+
+    /// Host of the token endpoint that was asked last; never its path.
+    #[must_use]
+    pub fn endpoint_host(&self) -> Option<&str> {
+        self.http()?.host.as_deref()
+    }
+
+    /// Access tokens in the cache.
+    #[must_use]
+    pub fn cached_token_count(&self) -> Option<u64> {
+        self.rare()?.cached_token_count
+    }
+
+    /// Token requests that were sent, retries included.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.http().map_or(0, |http| http.attempts)
+    }
+
+    /// Answers of the kind "not yet" that a polling flow got.
+    #[must_use]
+    pub fn pending_polls(&self) -> u32 {
+        self.http().map_or(0, |http| http.pending_polls)
+    }
+
+    /// Status of the last answer, or the one the error names.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let described = self.error().and_then(ErrorInfo::http_status);
+        described.or_else(|| self.http()?.status)
+    }
+
+    /// How the last token request failed, if no answer came.
+    #[must_use]
+    pub fn transport_error(&self) -> Option<TransportError> {
+        self.http()?.transport
+    }
+
+    /// Longest `Retry-After` that a server asked for.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.http()?.retry_after
+    }
+
+    /// Codes of the error; present exactly when the outcome is not ok.
+    #[must_use]
+    pub fn error(&self) -> Option<&ErrorInfo> {
+        self.error.as_deref()
+    }
+
+    /// Code of the error.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.error()?.code()
+    }
+
+    /// Failures that the SDK swallowed on the way.
+    #[must_use]
+    pub fn sub_failures(&self) -> &[ErrorInfo] {
+        self.rare().map_or(&[], |rare| &rare.sub_failures)
+    }
+
+    /// Id and version of the SDK on whose behalf the acquiring SDK worked.
+    #[must_use]
+    pub fn caller_sdk(&self) -> Option<(&str, &str)> {
+        self.rare()?
+            .caller_sdk
+            .as_ref()
+            .map(|caller| (&*caller.id, &*caller.version))
+    }
+}
+
+/// Adds the fields that are present to a `Debug` representation.
+macro_rules! present {
+    ($out:ident, $record:ident: $($field:ident),+ $(,)?) => {
+        $( if let Some(value) = $record.$field() { $out.field(stringify!($field), &value); } )+
+    };
+}
+
+impl fmt::Debug for AcquisitionRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("AcquisitionRecord");
+        out.field("api", &self.api())
+            .field("outcome", &self.outcome);
+        present!(out, self: source, level, refresh_reason, token_type, correlation_id, parent);
+        present!(out, self: total, in_http, in_cache, in_extension, waited, remaining_lifetime);
+        present!(out, self: refresh_on, region, endpoint_host, cached_token_count, caller_sdk);
+        present!(out, self: status, transport_error, retry_after, error);
+        out.field("attempts", &self.attempts())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,39 @@
+//! Guards that time a part of an acquisition.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::clock::Moment;
+use super::scope;
+use super::state::Facts;
+
+/// Times the code until it is dropped; made by
+/// [`time_in_cache`](crate::CurrentAcquisition::time_in_cache) and its sibling.
+#[must_use = "the time ends when the guard is dropped"]
+pub struct Timer {
+    started: Option<Moment>,
+    add: fn(&mut Facts, Duration),
+}
+
+impl Timer {
+    pub(crate) fn start(add: fn(&mut Facts, Duration)) -> Self {
+        let started = scope::with_current(|running| running.backend.clock().now()).flatten();
+        Self { started, add }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let _outside = scope::with_current(|running| {
+            if let Some(time) = running.backend.clock().since(self.started) {
+                running.note(|facts| (self.add)(facts, time));
+            }
+        });
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timer").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,219 @@
+//! One HTTP try of a token request: its headers, its clock, and how it ended.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{HeaderMap, Uri};
+use pin_project_lite::pin_project;
+
+use super::answer::HttpOutcome;
+use super::backend::{Answer, Carriage};
+use super::clock::Moment;
+use super::state::{HttpFacts, Shared};
+use crate::error::TransportError;
+
+/// One HTTP try of a token request, made by
+/// [`token_request`](crate::CurrentAcquisition::token_request).
+///
+/// It may leave the task and outlive the acquisition. Dropped without an answer it counts as not
+/// delivered: what its headers reported is reported again.
+///
+/// # Examples
+///
+/// By hand, as a middleware uses it:
+///
+/// ```
+/// use http::HeaderMap;
+/// use token_telemetry::Acquisition;
+///
+/// let mut headers = HeaderMap::new();
+/// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+/// request.apply_to(&mut headers);
+/// // … the request goes out, and an answer comes …
+/// request.answered(200);
+/// ```
+#[must_use = "a token request that is dropped counts as not delivered"]
+pub struct TokenRequest {
+    acquisition: Option<Arc<Shared>>,
+    host: Option<Arc<str>>,
+    started: Option<Moment>,
+    carriage: Carriage,
+    retry_after: Option<Duration>,
+}
+
+impl TokenRequest {
+    /// A request of an acquisition, or of none.
+    pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
+        let host = host_of(url);
+        let started = acquisition
+            .as_ref()
+            .and_then(|acquisition| acquisition.backend.clock().now());
+        if let Some(acquisition) = &acquisition {
+            acquisition.note(|facts| {
+                let known = &mut facts.rare_mut().http.host;
+                *known = host.clone().or_else(|| known.take());
+            });
+        }
+        Self {
+            acquisition,
+            host,
+            started,
+            carriage: Carriage::default(),
+            retry_after: None,
+        }
+    }
+
+    /// The telemetry headers, as of now.
+    #[must_use]
+    pub fn headers(&mut self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        self.apply_to(&mut headers);
+        headers
+    }
+
+    /// Writes the telemetry headers, as of now, over others of the same names.
+    pub fn apply_to(&mut self, headers: &mut HeaderMap) {
+        let Some(acquisition) = &self.acquisition else {
+            return;
+        };
+        let (host, carriage) = (self.host.as_deref(), &mut self.carriage);
+        acquisition.read(|facts| {
+            acquisition
+                .backend
+                .write_headers(facts, host, carriage, headers)
+        });
+        self.started = acquisition.backend.clock().now();
+    }
+
+    /// Sends the request with `send`, and notes the time it took and how it ended.
+    ///
+    /// `send` gets the telemetry headers and returns the future of the HTTP client.
+    pub fn send<F, Fut>(mut self, send: F) -> Sending<Fut>
+    where
+        F: FnOnce(HeaderMap) -> Fut,
+        Fut: Future<Output: HttpOutcome>,
+    {
+        let headers = self.headers();
+        Sending {
+            inner: send(headers),
+            request: Some(self),
+        }
+    }
+
+    /// The server asked for a pause before the next try, in its `Retry-After` header.
+    pub fn retry_after(&mut self, pause: Duration) {
+        self.retry_after = self.retry_after.max(Some(pause));
+    }
+
+    /// An answer with this status came.
+    pub fn answered(self, status: u16) {
+        self.end(Answer::Status(status), |http| {
+            http.answered = true;
+            http.status = Some(status);
+            http.transport = None;
+        });
+    }
+
+    /// The answer of a polling flow came: not yet. It counts as delivered and not as a failure.
+    pub fn pending(self, status: u16) {
+        self.end(Answer::Status(status), |http| {
+            http.answered = true;
+            http.pending_polls = http.pending_polls.saturating_add(1);
+            http.status = Some(status);
+            http.transport = None;
+        });
+    }
+
+    /// No answer came.
+    pub fn failed(self, class: TransportError) {
+        self.end(Answer::None, |http| {
+            http.status = None;
+            http.transport = Some(class);
+        });
+    }
+
+    fn end(mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
+        self.settle(answer, note);
+    }
+
+    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
+        let Some(acquisition) = self.acquisition.take() else {
+            return;
+        };
+        let duration = acquisition.backend.clock().since(self.started);
+        acquisition.note(|facts| {
+            let http = &mut facts.rare_mut().http;
+            http.add_try(duration);
+            http.retry_after = http.retry_after.max(self.retry_after);
+            note(http);
+        });
+        acquisition
+            .backend
+            .settle(std::mem::take(&mut self.carriage), answer);
+    }
+}
+
+impl Drop for TokenRequest {
+    fn drop(&mut self) {
+        self.settle(Answer::None, |_| {});
+    }
+}
+
+impl fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// Future of [`TokenRequest::send`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Sending<F> {
+        #[pin]
+        inner: F,
+        request: Option<TokenRequest>,
+    }
+}
+
+impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let output = std::task::ready!(this.inner.poll(context));
+        if let Some(mut request) = this.request.take() {
+            if let Some(pause) = output.retry_after() {
+                request.retry_after(pause);
+            }
+            match output.status() {
+                Ok(status) => request.answered(status),
+                Err(class) => request.failed(class),
+            }
+        }
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for Sending<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Host of a URL in lower case; path, query, port and user are never looked at again.
+fn host_of(url: &str) -> Option<Arc<str>> {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host()?;
+    Some(if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        host.to_ascii_lowercase().into()
+    } else {
+        host.into()
+    })
+}

@@ -1,0 +1,220 @@
+//! What a failed acquisition may tell: codes and classes, never texts.
+
+use std::borrow::Cow;
+
+use crate::wire::bounded_text;
+
+/// Longest error code that is kept, in bytes; longer ones are cut.
+pub const MAX_ERROR_CODE_LEN: usize = 64;
+
+/// Most `AADSTS` codes that are kept of one error; the server sends one as a rule.
+const MAX_STS_CODES: usize = 4;
+
+/// Describes errors of type `E`; implemented by the type that owns the API ids.
+///
+/// The owner is local to the SDK, so error types of other crates need no wrapper.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{DescribeError, ErrorInfo};
+///
+/// pub struct Contoso;
+///
+/// impl DescribeError<std::num::ParseIntError> for Contoso {
+///     fn describe(_: &std::num::ParseIntError) -> ErrorInfo {
+///         ErrorInfo::new("bad_expires_in")
+///     }
+/// }
+/// # let error = "x".parse::<u8>().unwrap_err();
+/// assert_eq!(Contoso::describe(&error).code(), Some("bad_expires_in"));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe errors of type `{E}`",
+    label = "this error type has no telemetry code",
+    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `err = path::to::it`"
+)]
+pub trait DescribeError<E: ?Sized> {
+    /// The codes and the class of an error.
+    fn describe(error: &E) -> ErrorInfo;
+}
+
+/// How an HTTP request failed when no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No answer in time.
+    Timeout,
+    /// The name of the host could not be resolved.
+    Dns,
+    /// No connection could be made.
+    Connect,
+    /// The TLS handshake or a certificate check failed.
+    Tls,
+    /// The connection broke while the request was under way.
+    Closed,
+    /// Something else.
+    Other,
+}
+
+impl TransportError {
+    /// Code under which the failure is reported when the SDK gives none.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Timeout => "request_timeout",
+            Self::Dns => "dns_error",
+            Self::Connect => "connect_error",
+            Self::Tls => "tls_error",
+            Self::Closed => "connection_closed",
+            Self::Other => "network_error",
+        }
+    }
+}
+
+/// Codes and classes of a failed acquisition: what headers and metrics may carry.
+///
+/// Codes are made safe here: characters other than `[A-Za-z0-9_.-]` become `_`, and
+/// [`MAX_ERROR_CODE_LEN`] bytes are kept, so hostile server text can break nothing later.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::ErrorInfo;
+///
+/// let info = ErrorInfo::new("invalid_client").status(401).sts_codes([7_000_215]);
+/// assert_eq!(info.code(), Some("invalid_client"));
+/// assert_eq!(ErrorInfo::new("a,b|c\r\n".to_owned()).code(), Some("a_b_c__"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorInfo {
+    code: Option<Cow<'static, str>>,
+    suberror: Option<Cow<'static, str>>,
+    status: Option<u16>,
+    sts_codes: StsCodes,
+    transport: Option<TransportError>,
+}
+
+/// The first few `AADSTS` numbers of an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct StsCodes {
+    codes: [u32; MAX_STS_CODES],
+    len: u8,
+}
+
+impl ErrorInfo {
+    /// An error with this code: the OAuth `error`, or the SDK's own.
+    #[must_use]
+    pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code: plain(code.into()),
+            ..Self::default()
+        }
+    }
+
+    /// An error of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// An HTTP request that got no answer.
+    #[must_use]
+    pub fn transport(class: TransportError) -> Self {
+        Self {
+            transport: Some(class),
+            ..Self::default()
+        }
+    }
+
+    /// Status of the HTTP answer that carried the error.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// `AADSTS` numbers of the error, the most telling first; four are kept.
+    #[must_use]
+    pub fn sts_codes(mut self, codes: impl IntoIterator<Item = u32>) -> Self {
+        let mut kept = StsCodes::default();
+        for (slot, code) in kept.codes.iter_mut().zip(codes) {
+            *slot = code;
+            kept.len += 1;
+        }
+        self.sts_codes = kept;
+        self
+    }
+
+    /// The OAuth `suberror`.
+    #[must_use]
+    pub fn suberror(mut self, suberror: impl Into<Cow<'static, str>>) -> Self {
+        self.suberror = plain(suberror.into());
+        self
+    }
+
+    /// The code, if one is known.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The code in a form that can be kept.
+    pub(crate) fn code_text(&self) -> Option<Cow<'static, str>> {
+        self.code.clone()
+    }
+
+    /// The suberror, if there is one.
+    #[must_use]
+    pub fn suberror_code(&self) -> Option<&str> {
+        self.suberror.as_deref()
+    }
+
+    /// Status of the HTTP answer, if there was one.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The `AADSTS` numbers that are known.
+    #[must_use]
+    pub fn sts(&self) -> &[u32] {
+        let StsCodes { codes, len } = &self.sts_codes;
+        codes.get(..usize::from(*len)).unwrap_or_default()
+    }
+
+    /// How the HTTP request failed, if no answer came.
+    #[must_use]
+    pub fn transport_error(&self) -> Option<TransportError> {
+        self.transport
+    }
+
+    /// These facts, and where they are silent the ones of `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let Self {
+            code,
+            suberror,
+            status,
+            sts_codes,
+            transport,
+        } = self;
+        Self {
+            code: code.or(other.code),
+            suberror: suberror.or(other.suberror),
+            status: status.or(other.status),
+            sts_codes: if sts_codes.len == 0 {
+                other.sts_codes
+            } else {
+                sts_codes
+            },
+            transport: transport.or(other.transport),
+        }
+    }
+}
+
+/// The text made safe, or nothing if it is empty.
+fn plain(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
+    let text = bounded_text(text, MAX_ERROR_CODE_LEN);
+    (!text.is_empty()).then_some(text)
+}

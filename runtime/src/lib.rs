@@ -1,0 +1,41 @@
+//! Telemetry for functions that acquire security tokens.
+
+mod acquisition;
+mod api;
+mod cache;
+mod client;
+pub mod entra;
+mod error;
+mod http;
+mod observer;
+#[cfg(feature = "otel")]
+pub mod otel;
+#[doc(hidden)]
+pub mod private;
+mod region;
+#[cfg(feature = "tracing")]
+mod span;
+mod telemetry;
+#[cfg(feature = "test-util")]
+pub mod test_util;
+mod token;
+mod totals;
+mod wire;
+
+pub use crate::acquisition::{
+    Acquire, Acquisition, AcquisitionRecord, CANCELLED_CODE, Clock, CurrentAcquisition,
+    EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN,
+    MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Scoped, Sending, Status, Timer,
+    TokenRequest, observe,
+};
+pub use crate::api::{Api, ApiEntry, ApiId};
+pub use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
+pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};
+pub use crate::observer::Observer;
+pub use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
+pub use crate::telemetry::{Telemetry, TelemetryBuilder};
+pub use crate::token::{TokenInfo, TokenType};
+pub use crate::totals::Totals;
+pub use crate::wire::{ClientRequestId, InvalidRequestId};
+pub use token_telemetry_macros::{ApiId, acquire_token};

@@ -1,0 +1,45 @@
+//! Whoever wants to see every finished acquisition.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::acquisition::AcquisitionRecord;
+
+/// Receiver of finished acquisitions.
+///
+/// It runs on the thread that finished the acquisition, after the result exists: keep it short.
+/// A panic in it is contained.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{AcquisitionRecord, Observer, Telemetry};
+///
+/// struct Log;
+///
+/// impl Observer for Log {
+///     fn finished(&self, record: &AcquisitionRecord) {
+///         println!("{} ended {}", record.api(), record.outcome().name());
+///     }
+/// }
+///
+/// let telemetry = Telemetry::builder().observer(Log).build()?;
+/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// ```
+pub trait Observer: Send + Sync {
+    /// An acquisition is over.
+    fn finished(&self, record: &AcquisitionRecord);
+}
+
+impl<T: Observer + ?Sized> Observer for Arc<T> {
+    fn finished(&self, record: &AcquisitionRecord) {
+        (**self).finished(record);
+    }
+}
+
+/// Tells every observer, also if one of them panics.
+pub(crate) fn notify(observers: &[Box<dyn Observer>], record: &AcquisitionRecord) {
+    for observer in observers {
+        let _contained = catch_unwind(AssertUnwindSafe(|| observer.finished(record)));
+    }
+}

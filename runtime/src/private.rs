@@ -1,0 +1,136 @@
+//! What generated code calls; no part of the public interface.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, LazyLock};
+
+pub use crate::acquisition::{Acquire, Nesting, Reading};
+pub use crate::api::{Api, ApiEntry, ApiId, ClaimsApiId};
+pub use crate::error::{DescribeError, ErrorInfo};
+pub use crate::telemetry::Telemetry;
+pub use crate::token::TokenInfo;
+
+use crate::acquisition;
+
+/// Return type of an annotated function, known before its body is checked.
+pub struct Returns<R>(PhantomData<fn() -> R>);
+
+impl<R> Returns<R> {
+    /// The witness.
+    pub const HERE: Self = Self(PhantomData);
+
+    /// Stands in a branch that is never taken, to give the body its type.
+    pub fn never(self) -> R {
+        loop {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+impl<R> Clone for Returns<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Returns<R> {}
+
+impl<R> fmt::Debug for Returns<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Returns")
+    }
+}
+
+/// Checks that the argument `api` is an id.
+pub const fn id<I: ApiId>(id: I) -> I {
+    id
+}
+
+/// Whatever the argument `telemetry` may name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no `Telemetry`",
+    label = "expected a `Telemetry`, a reference to one, or an `Arc` or `LazyLock` of one"
+)]
+pub trait AsTelemetry {
+    /// The instance to report through.
+    fn as_telemetry(&self) -> &Telemetry;
+}
+
+impl AsTelemetry for Telemetry {
+    fn as_telemetry(&self) -> &Telemetry {
+        self
+    }
+}
+
+impl<T: AsTelemetry + ?Sized> AsTelemetry for &T {
+    fn as_telemetry(&self) -> &Telemetry {
+        (**self).as_telemetry()
+    }
+}
+
+impl<T: AsTelemetry + ?Sized> AsTelemetry for &mut T {
+    fn as_telemetry(&self) -> &Telemetry {
+        (**self).as_telemetry()
+    }
+}
+
+impl<T: AsTelemetry + ?Sized> AsTelemetry for Arc<T> {
+    fn as_telemetry(&self) -> &Telemetry {
+        (**self).as_telemetry()
+    }
+}
+
+impl<T: AsTelemetry, F: FnOnce() -> T> AsTelemetry for LazyLock<T, F> {
+    fn as_telemetry(&self) -> &Telemetry {
+        (**self).as_telemetry()
+    }
+}
+
+/// The instance that the argument `telemetry` names.
+pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
+    named.as_telemetry().clone()
+}
+
+/// Reads errors through the owner of the id.
+pub fn reading<I, T, E>(_: I, _: Returns<Result<T, E>>) -> Reading<T, E>
+where
+    I: ApiId<Owner: DescribeError<E>>,
+{
+    Reading {
+        error: <I::Owner as DescribeError<E>>::describe,
+        token: None,
+    }
+}
+
+/// Wraps the body of an annotated `async fn`.
+pub fn acquire<I, F, T, E>(
+    id: I,
+    telemetry: Telemetry,
+    nesting: Nesting,
+    reading: Reading<T, E>,
+    inner: F,
+) -> Acquire<F, T, E>
+where
+    I: ApiId,
+    F: Future<Output = Result<T, E>>,
+{
+    Acquire::new(telemetry.into_backend(), id.api(), nesting, reading, inner)
+}
+
+/// Wraps the body of an annotated blocking function.
+///
+/// # Errors
+///
+/// Those of the body, untouched.
+pub fn acquire_blocking<I, T, E>(
+    id: I,
+    telemetry: Telemetry,
+    nesting: Nesting,
+    reading: Reading<T, E>,
+    body: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E>
+where
+    I: ApiId,
+{
+    acquisition::acquire_blocking(telemetry.into_backend(), id.api(), nesting, reading, body)
+}

@@ -1,0 +1,313 @@
+//! The handle that an SDK client owns, and its builder.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use http::HeaderMap;
+
+use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan};
+use crate::acquisition::{
+    Acquire, Acquisition, AcquisitionRecord, Clock, ClockSource, Facts, Nesting, Reading,
+};
+use crate::api::ApiId;
+use crate::client::{ClientInfo, InvalidClientInfo};
+use crate::entra::{self, Dialect, PendingFailure};
+use crate::error::DescribeError;
+use crate::observer::{self, Observer};
+#[cfg(feature = "otel")]
+use crate::otel::{Metrics, MsalMetrics};
+#[cfg(feature = "tracing")]
+use crate::span;
+use crate::totals::{Counters, Totals};
+
+static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
+
+/// Everything one SDK client reports through; cheap to clone.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Telemetry;
+///
+/// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+/// assert_eq!(telemetry.totals().cache, 0);
+/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// ```
+#[derive(Clone)]
+pub struct Telemetry {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: ClockSource,
+    client: ClientInfo,
+    entra: entra::Headers,
+    authorities: Option<Vec<String>>,
+    totals: Counters,
+    observers: Vec<Box<dyn Observer>>,
+    #[cfg(feature = "otel")]
+    metrics: Option<MsalMetrics>,
+}
+
+impl Telemetry {
+    /// A builder with every outlet at its default.
+    #[must_use]
+    pub fn builder() -> TelemetryBuilder {
+        TelemetryBuilder::new()
+    }
+
+    /// The process-wide instance, used where the attribute names no other.
+    ///
+    /// Unless [`set_global`](Self::set_global) came first it is made here, and names no SDK.
+    #[must_use]
+    pub fn global() -> Self {
+        GLOBAL
+            .get_or_init(|| TelemetryBuilder::new().build_with(ClientInfo::detect()))
+            .clone()
+    }
+
+    /// Makes an instance the process-wide one.
+    ///
+    /// # Errors
+    ///
+    /// Hands the instance back if there is a process-wide one already.
+    pub fn set_global(telemetry: Self) -> Result<(), Self> {
+        GLOBAL.set(telemetry)
+    }
+
+    /// Sums over all acquisitions so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.shared.totals.read()
+    }
+
+    /// Failures that no answered token request has reported yet, oldest first.
+    #[must_use]
+    pub fn pending_failures(&self) -> Vec<PendingFailure> {
+        self.shared.entra.pending()
+    }
+
+    /// Failures that were dropped unreported, because too many waited or one was too long.
+    #[must_use]
+    pub fn lost_failures(&self) -> u64 {
+        self.shared.entra.lost()
+    }
+
+    /// Identity of the SDK that this instance reports for.
+    #[must_use]
+    pub fn client(&self) -> &ClientInfo {
+        &self.shared.client
+    }
+
+    /// An acquisition that no caller waits for, such as a proactive refresh.
+    ///
+    /// It is never part of another acquisition; started from inside one, that one is its parent.
+    pub fn background<I, F, T, E>(&self, api: I, future: F) -> Acquire<F::IntoFuture, T, E>
+    where
+        I: ApiId<Owner: DescribeError<E>>,
+        F: IntoFuture<Output = Result<T, E>>,
+    {
+        let reading = Reading {
+            error: <I::Owner as DescribeError<E>>::describe,
+            token: None,
+        };
+        Acquire::new(
+            self.clone().into_backend(),
+            api.api(),
+            Nesting::Background,
+            reading,
+            future.into_future(),
+        )
+        .with_parent(Acquisition::current().request_id())
+    }
+
+    pub(crate) fn into_backend(self) -> Arc<dyn Backend> {
+        self.shared
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry")
+            .field("client", &self.shared.client)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Whether telemetry headers may go to this host.
+    fn is_authority(&self, host: Option<&str>) -> bool {
+        let Some(authorities) = &self.authorities else {
+            return true;
+        };
+        host.is_some_and(|host| authorities.iter().any(|authority| authority == host))
+    }
+}
+
+impl Backend for Shared {
+    fn clock(&self) -> &ClockSource {
+        &self.clock
+    }
+
+    fn wants_correlation_id(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
+    #[cfg(feature = "tracing")]
+    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
+        span::open(facts)
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn open_span(&self, _: &Facts) -> Option<Box<dyn OpenSpan>> {
+        None
+    }
+
+    fn write_headers(
+        &self,
+        facts: &mut Facts,
+        host: Option<&str>,
+        carriage: &mut Carriage,
+        headers: &mut HeaderMap,
+    ) {
+        if self.is_authority(host) {
+            self.entra
+                .write(facts, (host, self.totals.cache_hits()), carriage, headers);
+        }
+    }
+
+    fn settle(&self, carriage: Carriage, answer: Answer) {
+        self.entra.settle(&carriage, answer);
+    }
+
+    fn finished(&self, record: &AcquisitionRecord) {
+        self.totals.finished(record);
+        self.entra.finished(record);
+        #[cfg(feature = "otel")]
+        if let Some(metrics) = &self.metrics {
+            metrics.finished(record);
+        }
+        observer::notify(&self.observers, record);
+    }
+}
+
+/// Builder of [`Telemetry`].
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct TelemetryBuilder {
+    sdk: Option<(Cow<'static, str>, Cow<'static, str>)>,
+    platform: Option<(&'static str, &'static str)>,
+    clock: ClockSource,
+    dialect: Dialect,
+    authorities: Option<Vec<String>>,
+    observers: Vec<Box<dyn Observer>>,
+    #[cfg(feature = "otel")]
+    metrics: Metrics,
+}
+
+impl TelemetryBuilder {
+    fn new() -> Self {
+        Self {
+            sdk: None,
+            platform: None,
+            clock: ClockSource::default(),
+            dialect: Dialect::default(),
+            authorities: None,
+            observers: Vec::new(),
+            #[cfg(feature = "otel")]
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// Name and version of the SDK, for the identity headers and the metric tags.
+    pub fn sdk(
+        mut self,
+        sku: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.sdk = Some((sku.into(), version.into()));
+        self
+    }
+
+    /// Operating system and processor to report, for tests that must not depend on the machine.
+    pub fn platform(mut self, os: &'static str, cpu: &'static str) -> Self {
+        self.platform = Some((os, cpu));
+        self
+    }
+
+    /// Clock to measure with.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = ClockSource::Custom(Arc::new(clock));
+        self
+    }
+
+    /// Form of the telemetry headers.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// Hosts that telemetry headers may go to; without this, every host that is asked for a token.
+    pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.authorities = Some(
+            hosts
+                .into_iter()
+                .map(|host| host.as_ref().to_ascii_lowercase())
+                .collect(),
+        );
+        self
+    }
+
+    /// One more receiver of finished acquisitions.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Which OpenTelemetry metrics are recorded, and through which provider.
+    #[cfg(feature = "otel")]
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
+    /// The finished instance.
+    ///
+    /// # Errors
+    ///
+    /// When the SKU or the version cannot be sent; the error names the field and the byte.
+    pub fn build(mut self) -> Result<Telemetry, InvalidClientInfo> {
+        let mut client = ClientInfo::detect();
+        if let Some((os, cpu)) = self.platform {
+            client = client.with_platform(os, cpu);
+        }
+        if let Some((sku, version)) = self.sdk.take() {
+            client = client.with_sdk(sku, version)?;
+        }
+        Ok(self.build_with(client))
+    }
+
+    fn build_with(self, client: ClientInfo) -> Telemetry {
+        let shared = Shared {
+            clock: self.clock,
+            entra: entra::Headers::new(self.dialect, &client),
+            authorities: self.authorities,
+            totals: Counters::default(),
+            observers: self.observers,
+            #[cfg(feature = "otel")]
+            metrics: MsalMetrics::new(self.metrics, &client),
+            client,
+        };
+        Telemetry {
+            shared: Arc::new(shared),
+        }
+    }
+}
+
+impl fmt::Debug for TelemetryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetryBuilder")
+            .field("sdk", &self.sdk)
+            .finish_non_exhaustive()
+    }
+}

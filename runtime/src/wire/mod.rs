@@ -1,0 +1,63 @@
+//! Grammar that several wire formats share: number tables, tokens, request ids.
+
+mod request_id;
+mod text;
+
+pub use request_id::{ClientRequestId, InvalidRequestId};
+pub(crate) use text::bounded_text;
+
+/// Writes an enum whose numbers go on the wire, with its number, name and table.
+macro_rules! wire_enum {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_attribute:meta])* $variant:ident = $number:literal, )+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum $name {
+            $( $(#[$variant_attribute])* $variant = $number, )+
+        }
+
+        impl $name {
+            /// Every value, in the order of its numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Number that stands for the value in headers and integer attributes.
+            #[must_use]
+            pub const fn wire(self) -> u8 {
+                match self {
+                    $( Self::$variant => $number, )+
+                }
+            }
+
+            /// Spelling of the value in metrics, the one MSAL.NET uses.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$variant => stringify!($variant), )+
+                }
+            }
+
+            /// Value that a wire number stands for, if it is a known one.
+            #[must_use]
+            pub const fn from_wire(number: u8) -> Option<Self> {
+                match number {
+                    $( $number => Some(Self::$variant), )+
+                    _ => None,
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+pub(crate) use wire_enum;

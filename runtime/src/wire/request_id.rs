@@ -1,0 +1,112 @@
+//! The id that correlates one acquisition with the server's logs.
+
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// GUID that names one acquisition in client and server logs.
+///
+/// MSAL calls it the correlation id; on the wire it is the header `client-request-id`
+/// (AzureAD/microsoft-authentication-library-for-dotnet, `OAuth2Header`).
+///
+/// ```text
+/// client-request-id = 8HEXDIG "-" 4HEXDIG "-" 4HEXDIG "-" 4HEXDIG "-" 12HEXDIG   ; lower case
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::ClientRequestId;
+///
+/// let id: ClientRequestId = "AD8C894A-557F-48C0-B045-C129590C344E".parse()?;
+/// assert_eq!(id.to_string(), "ad8c894a-557f-48c0-b045-c129590c344e");
+/// # Ok::<(), token_telemetry::InvalidRequestId>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientRequestId(Uuid);
+
+impl ClientRequestId {
+    /// Length of the text form, in bytes.
+    pub const LEN: usize = 36;
+
+    /// A new random id (version 4).
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default value is expected to be the same every time"
+    )]
+    pub fn new() -> Self {
+        Self(Uuid::new_v4())
+    }
+
+    /// The id with these bytes, in network order.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The id as text, in a buffer on the stack.
+    pub(crate) fn encode(self, buffer: &mut [u8; Self::LEN]) -> &str {
+        self.0.hyphenated().encode_lower(buffer)
+    }
+}
+
+impl fmt::Display for ClientRequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.encode(&mut [0; Self::LEN]))
+    }
+}
+
+impl fmt::Debug for ClientRequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ClientRequestId {
+    type Err = InvalidRequestId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The plain hyphenated form only: the token endpoint refuses braces and URN prefixes.
+        let parsed = (text.len() == Self::LEN).then(|| Uuid::try_parse(text).ok());
+        parsed.flatten().map(Self).ok_or(InvalidRequestId(()))
+    }
+}
+
+impl TryFrom<&str> for ClientRequestId {
+    type Error = InvalidRequestId;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for ClientRequestId {
+    type Error = InvalidRequestId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for ClientRequestId {
+    type Error = InvalidRequestId;
+
+    fn try_from(text: &String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Text that is not a hyphenated GUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidRequestId(());
+
+impl fmt::Display for InvalidRequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a GUID of 36 characters in the form 8-4-4-4-12")
+    }
+}
+
+impl Error for InvalidRequestId {}
