@@ -52,7 +52,6 @@ struct Shared {
 
 impl Telemetry {
     /// A builder with every outlet at its default.
-    #[must_use]
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder::new()
     }

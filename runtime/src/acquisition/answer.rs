@@ -86,6 +86,10 @@ pub(crate) fn classify(error: &(dyn Error + 'static)) -> TransportError {
     TransportError::Other
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the standard library adds kinds as it likes"
+)]
 fn of_io(kind: io::ErrorKind) -> TransportError {
     match kind {
         io::ErrorKind::TimedOut => TransportError::Timeout,

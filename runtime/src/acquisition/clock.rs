@@ -96,6 +96,7 @@ mod system {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
 
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    #[expect(clippy::unnecessary_wraps, reason = "other platforms have no clock")]
     pub(super) fn now() -> Option<Moment> {
         let now = Instant::now();
         Some(Moment::from_origin(

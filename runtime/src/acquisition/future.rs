@@ -20,6 +20,7 @@ use crate::wire::ClientRequestId;
 
 /// How an acquisition relates to one that is already under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "only generated code names it")]
 pub enum Nesting {
     /// Inside an acquisition of the same `Telemetry` it is part of that one.
     #[default]
@@ -32,6 +33,7 @@ pub enum Nesting {
 
 /// How the output of an annotated function is read.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "only generated code builds it")]
 pub struct Reading<T, E> {
     /// Codes of an error.
     pub error: fn(&E) -> ErrorInfo,
@@ -128,20 +130,20 @@ where
 {
     type Output = Result<T, E>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if this.closing.phase == Phase::NotPolled {
             this.closing.phase = begin(&mut this.opening.running, this.closing.nesting);
             this.opening.begun = true;
         }
         if this.closing.phase == Phase::Transparent {
-            return this.inner.poll(context);
+            return this.inner.poll(cx);
         }
         // Left at `true` if the poll unwinds.
         this.closing.panicked = true;
         let polled = {
             let _entered = Entered::new(&mut this.opening.running);
-            this.inner.poll(context)
+            this.inner.poll(cx)
         };
         this.closing.panicked = false;
         if let Poll::Ready(output) = &polled {
@@ -163,10 +165,10 @@ impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        if self.begun {
-            if let Some(running) = self.running.take() {
-                scope::enter_dropping(running);
-            }
+        if self.begun
+            && let Some(running) = self.running.take()
+        {
+            scope::enter_dropping(running);
         }
     }
 }
@@ -259,6 +261,7 @@ enum Enclosing {
 }
 
 /// How an annotated function ended.
+#[derive(Clone, Copy)]
 enum End<'a, T, E> {
     Returned(&'a Result<T, E>, Reading<T, E>),
     Dropped(Outcome),

@@ -110,10 +110,10 @@ pin_project! {
 impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let _entered = this.handle.enter();
-        this.inner.poll(context)
+        this.inner.poll(cx)
     }
 }
 

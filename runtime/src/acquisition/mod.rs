@@ -68,10 +68,6 @@ impl Acquisition {
 pub struct CurrentAcquisition(());
 
 impl CurrentAcquisition {
-    fn note(self, note: impl FnOnce(&mut Facts)) {
-        let _outside = scope::with_current(|running| running.note(note));
-    }
-
     /// Whether an annotated function runs here.
     #[must_use]
     pub fn is_active(self) -> bool {
@@ -80,7 +76,7 @@ impl CurrentAcquisition {
 
     /// The token came from a cache.
     pub fn cache_hit(self, level: CacheLevel) {
-        self.note(|facts| {
+        note(|facts| {
             facts.source = Some(TokenSource::Cache);
             facts.level = Some(level);
             facts
@@ -91,7 +87,7 @@ impl CurrentAcquisition {
 
     /// The cache did not suffice, or the token is due for a refresh.
     pub fn refresh(self, reason: CacheRefreshReason) {
-        self.note(|facts| facts.refresh_reason = Some(reason));
+        note(|facts| facts.refresh_reason = Some(reason));
     }
 
     /// The cache is switched off.
@@ -101,17 +97,17 @@ impl CurrentAcquisition {
 
     /// The token came from here, whatever the requests suggest.
     pub fn source(self, source: TokenSource) {
-        self.note(|facts| facts.source = Some(source));
+        note(|facts| facts.source = Some(source));
     }
 
     /// Another caller's refresh was waited for; times add up.
     pub fn waited(self, time: Duration) {
-        self.note(|facts| facts.add_waited(time));
+        note(|facts| facts.add_waited(time));
     }
 
     /// An old token is served because its refresh failed.
     pub fn served_stale(self) {
-        self.note(|facts| facts.stale = true);
+        note(|facts| facts.stale = true);
     }
 
     /// Counts the time until the guard is dropped as spent in the cache.
@@ -126,40 +122,40 @@ impl CurrentAcquisition {
 
     /// Access tokens in the cache.
     pub fn cached_token_count(self, count: u64) {
-        self.note(|facts| facts.rare_mut().cached_token_count = Some(count));
+        note(|facts| facts.rare_mut().cached_token_count = Some(count));
     }
 
     /// Whether the cache is written to a store outside the process.
     pub fn cache_serialized(self, serialized: bool) {
-        self.note(|facts| facts.rare_mut().cache_serialized = Some(serialized));
+        note(|facts| facts.rare_mut().cache_serialized = Some(serialized));
     }
 
     /// Whether the cache also serves the older ADAL format.
     pub fn legacy_cache(self, enabled: bool) {
-        self.note(|facts| facts.rare_mut().legacy_cache = Some(enabled));
+        note(|facts| facts.rare_mut().legacy_cache = Some(enabled));
     }
 
     /// Region of the token endpoint; the first one that is noted stays.
     pub fn region(self, region: Region) {
-        self.note(|facts| {
+        note(|facts| {
             facts.rare_mut().region.get_or_insert(region);
         });
     }
 
     /// Scheme of the token.
     pub fn token_type(self, token_type: TokenType) {
-        self.note(|facts| facts.token_type = Some(token_type));
+        note(|facts| facts.token_type = Some(token_type));
     }
 
     /// Facts about the token.
     pub fn token(self, info: TokenInfo) {
-        self.note(|facts| facts.token(&info));
+        note(|facts| facts.token(&info));
     }
 
     /// Id given by the caller; text that is no GUID is ignored, and a random id used.
     pub fn correlation_id(self, id: impl TryInto<ClientRequestId>) {
         if let Ok(id) = id.try_into() {
-            self.note(|facts| facts.correlation_id = Some(id));
+            note(|facts| facts.correlation_id = Some(id));
         }
     }
 
@@ -176,12 +172,12 @@ impl CurrentAcquisition {
         version: impl Into<Cow<'static, str>>,
     ) {
         let caller = CallerSdk::new(id.into(), version.into());
-        self.note(|facts| facts.rare_mut().caller_sdk = Some(caller));
+        note(|facts| facts.rare_mut().caller_sdk = Some(caller));
     }
 
     /// Whether the client certificate is managed by the platform.
     pub fn managed_certificate(self, used: bool) {
-        self.note(|facts| facts.rare_mut().managed_certificate = Some(used));
+        note(|facts| facts.rare_mut().managed_certificate = Some(used));
     }
 
     /// Library that wraps this SDK.
@@ -190,24 +186,24 @@ impl CurrentAcquisition {
             sku: sku.into(),
             version: version.into(),
         };
-        self.note(|facts| facts.rare_mut().wrapper = Some(wrapper));
+        note(|facts| facts.rare_mut().wrapper = Some(wrapper));
     }
 
     /// Code of an error that a broker reported.
     pub fn broker_error(self, code: impl Into<Cow<'static, str>>) {
         let code = bounded_text(code.into(), crate::error::MAX_ERROR_CODE_LEN);
-        self.note(|facts| facts.rare_mut().broker_error = Some(code));
+        note(|facts| facts.rare_mut().broker_error = Some(code));
     }
 
     /// Id of the function that was really called, where it is known only at run time.
     pub fn api(self, api: impl Into<Api>) {
         let api = api.into();
-        self.note(|facts| facts.api = api);
+        note(|facts| facts.api = api);
     }
 
     /// Codes of the error that is about to be returned; they win over every other description.
     pub fn error(self, info: ErrorInfo) {
-        self.note(|facts| {
+        note(|facts| {
             let noted = &mut facts.rare_mut().error;
             *noted = info.or(std::mem::take(noted));
         });
@@ -215,7 +211,7 @@ impl CurrentAcquisition {
 
     /// A failure that is not returned: a swallowed refresh, a credential of a chain.
     pub fn sub_failure(self, info: ErrorInfo) {
-        self.note(|facts| facts.sub_failure(info));
+        note(|facts| facts.sub_failure(info));
     }
 
     /// One HTTP try of a token request to this URL, of which only the host is kept.
@@ -231,6 +227,11 @@ impl CurrentAcquisition {
             collector: scope::enclosing_collector(),
         }
     }
+}
+
+/// Changes the facts of the current acquisition, if there is one.
+fn note(note: impl FnOnce(&mut Facts)) {
+    let _outside = scope::with_current(|running| running.note(note));
 }
 
 impl fmt::Debug for CurrentAcquisition {

@@ -67,11 +67,11 @@ pin_project! {
 impl<F: Future> Future for Observe<F> {
     type Output = Observed<F::Output>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let output = {
             let _collecting = Collecting::new(this.collector);
-            std::task::ready!(this.inner.poll(context))
+            std::task::ready!(this.inner.poll(cx))
         };
         let Kept { records, dropped } = this.collector.take();
         Poll::Ready(Observed {
@@ -125,7 +125,7 @@ impl<T> Observed<T> {
 
 /// Where the records of one `observe` arrive.
 pub(crate) struct Collector {
-    parent: Option<Arc<Collector>>,
+    parent: Option<Arc<Self>>,
     kept: Mutex<Kept>,
 }
 

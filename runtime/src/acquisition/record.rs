@@ -273,23 +273,46 @@ impl AcquisitionRecord {
     }
 }
 
-/// Adds the fields that are present to a `Debug` representation.
-macro_rules! present {
-    ($out:ident, $record:ident: $($field:ident),+ $(,)?) => {
-        $( if let Some(value) = $record.$field() { $out.field(stringify!($field), &value); } )+
-    };
-}
-
 impl fmt::Debug for AcquisitionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("AcquisitionRecord");
         out.field("api", &self.api())
-            .field("outcome", &self.outcome);
-        present!(out, self: source, level, refresh_reason, token_type, correlation_id, parent);
-        present!(out, self: total, in_http, in_cache, in_extension, waited, remaining_lifetime);
-        present!(out, self: refresh_on, region, endpoint_host, cached_token_count, caller_sdk);
-        present!(out, self: status, transport_error, retry_after, error);
-        out.field("attempts", &self.attempts())
-            .finish_non_exhaustive()
+            .field("outcome", &self.outcome)
+            .field("attempts", &self.attempts());
+        Facets(&mut out)
+            .present("source", self.source())
+            .present("level", self.level())
+            .present("refresh_reason", self.refresh_reason())
+            .present("token_type", self.token_type())
+            .present("correlation_id", self.correlation_id())
+            .present("parent", self.parent())
+            .present("total", self.total())
+            .present("in_http", self.in_http())
+            .present("in_cache", self.in_cache())
+            .present("in_extension", self.in_extension())
+            .present("waited", self.waited())
+            .present("remaining_lifetime", self.remaining_lifetime())
+            .present("refresh_on", self.refresh_on())
+            .present("region", self.region())
+            .present("endpoint_host", self.endpoint_host())
+            .present("cached_token_count", self.cached_token_count())
+            .present("caller_sdk", self.caller_sdk())
+            .present("status", self.status())
+            .present("transport_error", self.transport_error())
+            .present("retry_after", self.retry_after())
+            .present("error", self.error());
+        out.finish_non_exhaustive()
+    }
+}
+
+/// Shows fields that are present, and is silent about the others.
+struct Facets<'a, 'b, 'c>(&'a mut fmt::DebugStruct<'b, 'c>);
+
+impl Facets<'_, '_, '_> {
+    fn present(self, name: &str, value: Option<impl fmt::Debug>) -> Self {
+        if let Some(value) = value {
+            self.0.field(name, &value);
+        }
+        self
     }
 }

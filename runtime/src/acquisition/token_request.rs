@@ -83,7 +83,7 @@ impl TokenRequest {
         acquisition.read(|facts| {
             acquisition
                 .backend
-                .write_headers(facts, host, carriage, headers)
+                .write_headers(facts, host, carriage, headers);
         });
         self.started = acquisition.backend.clock().now();
     }
@@ -183,9 +183,9 @@ pin_project! {
 impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
     type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = std::task::ready!(this.inner.poll(context));
+        let output = std::task::ready!(this.inner.poll(cx));
         if let Some(mut request) = this.request.take() {
             if let Some(pause) = output.retry_after() {
                 request.retry_after(pause);

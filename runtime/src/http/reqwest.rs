@@ -24,9 +24,15 @@ impl HttpOutcome for Result<Response, Error> {
 }
 
 fn class(error: &Error) -> TransportError {
-    match classify(error) {
-        TransportError::Other if error.is_timeout() => TransportError::Timeout,
-        TransportError::Other if error.is_connect() => TransportError::Connect,
-        class => class,
+    let class = classify(error);
+    if class != TransportError::Other {
+        return class;
+    }
+    if error.is_timeout() {
+        TransportError::Timeout
+    } else if error.is_connect() {
+        TransportError::Connect
+    } else {
+        TransportError::Other
     }
 }
