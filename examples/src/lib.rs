@@ -1,1 +1,5 @@
-//! The Contoso SDK and its token endpoint, shared by the examples.
+//! The Contoso SDK and the token endpoint it talks to, shared by the examples.
+
+pub mod contoso;
+pub mod screen;
+pub mod token_endpoint;

@@ -150,7 +150,7 @@ where
             this.closing.phase = Phase::Transparent;
             finish(
                 this.opening.running.take(),
-                End::Returned(output, this.closing.reading),
+                &End::Returned(output, this.closing.reading),
             );
         }
         polled
@@ -181,7 +181,7 @@ impl<T, E> Drop for Closing<T, E> {
             } else {
                 Outcome::Cancelled
             };
-            finish(scope::leave_dropping(), End::<T, E>::Dropped(outcome));
+            finish(scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
         }
     }
 }
@@ -203,7 +203,7 @@ pub(crate) fn acquire_blocking<T, E>(
         let _entered = Entered::new(&mut call.0);
         body()
     };
-    finish(call.0.take(), End::Returned(&output, reading));
+    finish(call.0.take(), &End::Returned(&output, reading));
     output
 }
 
@@ -212,7 +212,7 @@ struct BlockingCall(Option<Running>);
 
 impl Drop for BlockingCall {
     fn drop(&mut self) {
-        finish(self.0.take(), End::<(), ()>::Dropped(Outcome::Panicked));
+        finish(self.0.take(), &End::<(), ()>::Dropped(Outcome::Panicked));
     }
 }
 
@@ -261,17 +261,16 @@ enum Enclosing {
 }
 
 /// How an annotated function ended.
-#[derive(Clone, Copy)]
 enum End<'a, T, E> {
     Returned(&'a Result<T, E>, Reading<T, E>),
     Dropped(Outcome),
 }
 
 /// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-fn finish<T, E>(running: Option<Running>, end: End<'_, T, E>) {
+fn finish<T, E>(running: Option<Running>, end: &End<'_, T, E>) {
     let Some(running) = running else { return };
     // The result exists already and is not touched, whatever happens inside.
-    let _contained = catch_unwind(AssertUnwindSafe(|| hand_out(running, &end)));
+    let _contained = catch_unwind(AssertUnwindSafe(|| hand_out(running, end)));
 }
 
 fn hand_out<T, E>(running: Running, end: &End<'_, T, E>) {

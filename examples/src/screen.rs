@@ -1,0 +1,226 @@
+//! What the examples print: acquisitions, headers and metrics, for a terminal of 100 columns.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "examples talk to the person who runs them"
+)]
+
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
+use token_telemetry::AcquisitionRecord;
+
+use crate::token_endpoint::Arrived;
+
+/// A heading with a line under it.
+pub fn heading(text: &str) {
+    println!("\n{text}\n{}", "─".repeat(text.chars().count()));
+}
+
+/// One fact under a heading.
+pub fn fact(name: &str, value: &str) {
+    println!("  {name:<14} {value}");
+}
+
+/// The facts of one finished acquisition.
+pub fn record(record: &AcquisitionRecord) {
+    let api = record.api();
+    fact("API", &format!("{} ({})", api.name(), api.number()));
+    let source = record.source().map_or("-", |source| source.name());
+    let level = record
+        .level()
+        .map(|level| format!(" ({})", level.name()))
+        .unwrap_or_default();
+    let reason = record.refresh_reason().map_or("-", |reason| reason.name());
+    fact("outcome", &outcome(record));
+    fact("source", &format!("{source}{level}"));
+    fact("reason", reason);
+    fact("latency", &latency(record));
+    fact("attempts", &record.attempts().to_string());
+}
+
+fn outcome(record: &AcquisitionRecord) -> String {
+    let Some(error) = record.error() else {
+        return record.outcome().name().to_owned();
+    };
+    let sts = error
+        .sts()
+        .iter()
+        .map(|code| format!(", AADSTS{code}"))
+        .collect::<String>();
+    let status = record
+        .status()
+        .map(|status| format!(", HTTP {status}"))
+        .unwrap_or_default();
+    format!(
+        "{}: {}{status}{sts}",
+        record.outcome().name(),
+        error.code().unwrap_or("-")
+    )
+}
+
+fn latency(record: &AcquisitionRecord) -> String {
+    let total = record
+        .total()
+        .map_or_else(|| "not measured".to_owned(), time);
+    let http = record
+        .in_http()
+        .map(|http| format!(", of it in HTTP {}", time(http)));
+    format!("{total}{}", http.unwrap_or_default())
+}
+
+fn time(duration: Duration) -> String {
+    let micros = duration.as_secs_f64() * 1e6;
+    if micros < 1000.0 {
+        format!("{micros:.1} µs")
+    } else {
+        format!("{:.1} ms", micros / 1000.0)
+    }
+}
+
+/// One token request as the server received it, and what its telemetry means.
+pub fn arrived(number: usize, request: &Arrived) {
+    let status = request
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    println!("  request {number} → {status}");
+    let meanings: [(&str, fn(&str) -> String); 3] = [
+        ("x-client-current-telemetry", current_meaning),
+        ("x-client-last-telemetry", last_meaning),
+        ("client-request-id", |_| String::new()),
+    ];
+    for (name, explain) in meanings {
+        if let Some(value) = request.header(name) {
+            println!("    {name}: {value}");
+            let meaning = explain(value);
+            if !meaning.is_empty() {
+                println!("      = {meaning}");
+            }
+        }
+    }
+}
+
+/// Words for the fields, found by splitting alone.
+fn current_meaning(value: &str) -> String {
+    let fields: Vec<&str> = value.split(['|', ',']).collect();
+    let field = |at: usize| fields.get(at).copied().unwrap_or_default();
+    let reason = match field(2) {
+        "0" => "cache not consulted or sufficient",
+        "1" => "refresh forced",
+        "2" => "no cached token",
+        "3" => "cached token expired",
+        "4" => "refreshed ahead of expiry",
+        "5" => "cache switched off",
+        _ => "unknown reason",
+    };
+    let region = if field(3).is_empty() {
+        "no region"
+    } else {
+        field(3)
+    };
+    let token = if field(8) == "1" {
+        "Bearer"
+    } else {
+        "another token type"
+    };
+    format!(
+        "schema {}, API {}, {reason}, {region}, {token}",
+        field(0),
+        field(1)
+    )
+}
+
+/// Words for the lists, found by splitting alone.
+fn last_meaning(value: &str) -> String {
+    let segments: Vec<&str> = value.split('|').collect();
+    let segment = |at: usize| segments.get(at).copied().unwrap_or_default();
+    let hits = match segment(1) {
+        "1" => "1 cache hit".to_owned(),
+        hits => format!("{hits} cache hits"),
+    };
+    let failed: Vec<&str> = segment(2).split(',').collect();
+    let codes = segment(3).split(',').filter(|code| !code.is_empty());
+    let failures = failed.chunks(2).zip(codes).map(|(failed, code)| {
+        format!(
+            ", API {} failed with {code}",
+            failed.first().unwrap_or(&"?")
+        )
+    });
+    format!(
+        "since the last answer: {hits}{}",
+        failures.collect::<String>()
+    )
+}
+
+/// The metrics that an OpenTelemetry exporter collected.
+pub fn metrics(collected: &ResourceMetrics) {
+    for scope in collected.scope_metrics() {
+        println!(
+            "  meter {} {}",
+            scope.scope().name(),
+            scope.scope().version().unwrap_or("-")
+        );
+        for metric in scope.metrics() {
+            metric_points(metric);
+        }
+    }
+}
+
+fn metric_points(metric: &Metric) {
+    let unit = if metric.unit().is_empty() {
+        String::new()
+    } else {
+        format!(" [{}]", metric.unit())
+    };
+    println!("  {}{unit}", metric.name());
+    let AggregatedMetrics::U64(data) = metric.data() else {
+        return;
+    };
+    match data {
+        MetricData::Sum(sum) => sum.data_points().for_each(|point| {
+            point_line(&point.value().to_string(), point.attributes());
+        }),
+        MetricData::Histogram(histogram) => histogram.data_points().for_each(|point| {
+            point_line(
+                &format!(
+                    "{} × avg {}",
+                    point.count(),
+                    average(point.sum(), point.count())
+                ),
+                point.attributes(),
+            );
+        }),
+        MetricData::Gauge(_) | MetricData::ExponentialHistogram(_) => {}
+    }
+}
+
+fn average(sum: u64, count: u64) -> u64 {
+    sum.checked_div(count).unwrap_or(0)
+}
+
+/// The value of a point and what tells it from the others.
+fn point_line<'a, A>(value: &str, attributes: A)
+where
+    A: Iterator<Item = &'a KeyValue>,
+{
+    let shown = [
+        "TokenSource",
+        "CacheLevel",
+        "CacheRefreshReason",
+        "ErrorCode",
+        "RawStsErrorCode",
+    ];
+    let mut facts: Vec<(usize, String)> = attributes
+        .filter_map(|attribute| {
+            let at = shown
+                .iter()
+                .position(|key| *key == attribute.key.as_str())?;
+            Some((at, attribute.value.to_string()))
+        })
+        .filter(|(_, value)| !value.is_empty() && value != "None")
+        .collect();
+    facts.sort();
+    let facts: Vec<String> = facts.into_iter().map(|(_, value)| value).collect();
+    println!("    {value:>14}  {}", facts.join(", "));
+}
