@@ -1,1 +1,3 @@
-//! Behaviour tests.
+//! Behaviour of token-telemetry, seen from outside.
+
+mod layering;
