@@ -1,0 +1,147 @@
+//! Hostile text from servers and callers breaks nothing: not this call, not the next.
+
+use http::HeaderMap;
+use proptest::prelude::*;
+use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}
+
+/// The last-telemetry header of the call after one that failed with this code.
+fn header_after_failure(code: &str) -> String {
+    let (telemetry, _) = telemetry();
+    assert!(run(answered(&telemetry, 400, code)).is_err());
+    let headers: HeaderMap = run(answered(&telemetry, 200, "")).unwrap();
+    assert_eq!(telemetry.pending_failures(), []);
+    let value = headers.get("x-client-last-telemetry").unwrap();
+    value.to_str().unwrap().to_owned()
+}
+
+/// Five segments, one failed call with a plain code, within the budget.
+fn assert_one_failure(value: &str) {
+    let segments: Vec<&str> = value.split('|').collect();
+    assert_eq!(segments.len(), 5, "{value}");
+    assert_eq!(
+        (segments[0], segments[1], segments[4]),
+        ("5", "0", ""),
+        "{value}"
+    );
+    assert_eq!(segments[2].split(',').count(), 2, "{value}");
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    assert!(
+        !segments[3].is_empty() && segments[3].chars().all(plain),
+        "{value}"
+    );
+    assert!(segments[3].len() <= 64 && value.len() <= 350, "{value}");
+}
+
+#[test]
+fn a_hostile_error_code_leaves_the_next_header_valid() {
+    let long = "x".repeat(10_240);
+    for code in [
+        "a\r\nSet-Cookie: b",
+        "a,b,c",
+        "a|b|c",
+        "nul\0",
+        "tout à coup",
+        "日本語",
+        "😀",
+        &long,
+        " ",
+        "%0d%0a",
+    ] {
+        assert_one_failure(&header_after_failure(code));
+    }
+}
+
+#[test]
+fn an_empty_error_code_is_replaced_by_the_type_of_the_error() {
+    let value = header_after_failure("");
+    assert!(value.ends_with("|LabError|"), "{value}");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_of_an_error_code_leave_the_next_header_valid(code in prop::collection::vec(any::<u8>(), 0..400)) {
+        assert_one_failure(&header_after_failure(&String::from_utf8_lossy(&code)));
+    }
+
+    #[test]
+    fn any_text_noted_by_the_sdk_leaves_the_header_valid(
+        id in ".{0,80}", version in ".{0,80}", correlation in ".{0,80}", region in ".{0,80}",
+    ) {
+        let (telemetry, recorder) = telemetry();
+        let headers = run(noting(&telemetry, [&id, &version, &correlation, &region])).unwrap();
+        let value = headers.get("x-client-current-telemetry").unwrap().to_str().unwrap();
+        let segments: Vec<&str> = value.split('|').collect();
+        prop_assert_eq!(segments.len(), 3);
+        prop_assert_eq!(segments[1].split(',').count(), 5);
+        prop_assert_eq!(segments[2].split(',').count(), 6);
+        prop_assert_eq!(headers.get("client-request-id").unwrap().len(), 36);
+        prop_assert_eq!(only(&recorder).outcome(), Outcome::Ok);
+    }
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn noting(
+    telemetry: &Telemetry,
+    [id, version, correlation, region]: [&str; 4],
+) -> Result<HeaderMap, LabError> {
+    let current = Acquisition::current();
+    current.caller_sdk(id.to_owned(), version.to_owned());
+    current.correlation_id(correlation);
+    current.region(token_telemetry::Region::used(region.to_owned()));
+    let sent = current
+        .token_request(TOKEN_URL)
+        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status(200, headers))))
+        .await;
+    sent.map(|Status(_, headers)| headers)
+        .map_err(|_| LabError::new("io"))
+}
+
+#[test]
+fn an_unusable_sku_or_version_is_refused_with_field_and_byte() {
+    for (sku, version, field, offset) in [
+        ("Contoso Auth", "1", "SKU", Some(7)),
+        ("", "1", "SKU", None),
+        ("ok", "1\n2", "version", Some(1)),
+        ("ok", "é", "version", Some(0)),
+        ("ok", &"9".repeat(65), "version", None),
+    ] {
+        let error = Telemetry::builder()
+            .sdk(sku.to_owned(), version.to_owned())
+            .build()
+            .unwrap_err();
+        assert_eq!((error.field(), error.offset()), (field, offset), "{error}");
+    }
+}
+
+#[test]
+fn an_url_that_cannot_be_read_is_no_obstacle() {
+    let (telemetry, recorder) = telemetry();
+    for url in [
+        "",
+        "::::",
+        "http://",
+        "not a url \u{0}",
+        &"x".repeat(100_000),
+    ] {
+        assert!(run(asking(&telemetry, url)).is_ok());
+        assert_eq!(only(&recorder).attempts(), 1);
+    }
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn asking(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
+    let mut request = Acquisition::current().token_request(url);
+    let headers = request.headers();
+    request.answered(200);
+    if headers.contains_key("client-request-id") {
+        Ok(())
+    } else {
+        Err(LabError::new("no id"))
+    }
+}

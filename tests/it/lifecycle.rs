@@ -1,0 +1,227 @@
+//! Every call ends in exactly one record, however it ends.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::{join, poll_immediate};
+use token_telemetry::test_util::Recorder;
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenSource, acquire_token,
+};
+
+use crate::lab::{
+    Event, LabApi, LabError, Place, TOKEN_URL, on_both_runtimes, only, stop_at, telemetry,
+};
+
+/// Polls the acquisition until it stops at the place, and drops it there.
+async fn drop_at(place: Place) -> (Telemetry, Recorder) {
+    let (telemetry, recorder) = telemetry();
+    let stopped = poll_immediate(stop_at(&telemetry, place, Event::Stop)).await;
+    assert_eq!(stopped, None);
+    (telemetry, recorder)
+}
+
+/// Runs the acquisition into a panic and catches it outside.
+async fn panic_at(place: Place, event: Event) -> Recorder {
+    let (telemetry, recorder) = telemetry();
+    let caught = AssertUnwindSafe(stop_at(&telemetry, place, event))
+        .catch_unwind()
+        .await;
+    assert!(caught.is_err());
+    recorder
+}
+
+on_both_runtimes! {
+    async fn a_call_that_is_never_polled_records_nothing() {
+        let (telemetry, recorder) = telemetry();
+        drop(stop_at(&telemetry, Place::Nowhere, Event::Stop));
+        assert!(recorder.records().is_empty());
+    }
+
+    async fn a_call_dropped_before_its_request_is_cancelled() {
+        let (_, recorder) = drop_at(Place::BeforeHttp).await;
+        let record = only(&recorder);
+        assert_eq!((record.outcome(), record.attempts()), (Outcome::Cancelled, 0));
+        assert_eq!(record.error_code(), Some("operation_canceled"));
+        assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::NoCachedAccessToken));
+    }
+
+    async fn a_call_dropped_during_its_request_is_cancelled_with_one_unanswered_attempt() {
+        let (_, recorder) = drop_at(Place::DuringHttp).await;
+        let record = only(&recorder);
+        assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, None));
+        assert_eq!(record.endpoint_host(), Some("login.example"));
+        assert!(record.in_http().is_some());
+    }
+
+    async fn a_call_dropped_after_its_request_is_cancelled_and_knows_the_status() {
+        let (_, recorder) = drop_at(Place::AfterHttp).await;
+        let record = only(&recorder);
+        assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, Some(200)));
+    }
+
+    async fn a_panic_before_the_first_await_is_recorded_as_a_panic() {
+        let record = only(&panic_at(Place::BeforeHttp, Event::Panic).await);
+        assert_eq!((record.outcome(), record.error_code()), (Outcome::Panicked, Some("panicked")));
+    }
+
+    async fn a_panic_after_an_await_is_recorded_as_a_panic() {
+        let record = only(&panic_at(Place::AfterHttp, Event::PanicAfterAwait).await);
+        assert_eq!((record.outcome(), record.status()), (Outcome::Panicked, Some(200)));
+    }
+
+    async fn a_panic_inside_the_request_is_recorded_as_a_panic() {
+        let record = only(&panic_at(Place::DuringHttp, Event::Panic).await);
+        assert_eq!((record.outcome(), record.attempts()), (Outcome::Panicked, 1));
+    }
+
+    async fn a_panic_of_a_sibling_cancels_and_does_not_blame_us() {
+        let (telemetry, recorder) = telemetry();
+        let sibling = async {
+            tokio::task::yield_now().await;
+            panic!("the sibling panics");
+        };
+        let both = join(stop_at(&telemetry, Place::DuringHttp, Event::Stop), sibling);
+        let caught = AssertUnwindSafe(both.map(drop)).catch_unwind().await;
+        assert!(caught.is_err());
+        assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);
+    }
+
+    async fn a_caught_panic_is_recorded_once_when_the_future_is_dropped_later() {
+        let (telemetry, recorder) = telemetry();
+        let mut future = Box::pin(stop_at(&telemetry, Place::BeforeHttp, Event::Panic));
+        let caught = AssertUnwindSafe(&mut future).catch_unwind().await;
+        assert!(caught.is_err());
+        assert!(recorder.records().len() <= 1);
+        drop(future);
+        assert_eq!(only(&recorder).outcome(), Outcome::Panicked);
+    }
+
+    async fn a_leaked_guard_costs_neither_the_record_nor_later_calls() {
+        let (telemetry, recorder) = telemetry();
+        let future = acquire_and_leak(&telemetry);
+        assert_eq!(future.await, Ok(1));
+        let record = only(&recorder);
+        assert_eq!((record.outcome(), record.attempts()), (Outcome::Ok, 0));
+        assert_eq!(acquire_hit(&telemetry).await, Ok(2));
+        assert_eq!(only(&recorder).source(), Some(TokenSource::Cache));
+    }
+
+    async fn a_guard_answered_in_another_task_still_counts() {
+        let (telemetry, recorder) = telemetry();
+        assert_eq!(acquire_in_task(&telemetry).await, Ok(3));
+        let record = only(&recorder);
+        assert_eq!((record.attempts(), record.status()), (1, Some(200)));
+        assert_eq!(record.source(), Some(TokenSource::IdentityProvider));
+    }
+
+    async fn a_guard_answered_after_the_record_changes_no_record() {
+        let (telemetry, recorder) = telemetry();
+        let (send, receive) = tokio::sync::oneshot::channel();
+        assert_eq!(acquire_and_hand_out(&telemetry, send).await, Ok(4));
+        let record = only(&recorder);
+        assert_eq!((record.attempts(), record.source()), (0, None));
+        receive.await.unwrap().answered(200);
+        assert!(recorder.records().is_empty());
+    }
+
+    async fn values_of_the_body_are_dropped_inside_the_acquisition() {
+        let (telemetry, recorder) = telemetry();
+        let dropped = poll_immediate(acquire_with_noting_drop(&telemetry)).await;
+        assert_eq!(dropped, None);
+        let record = only(&recorder);
+        assert_eq!((record.outcome(), record.level()), (Outcome::Cancelled, Some(CacheLevel::L2Cache)));
+    }
+
+    async fn nothing_is_current_after_a_call_ended() {
+        let (telemetry, _) = telemetry();
+        assert_eq!(acquire_hit(&telemetry).await, Ok(2));
+        assert!(!Acquisition::current().is_active());
+        drop(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop)).await);
+        assert!(!Acquisition::current().is_active());
+        drop(panic_at(Place::AfterHttp, Event::PanicAfterAwait).await);
+        assert!(!Acquisition::current().is_active());
+    }
+
+    async fn an_enclosing_acquisition_is_current_again_after_a_panic_inside_it() {
+        let (outer, outer_recorder) = telemetry();
+        let (inner, inner_recorder) = telemetry();
+        assert_eq!(acquire_around_panic(&outer, &inner).await, Ok(5));
+        assert_eq!(only(&inner_recorder).outcome(), Outcome::Panicked);
+        let record = only(&outer_recorder);
+        assert_eq!((record.outcome(), record.level()), (Outcome::Ok, Some(CacheLevel::L1Cache)));
+    }
+
+    async fn a_timeout_is_a_cancellation() {
+        let (telemetry, recorder) = telemetry();
+        let call = stop_at(&telemetry, Place::DuringHttp, Event::Stop);
+        assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());
+        assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn acquire_and_leak(telemetry: &Telemetry) -> Result<u8, LabError> {
+    let mut request = Acquisition::current().token_request(TOKEN_URL);
+    drop(request.headers());
+    #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+    std::mem::forget(request);
+    Ok(1)
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn acquire_hit(telemetry: &Telemetry) -> Result<u8, LabError> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(2)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn acquire_in_task(telemetry: &Telemetry) -> Result<u8, LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    let task = tokio::spawn(async move {
+        tokio::task::yield_now().await;
+        request.answered(200);
+    });
+    task.await.map_err(|_| LabError::new("task"))?;
+    Ok(3)
+}
+
+type Guard = token_telemetry::TokenRequest;
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn acquire_and_hand_out(
+    telemetry: &Telemetry,
+    guard: tokio::sync::oneshot::Sender<Guard>,
+) -> Result<u8, LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    guard.send(request).map_err(|_| LabError::new("channel"))?;
+    Ok(4)
+}
+
+/// Notes a fact when it is dropped.
+struct NotesOnDrop;
+
+impl Drop for NotesOnDrop {
+    fn drop(&mut self) {
+        Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn acquire_with_noting_drop(telemetry: &Telemetry) -> Result<u8, LabError> {
+    let _value = NotesOnDrop;
+    std::future::pending().await
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = outer)]
+async fn acquire_around_panic(outer: &Telemetry, inner: &Telemetry) -> Result<u8, LabError> {
+    {
+        let call = pin!(stop_at(inner, Place::AfterHttp, Event::PanicAfterAwait));
+        let caught = AssertUnwindSafe(call).catch_unwind().await;
+        assert!(caught.is_err());
+    }
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(5)
+}
