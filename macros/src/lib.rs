@@ -1,5 +1,7 @@
 //! The attribute and the derive of token-telemetry; depend on `token-telemetry` instead.
 
+mod api_id;
+
 use proc_macro::TokenStream;
 
 /// See `token_telemetry::acquire_token`.
@@ -10,6 +12,6 @@ pub fn acquire_token(_arguments: TokenStream, item: TokenStream) -> TokenStream 
 
 /// See `token_telemetry::ApiId`.
 #[proc_macro_derive(ApiId, attributes(api_id))]
-pub fn derive_api_id(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn derive_api_id(item: TokenStream) -> TokenStream {
+    api_id::expand(item.into()).into()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::{DescribeError, ErrorInfo};
+
 /// Id of a public function that acquires tokens; derive it.
 ///
 /// The derive takes the enum's own numbers: they are what goes on the wire, so they are forever.
@@ -127,3 +129,19 @@ impl ApiEntry {
 /// A second claim of the same number by the same owner is refused by the compiler.
 #[doc(hidden)]
 pub trait ClaimsApiId<const NUMBER: u32> {}
+
+/// Right of one enum per owner to reserve numbers; the derive writes it.
+#[doc(hidden)]
+pub trait ReservesApiIds {}
+
+/// Stands for the owner that a refused enum did not name, so that its uses are not refused too.
+#[doc(hidden)]
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct UnknownOwner;
+
+impl<E: ?Sized> DescribeError<E> for UnknownOwner {
+    fn describe(_: &E) -> ErrorInfo {
+        ErrorInfo::unknown()
+    }
+}

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, LazyLock};
 
 pub use crate::acquisition::{Acquire, Nesting, Reading};
-pub use crate::api::{Api, ApiEntry, ApiId, ClaimsApiId};
+pub use crate::api::{Api, ApiEntry, ApiId, ClaimsApiId, ReservesApiIds, UnknownOwner};
 pub use crate::error::{DescribeError, ErrorInfo};
 pub use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;

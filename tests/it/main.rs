@@ -1,5 +1,6 @@
 //! Behaviour of token-telemetry, seen from outside.
 
+mod api_ids;
 mod hostile;
 mod isolation;
 mod lab;

@@ -1,0 +1,234 @@
+//! The derive: the numbers of an enum become API ids.
+
+mod arguments;
+mod doc;
+mod errors;
+mod number;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Error, Fields, Variant};
+
+use arguments::{Arguments, Name};
+use errors::Errors;
+use number::{Number, Reserved};
+
+/// A variant that passed every rule.
+struct Id<'a> {
+    variant: &'a Ident,
+    number: Number,
+    name: Name,
+    doc: String,
+}
+
+/// Derives `ApiId`, or refuses with every reason at once.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    match syn::parse2(item) {
+        Ok(input) => derive(&input),
+        Err(error) => error.to_compile_error(),
+    }
+}
+
+fn derive(input: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = Arguments::read(input, &mut errors);
+    let ids = ids(input, &arguments, &mut errors);
+    match errors.finish() {
+        Ok(()) => implement(input, &arguments, &ids),
+        Err(error) => {
+            let errors = error.to_compile_error();
+            let stand_in = stand_in(input, &arguments);
+            quote!(#errors #stand_in)
+        }
+    }
+}
+
+/// The ids of the enum; what is wrong with the others goes to `errors`.
+fn ids<'a>(input: &'a DeriveInput, arguments: &Arguments, errors: &mut Errors) -> Vec<Id<'a>> {
+    let Data::Enum(data) = &input.data else {
+        errors.push(Error::new(
+            input.ident.span(),
+            "`ApiId` is derived for an enum, whose numbers are the ids",
+        ));
+        return Vec::new();
+    };
+    if data.variants.is_empty() {
+        let message = format!(
+            "`{}` holds no id; write one: `AcquireToken = 1`",
+            input.ident
+        );
+        errors.push(Error::new(input.ident.span(), message));
+    }
+    let written: BTreeSet<u32> = data.variants.iter().filter_map(written_number).collect();
+    let free = arguments.reserved.free_after(&written);
+    let mut ids = Vec::with_capacity(data.variants.len());
+    for variant in &data.variants {
+        errors.extend(fields(variant));
+        let name = arguments::variant_name(variant, errors);
+        match number(variant, arguments, free) {
+            Ok(number) => ids.push(Id {
+                variant: &variant.ident,
+                number,
+                name,
+                doc: doc::first_sentence(&variant.attrs),
+            }),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.extend(repeated_names(&ids));
+    ids
+}
+
+/// The number a variant states, if it can be read.
+fn written_number(variant: &Variant) -> Option<u32> {
+    let (_, expression) = variant.discriminant.as_ref()?;
+    Number::read(expression).ok().map(|number| number.value)
+}
+
+fn fields(variant: &Variant) -> Option<Error> {
+    let Variant { ident, fields, .. } = variant;
+    (!matches!(fields, Fields::Unit)).then(|| {
+        let message = format!("an API id carries no data; remove the fields of `{ident}`");
+        Error::new_spanned(fields, message)
+    })
+}
+
+/// The number of a variant, or why it cannot be an id.
+fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number, Error> {
+    let ident = &variant.ident;
+    let Some((_, expression)) = &variant.discriminant else {
+        let message = format!(
+            "`{ident}` states no number, and one counted by position would move; \
+             write the number that goes on the wire: `{ident} = {free}`"
+        );
+        return Err(Error::new(ident.span(), message));
+    };
+    let number = Number::read(expression)?;
+    let value = number.value;
+    if value == 0 {
+        return Err(number.error(&format!(
+            "0 means that no API is known; take another number, {free} is free"
+        )));
+    }
+    if arguments.reserved.contains(value) {
+        return Err(number.error(&format!(
+            "{value} is reserved by `{}`; take another number, {free} is free",
+            arguments.reserved.entry_of(value)
+        )));
+    }
+    arguments.width.admits(&number)?;
+    Ok(number)
+}
+
+/// Two names in metrics that cannot be told apart.
+fn repeated_names(ids: &[Id<'_>]) -> Vec<Error> {
+    let mut numbers = BTreeMap::new();
+    let mut errors = Vec::new();
+    for id in ids {
+        if let Some(first) = numbers.insert(&id.name.text, id.number.value) {
+            let message = format!(
+                "{first} is named `{}` already; give {} a name of its own",
+                id.name.text, id.number.value
+            );
+            errors.push(Error::new(id.name.span, message));
+        }
+    }
+    errors
+}
+
+fn implement(input: &DeriveInput, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
+    let Arguments {
+        runtime,
+        owner,
+        owner_name,
+        reserved,
+        ..
+    } = arguments;
+    let ident = &input.ident;
+    let variants: Vec<_> = ids.iter().map(|id| id.variant).collect();
+    let apis: Vec<_> = ids.iter().map(|id| api(id, arguments)).collect();
+    let docs = ids.iter().map(|id| &id.doc);
+    let claims = claims(arguments, ids);
+    let reservations = reservations(arguments, reserved);
+    quote! {
+        const _: () = {
+            type __ApiIdOwner = #owner;
+            #claims
+            #reservations
+
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl #runtime::private::ApiId for #ident {
+                type Owner = #owner;
+                const CATALOGUE: &'static [#runtime::private::ApiEntry] =
+                    &[#(#runtime::private::ApiEntry::new(#apis, #docs, #owner_name)),*];
+                fn api(self) -> #runtime::private::Api {
+                    match self { #(Self::#variants => #apis),* }
+                }
+            }
+        };
+    }
+}
+
+/// What a refused enum gets, so that its uses are not refused as well.
+fn stand_in(input: &DeriveInput, arguments: &Arguments) -> TokenStream {
+    let Arguments { runtime, owner, .. } = arguments;
+    let ident = &input.ident;
+    let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #runtime::private::ApiId for #ident #type_generics #bounds {
+            type Owner = #owner;
+            const CATALOGUE: &'static [#runtime::private::ApiEntry] = &[];
+            fn api(self) -> #runtime::private::Api {
+                #runtime::private::Api::new(0, "")
+            }
+        }
+    }
+}
+
+fn api(id: &Id<'_>, arguments: &Arguments) -> TokenStream {
+    let runtime = &arguments.runtime;
+    let number = Literal::u32_unsuffixed(id.number.value);
+    let name = &id.name.text;
+    quote!(#runtime::private::Api::new(#number, #name))
+}
+
+/// One claim per distinct number: a number twice in one enum is rustc's to refuse.
+fn claims(arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
+    let mut claimed = BTreeSet::new();
+    ids.iter()
+        .map(|id| id.number)
+        .filter(|number| claimed.insert(number.value))
+        .map(|number| claim(arguments, number.value, number, number))
+        .collect()
+}
+
+fn reservations(arguments: &Arguments, reserved: &Reserved) -> TokenStream {
+    let claims: TokenStream = reserved
+        .entries()
+        .flat_map(|entry| {
+            entry
+                .numbers()
+                .map(move |number| claim(arguments, number, entry.first, entry.last))
+        })
+        .collect();
+    let once = reserved.word.map(|span| {
+        let runtime = &arguments.runtime;
+        let owner = Ident::new("__ApiIdOwner", Span::call_site().located_at(span));
+        let header = quote_spanned!(span=> impl);
+        quote!(#header #runtime::private::ReservesApiIds for #owner {})
+    });
+    quote!(#claims #once)
+}
+
+/// The claim of one number, whose refusal underlines what stands between `first` and `last`.
+fn claim(arguments: &Arguments, number: u32, first: Number, last: Number) -> TokenStream {
+    let runtime = &arguments.runtime;
+    let number = Literal::u32_unsuffixed(number);
+    let owner = Ident::new("__ApiIdOwner", Span::call_site().located_at(last.span));
+    let header = quote_spanned!(first.span=> impl);
+    quote!(#header #runtime::private::ClaimsApiId<#number> for #owner {})
+}

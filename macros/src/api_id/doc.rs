@@ -1,0 +1,48 @@
+//! The first sentence of a documentation comment.
+
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+
+/// First sentence of the item's documentation on one line, empty if there is none.
+pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes.iter().filter_map(text).collect();
+    let lines = lines.iter().flat_map(|text| text.lines()).map(str::trim);
+    let paragraph: Vec<&str> = lines
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let mut paragraph = paragraph.join(" ");
+    paragraph.truncate(sentence_end(&paragraph));
+    paragraph
+}
+
+/// What a `#[doc = "…"]` says, if it says it itself.
+fn text(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
+    match &pair.value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) if pair.path.is_ident("doc") => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// Where the first sentence ends: at a full stop before a word that opens another one.
+fn sentence_end(paragraph: &str) -> usize {
+    paragraph
+        .match_indices(". ")
+        .find(|(stop, _)| {
+            let next = paragraph
+                .get(stop + 2..)
+                .and_then(|rest| rest.trim_start().chars().next());
+            let before = paragraph.get(..*stop).unwrap_or_default();
+            !next.is_some_and(char::is_lowercase)
+                && !ABBREVIATIONS.iter().any(|end| before.ends_with(end))
+        })
+        .map_or(paragraph.len(), |(stop, _)| stop + 1)
+}
+
+/// Full stops after these end no sentence.
+const ABBREVIATIONS: [&str; 3] = ["e.g", "i.e", "vs"];

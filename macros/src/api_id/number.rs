@@ -1,0 +1,212 @@
+//! Numbers as they are written: literals, ranges of them, and the width they must fit.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use proc_macro2::Span;
+use quote::ToTokens as _;
+use syn::{Error, Expr, ExprLit, ExprRange, Lit, RangeLimits};
+
+/// Most numbers one enum may reserve: each is a claim that the compiler checks.
+const MAX_RESERVED: u64 = 256;
+
+/// A number and where it is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) value: u32,
+    pub(crate) span: Span,
+}
+
+impl Number {
+    /// The number of a literal; anything else would have to be computed to be known.
+    pub(crate) fn read(expression: &Expr) -> Result<Self, Error> {
+        match expression {
+            Expr::Group(group) => Self::read(&group.expr),
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(int), ..
+            }) => match int.base10_parse() {
+                Ok(value) => Ok(Self {
+                    value,
+                    span: int.span(),
+                }),
+                Err(_) => Err(Error::new(
+                    int.span(),
+                    format!(
+                        "{int} is too large for an API id; the largest is {}",
+                        u32::MAX
+                    ),
+                )),
+            },
+            computed => Err(Error::new_spanned(
+                computed,
+                format!(
+                    "the number `{}` must be a literal: it is checked before any code runs; \
+                     write the number itself, such as `1004`",
+                    computed.to_token_stream()
+                ),
+            )),
+        }
+    }
+
+    /// A refusal that points at this number.
+    pub(crate) fn error(&self, message: &str) -> Error {
+        Error::new(self.span, message)
+    }
+}
+
+/// The integer an enum is represented by.
+#[derive(Clone, Copy)]
+pub(crate) enum Width {
+    /// `#[repr(u16)]`.
+    U16,
+    /// `#[repr(u32)]`; also assumed where none is stated and that was refused already.
+    U32,
+}
+
+impl Width {
+    /// Refuses a number that would not fit.
+    pub(crate) fn admits(self, number: &Number) -> Result<(), Error> {
+        let Number { value, .. } = number;
+        match self {
+            Self::U16 if *value > u32::from(u16::MAX) => Err(number.error(&format!(
+                "{value} does not fit in `u16`; write `#[repr(u32)]`, or a number up to {}",
+                u16::MAX
+            ))),
+            Self::U16 | Self::U32 => Ok(()),
+        }
+    }
+}
+
+/// Numbers that no variant may take: `2002` or `3000..=3099`.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) first: Number,
+    pub(crate) last: Number,
+}
+
+impl Entry {
+    fn read(expression: &Expr) -> Result<Self, Error> {
+        let Expr::Range(range) = expression else {
+            let first = Number::read(expression)?;
+            return Self { first, last: first }.checked(expression);
+        };
+        let ExprRange {
+            start: Some(start),
+            limits,
+            end: Some(end),
+            ..
+        } = range
+        else {
+            let message = "a reserved range states both ends, as in `3000..=3099`";
+            return Err(Error::new_spanned(range, message));
+        };
+        let (first, last) = (Number::read(start)?, Number::read(end)?);
+        if let RangeLimits::HalfOpen(dots) = limits {
+            let message = format!(
+                "a reserved range includes its end; write `{}..={}`",
+                first.value,
+                last.value.saturating_sub(1)
+            );
+            return Err(Error::new_spanned(dots, message));
+        }
+        Self { first, last }.checked(expression)
+    }
+
+    fn checked(self, expression: &Expr) -> Result<Self, Error> {
+        let (first, last) = (self.first.value, self.last.value);
+        if first == 0 {
+            return Err(self
+                .first
+                .error("0 is no API id and needs no reservation; remove it"));
+        }
+        if first > last {
+            let message = format!("the range is empty; write `{last}..={first}`");
+            return Err(Error::new_spanned(expression, message));
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn numbers(self) -> RangeInclusive<u32> {
+        self.first.value..=self.last.value
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.first.value <= other.last.value && other.first.value <= self.last.value
+    }
+
+    fn text(self) -> String {
+        match (self.first.value, self.last.value) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}..={last}"),
+        }
+    }
+}
+
+/// All that an enum reserves.
+#[derive(Default)]
+pub(crate) struct Reserved {
+    /// The word `reserved`, if it is written.
+    pub(crate) word: Option<Span>,
+    entries: Vec<Entry>,
+    count: u64,
+}
+
+impl Reserved {
+    pub(crate) fn new(word: Span) -> Self {
+        Self {
+            word: Some(word),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what one item of the list says.
+    pub(crate) fn add(&mut self, expression: &Expr) -> Result<(), Error> {
+        let entry = Entry::read(expression)?;
+        if let Some(earlier) = self.entries.iter().find(|earlier| earlier.overlaps(entry)) {
+            let message = format!("`{}` reserves this already; remove it here", earlier.text());
+            return Err(Error::new_spanned(expression, message));
+        }
+        let (first, last) = (u64::from(entry.first.value), u64::from(entry.last.value));
+        let count = self.count + last - first + 1;
+        if count > MAX_RESERVED {
+            let message = format!(
+                "that makes {count} reserved numbers, and an enum can hold {MAX_RESERVED}; \
+                 reserve only numbers that were used or promised"
+            );
+            return Err(Error::new_spanned(expression, message));
+        }
+        self.count = count;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.entries.iter().copied()
+    }
+
+    pub(crate) fn contains(&self, number: u32) -> bool {
+        self.entries()
+            .any(|entry| entry.numbers().contains(&number))
+    }
+
+    /// The item of the list that holds a number, as text.
+    pub(crate) fn entry_of(&self, number: u32) -> String {
+        self.entries()
+            .find(|entry| entry.numbers().contains(&number))
+            .map(Entry::text)
+            .unwrap_or_default()
+    }
+
+    /// A number that nothing uses, for advice: after the largest written one where possible.
+    pub(crate) fn free_after(&self, written: &BTreeSet<u32>) -> u32 {
+        let used = |number: &u32| written.contains(number) || self.contains(*number);
+        let largest = written.iter().rfind(|number| !self.contains(**number));
+        let next = largest
+            .map_or(1, |largest| largest.saturating_add(1))
+            .max(1);
+        (next..=u32::MAX)
+            .chain(1..next)
+            .find(|number| !used(number))
+            .unwrap_or(1)
+    }
+}
