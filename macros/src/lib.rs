@@ -1,13 +1,32 @@
 //! The attribute and the derive of token-telemetry; depend on `token-telemetry` instead.
 
 mod api_id;
+mod arguments;
+mod errors;
+mod expand;
+mod function;
+mod validate;
 
+use arguments::Arguments;
+use errors::Errors;
+use function::Function;
 use proc_macro::TokenStream;
 
 /// See `token_telemetry::acquire_token`.
 #[proc_macro_attribute]
-pub fn acquire_token(_arguments: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn acquire_token(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = item.into();
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(arguments.into(), &mut errors);
+    let function = errors.keep(Function::parse(&item));
+    if let Some(function) = &function {
+        validate::check(function, &mut errors);
+    }
+    match (errors.into_tokens(), function) {
+        (None, Some(function)) => expand::expand(&arguments, &function),
+        (refusals, function) => expand::refuse(&arguments, function.as_ref(), &item, refusals),
+    }
+    .into()
 }
 
 /// See `token_telemetry::ApiId`.

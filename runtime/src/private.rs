@@ -102,6 +102,26 @@ where
     }
 }
 
+/// Reads errors with the function that the argument `err` names.
+pub fn reading_with<T, E>(
+    _: Returns<Result<T, E>>,
+    describe: fn(&E) -> ErrorInfo,
+) -> Reading<T, E> {
+    Reading {
+        error: describe,
+        token: None,
+    }
+}
+
+impl<T, E> Reading<T, E> {
+    /// Reads tokens with the function that the argument `ok` names.
+    #[must_use]
+    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
+        self.token = Some(read);
+        self
+    }
+}
+
 /// Wraps the body of an annotated `async fn`.
 pub fn acquire<I, F, T, E>(
     id: I,

@@ -6,3 +6,4 @@ mod isolation;
 mod lab;
 mod layering;
 mod lifecycle;
+mod shapes;

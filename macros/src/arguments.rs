@@ -1,0 +1,226 @@
+//! First stage: what stands in the parentheses of the attribute.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Error, Expr, ExprPath, Ident, Path, Token};
+
+use crate::errors::Errors;
+
+/// Every key, in the order in which messages list them.
+const KEYS: [&str; 7] = [
+    "api",
+    "telemetry",
+    "err",
+    "ok",
+    "nested",
+    "background",
+    "crate",
+];
+
+/// The arguments that could be read.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    pub(crate) api: Option<Expr>,
+    pub(crate) telemetry: Option<Expr>,
+    pub(crate) err: Option<ExprPath>,
+    pub(crate) ok: Option<ExprPath>,
+    pub(crate) nested: Option<Span>,
+    pub(crate) background: Option<Span>,
+    pub(crate) runtime: Option<Path>,
+}
+
+impl Arguments {
+    /// Reads all that can be read; what cannot be becomes a refusal, and reading goes on after it.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut arguments = Self::default();
+        let mut seen = Vec::new();
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let argument = arguments.parse_one(input, &mut seen);
+                if errors.keep(argument).is_none() {
+                    skip_argument(input)?;
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        let parsed = parser.parse2(tokens);
+        errors.keep(parsed);
+        arguments.check(&seen, errors);
+        arguments
+    }
+
+    fn parse_one(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<()> {
+        let key = parse_key(input)?;
+        if seen.contains(&key) {
+            let message = format!("`{key}` is given twice");
+            return Err(Error::new(key.span(), message));
+        }
+        let name = key.to_string();
+        seen.push(key.clone());
+        match name.as_str() {
+            "api" => {
+                self.api = value(
+                    &key,
+                    input,
+                    "a const expression: `api = MyApi::AcquireToken`",
+                )?
+            }
+            "telemetry" => {
+                self.telemetry = value(&key, input, "an expression: `telemetry = self.telemetry`")?
+            }
+            "err" => self.err = value(&key, input, "the path of a function `fn(&E) -> ErrorInfo`")?,
+            "ok" => self.ok = value(&key, input, "the path of a function `fn(&T) -> TokenInfo`")?,
+            "nested" => self.nested = record(&key, input)?,
+            "background" => self.background = flag(&key, input)?,
+            "crate" => {
+                self.runtime = value(&key, input, "a path: `crate = ::my_sdk::token_telemetry`")?
+                    .map(absolute)
+                    .transpose()?
+            }
+            _ => return Err(unknown(&key)),
+        }
+        Ok(())
+    }
+
+    /// Rules between arguments.
+    fn check(&self, seen: &[Ident], errors: &mut Errors) {
+        if !seen.iter().any(|key| key == "api") {
+            errors.at(
+                Span::call_site(),
+                "the argument `api` is missing: `#[acquire_token(api = MyApi::AcquireToken)]`",
+            );
+        }
+        if let (Some(nested), Some(_)) = (self.nested, self.background) {
+            errors.at(nested, "`nested` has no effect here: a `background` acquisition always makes a record of its own");
+        }
+    }
+}
+
+fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) {
+        return input.call(Ident::parse_any);
+    }
+    Err(input.error(format!("expected one of the arguments {}", list(&KEYS))))
+}
+
+/// Parses `= value`; whatever is wrong with it, the message says what the key expects.
+fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, expected: &str) -> syn::Result<Option<T>> {
+    let refused = |span| Error::new(span, format!("`{key}` expects {expected}"));
+    if !input.peek(Token![=]) {
+        return Err(refused(key.span()));
+    }
+    input.parse::<Token![=]>()?;
+    if ends(input) {
+        return Err(refused(key.span()));
+    }
+    let begin = input.span();
+    match input.parse() {
+        Ok(value) if ends(input) => Ok(Some(value)),
+        Ok(_) => Err(refused(input.span())),
+        Err(_) => Err(refused(begin)),
+    }
+}
+
+fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Span>> {
+    if ends(input) {
+        return Ok(Some(key.span()));
+    }
+    let message = format!("`{key}` takes no value: write `{key}` alone");
+    Err(Error::new(key.span(), message))
+}
+
+fn record(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Span>> {
+    let expected = "`record`: without it the call is part of the enclosing one";
+    match value::<Ident>(key, input, expected)? {
+        Some(choice) if choice != "record" => {
+            let message = format!("`{key}` expects {expected}");
+            Err(Error::new(choice.span(), message))
+        }
+        _ => Ok(Some(key.span())),
+    }
+}
+
+fn ends(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+/// A relative path would mean something else in each module, and in each crate that a macro writes it to.
+fn absolute(path: Path) -> syn::Result<Path> {
+    let first = path
+        .segments
+        .first()
+        .map(|segment| segment.ident.to_string());
+    let first = first.unwrap_or_default();
+    if path.leading_colon.is_some() || first == "crate" || first == "$crate" {
+        return Ok(path);
+    }
+    let written = path.to_token_stream().to_string().replace(' ', "");
+    let message = match first.as_str() {
+        "self" | "super" => format!("`{written}` is relative: start the path with `crate::`"),
+        _ => format!(
+            "`{written}` is relative: write `::{written}`, or `crate::{written}` for a module of this crate"
+        ),
+    };
+    Err(Error::new_spanned(path, message))
+}
+
+/// Refuses a key, and names the one that was probably meant.
+fn unknown(key: &Ident) -> Error {
+    let written = key.to_string();
+    let meant = KEYS.into_iter().find(|known| is_near(&written, known));
+    let message = match meant {
+        Some(known) => format!(
+            "unknown argument `{written}`, did you mean `{known}`? The arguments are {}",
+            list(&KEYS)
+        ),
+        None => format!(
+            "unknown argument `{written}`, expected one of {}",
+            list(&KEYS)
+        ),
+    };
+    Error::new(key.span(), message)
+}
+
+fn list(keys: &[&str]) -> String {
+    let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    quoted.join(", ")
+}
+
+/// Whether at most a third of the letters must change, or one word begins with the other.
+fn is_near(written: &str, known: &str) -> bool {
+    let shorter = written.len().min(known.len());
+    (shorter >= 2 && (written.starts_with(known) || known.starts_with(written)))
+        || distance(written.as_bytes(), known.as_bytes()) * 3 <= known.len()
+}
+
+/// Letters to insert, remove or replace to get from one word to the other.
+fn distance(from: &[u8], to: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (at, letter) in from.iter().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        for (cell, other) in row.iter_mut().skip(1).zip(to) {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = *cell;
+            left = replaced.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Goes on to the comma behind an argument that was refused.
+fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
+    while !ends(input) {
+        input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}
