@@ -2,6 +2,7 @@
 
 mod api_ids;
 mod hostile;
+mod interleavings;
 mod isolation;
 mod lab;
 mod layering;
