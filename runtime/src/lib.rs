@@ -4,6 +4,7 @@ mod acquisition;
 mod api;
 mod cache;
 mod client;
+mod diagnostics;
 pub mod entra;
 mod error;
 mod http;
@@ -12,6 +13,7 @@ mod observer;
 pub mod otel;
 #[doc(hidden)]
 pub mod private;
+mod recent;
 mod region;
 #[cfg(feature = "tracing")]
 mod span;
@@ -23,17 +25,19 @@ mod totals;
 mod wire;
 
 pub use crate::acquisition::{
-    Acquire, Acquisition, AcquisitionRecord, CANCELLED_CODE, Clock, CurrentAcquisition,
-    EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN,
-    MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Scoped, Sending, Status, Timer,
-    TokenRequest, observe,
+    Acquire, Acquisition, AcquisitionRecord, AttachRecord, CANCELLED_CODE, Clock,
+    CurrentAcquisition, EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN,
+    MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Scoped,
+    Sending, Status, Timer, TokenRequest, observe,
 };
 pub use crate::api::{Api, ApiEntry, ApiId};
-pub use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
 pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
 pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};
 pub use crate::observer::Observer;
 pub use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
+#[cfg(feature = "tracing")]
+pub use crate::span::SpanOptions;
 pub use crate::telemetry::{Telemetry, TelemetryBuilder};
 pub use crate::token::{TokenInfo, TokenType};
 pub use crate::totals::Totals;

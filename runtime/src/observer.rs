@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::acquisition::AcquisitionRecord;
+use crate::diagnostics::Diagnostic;
 
 /// Receiver of finished acquisitions.
 ///
@@ -40,6 +41,8 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 /// Tells every observer, also if one of them panics.
 pub(crate) fn notify(observers: &[Box<dyn Observer>], record: &AcquisitionRecord) {
     for observer in observers {
-        let _contained = catch_unwind(AssertUnwindSafe(|| observer.finished(record)));
+        if catch_unwind(AssertUnwindSafe(|| observer.finished(record))).is_err() {
+            Diagnostic::ObserverPanicked.tell();
+        }
     }
 }

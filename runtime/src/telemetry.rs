@@ -17,8 +17,9 @@ use crate::error::DescribeError;
 use crate::observer::{self, Observer};
 #[cfg(feature = "otel")]
 use crate::otel::{Metrics, MsalMetrics};
+use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
-use crate::span;
+use crate::span::{SpanOptions, Spans};
 use crate::totals::{Counters, Totals};
 
 static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
@@ -46,6 +47,9 @@ struct Shared {
     authorities: Option<Vec<String>>,
     totals: Counters,
     observers: Vec<Box<dyn Observer>>,
+    recent: RecentRecords,
+    #[cfg(feature = "tracing")]
+    spans: Spans,
     #[cfg(feature = "otel")]
     metrics: Option<MsalMetrics>,
 }
@@ -91,6 +95,12 @@ impl Telemetry {
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
         self.shared.entra.lost()
+    }
+
+    /// The last records, oldest first; as many as [`TelemetryBuilder::keep_records`] says.
+    #[must_use]
+    pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
+        self.shared.recent.read()
     }
 
     /// Identity of the SDK that this instance reports for.
@@ -150,12 +160,12 @@ impl Backend for Shared {
     }
 
     fn wants_correlation_id(&self) -> bool {
-        !self.observers.is_empty()
+        !self.observers.is_empty() || self.recent.is_kept()
     }
 
     #[cfg(feature = "tracing")]
     fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
-        span::open(facts)
+        self.spans.open(facts)
     }
 
     #[cfg(not(feature = "tracing"))]
@@ -187,6 +197,7 @@ impl Backend for Shared {
         if let Some(metrics) = &self.metrics {
             metrics.finished(record);
         }
+        self.recent.keep(record);
         observer::notify(&self.observers, record);
     }
 }
@@ -200,6 +211,9 @@ pub struct TelemetryBuilder {
     dialect: Dialect,
     authorities: Option<Vec<String>>,
     observers: Vec<Box<dyn Observer>>,
+    kept: usize,
+    #[cfg(feature = "tracing")]
+    span: SpanOptions,
     #[cfg(feature = "otel")]
     metrics: Metrics,
 }
@@ -213,6 +227,9 @@ impl TelemetryBuilder {
             dialect: Dialect::default(),
             authorities: None,
             observers: Vec::new(),
+            kept: 0,
+            #[cfg(feature = "tracing")]
+            span: SpanOptions::new(),
             #[cfg(feature = "otel")]
             metrics: Metrics::default(),
         }
@@ -263,6 +280,19 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Keeps the last records for [`Telemetry::recent_records`]; none by default.
+    pub fn keep_records(mut self, count: usize) -> Self {
+        self.kept = count;
+        self
+    }
+
+    /// Level and target of the span that each acquisition opens.
+    #[cfg(feature = "tracing")]
+    pub fn span(mut self, options: SpanOptions) -> Self {
+        self.span = options;
+        self
+    }
+
     /// Which OpenTelemetry metrics are recorded, and through which provider.
     #[cfg(feature = "otel")]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
@@ -293,6 +323,9 @@ impl TelemetryBuilder {
             authorities: self.authorities,
             totals: Counters::default(),
             observers: self.observers,
+            recent: RecentRecords::new(self.kept),
+            #[cfg(feature = "tracing")]
+            spans: Spans::new(self.span),
             #[cfg(feature = "otel")]
             metrics: MsalMetrics::new(self.metrics, &client),
             client,

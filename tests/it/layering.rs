@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the bottom up; a module imports from layers below its own, and from itself.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("wire", &["wire"]),
+    ("wire", &["diagnostics", "wire"]),
     (
         "vocabulary",
         &["api", "cache", "client", "error", "region", "token"],
     ),
     ("acquisition", &["acquisition"]),
-    ("outlets", &["entra", "observer", "otel", "span", "totals"]),
+    (
+        "outlets",
+        &["entra", "observer", "otel", "recent", "span", "totals"],
+    ),
     ("telemetry", &["telemetry"]),
     ("edge", &["http", "private", "test_util"]),
 ];
@@ -30,7 +33,7 @@ const APART: &[(&str, &[&str])] = &[("graph", &["wire", "client"])];
 const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["otel/"]),
     ("opentelemetry_sdk", &["otel/"]),
-    ("tracing", &["span.rs"]),
+    ("tracing", &["diagnostics.rs", "span.rs", "span/"]),
     ("reqwest", &["http/"]),
 ];
 

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnostics::Diagnostic;
+
 /// A clock of the SDK's own: simulated time in tests, or a faster counter.
 ///
 /// # Examples
@@ -65,9 +67,13 @@ impl ClockSource {
     pub(crate) fn now(&self) -> Option<Moment> {
         match self {
             Self::System => system::now(),
-            Self::Custom(clock) => catch_unwind(AssertUnwindSafe(|| clock.now()))
-                .ok()
-                .map(Moment::from_origin),
+            Self::Custom(clock) => {
+                let read = catch_unwind(AssertUnwindSafe(|| clock.now()));
+                if read.is_err() {
+                    Diagnostic::ClockPanicked.tell();
+                }
+                read.ok().map(Moment::from_origin)
+            }
         }
     }
 

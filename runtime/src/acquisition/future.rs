@@ -14,6 +14,7 @@ use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
 use super::scope::{self, Entered};
 use super::state::{Attached, Facts, Running};
 use crate::api::Api;
+use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
 use crate::wire::ClientRequestId;
@@ -329,7 +330,8 @@ fn read_end<T, E>(end: &End<'_, T, E>, facts: &mut Facts) -> (Outcome, Option<Bo
 
 /// Runs code of the SDK whose panic must not cost the record.
 fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(code)).ok()
+    let told = |_| Diagnostic::DescriptionPanicked.tell();
+    catch_unwind(AssertUnwindSafe(code)).map_err(told).ok()
 }
 
 /// A note in the body, then the description of the error, then HTTP facts, then the type's name.

@@ -1,6 +1,7 @@
 //! The running acquisition, what SDK code notes on it, and the record it becomes.
 
 mod answer;
+mod attach;
 pub(crate) mod backend;
 mod clock;
 mod future;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use answer::{HttpOutcome, Status};
 #[cfg(feature = "reqwest")]
 pub(crate) use answer::{classify, retry_after};
+pub use attach::AttachRecord;
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
 pub(crate) use future::acquire_blocking;
@@ -33,6 +35,7 @@ pub use token_request::{Sending, TokenRequest};
 
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
@@ -154,8 +157,9 @@ impl CurrentAcquisition {
 
     /// Id given by the caller; text that is no GUID is ignored, and a random id used.
     pub fn correlation_id(self, id: impl TryInto<ClientRequestId>) {
-        if let Ok(id) = id.try_into() {
-            note(|facts| facts.correlation_id = Some(id));
+        match id.try_into() {
+            Ok(id) => note(|facts| facts.correlation_id = Some(id)),
+            Err(_) => Diagnostic::InvalidCorrelationId.tell(),
         }
     }
 
@@ -231,7 +235,9 @@ impl CurrentAcquisition {
 
 /// Changes the facts of the current acquisition, if there is one.
 fn note(note: impl FnOnce(&mut Facts)) {
-    let _outside = scope::with_current(|running| running.note(note));
+    if scope::with_current(|running| running.note(note)).is_none() {
+        Diagnostic::OutsideAcquisition.tell();
+    }
 }
 
 impl fmt::Debug for CurrentAcquisition {

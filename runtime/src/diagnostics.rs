@@ -1,0 +1,66 @@
+//! What telemetry has to say about itself: rare, at debug or warn level, never in the way.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Something that an SDK author would want to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Diagnostic {
+    /// A fact was noted where no acquisition runs.
+    OutsideAcquisition,
+    /// A correlation id given by a caller is no GUID.
+    InvalidCorrelationId,
+    /// An observer panicked.
+    ObserverPanicked,
+    /// A function that describes errors or tokens panicked.
+    DescriptionPanicked,
+    /// The SDK's clock panicked.
+    ClockPanicked,
+}
+
+/// How often each was met; statics, because nothing but the log depends on them.
+static COUNTS: [AtomicU32; 5] = [const { AtomicU32::new(0) }; 5];
+
+impl Diagnostic {
+    /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
+    pub(crate) fn tell(self) {
+        let Some(count) = COUNTS.get(self as usize) else {
+            return;
+        };
+        // The first load keeps a hot path from writing to a shared line for ever.
+        if count.load(Ordering::Relaxed) == u32::MAX {
+            return;
+        }
+        let times = count.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if times.is_power_of_two() {
+            self.log(times);
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    fn log(self, times: u32) {
+        const TARGET: &str = "token_telemetry::diagnostics";
+        let text = self.text();
+        match self {
+            Self::OutsideAcquisition | Self::InvalidCorrelationId => {
+                tracing::debug!(target: TARGET, times, "{text}");
+            }
+            Self::ObserverPanicked | Self::DescriptionPanicked | Self::ClockPanicked => {
+                tracing::warn!(target: TARGET, times, "{text}");
+            }
+        }
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn log(self, _: u32) {}
+
+    #[cfg(feature = "tracing")]
+    const fn text(self) -> &'static str {
+        match self {
+            Self::OutsideAcquisition => "a fact was noted outside an acquisition and is lost",
+            Self::InvalidCorrelationId => "a correlation id is no GUID and was not used",
+            Self::ObserverPanicked => "an observer panicked; the others were told",
+            Self::DescriptionPanicked => "a function that describes errors or tokens panicked",
+            Self::ClockPanicked => "the clock panicked; a duration is missing",
+        }
+    }
+}

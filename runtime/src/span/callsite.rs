@@ -1,0 +1,134 @@
+//! Callsites whose level and target are chosen at run time.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use tracing::callsite::{Callsite, Identifier, register};
+use tracing::dispatcher;
+use tracing::field::FieldSet;
+use tracing::metadata::Kind;
+use tracing::subscriber::Interest;
+use tracing::{Level, Metadata, Span};
+
+const FIELDS: &[&str] = &[
+    "api",
+    "outcome",
+    "source",
+    "cache_level",
+    "refresh_reason",
+    "error_code",
+    "status",
+    "attempts",
+    "correlation_id",
+    "parent_id",
+    "background",
+];
+
+/// The callsites made so far: one for each pair of level and target, kept for ever by `tracing`.
+static CALLSITES: Mutex<Vec<&'static SpanCallsite>> = Mutex::new(Vec::new());
+
+/// A place that opens spans; the macros of `tracing` make such places at compile time.
+pub(super) struct SpanCallsite {
+    metadata: OnceLock<Metadata<'static>>,
+    interest: AtomicU8,
+}
+
+const NEVER: u8 = 0;
+const SOMETIMES: u8 = 1;
+const ALWAYS: u8 = 2;
+
+impl SpanCallsite {
+    /// The callsite of this level and target.
+    pub(super) fn of(level: Level, target: &'static str) -> &'static Self {
+        let mut callsites = CALLSITES.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |callsite: &&&Self| {
+            let metadata = callsite.metadata.get();
+            metadata
+                .is_some_and(|metadata| *metadata.level() == level && metadata.target() == target)
+        };
+        if let Some(callsite) = callsites.iter().find(same) {
+            return callsite;
+        }
+        let callsite = Self::leak(level, target);
+        callsites.push(callsite);
+        callsite
+    }
+
+    fn leak(level: Level, target: &'static str) -> &'static Self {
+        let callsite: &'static Self = Box::leak(Box::new(Self {
+            metadata: OnceLock::new(),
+            interest: AtomicU8::new(SOMETIMES),
+        }));
+        let fields = FieldSet::new(FIELDS, Identifier(callsite));
+        callsite.metadata.get_or_init(|| {
+            Metadata::new(
+                "acquire_token",
+                target,
+                level,
+                None,
+                None,
+                None,
+                fields,
+                Kind::SPAN,
+            )
+        });
+        register(callsite);
+        callsite
+    }
+
+    /// A new span, if anybody listens to this callsite.
+    pub(super) fn enabled_span(&'static self) -> Option<Span> {
+        let interest = self.interest.load(Ordering::Relaxed);
+        if interest == NEVER {
+            return None;
+        }
+        let metadata = self.metadata.get()?;
+        if interest == SOMETIMES && !dispatcher::get_default(|dispatch| dispatch.enabled(metadata))
+        {
+            return None;
+        }
+        let field = metadata.fields().field("api")?;
+        let none = [(&field, None)];
+        Some(Span::new(metadata, &metadata.fields().value_set(&none)))
+            .filter(|span| !span.is_disabled())
+    }
+}
+
+impl Callsite for SpanCallsite {
+    fn set_interest(&self, interest: Interest) {
+        let interest = match interest {
+            interest if interest.is_never() => NEVER,
+            interest if interest.is_always() => ALWAYS,
+            _ => SOMETIMES,
+        };
+        self.interest.store(interest, Ordering::Relaxed);
+    }
+
+    fn metadata(&self) -> &Metadata<'_> {
+        self.metadata.get().unwrap_or(&NOT_YET_METADATA)
+    }
+}
+
+/// Stands in for a callsite between its making and its description; no subscriber sees it.
+struct NotYet;
+
+static NOT_YET: NotYet = NotYet;
+
+static NOT_YET_METADATA: Metadata<'static> = Metadata::new(
+    "acquire_token",
+    "token_telemetry",
+    Level::TRACE,
+    None,
+    None,
+    None,
+    FieldSet::new(FIELDS, Identifier(&NOT_YET)),
+    Kind::SPAN,
+);
+
+impl Callsite for NotYet {
+    fn set_interest(&self, _: Interest) {}
+
+    fn metadata(&self) -> &Metadata<'_> {
+        &NOT_YET_METADATA
+    }
+}
