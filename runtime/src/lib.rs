@@ -34,6 +34,8 @@ pub use crate::api::{Api, ApiEntry, ApiId};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
 pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
 pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};
+#[cfg(feature = "tower")]
+pub use crate::http::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
 pub use crate::observer::Observer;
 pub use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 #[cfg(feature = "tracing")]

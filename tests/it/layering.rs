@@ -153,7 +153,7 @@ fn imports(code: &str) -> Vec<String> {
             .chars()
             .next_back()
             .is_some_and(|c| c.is_alphanumeric() || c == '_');
-        if qualified || code[..at].ends_with("$") {
+        if qualified || code[..at].ends_with('$') {
             continue;
         }
         let rest = &code[at + "crate::".len()..];

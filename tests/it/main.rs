@@ -1,5 +1,18 @@
 //! Behaviour of token-telemetry, seen from outside.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::map_err_ignore,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test says by panicking what is wrong"
+)]
+#![expect(
+    clippy::future_not_send,
+    reason = "single-threaded tests share by `Rc`"
+)]
+
 mod api_ids;
 mod hostile;
 mod interleavings;
@@ -8,3 +21,4 @@ mod lab;
 mod layering;
 mod lifecycle;
 mod shapes;
+mod world;

@@ -50,7 +50,7 @@ pub fn observe<F: IntoFuture>(future: F) -> Observe<F::IntoFuture> {
     });
     Observe {
         collector,
-        inner: future.into_future(),
+        inner: Some(future.into_future()),
     }
 }
 
@@ -60,7 +60,7 @@ pin_project! {
     pub struct Observe<F> {
         collector: Arc<Collector>,
         #[pin]
-        inner: F,
+        inner: Option<F>,
     }
 }
 
@@ -68,10 +68,16 @@ impl<F: Future> Future for Observe<F> {
     type Output = Observed<F::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
+        let mut this = self.project();
         let output = {
             let _collecting = Collecting::new(this.collector);
-            std::task::ready!(this.inner.poll(cx))
+            let Some(inner) = this.inner.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
+            let output = std::task::ready!(inner.poll(cx));
+            // A combinator such as a timeout cancels what it holds only now.
+            this.inner.set(None);
+            output
         };
         let Kept { records, dropped } = this.collector.take();
         Poll::Ready(Observed {

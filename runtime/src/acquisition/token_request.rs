@@ -97,8 +97,16 @@ impl TokenRequest {
         Fut: Future<Output: HttpOutcome>,
     {
         let headers = self.headers();
+        self.watch(send(headers))
+    }
+
+    /// Notes how a request ends whose headers were applied before: the future of the HTTP client.
+    pub fn watch<Fut>(self, sent: Fut) -> Sending<Fut>
+    where
+        Fut: Future<Output: HttpOutcome>,
+    {
         Sending {
-            inner: send(headers),
+            inner: sent,
             request: Some(self),
         }
     }

@@ -2,3 +2,8 @@
 
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "tower")]
+mod token_layer;
+
+#[cfg(feature = "tower")]
+pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};

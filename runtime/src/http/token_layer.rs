@@ -1,0 +1,110 @@
+//! A tower layer that puts telemetry on token requests, for clients whose SDK code it cannot see.
+
+use std::task::{Context, Poll};
+
+use ::http::{HeaderMap, Request};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::acquisition::{Acquisition, Handle, HttpOutcome, Sending, TokenRequest};
+
+/// Tower layer that writes the telemetry headers and notes each try.
+///
+/// The acquisition is the one whose [`Handle`] lies in the request's extensions, else the current
+/// one. Behind a `Buffer` only the handle is visible, because the worker calls from its own task.
+/// Below a retry layer each try counts. Put it next to the client, where errors still have causes.
+///
+/// A client that also asks other servers than the authority needs
+/// [`authorities`](crate::TelemetryBuilder::authorities).
+///
+/// # Examples
+///
+/// ```
+/// use http::{Request, Response};
+/// use token_telemetry::TokenRequestLayer;
+/// use tower::{ServiceBuilder, service_fn};
+///
+/// let client = ServiceBuilder::new()
+///     .layer(TokenRequestLayer::new())
+///     .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(())) }));
+/// # drop(client);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenRequestLayer(());
+
+impl TokenRequestLayer {
+    /// The layer; it has no options.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(())
+    }
+}
+
+impl<S> Layer<S> for TokenRequestLayer {
+    type Service = TokenRequestService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        TokenRequestService { inner }
+    }
+}
+
+/// Service of [`TokenRequestLayer`].
+#[derive(Clone, Debug)]
+pub struct TokenRequestService<S> {
+    inner: S,
+}
+
+impl<S, R> Service<R> for TokenRequestService<S>
+where
+    R: OutgoingRequest,
+    S: Service<R>,
+    Result<S::Response, S::Error>: HttpOutcome,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Sending<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut req: R) -> Self::Future {
+        let mut try_of_it = req.token_request();
+        try_of_it.apply_to(req.headers_mut());
+        try_of_it.watch(self.inner.call(req))
+    }
+}
+
+/// Request of an HTTP client that telemetry headers can be put on.
+pub trait OutgoingRequest {
+    /// One try of a token request, on behalf of the acquisition the request belongs to.
+    fn token_request(&self) -> TokenRequest;
+
+    /// Headers of the request.
+    fn headers_mut(&mut self) -> &mut HeaderMap;
+}
+
+impl<B> OutgoingRequest for Request<B> {
+    fn token_request(&self) -> TokenRequest {
+        let url = self.uri().to_string();
+        match self.extensions().get::<Handle>() {
+            Some(handle) => handle.token_request(url),
+            None => Acquisition::current().token_request(url),
+        }
+    }
+
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers_mut()
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl OutgoingRequest for reqwest::Request {
+    fn token_request(&self) -> TokenRequest {
+        Acquisition::current().token_request(self.url())
+    }
+
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers_mut()
+    }
+}

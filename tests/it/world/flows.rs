@@ -1,0 +1,302 @@
+//! Retries, polling, fallbacks, failed refreshes: one record each, and every try in it.
+
+use std::future::ready;
+
+use token_telemetry::test_util::ManualClock;
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Outcome, Status, Telemetry, TokenInfo,
+    TokenSource, TokenType, TransportError, acquire_token,
+};
+
+use super::{Timed, Whole, millis};
+use crate::lab::{Lab, LabApi, LabError, TOKEN_URL};
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}
+
+/// One try that takes 10 ms and is answered so.
+async fn attempt(clock: &ManualClock, status: u16) -> u16 {
+    let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
+        clock.advance(millis(10));
+        ready(Ok::<_, std::io::Error>(Status(status, ())))
+    });
+    sent.await.map_or(0, |Status(status, ())| status)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn with_retries(timed: &Timed, statuses: &[u16]) -> Result<(), LabError> {
+    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    for status in statuses {
+        if attempt(&timed.clock, *status).await == 200 {
+            return Ok(());
+        }
+        timed.clock.advance(millis(50));
+    }
+    Err(LabError::new("service_not_available"))
+}
+
+#[test]
+fn retries_are_tries_of_one_acquisition_and_backoff_is_not_http_time() {
+    let timed = Timed::new();
+    assert_eq!(run(with_retries(&timed, &[503, 503, 200])), Ok(()));
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        reason: Some(CacheRefreshReason::Expired),
+        total: 130,
+        http: Some(30),
+        host: Some("login.example".to_owned()),
+        attempts: 3,
+        status: Some(200),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+}
+
+#[test]
+fn a_failure_has_all_durations_too() {
+    let timed = Timed::new();
+    assert!(run(with_retries(&timed, &[503, 503])).is_err());
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Error),
+        reason: Some(CacheRefreshReason::Expired),
+        total: 120,
+        http: Some(20),
+        host: Some("login.example".to_owned()),
+        attempts: 2,
+        status: Some(503),
+        error: Some("service_not_available".to_owned()),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Error> {
+    let mut throttled = Acquisition::current().token_request(TOKEN_URL);
+    throttled.retry_after(millis(7_000));
+    throttled.answered(429);
+    let refused = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
+        timed.clock.advance(millis(3));
+        ready(Err::<Status<()>, _>(refused()))
+    });
+    sent.await.map(drop)
+}
+
+impl token_telemetry::DescribeError<std::io::Error> for Lab {
+    fn describe(_: &std::io::Error) -> ErrorInfo {
+        ErrorInfo::unknown()
+    }
+}
+
+#[test]
+fn a_transport_failure_is_a_class_and_names_itself_when_the_sdk_does_not() {
+    let timed = Timed::new();
+    assert!(run(unreachable_with_retry_after(&timed)).is_err());
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Error),
+        total: 3,
+        http: Some(3),
+        host: Some("login.example".to_owned()),
+        attempts: 2,
+        transport: Some(TransportError::Connect),
+        retry_after: Some(7_000),
+        error: Some("connect_error".to_owned()),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), LabError> {
+    for _ in 0..pending {
+        let request = Acquisition::current().token_request(TOKEN_URL);
+        timed.clock.advance(millis(10));
+        request.pending(400);
+        timed.clock.advance(millis(5_000));
+    }
+    if ends {
+        attempt(&timed.clock, 200).await;
+        return Ok(());
+    }
+    Err(LabError::new("expired_token"))
+}
+
+#[test]
+fn polling_is_one_acquisition_and_pending_answers_are_no_failures() {
+    let timed = Timed::new();
+    assert_eq!(run(by_device_code(&timed, 4, true)), Ok(()));
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        total: 20_050,
+        http: Some(50),
+        host: Some("login.example".to_owned()),
+        attempts: 5,
+        pending_polls: 4,
+        status: Some(200),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    assert_eq!(timed.telemetry.pending_failures(), []);
+}
+
+#[test]
+fn polling_that_expires_fails_once_with_the_code_of_the_sdk() {
+    let timed = Timed::new();
+    assert!(run(by_device_code(&timed, 4, false)).is_err());
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Error),
+        total: 20_040,
+        http: Some(40),
+        host: Some("login.example".to_owned()),
+        attempts: 4,
+        pending_polls: 4,
+        status: Some(400),
+        error: Some("expired_token".to_owned()),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    assert_eq!(timed.telemetry.pending_failures().len(), 1);
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
+async fn refresh_fails_and_the_old_token_is_served(timed: &Timed) -> Result<(), LabError> {
+    let current = Acquisition::current();
+    current.refresh(CacheRefreshReason::ProactivelyRefreshed);
+    if attempt(&timed.clock, 503).await != 200 {
+        current.sub_failure(ErrorInfo::new("service_not_available").status(503));
+        current.served_stale();
+    }
+    current.cache_hit(CacheLevel::L2Cache);
+    current.token(
+        TokenInfo::new()
+            .token_type(TokenType::Pop)
+            .expires_in(millis(90_000)),
+    );
+    Ok(())
+}
+
+#[test]
+fn a_failed_proactive_refresh_is_kept_though_the_old_token_is_served() {
+    let timed = Timed::new();
+    assert_eq!(
+        run(refresh_fails_and_the_old_token_is_served(&timed)),
+        Ok(())
+    );
+    let expected = Whole {
+        api: "Silent",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::Cache),
+        level: Some(CacheLevel::L2Cache),
+        reason: Some(CacheRefreshReason::ProactivelyRefreshed),
+        token_type: Some(TokenType::Pop),
+        stale: true,
+        total: 10,
+        http: Some(10),
+        lifetime: Some(90_000),
+        host: Some("login.example".to_owned()),
+        attempts: 1,
+        status: Some(503),
+        sub_failures: vec!["service_not_available".to_owned()],
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    assert_eq!(
+        timed.telemetry.pending_failures()[0].code,
+        "service_not_available"
+    );
+}
+
+#[test]
+fn a_background_refresh_is_a_record_of_its_own_and_no_users_time() {
+    let timed = Timed::new();
+    let refresh = async {
+        Acquisition::current().refresh(CacheRefreshReason::ProactivelyRefreshed);
+        attempt(&timed.clock, 200).await;
+        Ok::<_, LabError>(())
+    };
+    assert_eq!(
+        run(timed.telemetry.background(LabApi::Silent, refresh)),
+        Ok(())
+    );
+    let expected = Whole {
+        api: "Silent",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        reason: Some(CacheRefreshReason::ProactivelyRefreshed),
+        background: true,
+        total: 10,
+        http: Some(10),
+        host: Some("login.example".to_owned()),
+        attempts: 1,
+        status: Some(200),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    let totals = timed.telemetry.totals();
+    assert_eq!((totals.identity_provider, totals.duration), (1, millis(0)));
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn chain_of_credentials(timed: &Timed) -> Result<(), LabError> {
+    if let Err(error) = first_credential(timed).await {
+        Acquisition::current().sub_failure(ErrorInfo::new(error.0));
+    }
+    second_credential(timed).await
+}
+
+async fn first_credential(timed: &Timed) -> Result<(), LabError> {
+    attempt(&timed.clock, 400).await;
+    Err(LabError::new("unauthorized_client"))
+}
+
+async fn second_credential(timed: &Timed) -> Result<(), LabError> {
+    let _presentable = Acquisition::current().time_in_extension();
+    {
+        let _cache = Acquisition::current().time_in_cache();
+        timed.clock.advance(millis(4));
+    }
+    attempt(&timed.clock, 200).await;
+    Ok(())
+}
+
+#[test]
+fn a_fallback_to_another_credential_succeeds_and_keeps_the_first_failure() {
+    let timed = Timed::new();
+    assert_eq!(run(chain_of_credentials(&timed)), Ok(()));
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        total: 24,
+        http: Some(20),
+        cache: Some(4),
+        extension: Some(14),
+        host: Some("login.example".to_owned()),
+        attempts: 2,
+        status: Some(200),
+        sub_failures: vec!["unauthorized_client".to_owned()],
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+}
+
+#[test]
+fn an_id_known_only_at_run_time_replaces_the_declared_one() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn forwarder(telemetry: &Telemetry) -> Result<(), LabError> {
+        Acquisition::current().api(LabApi::Silent);
+        Ok(())
+    }
+    let timed = Timed::new();
+    assert_eq!(run(forwarder(&timed.telemetry)), Ok(()));
+    assert_eq!(timed.only().api, "Silent");
+}

@@ -1,0 +1,155 @@
+//! HTTP layers that know nothing of the SDK: tower's retry, its `Buffer`, and ours below them.
+
+use std::collections::VecDeque;
+use std::future::{Ready, ready};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use http::{Request, Response};
+use token_telemetry::{
+    Acquisition, CacheRefreshReason, Outcome, TokenRequestLayer, TokenSource, acquire_token,
+};
+use tower::retry::Policy;
+use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
+
+use super::{Timed, Whole, millis};
+use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
+
+/// Answers with each status in turn, 10 ms each, and keeps the telemetry headers that arrived.
+fn endpoint(
+    timed: &Timed,
+    statuses: &[u16],
+    arrived: &Arc<Mutex<Vec<String>>>,
+) -> impl Service<Request<()>, Response = Response<()>, Error = io::Error, Future: Send>
++ Clone
++ Send
++ 'static {
+    let (clock, arrived) = (timed.clock.clone(), Arc::clone(arrived));
+    let statuses = Arc::new(Mutex::new(VecDeque::from(statuses.to_vec())));
+    service_fn(move |request: Request<()>| {
+        clock.advance(millis(10));
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        arrived
+            .lock()
+            .unwrap()
+            .push(header("x-client-current-telemetry").unwrap_or_default());
+        let status = statuses.lock().unwrap().pop_front().unwrap();
+        ready(Ok(Response::builder().status(status).body(()).unwrap()))
+    })
+}
+
+/// Tries again on 503, after 50 ms.
+#[derive(Clone)]
+struct OnUnavailable(token_telemetry::test_util::ManualClock);
+
+impl Policy<Request<()>, Response<()>, io::Error> for OnUnavailable {
+    type Future = Ready<()>;
+
+    fn retry(
+        &mut self,
+        _: &mut Request<()>,
+        result: &mut Result<Response<()>, io::Error>,
+    ) -> Option<Ready<()>> {
+        let again = result
+            .as_ref()
+            .is_ok_and(|response| response.status() == 503);
+        again.then(|| {
+            self.0.advance(millis(50));
+            ready(())
+        })
+    }
+
+    fn clone_request(&mut self, req: &Request<()>) -> Option<Request<()>> {
+        Some(req.clone())
+    }
+}
+
+fn request() -> Request<()> {
+    Request::post(TOKEN_URL).body(()).unwrap()
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn through<S>(timed: &Timed, client: S, request: Request<()>) -> Result<u16, LabError>
+where
+    S: Service<Request<()>, Response = Response<()>>,
+{
+    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    let answer = client
+        .oneshot(request)
+        .await
+        .map_err(|_| LabError::new("transport"))?;
+    Ok(answer.status().as_u16())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn through_with_handle<S>(timed: &Timed, client: S) -> Result<u16, LabError>
+where
+    S: Service<Request<()>, Response = Response<()>>,
+{
+    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    let mut request = request();
+    request
+        .extensions_mut()
+        .insert(Acquisition::current().handle());
+    let answer = client
+        .oneshot(request)
+        .await
+        .map_err(|_| LabError::new("transport"))?;
+    Ok(answer.status().as_u16())
+}
+
+fn acquired(attempts: u32, total: u64, http: u64) -> Whole {
+    Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        reason: Some(CacheRefreshReason::Expired),
+        total,
+        http: Some(http),
+        host: Some("login.example".to_owned()),
+        attempts,
+        status: Some(200),
+        ..Whole::default()
+    }
+}
+
+on_both_runtimes! {
+    async fn a_retry_layer_above_ours_makes_tries_of_one_acquisition() {
+        let (timed, arrived) = (Timed::new(), Arc::default());
+        let client = ServiceBuilder::new()
+            .retry(OnUnavailable(timed.clock.clone()))
+            .layer(TokenRequestLayer::new())
+            .service(endpoint(&timed, &[503, 503, 200], &arrived));
+        assert_eq!(through(&timed, client, request()).await, Ok(200));
+        assert_eq!(timed.only(), acquired(3, 130, 30));
+        assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"; 3]);
+    }
+
+    async fn behind_a_buffer_the_handle_in_the_extensions_is_seen() {
+        let (timed, arrived) = (Timed::new(), Arc::default());
+        let client = ServiceBuilder::new()
+            .buffer(4)
+            .layer(TokenRequestLayer::new())
+            .service(endpoint(&timed, &[200], &arrived));
+        assert_eq!(through_with_handle(&timed, client).await, Ok(200));
+        assert_eq!(timed.only(), acquired(1, 10, 10));
+        assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"]);
+    }
+
+    async fn behind_a_buffer_without_a_handle_nothing_is_guessed() {
+        let (timed, arrived) = (Timed::new(), Arc::default());
+        let client = ServiceBuilder::new()
+            .buffer(4)
+            .layer(TokenRequestLayer::new())
+            .service(endpoint(&timed, &[200], &arrived));
+        assert_eq!(through(&timed, client, request()).await, Ok(200));
+        let record = timed.only();
+        assert_eq!((record.attempts, record.source), (0, None));
+        assert_eq!(*arrived.lock().unwrap(), [""]);
+    }
+}

@@ -1,0 +1,133 @@
+//! Acquisitions as they happen in the real world, each compared as a whole record.
+
+mod executors;
+mod flows;
+mod herds;
+mod layers;
+mod nesting;
+mod observing;
+mod tasks;
+
+use std::time::Duration;
+
+use token_telemetry::test_util::{ManualClock, Recorder};
+use token_telemetry::{
+    AcquisitionRecord, CacheLevel, CacheRefreshReason, ClientRequestId, Outcome, Telemetry,
+    TokenSource, TokenType, TransportError,
+};
+
+/// Every fact of a record; what a test does not name must be absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Whole {
+    api: &'static str,
+    outcome: Option<Outcome>,
+    source: Option<TokenSource>,
+    level: Option<CacheLevel>,
+    reason: Option<CacheRefreshReason>,
+    token_type: Option<TokenType>,
+    correlation_id: Option<ClientRequestId>,
+    parent: Option<ClientRequestId>,
+    background: bool,
+    stale: bool,
+    total: u64,
+    http: Option<u64>,
+    cache: Option<u64>,
+    extension: Option<u64>,
+    waited: Option<u64>,
+    lifetime: Option<u64>,
+    host: Option<String>,
+    attempts: u32,
+    pending_polls: u32,
+    status: Option<u16>,
+    transport: Option<TransportError>,
+    retry_after: Option<u64>,
+    error: Option<String>,
+    sts: Vec<u32>,
+    sub_failures: Vec<String>,
+    others: [bool; 4],
+}
+
+impl Whole {
+    /// The facts of a record, times in milliseconds.
+    fn of(record: &AcquisitionRecord) -> Self {
+        let millis =
+            |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap());
+        let error = record.error();
+        Self {
+            api: record.api().name(),
+            outcome: Some(record.outcome()),
+            source: record.source(),
+            level: record.level(),
+            reason: record.refresh_reason(),
+            token_type: record.token_type(),
+            correlation_id: record.correlation_id(),
+            parent: record.parent(),
+            background: record.is_background(),
+            stale: record.is_stale(),
+            total: millis(record.total()).unwrap(),
+            http: millis(record.in_http()),
+            cache: millis(record.in_cache()),
+            extension: millis(record.in_extension()),
+            waited: millis(record.waited()),
+            lifetime: millis(record.remaining_lifetime()),
+            host: record.endpoint_host().map(str::to_owned),
+            attempts: record.attempts(),
+            pending_polls: record.pending_polls(),
+            status: record.status(),
+            transport: record.transport_error(),
+            retry_after: millis(record.retry_after()),
+            error: record.error_code().map(str::to_owned),
+            sts: error.map(|error| error.sts().to_vec()).unwrap_or_default(),
+            sub_failures: record
+                .sub_failures()
+                .iter()
+                .map(|info| info.code().unwrap_or("").to_owned())
+                .collect(),
+            others: [
+                record.region().is_some(),
+                record.refresh_on().is_some(),
+                record.cached_token_count().is_some(),
+                record.caller_sdk().is_some(),
+            ],
+        }
+    }
+
+    /// The facts without the ids, which are random.
+    fn without_ids(record: &AcquisitionRecord) -> Self {
+        Self {
+            correlation_id: None,
+            parent: None,
+            ..Self::of(record)
+        }
+    }
+}
+
+/// An instance with a clock that only the test moves.
+struct Timed {
+    telemetry: Telemetry,
+    recorder: Recorder,
+    clock: ManualClock,
+}
+
+impl Timed {
+    fn new() -> Self {
+        let (recorder, clock) = (Recorder::new(), ManualClock::new());
+        let builder = Telemetry::builder()
+            .observer(recorder.clone())
+            .clock(clock.clone());
+        Self {
+            telemetry: builder.build().unwrap(),
+            recorder,
+            clock,
+        }
+    }
+
+    /// The only record so far, without ids.
+    fn only(&self) -> Whole {
+        Whole::without_ids(&crate::lab::only(&self.recorder))
+    }
+}
+
+fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}

@@ -1,0 +1,111 @@
+//! What `observe` sees, and what it does not.
+
+use futures::future::{join, poll_immediate};
+use token_telemetry::{
+    AcquisitionRecord, AttachRecord, MAX_OBSERVED, Outcome, Telemetry, acquire_token, observe,
+};
+
+use crate::lab::{Event, LabApi, LabError, Place, on_both_runtimes, stop_at, telemetry};
+
+fn call(telemetry: &Telemetry) -> impl Future<Output = Result<u8, LabError>> {
+    stop_at(telemetry, Place::Nowhere, Event::Stop)
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = outer)]
+async fn around(outer: &Telemetry, inner: &Telemetry) -> Result<usize, LabError> {
+    let observed = observe(call(inner)).await;
+    call(inner).await?;
+    Ok(observed.records.len())
+}
+
+#[derive(Debug)]
+struct AuthResult(Option<AcquisitionRecord>);
+
+impl AttachRecord for AuthResult {
+    fn attach_record(&mut self, record: AcquisitionRecord) {
+        self.0 = Some(record);
+    }
+}
+
+on_both_runtimes! {
+    async fn a_future_without_acquisitions_has_no_records() {
+        let observed = observe(async { 5 }).await;
+        assert_eq!((observed.output, observed.records.len(), observed.dropped), (5, 0, 0));
+        assert!(observed.last().is_none());
+    }
+
+    async fn one_acquisition_is_one_record_with_an_id() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(call(&telemetry)).await;
+        assert_eq!(observed.output, Ok(7));
+        assert!(observed.last().unwrap().correlation_id().is_some());
+        assert_eq!(observed.records.len(), 1);
+    }
+
+    async fn records_come_in_finishing_order() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(async {
+            let slow = async { tokio::task::yield_now().await; call(&telemetry).await };
+            join(slow, stop_at(&telemetry, Place::BeforeHttp, Event::Stop).now_or_cancelled()).await
+        });
+        let outcomes: Vec<Outcome> = observed.await.records.iter().map(AcquisitionRecord::outcome).collect();
+        assert_eq!(outcomes, [Outcome::Cancelled, Outcome::Ok]);
+    }
+
+    async fn an_enclosing_observe_sees_what_the_inner_one_saw() {
+        let (telemetry, _recorder) = telemetry();
+        let outer = observe(async { observe(call(&telemetry)).await.records.len() }).await;
+        assert_eq!((outer.output, outer.records.len()), (1, 1));
+    }
+
+    async fn acquisitions_inside_an_acquisition_belong_to_it() {
+        let (ours, _recorder) = telemetry();
+        let (theirs, their_recorder) = telemetry();
+        let observed = observe(around(&ours, &theirs)).await;
+        assert_eq!(observed.output, Ok(1));
+        assert_eq!(observed.records.len(), 1);
+        assert_eq!(observed.records[0].api().name(), "Silent");
+        assert_eq!(their_recorder.take().len(), 2);
+    }
+
+    async fn a_cancelled_call_is_seen() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
+        assert_eq!(observed.output, None);
+        assert_eq!(observed.last().unwrap().outcome(), Outcome::Cancelled);
+    }
+
+    async fn records_beyond_the_limit_are_counted() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(async {
+            for _ in 0..MAX_OBSERVED + 3 {
+                call(&telemetry).await.unwrap();
+            }
+        });
+        let observed = observed.await;
+        assert_eq!((observed.records.len(), observed.dropped), (MAX_OBSERVED, 3));
+    }
+
+    async fn nothing_is_collected_after_the_observe_ended() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(async {}).await;
+        call(&telemetry).await.unwrap();
+        assert_eq!(observed.records.len(), 0);
+    }
+
+    async fn the_record_travels_on_the_result_of_the_sdk() {
+        let (telemetry, _recorder) = telemetry();
+        let sdk = async { call(&telemetry).await.map(|_| AuthResult(None)).unwrap() };
+        let result = observe(sdk).await.attached();
+        assert_eq!(result.0.unwrap().api().name(), "ForClient");
+    }
+}
+
+/// Polls a future once and drops it.
+trait NowOrCancelled: Future + Sized {
+    async fn now_or_cancelled(self) {
+        drop(poll_immediate(self).await);
+    }
+}
+
+impl<F: Future> NowOrCancelled for F {}

@@ -1,0 +1,119 @@
+//! Notes made away from the acquisition's own task count exactly when a handle carries them there.
+
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, CurrentAcquisition, Handle, Telemetry,
+    TokenSource, acquire_token, observe,
+};
+
+use crate::lab::{LabApi, LabError, on_both_runtimes, only, telemetry};
+
+/// Ways to leave a task.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Spawn,
+    JoinSet,
+    SpawnBlocking,
+    Thread,
+}
+
+const WAYS: [Way; 4] = [Way::Spawn, Way::JoinSet, Way::SpawnBlocking, Way::Thread];
+
+fn note(current: CurrentAcquisition) {
+    current.refresh(CacheRefreshReason::Expired);
+    current.cache_hit(CacheLevel::L2Cache);
+}
+
+async fn leave(way: Way, handle: Option<Handle>) {
+    let blocking = {
+        let handle = handle.clone();
+        move || {
+            let _entered = handle.as_ref().map(Handle::enter);
+            note(Acquisition::current());
+        }
+    };
+    let task = async move {
+        let work = async {
+            tokio::task::yield_now().await;
+            note(Acquisition::current());
+        };
+        match handle {
+            Some(handle) => handle.scope(work).await,
+            None => work.await,
+        }
+    };
+    match way {
+        Way::Spawn => tokio::spawn(task).await.unwrap(),
+        Way::JoinSet => {
+            let mut tasks = tokio::task::JoinSet::new();
+            tasks.spawn(task);
+            tasks.join_next().await.unwrap().unwrap();
+        }
+        Way::SpawnBlocking => tokio::task::spawn_blocking(blocking).await.unwrap(),
+        Way::Thread => std::thread::spawn(blocking).join().unwrap(),
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn leaving(telemetry: &Telemetry, way: Way, with_handle: bool) -> Result<(), LabError> {
+    leave(way, with_handle.then(|| Acquisition::current().handle())).await;
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn giving_the_handle_away(telemetry: &Telemetry) -> Result<Handle, LabError> {
+    Ok(Acquisition::current().handle())
+}
+
+on_both_runtimes! {
+    async fn notes_made_elsewhere_with_a_handle_count() {
+        for way in WAYS {
+            let (telemetry, recorder) = telemetry();
+            assert_eq!(leaving(&telemetry, way, true).await, Ok(()));
+            let record = only(&recorder);
+            assert_eq!(record.source(), Some(TokenSource::Cache), "{way:?}");
+            assert_eq!(record.level(), Some(CacheLevel::L2Cache), "{way:?}");
+        }
+    }
+
+    async fn notes_made_elsewhere_without_a_handle_touch_no_acquisition() {
+        for way in WAYS {
+            let (telemetry, recorder) = telemetry();
+            assert_eq!(leaving(&telemetry, way, false).await, Ok(()));
+            assert_eq!(only(&recorder).source(), None, "{way:?}");
+        }
+    }
+
+    async fn a_handle_that_outlives_its_acquisition_changes_no_record() {
+        let (telemetry, recorder) = telemetry();
+        let handle = giving_the_handle_away(&telemetry).await.unwrap();
+        let record = only(&recorder);
+        leave(Way::Thread, Some(handle.clone())).await;
+        handle.token_request("https://login.example/token").answered(200);
+        assert_eq!((record.source(), record.attempts()), (None, 0));
+        assert_eq!(recorder.take().len(), 0);
+    }
+
+    async fn guards_dropped_in_the_wrong_order_leave_nothing_behind() {
+        let (telemetry, _recorder) = telemetry();
+        let one = giving_the_handle_away(&telemetry).await.unwrap();
+        let two = giving_the_handle_away(&telemetry).await.unwrap();
+        {
+            let first = one.enter();
+            let second = two.enter();
+            drop(first);
+            assert!(Acquisition::current().is_active());
+            drop(second);
+        }
+        assert!(!Acquisition::current().is_active());
+    }
+
+    async fn a_handle_made_outside_an_acquisition_carries_the_observer_of_the_call() {
+        let (telemetry, _recorder) = telemetry();
+        let observed = observe(async {
+            let handle = Acquisition::current().handle();
+            let task = async move { leaving(&telemetry, Way::Spawn, false).await };
+            tokio::spawn(handle.scope(task)).await.unwrap()
+        });
+        assert_eq!(observed.await.records.len(), 1);
+    }
+}
