@@ -19,6 +19,14 @@ const KEYS: [&str; 7] = [
     "crate",
 ];
 
+// What each key expects, as messages say it.
+const API: &str = "a const expression: `api = MyApi::AcquireToken`";
+const TELEMETRY: &str = "an expression: `telemetry = self.telemetry`";
+const ERR: &str = "the path of a function `fn(&E) -> ErrorInfo`";
+const OK: &str = "the path of a function `fn(&T) -> TokenInfo`";
+const NESTED: &str = "`record`: without it the call is part of the enclosing one";
+const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
+
 /// The arguments that could be read.
 #[derive(Default)]
 pub(crate) struct Arguments {
@@ -63,28 +71,23 @@ impl Arguments {
         let name = key.to_string();
         seen.push(key.clone());
         match name.as_str() {
-            "api" => {
-                self.api = value(
-                    &key,
-                    input,
-                    "a const expression: `api = MyApi::AcquireToken`",
-                )?
-            }
-            "telemetry" => {
-                self.telemetry = value(&key, input, "an expression: `telemetry = self.telemetry`")?
-            }
-            "err" => self.err = value(&key, input, "the path of a function `fn(&E) -> ErrorInfo`")?,
-            "ok" => self.ok = value(&key, input, "the path of a function `fn(&T) -> TokenInfo`")?,
-            "nested" => self.nested = record(&key, input)?,
-            "background" => self.background = flag(&key, input)?,
-            "crate" => {
-                self.runtime = value(&key, input, "a path: `crate = ::my_sdk::token_telemetry`")?
-                    .map(absolute)
-                    .transpose()?
-            }
+            "api" => self.api = Some(value(&key, input, API)?),
+            "telemetry" => self.telemetry = Some(value(&key, input, TELEMETRY)?),
+            "err" => self.err = Some(value(&key, input, ERR)?),
+            "ok" => self.ok = Some(value(&key, input, OK)?),
+            "nested" => self.nested = Some(record(&key, input)?),
+            "background" => self.background = Some(flag(&key, input)?),
+            "crate" => self.runtime = Some(absolute(value(&key, input, CRATE)?)?),
             _ => return Err(unknown(&key)),
         }
         Ok(())
+    }
+
+    /// Paths in the arguments, as expressions; a refused attribute mentions them all the same.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &ExprPath> {
+        let expressions = self.api.iter().chain(&self.telemetry);
+        let paths = expressions.filter_map(path_in);
+        paths.chain(&self.err).chain(&self.ok)
     }
 
     /// Rules between arguments.
@@ -109,7 +112,7 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
 }
 
 /// Parses `= value`; whatever is wrong with it, the message says what the key expects.
-fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, expected: &str) -> syn::Result<Option<T>> {
+fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, expected: &str) -> syn::Result<T> {
     let refused = |span| Error::new(span, format!("`{key}` expects {expected}"));
     if !input.peek(Token![=]) {
         return Err(refused(key.span()));
@@ -120,29 +123,29 @@ fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, expected: &str) -> syn::
     }
     let begin = input.span();
     match input.parse() {
-        Ok(value) if ends(input) => Ok(Some(value)),
+        Ok(value) if ends(input) => Ok(value),
         Ok(_) => Err(refused(input.span())),
         Err(_) => Err(refused(begin)),
     }
 }
 
-fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Span>> {
+/// Parses a key that stands alone.
+fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
     if ends(input) {
-        return Ok(Some(key.span()));
+        return Ok(key.span());
     }
     let message = format!("`{key}` takes no value: write `{key}` alone");
     Err(Error::new(key.span(), message))
 }
 
-fn record(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Span>> {
-    let expected = "`record`: without it the call is part of the enclosing one";
-    match value::<Ident>(key, input, expected)? {
-        Some(choice) if choice != "record" => {
-            let message = format!("`{key}` expects {expected}");
-            Err(Error::new(choice.span(), message))
-        }
-        _ => Ok(Some(key.span())),
+/// Parses `= record`.
+fn record(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
+    let choice: Ident = value(key, input, NESTED)?;
+    if choice == "record" {
+        return Ok(key.span());
     }
+    let message = format!("`{key}` expects {NESTED}");
+    Err(Error::new(choice.span(), message))
 }
 
 fn ends(input: ParseStream<'_>) -> bool {
@@ -167,6 +170,20 @@ fn absolute(path: Path) -> syn::Result<Path> {
         ),
     };
     Err(Error::new_spanned(path, message))
+}
+
+/// The path that an expression begins with, unless it is `self`.
+fn path_in(expression: &Expr) -> Option<&ExprPath> {
+    match expression {
+        Expr::Path(path) => (!path.path.is_ident("self")).then_some(path),
+        Expr::Call(call) => path_in(&call.func),
+        Expr::Field(field) => path_in(&field.base),
+        Expr::MethodCall(call) => path_in(&call.receiver),
+        Expr::Paren(paren) => path_in(&paren.expr),
+        Expr::Reference(reference) => path_in(&reference.expr),
+        Expr::Unary(unary) => path_in(&unary.expr),
+        _ => None,
+    }
 }
 
 /// Refuses a key, and names the one that was probably meant.

@@ -1,47 +1,40 @@
 //! Last stage: writes the function anew, around the user's own tokens.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, Type};
 
 use crate::arguments::Arguments;
-use crate::function::Function;
+use crate::function::{Body, Function, Shape};
+use crate::output;
+use crate::tail::Tail;
 
-/// The function with its body wrapped.
+/// The function, with its body measured.
 pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream {
     let names = Names::new(arguments);
-    let (attributes, statements) = function.body_parts();
-    let witness = names.witness(function.output());
-    let call = names.call(arguments, function, &statements);
-    let body = braces(&function.body, quote! { #attributes #witness #call });
-    let head = &function.head;
+    let prelude = names.prelude(arguments, function);
+    let rest = match &function.shape {
+        Shape::Returned(tail) => names.returned(tail),
+        Shape::Blocking => names.blocking(&function.body),
+        Shape::Async | Shape::Elsewhere => {
+            let keywords = quote_spanned! {Span::mixed_site()=> async move };
+            names.asynchronous(&keywords, &function.body)
+        }
+    };
+    let Function { head, body, .. } = function;
+    let attributes = &body.attributes;
+    let body = surround(&body.braces, quote! { #attributes #prelude #rest });
     quote! { #head #body }
-}
-
-/// The refusals, and the item as it was.
-pub(crate) fn refuse(
-    _arguments: &Arguments,
-    _function: Option<&Function>,
-    item: &TokenStream,
-    refusals: Option<TokenStream>,
-) -> TokenStream {
-    quote! { #refusals #item }
-}
-
-/// The user's own braces around other tokens, so that the compiler's messages stay on them.
-fn braces(user: &Group, inside: TokenStream) -> Group {
-    let mut group = Group::new(Delimiter::Brace, inside);
-    group.set_span(user.span());
-    group
 }
 
 /// Names that the expansion uses; none can meet a name of the user.
 struct Names {
     private: TokenStream,
-    id: Ident,
     returns: Ident,
+    id: Ident,
+    call: Ident,
 }
 
 impl Names {
@@ -53,96 +46,125 @@ impl Names {
         );
         Self {
             private: quote_spanned! {site=> #runtime::private },
-            id: Ident::new("__id", site),
-            returns: Ident::new("__returns", site),
+            returns: Ident::new("returns", site),
+            id: Ident::new("id", site),
+            call: Ident::new("call", site),
         }
     }
 
-    /// Pins the return type before the body is checked, and outside of it.
-    fn witness(&self, output: Option<&Type>) -> TokenStream {
-        let Self {
-            private, returns, ..
-        } = self;
-        let output = output.cloned().map(inferable);
-        let site = Span::mixed_site();
-        quote_spanned! {site=> let #returns = #private::Returns::<#output>::HERE; }
-    }
-
-    fn call(
-        &self,
-        arguments: &Arguments,
-        function: &Function,
-        statements: &TokenStream,
-    ) -> TokenStream {
+    /// What happens before the body: nothing that the user's names could change.
+    fn prelude(&self, arguments: &Arguments, function: &Function) -> TokenStream {
         let Self {
             private,
-            id,
             returns,
+            id,
+            call,
         } = self;
-        let site = Span::mixed_site();
-        let api = self.id(arguments);
-        let telemetry = self.telemetry(arguments);
-        let nesting = self.nesting(arguments);
-        let reading = self.reading(arguments, function);
-        let pinned = quote_spanned! {site=> if false { return #returns.never(); } };
-        let body = braces(&function.body, quote! { #pinned #statements });
-        quote_spanned! {site=>
-            let #id = #api;
-            #private::acquire(#id, #telemetry, #nesting, #reading, async move #body).await
-        }
-    }
-
-    fn id(&self, arguments: &Arguments) -> TokenStream {
-        let private = &self.private;
+        let output = function
+            .output()
+            .cloned()
+            .map_or_else(placeholder, inferable);
+        let site = at(&arguments.api);
         let api = &arguments.api;
-        let site = at(api);
-        quote_spanned! {site=> #private::id(const { #api }) }
+        let api = quote_spanned! {site=> #private::id(const { #api }) };
+        let telemetry = self.telemetry(arguments);
+        let nesting = nesting(arguments);
+        let reading = self.reading(arguments, &output);
+        quote_spanned! {Span::mixed_site()=>
+            let #returns = #private::Returns::<#output>::HERE;
+            let #id = #api;
+            let #call = #private::call(#id, #telemetry, #private::Nesting::#nesting, #reading);
+        }
     }
 
     fn telemetry(&self, arguments: &Arguments) -> TokenStream {
         let private = &self.private;
-        match &arguments.telemetry {
-            Some(telemetry) => {
-                let site = at(telemetry);
-                quote_spanned! {site=> #private::telemetry(&(#telemetry)) }
-            }
-            None => quote_spanned! {Span::mixed_site()=> #private::Telemetry::global() },
-        }
+        let site = at(&arguments.telemetry);
+        arguments.telemetry.as_ref().map_or_else(
+            || quote_spanned! {site=> #private::Telemetry::global() },
+            |telemetry| quote_spanned! {site=> #private::telemetry(&(#telemetry)) },
+        )
     }
 
-    fn nesting(&self, arguments: &Arguments) -> TokenStream {
-        let private = &self.private;
-        let site = Span::mixed_site();
-        match arguments {
-            Arguments {
-                background: Some(_),
-                ..
-            } => quote_spanned! {site=> #private::Nesting::Background },
-            Arguments {
-                nested: Some(_), ..
-            } => quote_spanned! {site=> #private::Nesting::Record },
-            _ => quote_spanned! {site=> #private::Nesting::Merge },
-        }
-    }
-
-    /// How the output is read; a missing description is reported at the return type.
-    fn reading(&self, arguments: &Arguments, function: &Function) -> TokenStream {
+    /// How the output is read; an error type without a description is reported at that type.
+    fn reading(&self, arguments: &Arguments, output: &Type) -> TokenStream {
         let Self {
             private,
-            id,
             returns,
+            id,
+            ..
         } = self;
-        let site = at(function.output());
-        let (id, returns) = (located(id, site), located(returns, site));
-        let mut reading = match &arguments.err {
-            Some(err) => quote_spanned! {site=> #private::reading_with(#returns, #err) },
-            None => quote_spanned! {site=> #private::reading(#id, #returns) },
-        };
-        if let Some(ok) = &arguments.ok {
-            reading = quote_spanned! {at(ok)=> #reading.token(#ok) };
+        let site = at(output::error_of(output));
+        let mut id = id.clone();
+        id.set_span(site);
+        let reading = arguments.err.as_ref().map_or_else(
+            || quote_spanned! {site=> #private::reading(#id, &#returns) },
+            |err| quote_spanned! {at(err)=> #private::reading_with(&#returns, #err) },
+        );
+        match &arguments.ok {
+            Some(ok) => quote_spanned! {at(ok)=> #reading.token(#ok) },
+            None => reading,
         }
-        reading
     }
+
+    /// Measures an asynchronous body; nothing but the one block lies between it and the runtime.
+    fn asynchronous(&self, keywords: &TokenStream, body: &Body) -> TokenStream {
+        let Self {
+            private,
+            returns,
+            call,
+            ..
+        } = self;
+        let Body {
+            braces,
+            attributes,
+            statements,
+        } = body;
+        // The branch that is never taken gives the body its type, before the body is checked.
+        let typed = quote_spanned! {Span::mixed_site()=> if false { return #returns.never(); } };
+        let body = surround(braces, quote! { #attributes #typed #(#statements)* });
+        quote_spanned! {Span::mixed_site()=> #private::acquire(#call, #keywords #body).await }
+    }
+
+    /// Keeps the form of the function, since other attributes look for an async block at its end too.
+    fn returned(&self, tail: &Tail) -> TokenStream {
+        let keywords: TokenStream = tail.keywords.iter().cloned().collect();
+        let measured = self.asynchronous(&keywords, &tail.block);
+        let generated = keywords.into_iter().map(|mut keyword: TokenTree| {
+            keyword.set_span(Span::mixed_site());
+            keyword
+        });
+        tail.with_block(quote_spanned! {Span::mixed_site()=> #(#generated)* { #measured } })
+    }
+
+    /// Measures a body that blocks: a closure passed directly may borrow what the arguments lend.
+    fn blocking(&self, body: &Body) -> TokenStream {
+        let Self { private, call, .. } = self;
+        let statements = &body.statements;
+        let body = surround(&body.braces, quote! { #(#statements)* });
+        quote_spanned! {Span::mixed_site()=> #private::acquire_blocking(#call, move || #body) }
+    }
+}
+
+fn nesting(arguments: &Arguments) -> Ident {
+    let name = match arguments {
+        Arguments {
+            background: Some(_),
+            ..
+        } => "Background",
+        Arguments {
+            nested: Some(_), ..
+        } => "Record",
+        _ => "Merge",
+    };
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The user's own braces around other tokens, so that the compiler's messages stay on them.
+fn surround(user: &Group, inside: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, inside);
+    group.set_span(user.span());
+    group
 }
 
 /// Where the user's tokens stand, with the hygiene of generated code.
@@ -150,23 +172,42 @@ fn at(tokens: impl ToTokens) -> Span {
     Span::mixed_site().located_at(tokens.to_token_stream().span())
 }
 
-fn located(name: &Ident, site: Span) -> Ident {
-    Ident::new(&name.to_string(), site)
+fn placeholder() -> Type {
+    Type::Verbatim(quote_spanned! {Span::mixed_site()=> _ })
 }
 
 /// The type with `_` for each `impl Trait`, which a body cannot name.
 fn inferable(mut output: Type) -> Type {
     struct Infer;
     impl VisitMut for Infer {
-        fn visit_type_mut(&mut self, output: &mut Type) {
-            match output {
-                Type::ImplTrait(opaque) => {
-                    *output = Type::Verbatim(quote_spanned! {opaque.span()=> _ });
-                }
-                other => visit_mut::visit_type_mut(self, other),
+        fn visit_type_mut(&mut self, i: &mut Type) {
+            if let Type::ImplTrait(_) = i {
+                *i = placeholder();
             }
+            visit_mut::visit_type_mut(self, i);
         }
     }
     Infer.visit_type_mut(&mut output);
     output
+}
+
+/// The refusals, and the item as it was; what the arguments name counts as used.
+pub(crate) fn refuse(
+    arguments: &Arguments,
+    function: Option<&Function>,
+    item: &TokenStream,
+    refusals: &TokenStream,
+) -> TokenStream {
+    let Some(Function { head, body, .. }) = function else {
+        return quote! { #refusals #item };
+    };
+    let Body {
+        braces,
+        attributes,
+        statements,
+    } = body;
+    let named = arguments.named();
+    let mention = quote_spanned! {Span::mixed_site()=> if false { #(let _ = #named;)* } };
+    let body = surround(braces, quote! { #attributes #mention #(#statements)* });
+    quote! { #refusals #head #body }
 }

@@ -1,10 +1,17 @@
 //! The attribute and the derive of token-telemetry; depend on `token-telemetry` instead.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "syn's enums are open, and few of their variants are ours to name"
+)]
+
 mod api_id;
 mod arguments;
 mod errors;
 mod expand;
 mod function;
+mod output;
+mod tail;
 mod validate;
 
 use arguments::Arguments;
@@ -24,7 +31,12 @@ pub fn acquire_token(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     match (errors.into_tokens(), function) {
         (None, Some(function)) => expand::expand(&arguments, &function),
-        (refusals, function) => expand::refuse(&arguments, function.as_ref(), &item, refusals),
+        (refusals, function) => expand::refuse(
+            &arguments,
+            function.as_ref(),
+            &item,
+            &refusals.unwrap_or_default(),
+        ),
     }
     .into()
 }

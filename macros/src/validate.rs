@@ -3,41 +3,134 @@
 use syn::Type;
 
 use crate::errors::Errors;
-use crate::function::Function;
+use crate::function::{Function, Shape};
+use crate::output;
+use crate::tail::last_statement;
 
+/// Words for futures, which a `Result` would carry away unmeasured.
+const FUTURES: [&str; 4] = ["Future", "IntoFuture", "BoxFuture", "LocalBoxFuture"];
+
+/// Words for streams.
+const STREAMS: [&str; 4] = ["Stream", "TryStream", "BoxStream", "LocalBoxStream"];
+
+/// Types of the standard library that SDK functions return and that are no `Result`.
+const NO_RESULTS: [&str; 24] = [
+    "Arc", "Box", "Option", "Pin", "Poll", "Rc", "String", "Vec", "bool", "char", "f32", "f64",
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+];
+
+/// Reports every breach of the rules.
 pub(crate) fn check(function: &Function, errors: &mut Errors) {
-    let signature = &function.signature;
-    if let Some(token) = &signature.constness {
-        errors.on(
-            token,
-            "a `const fn` cannot be measured: there is no clock at compile time",
+    check_qualifiers(function, errors);
+    check_attributes(function, errors);
+    check_shape(function, errors);
+    check_output(function, errors);
+}
+
+fn check_qualifiers(function: &Function, errors: &mut Errors) {
+    if let Some(keyword) = &function.signature.constness {
+        errors.at(
+            keyword.span,
+            "a `const fn` cannot be measured: it may run in the compiler, where there is no clock",
         );
     }
-    if let Some(abi) = &signature.abi {
-        errors.on(
-            abi,
-            "an `extern` function cannot be annotated: annotate the Rust function that it calls",
+    if let Some(abi) = &function.signature.abi {
+        errors.at(
+            abi.extern_token.span,
+            "an `extern fn` cannot be measured: annotate the Rust function that it calls",
         );
     }
-    if signature.asyncness.is_none() {
-        errors.on(signature.fn_token, "expected an `async fn`");
+}
+
+fn check_attributes(function: &Function, errors: &mut Errors) {
+    for attribute in &function.attributes {
+        let Some(name) = attribute.path().segments.last() else {
+            continue;
+        };
+        if name.ident == "acquire_token" {
+            errors.at(
+                name.ident.span(),
+                "this function is annotated twice: keep one `#[acquire_token]`",
+            );
+        }
+        if name.ident == "track_caller" && matches!(function.shape, Shape::Blocking) {
+            errors.at(
+                name.ident.span(),
+                "`#[track_caller]` does not reach into a measured body: annotate a function that this one calls",
+            );
+        }
     }
+}
+
+fn check_shape(function: &Function, errors: &mut Errors) {
+    match &function.shape {
+        Shape::Elsewhere => errors.on(
+            last_statement(&function.body.statements),
+            "only the making of this future would be measured: end the function with `async move { … }` or \
+             `Box::pin(async move { … })`, or make it an `async fn`",
+        ),
+        Shape::Returned(tail) => {
+            if let Some(span) = tail.early_return() {
+                errors.at(
+                    span,
+                    "the future returned here would not be measured: decide inside of the async block at the end",
+                );
+            }
+        }
+        Shape::Async | Shape::Blocking => {}
+    }
+}
+
+fn check_output(function: &Function, errors: &mut Errors) {
+    let Some(returned) = function.returns() else {
+        errors.at(
+            function.signature.ident.span(),
+            "this function returns nothing: return a `Result`, which tells a token from a failure",
+        );
+        return;
+    };
     match function.output() {
-        None => errors.at(
-            signature.ident.span(),
-            "this function returns no `Result`, so success cannot be told from failure",
-        ),
-        Some(output) if is_no_result(output) => errors.on(
+        Some(output) => refuse_output(output, errors),
+        // A future without `Output` in sight is either an alias, or one of `()`.
+        None if matches!(returned, Type::ImplTrait(_)) => refuse_output(returned, errors),
+        None => {}
+    }
+}
+
+/// Refuses a type that is no `Result`, or that hides what should be measured.
+fn refuse_output(output: &Type, errors: &mut Errors) {
+    if let Some(word) = output::word_in(output, &STREAMS) {
+        errors.at(
+            word.span(),
+            "a stream has no one end to record: annotate a function that acquires one token",
+        );
+    } else if let Some(word) = output::word_in(output, &FUTURES) {
+        errors.at(
+            word.span(),
+            "only the making of this future would be measured: return what it gives, from an `async fn`",
+        );
+    } else if is_no_result(output) {
+        errors.on(
             output,
-            "expected a `Result`: from another type success cannot be told from failure",
-        ),
-        Some(_) => {}
+            "expected a `Result`, which tells a token from a failure",
+        );
     }
 }
 
 fn is_no_result(output: &Type) -> bool {
-    !matches!(
-        output,
-        Type::Path(_) | Type::Macro(_) | Type::Group(_) | Type::Paren(_)
-    )
+    match output {
+        Type::Array(_)
+        | Type::FnPtr(_)
+        | Type::ImplTrait(_)
+        | Type::Never(_)
+        | Type::Ptr(_)
+        | Type::Reference(_)
+        | Type::Slice(_)
+        | Type::TraitObject(_)
+        | Type::Tuple(_) => true,
+        other => output::path_of(other).is_some_and(|path| {
+            let last = path.segments.last();
+            last.is_some_and(|last| NO_RESULTS.iter().any(|name| last.ident == name))
+        }),
+    }
 }

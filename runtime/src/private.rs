@@ -16,24 +16,17 @@ use crate::acquisition;
 pub struct Returns<R>(PhantomData<fn() -> R>);
 
 impl<R> Returns<R> {
-    /// The witness.
+    /// The witness; not `Copy`, so that a block without `move` takes it along.
     pub const HERE: Self = Self(PhantomData);
 
     /// Stands in a branch that is never taken, to give the body its type.
+    #[must_use]
     pub fn never(self) -> R {
         loop {
             std::hint::spin_loop();
         }
     }
 }
-
-impl<R> Clone for Returns<R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Returns<R> {}
 
 impl<R> fmt::Debug for Returns<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +85,7 @@ pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
 }
 
 /// Reads errors through the owner of the id.
-pub fn reading<I, T, E>(_: I, _: Returns<Result<T, E>>) -> Reading<T, E>
+pub fn reading<I, T, E>(_: I, _: &Returns<Result<T, E>>) -> Reading<T, E>
 where
     I: ApiId<Owner: DescribeError<E>>,
 {
@@ -104,7 +97,7 @@ where
 
 /// Reads errors with the function that the argument `err` names.
 pub fn reading_with<T, E>(
-    _: Returns<Result<T, E>>,
+    _: &Returns<Result<T, E>>,
     describe: fn(&E) -> ErrorInfo,
 ) -> Reading<T, E> {
     Reading {
@@ -122,35 +115,58 @@ impl<T, E> Reading<T, E> {
     }
 }
 
-/// Wraps the body of an annotated `async fn`.
-pub fn acquire<I, F, T, E>(
-    id: I,
+/// One call of an annotated function, before its body runs.
+#[derive(Debug)]
+pub struct Call<T, E> {
+    telemetry: Telemetry,
+    api: Api,
+    nesting: Nesting,
+    reading: Reading<T, E>,
+}
+
+/// What the attribute says about a call.
+pub fn call<T, E>(
+    id: impl ApiId,
     telemetry: Telemetry,
     nesting: Nesting,
     reading: Reading<T, E>,
-    inner: F,
-) -> Acquire<F, T, E>
-where
-    I: ApiId,
-    F: Future<Output = Result<T, E>>,
-{
-    Acquire::new(telemetry.into_backend(), id.api(), nesting, reading, inner)
+) -> Call<T, E> {
+    Call {
+        telemetry,
+        api: id.api(),
+        nesting,
+        reading,
+    }
 }
 
-/// Wraps the body of an annotated blocking function.
+/// Wraps the body of an annotated function that is asynchronous.
+pub fn acquire<F, T, E>(call: Call<T, E>, body: F) -> Acquire<F, T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let Call {
+        telemetry,
+        api,
+        nesting,
+        reading,
+    } = call;
+    Acquire::new(telemetry.into_backend(), api, nesting, reading, body)
+}
+
+/// Wraps the body of an annotated function that blocks.
 ///
 /// # Errors
 ///
 /// Those of the body, untouched.
-pub fn acquire_blocking<I, T, E>(
-    id: I,
-    telemetry: Telemetry,
-    nesting: Nesting,
-    reading: Reading<T, E>,
+pub fn acquire_blocking<T, E>(
+    call: Call<T, E>,
     body: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E>
-where
-    I: ApiId,
-{
-    acquisition::acquire_blocking(telemetry.into_backend(), id.api(), nesting, reading, body)
+) -> Result<T, E> {
+    let Call {
+        telemetry,
+        api,
+        nesting,
+        reading,
+    } = call;
+    acquisition::acquire_blocking(telemetry.into_backend(), api, nesting, reading, body)
 }

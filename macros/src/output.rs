@@ -1,0 +1,97 @@
+//! Reads the return type, as far as its words tell.
+
+use syn::{
+    AssocType, GenericArgument, Ident, Path, PathArguments, PathSegment, Type, TypeParamBound,
+};
+
+/// Aliases of boxed futures in the `futures` crates.
+const BOXED_FUTURES: [&str; 2] = ["BoxFuture", "LocalBoxFuture"];
+
+/// Whether the type says that it is a future.
+pub(crate) fn is_future(returned: &Type) -> bool {
+    let is_boxed = |path: &Path| {
+        let alias = path.segments.last();
+        alias.is_some_and(|alias| BOXED_FUTURES.iter().any(|name| alias.ident == name))
+    };
+    future_bound(returned).is_some() || path_of(returned).is_some_and(is_boxed)
+}
+
+/// The `T` of `impl Future<Output = T>` and `Pin<Box<dyn Future<Output = T>>>`.
+pub(crate) fn of_future(returned: &Type) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &future_bound(returned)?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(AssocType { ident, ty, .. }) if ident == "Output" => Some(ty),
+        _ => None,
+    })
+}
+
+/// The error type of a `Result` with both types written out, else the whole type.
+pub(crate) fn error_of(output: &Type) -> &Type {
+    let error = path_of(output).and_then(|path| types_of(path.segments.last()?).nth(1));
+    error.unwrap_or(output)
+}
+
+/// The path that a type is, if it is one.
+pub(crate) fn path_of(output: &Type) -> Option<&Path> {
+    match output {
+        Type::Path(path) => Some(&path.path),
+        Type::Group(group) => path_of(&group.elem),
+        Type::Paren(paren) => path_of(&paren.elem),
+        _ => None,
+    }
+}
+
+/// The types between the angle brackets.
+fn types_of(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        PathArguments::None | PathArguments::Parenthesized(_) => None,
+    };
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(argument) => Some(argument),
+            _ => None,
+        })
+}
+
+/// The bound `Future<…>` of an opaque or dynamic type, also behind `Pin` and `Box`.
+fn future_bound(returned: &Type) -> Option<&PathSegment> {
+    match returned {
+        Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(future_segment),
+        Type::TraitObject(object) => object.bounds.iter().find_map(future_segment),
+        Type::Group(group) => future_bound(&group.elem),
+        Type::Paren(paren) => future_bound(&paren.elem),
+        Type::Path(path) => {
+            let pointer = path.path.segments.last()?;
+            let is_pointer = pointer.ident == "Pin" || pointer.ident == "Box";
+            is_pointer.then(|| types_of(pointer).next().and_then(future_bound))?
+        }
+        _ => None,
+    }
+}
+
+fn future_segment(bound: &TypeParamBound) -> Option<&PathSegment> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    let is_future = |segment: &&PathSegment| segment.ident == "Future";
+    bound.path.segments.last().filter(is_future)
+}
+
+/// The first of these words in a type.
+pub(crate) fn word_in(output: &Type, words: &[&str]) -> Option<Ident> {
+    fn find(tokens: proc_macro2::TokenStream, words: &[&str]) -> Option<Ident> {
+        tokens.into_iter().find_map(|tree| match tree {
+            proc_macro2::TokenTree::Ident(word) => {
+                words.iter().any(|known| word == known).then_some(word)
+            }
+            proc_macro2::TokenTree::Group(group) => find(group.stream(), words),
+            _ => None,
+        })
+    }
+    find(quote::ToTokens::to_token_stream(output), words)
+}
