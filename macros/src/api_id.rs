@@ -114,8 +114,7 @@ fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number,
     }
     if arguments.reserved.contains(value) {
         return Err(number.error(&format!(
-            "{value} is reserved by `{}`; take another number, {free} is free",
-            arguments.reserved.entry_of(value)
+            "{value} is in the `reserved` list of this enum; take another number, {free} is free"
         )));
     }
     arguments.width.admits(&number)?;
@@ -202,7 +201,7 @@ fn claims(arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
     ids.iter()
         .map(|id| id.number)
         .filter(|number| claimed.insert(number.value))
-        .map(|number| claim(arguments, number.value, number, number))
+        .map(|number| claim_of(number.value, arguments, number.span, number.span))
         .collect()
 }
 
@@ -212,23 +211,26 @@ fn reservations(arguments: &Arguments, reserved: &Reserved) -> TokenStream {
         .flat_map(|entry| {
             entry
                 .numbers()
-                .map(move |number| claim(arguments, number, entry.first, entry.last))
+                .map(move |number| claim_of(number, arguments, entry.first.span, entry.last.span))
         })
         .collect();
-    let once = reserved.word.map(|span| {
-        let runtime = &arguments.runtime;
-        let owner = Ident::new("__ApiIdOwner", Span::call_site().located_at(span));
-        let header = quote_spanned!(span=> impl);
-        quote!(#header #runtime::private::ReservesApiIds for #owner {})
-    });
+    let once = reserved
+        .word
+        .map(|word| claim(&quote!(ReservesApiIds), arguments, word, word));
     quote!(#claims #once)
 }
 
-/// The claim of one number, whose refusal underlines what stands between `first` and `last`.
-fn claim(arguments: &Arguments, number: u32, first: Number, last: Number) -> TokenStream {
-    let runtime = &arguments.runtime;
+/// The claim of one number, whose refusal underlines what stands between the two spans.
+fn claim_of(number: u32, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
     let number = Literal::u32_unsuffixed(number);
-    let owner = Ident::new("__ApiIdOwner", Span::call_site().located_at(last.span));
-    let header = quote_spanned!(first.span=> impl);
-    quote!(#header #runtime::private::ClaimsApiId<#number> for #owner {})
+    claim(&quote!(ClaimsApiId<#number>), arguments, first, last)
+}
+
+/// An impl on the owner; a span of the user's own makes rustc underline the user's word.
+fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
+    let runtime = &arguments.runtime;
+    let owner = Ident::new("__ApiIdOwner", last);
+    let opening = quote_spanned!(first=> impl);
+    let closing = quote_spanned!(last=> {});
+    quote!(#opening #runtime::private::#claimed for #owner #closing)
 }

@@ -189,14 +189,6 @@ impl Reserved {
             .any(|entry| entry.numbers().contains(&number))
     }
 
-    /// The item of the list that holds a number, as text.
-    pub(crate) fn entry_of(&self, number: u32) -> String {
-        self.entries()
-            .find(|entry| entry.numbers().contains(&number))
-            .map(Entry::text)
-            .unwrap_or_default()
-    }
-
     /// A number that nothing uses, for advice: after the largest written one where possible.
     pub(crate) fn free_after(&self, written: &BTreeSet<u32>) -> u32 {
         let used = |number: &u32| written.contains(number) || self.contains(*number);
