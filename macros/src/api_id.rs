@@ -4,12 +4,13 @@ mod arguments;
 mod doc;
 mod errors;
 mod number;
+mod width;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Error, Fields, Variant};
+use syn::{Data, DataEnum, DeriveInput, Error, Fields, Variant};
 
 use arguments::{Arguments, Name};
 use errors::Errors;
@@ -32,67 +33,70 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 }
 
 fn derive(input: &DeriveInput) -> TokenStream {
+    let Data::Enum(data) = &input.data else {
+        let message = "`ApiId` is derived for an enum, whose numbers are the ids";
+        return Error::new(input.ident.span(), message).into_compile_error();
+    };
     let mut errors = Errors::default();
     let arguments = Arguments::read(input, &mut errors);
-    let ids = ids(input, &arguments, &mut errors);
-    match errors.finish() {
-        Ok(()) => implement(input, &arguments, &ids),
-        Err(error) => {
-            let errors = error.to_compile_error();
+    shape(input, data, &mut errors);
+    let ids = ids(data, &arguments, &mut errors);
+    match errors.into_tokens() {
+        None => implement(&input.ident, &arguments, &ids),
+        Some(errors) => {
             let stand_in = stand_in(input, &arguments);
             quote!(#errors #stand_in)
         }
     }
 }
 
-/// The ids of the enum; what is wrong with the others goes to `errors`.
-fn ids<'a>(input: &'a DeriveInput, arguments: &Arguments, errors: &mut Errors) -> Vec<Id<'a>> {
-    let Data::Enum(data) = &input.data else {
-        errors.push(Error::new(
-            input.ident.span(),
-            "`ApiId` is derived for an enum, whose numbers are the ids",
-        ));
-        return Vec::new();
-    };
-    if data.variants.is_empty() {
-        let message = format!(
-            "`{}` holds no id; write one: `AcquireToken = 1`",
-            input.ident
-        );
-        errors.push(Error::new(input.ident.span(), message));
+fn shape(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) {
+    let DeriveInput {
+        ident, generics, ..
+    } = input;
+    if !generics.params.is_empty() {
+        let message = format!("the ids of `{ident}` are the same for every type; remove this");
+        errors.on(generics, &message);
     }
+    if data.variants.is_empty() {
+        let message = format!("`{ident}` holds no id; write one, as in `AcquireToken = 1`");
+        errors.at(ident.span(), &message);
+    }
+}
+
+/// The ids of the enum; what is wrong with the others goes to `errors`.
+fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Vec<Id<'a>> {
     let written: BTreeSet<u32> = data.variants.iter().filter_map(written_number).collect();
     let free = arguments.reserved.free_after(&written);
     let mut ids = Vec::with_capacity(data.variants.len());
     for variant in &data.variants {
-        errors.extend(fields(variant));
+        if !matches!(variant.fields, Fields::Unit) {
+            let message = format!(
+                "an API id carries no data; remove the fields of `{}`",
+                variant.ident
+            );
+            errors.on(&variant.fields, &message);
+        }
         let name = arguments::variant_name(variant, errors);
-        match number(variant, arguments, free) {
-            Ok(number) => ids.push(Id {
+        if let Some(number) = errors.keep(number(variant, arguments, free)) {
+            ids.push(Id {
                 variant: &variant.ident,
                 number,
                 name,
                 doc: doc::first_sentence(&variant.attrs),
-            }),
-            Err(error) => errors.push(error),
+            });
         }
     }
-    errors.extend(repeated_names(&ids));
+    repeated_names(&ids, errors);
     ids
 }
 
 /// The number a variant states, if it can be read.
 fn written_number(variant: &Variant) -> Option<u32> {
     let (_, expression) = variant.discriminant.as_ref()?;
-    Number::read(expression).ok().map(|number| number.value)
-}
-
-fn fields(variant: &Variant) -> Option<Error> {
-    let Variant { ident, fields, .. } = variant;
-    (!matches!(fields, Fields::Unit)).then(|| {
-        let message = format!("an API id carries no data; remove the fields of `{ident}`");
-        Error::new_spanned(fields, message)
-    })
+    Number::of_discriminant(expression)
+        .ok()
+        .map(|number| number.value)
 }
 
 /// The number of a variant, or why it cannot be an id.
@@ -105,7 +109,7 @@ fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number,
         );
         return Err(Error::new(ident.span(), message));
     };
-    let number = Number::read(expression)?;
+    let number = Number::of_discriminant(expression)?;
     let value = number.value;
     if value == 0 {
         return Err(number.error(&format!(
@@ -117,27 +121,25 @@ fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number,
             "{value} is in the `reserved` list of this enum; take another number, {free} is free"
         )));
     }
-    arguments.width.admits(&number)?;
+    arguments.width.admits(number)?;
     Ok(number)
 }
 
-/// Two names in metrics that cannot be told apart.
-fn repeated_names(ids: &[Id<'_>]) -> Vec<Error> {
+/// Refuses names that could not be told apart in metrics.
+fn repeated_names(ids: &[Id<'_>], errors: &mut Errors) {
     let mut numbers = BTreeMap::new();
-    let mut errors = Vec::new();
-    for id in ids {
-        if let Some(first) = numbers.insert(&id.name.text, id.number.value) {
+    for Id { name, number, .. } in ids {
+        if let Some(first) = numbers.insert(&name.text, number.value) {
             let message = format!(
-                "{first} is named `{}` already; give {} a name of its own",
-                id.name.text, id.number.value
+                "`{}` is the name of {first} already; give {} a name of its own",
+                name.text, number.value
             );
-            errors.push(Error::new(id.name.span, message));
+            errors.at(name.span, &message);
         }
     }
-    errors
 }
 
-fn implement(input: &DeriveInput, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
+fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
     let Arguments {
         runtime,
         owner,
@@ -145,7 +147,6 @@ fn implement(input: &DeriveInput, arguments: &Arguments, ids: &[Id<'_>]) -> Toke
         reserved,
         ..
     } = arguments;
-    let ident = &input.ident;
     let variants: Vec<_> = ids.iter().map(|id| id.variant).collect();
     let apis: Vec<_> = ids.iter().map(|id| api(id, arguments)).collect();
     let docs = ids.iter().map(|id| &id.doc);

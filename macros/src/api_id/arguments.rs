@@ -3,14 +3,15 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse as _, ParseStream, Parser as _};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, DeriveInput, Error, Expr, Ident, LitStr, Meta, Path, Token, Type, Variant, bracketed,
 };
 
 use super::errors::Errors;
-use super::number::{Reserved, Width};
+use super::number::Reserved;
+use super::width::Width;
 
 /// Longest name of an id in metrics, in bytes.
 const MAX_NAME_LEN: usize = 64;
@@ -36,6 +37,7 @@ pub(crate) struct Name {
 #[derive(Default)]
 struct Written {
     owner: Option<Type>,
+    names_owner: bool,
     reserved: Option<Reserved>,
     runtime: Option<Path>,
 }
@@ -47,34 +49,30 @@ impl Arguments {
         each_argument(&input.attrs, errors, |key, input, errors| {
             written.argument(key, input, errors)
         });
-        let width = width(input, errors);
-        let Written {
-            owner,
-            reserved,
-            runtime,
-        } = written;
-        let runtime = runtime.map_or_else(|| quote!(::token_telemetry), |path| quote!(#path));
         let ident = &input.ident;
-        let (owner, owner_name) = match owner {
+        if !written.names_owner {
+            let message = format!(
+                "nobody owns the numbers of `{ident}`; name the type of your SDK that does: \
+                 `#[api_id(owner = YourSdk)]`"
+            );
+            errors.at(ident.span(), &message);
+        }
+        let runtime = written
+            .runtime
+            .map_or_else(|| quote!(::token_telemetry), Path::into_token_stream);
+        let (owner, owner_name) = match written.owner {
             Some(Type::Path(path)) if path.path.is_ident("Self") => {
-                (quote!(#ident), ident.unraw().to_string())
+                (ident.to_token_stream(), ident.unraw().to_string())
             }
-            Some(owner) => (quote!(#owner), owner_name(&owner)),
-            None => {
-                errors.push(Error::new(ident.span(), format!(
-                    "nobody owns the numbers of `{ident}`; name the type of your SDK that does: \
-                     `#[api_id(owner = YourSdk)]`"
-                )));
-                (quote!(#runtime::private::UnknownOwner), String::new())
-            }
+            Some(owner) => (owner.to_token_stream(), owner_name(&owner)),
+            None => (quote!(#runtime::private::UnknownOwner), String::new()),
         };
-        let reserved = reserved.unwrap_or_default();
         Self {
             runtime,
             owner,
             owner_name,
-            reserved,
-            width,
+            reserved: written.reserved.unwrap_or_default(),
+            width: Width::read(input, errors),
         }
     }
 }
@@ -88,26 +86,21 @@ impl Written {
     ) -> syn::Result<()> {
         match key.to_string().as_str() {
             "owner" => {
+                self.names_owner = true;
                 let advice = "expected the type that owns the numbers, as in `owner = Contoso`";
-                set_once(
-                    &mut self.owner,
-                    key,
-                    value(input, Type::without_plus, advice)?,
-                )
+                let owner = value(input, Type::without_plus, advice)?;
+                set_once(&mut self.owner, key, owner)
             }
             "reserved" => {
                 let advice = "expected a list of numbers, as in `reserved = [2002, 3000..=3099]`";
-                let reserved = reserved_list(key.span(), value(input, list, advice)?, errors);
-                set_once(&mut self.reserved, key, reserved)
+                let items = value(input, list, advice)?;
+                set_once(&mut self.reserved, key, reserved(key, &items, errors))
             }
             "crate" => {
                 let advice = "expected the path of the crate `token_telemetry`, \
                               as in `crate = ::contoso::token_telemetry`";
-                set_once(
-                    &mut self.runtime,
-                    key,
-                    value(input, Path::parse_mod_style, advice)?,
-                )
+                let runtime = value(input, Path::parse_mod_style, advice)?;
+                set_once(&mut self.runtime, key, runtime)
             }
             _ => Err(unknown(key, "`owner`, `reserved` or `crate`")),
         }
@@ -116,36 +109,31 @@ impl Written {
 
 /// The name of a variant in metrics: its own, or the one it is given.
 pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
-    let mut given = None;
+    let mut given: Option<LitStr> = None;
     each_argument(&variant.attrs, errors, |key, input, _| {
         if key != "name" {
             return Err(unknown(key, "`name`"));
         }
         let advice = "expected a name in quotes, as in `name = \"AcquireTokenSilent\"`";
-        set_once(
-            &mut given,
-            key,
-            value(input, |input| input.parse::<LitStr>(), advice)?,
-        )
+        let name = value(input, <LitStr as Parse>::parse, advice)?;
+        set_once(&mut given, key, name)
     });
-    let Some(given) = given else {
-        let text = variant.ident.unraw().to_string();
-        return Name {
-            text,
-            span: variant.ident.span(),
-        };
+    let (text, span) = match given {
+        Some(given) => (given.value(), given.span()),
+        None => (variant.ident.unraw().to_string(), variant.ident.span()),
     };
-    let (text, span) = (given.value(), given.span());
-    if text.is_empty() || text.len() > MAX_NAME_LEN || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        errors.push(Error::new(
-            span,
-            format!(
-                "a name is 1 to {MAX_NAME_LEN} visible ASCII characters without spaces, \
-             as in `name = \"AcquireTokenSilent\"`"
-            ),
-        ));
+    if !is_name(&text) {
+        let message = format!(
+            "a name is 1 to {MAX_NAME_LEN} visible ASCII characters without spaces; \
+             give one: `#[api_id(name = \"AcquireTokenSilent\")]`"
+        );
+        errors.at(span, &message);
     }
     Name { text, span }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME_LEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Calls `read` with each `key = …` of the attributes named `api_id`.
@@ -154,17 +142,14 @@ fn each_argument(
     errors: &mut Errors,
     mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) {
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("api_id"))
-    {
+    let named = |attribute: &&Attribute| attribute.path().is_ident("api_id");
+    for attribute in attributes.iter().filter(named) {
         let Meta::List(list) = &attribute.meta else {
             let message = "expected arguments in parentheses, as in `#[api_id(owner = Contoso)]`";
-            errors.push(Error::new_spanned(&attribute.meta, message));
+            errors.on(&attribute.meta, message);
             continue;
         };
-        let tokens = list.tokens.clone();
-        let parsed = (|input: ParseStream<'_>| {
+        let arguments = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let argument = Ident::parse_any(input).and_then(|key| read(&key, input, errors));
                 if let Err(error) = argument.and_then(|()| end(input)) {
@@ -173,9 +158,9 @@ fn each_argument(
                 }
             }
             Ok(())
-        })
-        .parse2(tokens);
-        errors.extend(parsed.err());
+        };
+        let parsed = arguments.parse2(list.tokens.clone());
+        errors.keep(parsed);
     }
 }
 
@@ -229,66 +214,22 @@ fn list(input: ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> {
     content.parse_terminated(Expr::parse, Token![,])
 }
 
-fn reserved_list(word: Span, items: Punctuated<Expr, Token![,]>, errors: &mut Errors) -> Reserved {
-    let mut reserved = Reserved::new(word);
-    errors.extend(items.iter().filter_map(|item| reserved.add(item).err()));
+fn reserved(word: &Ident, items: &Punctuated<Expr, Token![,]>, errors: &mut Errors) -> Reserved {
+    let mut reserved = Reserved::new(word.span());
+    for item in items {
+        errors.keep(reserved.add(item));
+    }
     reserved
 }
 
-/// The integer of `#[repr(…)]`, which the numbers must fit.
-fn width(input: &DeriveInput, errors: &mut Errors) -> Width {
-    let mut width = None;
-    for attribute in input
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("repr"))
-    {
-        let words = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        for word in words.iter().flatten() {
-            let path = word.path();
-            if path.is_ident("u16") {
-                width = Some(Width::U16);
-            } else if path.is_ident("u32") {
-                width = Some(Width::U32);
-            } else if INTEGERS.iter().any(|integer| path.is_ident(integer)) {
-                width = Some(Width::U32);
-                errors.push(Error::new_spanned(path, format!(
-                    "API ids are 16 or 32 bits without a sign; write `u16` or `u32` in place of `{}`",
-                    path.to_token_stream()
-                )));
-            }
-        }
-    }
-    width.unwrap_or_else(|| {
-        let ident = &input.ident;
-        errors.push(Error::new(ident.span(), format!(
-            "`{ident}` does not say how wide its numbers are; write `#[repr(u32)]` (or `u16`) above it"
-        )));
-        Width::U32
-    })
-}
-
-/// Integers that an enum can be represented by, but not an enum of API ids.
-const INTEGERS: [&str; 10] = [
-    "u8", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-];
-
 /// Last word of the owner's path: what people call the type.
 fn owner_name(owner: &Type) -> String {
-    match owner {
-        Type::Path(path)
-            if path
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| last.arguments.is_none()) =>
-        {
-            path.path
-                .segments
-                .last()
-                .map(|last| last.ident.unraw().to_string())
-                .unwrap_or_default()
-        }
-        other => other.to_token_stream().to_string(),
+    let mut last = None;
+    if let Type::Path(path) = owner {
+        last = path.path.segments.last();
     }
+    last.filter(|last| last.arguments.is_none()).map_or_else(
+        || owner.to_token_stream().to_string(),
+        |last| last.ident.unraw().to_string(),
+    )
 }

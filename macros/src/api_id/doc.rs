@@ -17,16 +17,16 @@ pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
 
 /// What a `#[doc = "…"]` says, if it says it itself.
 fn text(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else {
-        return None;
-    };
-    match &pair.value {
-        Expr::Lit(ExprLit {
+    if let Meta::NameValue(pair) = &attribute.meta
+        && pair.path.is_ident("doc")
+        && let Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) if pair.path.is_ident("doc") => Some(text.value()),
-        _ => None,
+        }) = &pair.value
+    {
+        return Some(text.value());
     }
+    None
 }
 
 /// Where the first sentence ends: at a full stop before a word that opens another one.

@@ -1,30 +1,38 @@
-//! Every refusal of one attribute, reported together.
+//! Collects refusals, so that one compile reports them all.
 
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::Error;
 
-/// The refusals so far.
+/// The refusals of one attribute.
 #[derive(Default)]
 pub(crate) struct Errors(Option<Error>);
 
 impl Errors {
-    /// Notes one more refusal.
     pub(crate) fn push(&mut self, error: Error) {
         match &mut self.0 {
-            Some(errors) => errors.combine(error),
+            Some(earlier) => earlier.combine(error),
             None => self.0 = Some(error),
         }
     }
 
-    /// All of them as one error, if there is any.
-    pub(crate) fn finish(self) -> Result<(), Error> {
-        self.0.map_or(Ok(()), Err)
+    /// Refuses one word.
+    pub(crate) fn at(&mut self, span: Span, message: &str) {
+        self.push(Error::new(span, message));
     }
-}
 
-impl Extend<Error> for Errors {
-    fn extend<I: IntoIterator<Item = Error>>(&mut self, errors: I) {
-        for error in errors {
-            self.push(error);
-        }
+    /// Refuses a stretch of tokens.
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: &str) {
+        self.push(Error::new_spanned(tokens, message));
+    }
+
+    /// The value, or keeps why there is none.
+    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// The refusals as `compile_error!`s, if there are any.
+    pub(crate) fn into_tokens(self) -> Option<TokenStream> {
+        self.0.map(Error::into_compile_error)
     }
 }

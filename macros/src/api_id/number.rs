@@ -1,11 +1,11 @@
-//! Numbers as they are written: literals, ranges of them, and the width they must fit.
+//! Numbers as they are written: literals, and ranges of them.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
-use syn::{Error, Expr, ExprLit, ExprRange, Lit, RangeLimits};
+use syn::{Error, Expr, ExprLit, ExprRange, ExprUnary, Lit, LitInt, RangeLimits, UnOp};
 
 /// Most numbers one enum may reserve: each is a claim that the compiler checks.
 const MAX_RESERVED: u64 = 256;
@@ -18,62 +18,52 @@ pub(crate) struct Number {
 }
 
 impl Number {
-    /// The number of a literal; anything else would have to be computed to be known.
-    pub(crate) fn read(expression: &Expr) -> Result<Self, Error> {
-        match expression {
-            Expr::Group(group) => Self::read(&group.expr),
-            Expr::Lit(ExprLit {
-                lit: Lit::Int(int), ..
-            }) => match int.base10_parse() {
-                Ok(value) => Ok(Self {
-                    value,
-                    span: int.span(),
-                }),
-                Err(_) => Err(Error::new(
-                    int.span(),
-                    format!(
-                        "{int} is too large for an API id; the largest is {}",
-                        u32::MAX
-                    ),
-                )),
-            },
-            computed => Err(Error::new_spanned(
-                computed,
-                format!(
-                    "the number `{}` must be a literal: it is checked before any code runs; \
-                     write the number itself, such as `1004`",
-                    computed.to_token_stream()
-                ),
-            )),
+    /// The number of a discriminant.
+    pub(crate) fn of_discriminant(expression: &Expr) -> Result<Self, Error> {
+        if let Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr: positive,
+            ..
+        }) = expression
+        {
+            // rustc refuses the sign, as it knows the enum to be unsigned; once is enough.
+            return Self::read(positive);
         }
+        Self::read(expression)
+    }
+
+    /// The number of a literal; anything else would have to be computed to be known.
+    fn read(expression: &Expr) -> Result<Self, Error> {
+        if let Expr::Group(group) = expression {
+            return Self::read(&group.expr);
+        }
+        if let Expr::Lit(ExprLit {
+            lit: Lit::Int(int), ..
+        }) = expression
+        {
+            return Self::of_literal(int);
+        }
+        let message = format!(
+            "`{}` is no literal, so it cannot be checked before the program is compiled; \
+             write the number itself, as in `= 1004`",
+            expression.to_token_stream()
+        );
+        Err(Error::new_spanned(expression, message))
+    }
+
+    fn of_literal(int: &LitInt) -> Result<Self, Error> {
+        let span = int.span();
+        let Ok(value) = int.base10_parse() else {
+            let largest = u32::MAX;
+            let message = format!("{int} is too large for an API id; the largest is {largest}");
+            return Err(Error::new(span, message));
+        };
+        Ok(Self { value, span })
     }
 
     /// A refusal that points at this number.
-    pub(crate) fn error(&self, message: &str) -> Error {
+    pub(crate) fn error(self, message: &str) -> Error {
         Error::new(self.span, message)
-    }
-}
-
-/// The integer an enum is represented by.
-#[derive(Clone, Copy)]
-pub(crate) enum Width {
-    /// `#[repr(u16)]`.
-    U16,
-    /// `#[repr(u32)]`; also assumed where none is stated and that was refused already.
-    U32,
-}
-
-impl Width {
-    /// Refuses a number that would not fit.
-    pub(crate) fn admits(self, number: &Number) -> Result<(), Error> {
-        let Number { value, .. } = number;
-        match self {
-            Self::U16 if *value > u32::from(u16::MAX) => Err(number.error(&format!(
-                "{value} does not fit in `u16`; write `#[repr(u32)]`, or a number up to {}",
-                u16::MAX
-            ))),
-            Self::U16 | Self::U32 => Ok(()),
-        }
     }
 }
 
