@@ -2,7 +2,6 @@
 
 mod arguments;
 mod doc;
-mod errors;
 mod number;
 mod width;
 
@@ -12,8 +11,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Data, DataEnum, DeriveInput, Error, Fields, Variant};
 
+use crate::errors::Errors;
 use arguments::{Arguments, Name};
-use errors::Errors;
+
 use number::{Number, Reserved};
 
 /// A variant that passed every rule.

@@ -9,9 +9,9 @@ use syn::{
     Attribute, DeriveInput, Error, Expr, Ident, LitStr, Meta, Path, Token, Type, Variant, bracketed,
 };
 
-use super::errors::Errors;
 use super::number::Reserved;
 use super::width::Width;
+use crate::errors::Errors;
 
 /// Longest name of an id in metrics, in bytes.
 const MAX_NAME_LEN: usize = 64;

@@ -4,8 +4,8 @@ use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
 use syn::{DeriveInput, Error, Meta, Path, Token};
 
-use super::errors::Errors;
 use super::number::Number;
+use crate::errors::Errors;
 
 /// Integers that may represent an enum, but not an enum of API ids.
 const OTHERS: [&str; 10] = [
