@@ -30,7 +30,7 @@ pub use crate::acquisition::{
     MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Scoped,
     Sending, Status, Timer, TokenRequest, observe,
 };
-pub use crate::api::{Api, ApiEntry, ApiId};
+pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
 pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
 pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};

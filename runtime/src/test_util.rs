@@ -1,10 +1,12 @@
-//! Doubles for the tests of SDK authors: a recording observer and a manual clock.
+//! For the tests of SDK authors: a recording observer, a manual clock, the lock of API ids.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::acquisition::{AcquisitionRecord, Clock};
 use crate::observer::Observer;
+
+pub use crate::api::lock::{UPDATE_API_IDS, assert_api_ids_locked};
 
 /// Observer that keeps every record; clones share what they keep.
 ///

@@ -14,6 +14,7 @@
 )]
 
 mod api_ids;
+mod api_lock;
 mod hostile;
 mod interleavings;
 mod isolation;

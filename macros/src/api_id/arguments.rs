@@ -124,8 +124,8 @@ pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     };
     if !is_name(&text) {
         let message = format!(
-            "a name is 1 to {MAX_NAME_LEN} visible ASCII characters without spaces; \
-             give one: `#[api_id(name = \"AcquireTokenSilent\")]`"
+            "`{text}` is no name for metrics: 1 to {MAX_NAME_LEN} letters, digits and `_-.:/` are; \
+             write another, as in `#[api_id(name = \"AcquireTokenSilent\")]`"
         );
         errors.at(span, &message);
     }
@@ -133,7 +133,8 @@ pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
 }
 
 fn is_name(text: &str) -> bool {
-    (1..=MAX_NAME_LEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte);
+    (1..=MAX_NAME_LEN).contains(&text.len()) && text.bytes().all(plain)
 }
 
 /// Calls `read` with each `key = …` of the attributes named `api_id`.

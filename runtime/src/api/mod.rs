@@ -1,6 +1,13 @@
 //! Which public function of an SDK was called, by its number on the wire.
 
+mod catalogue;
+#[cfg(feature = "test-util")]
+pub(crate) mod lock;
+pub mod tables;
+
 use std::fmt;
+
+pub use catalogue::Catalogue;
 
 use crate::error::{DescribeError, ErrorInfo};
 

@@ -1,0 +1,149 @@
+//! The lock file of an SDK's API ids: what was released once stays.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{env, fs, io};
+
+use super::{ApiEntry, ApiId};
+
+/// Environment variable that lets the test of the lock write new ids to the file.
+pub const UPDATE_API_IDS: &str = "UPDATE_API_IDS";
+
+/// First lines of a new lock file.
+const HEADER: &str = "\
+# API ids that were released: `number name`. A line that is here stays as it is.
+";
+
+/// Fails if an id in the lock file is no longer what it was, or a new one is not in it yet.
+///
+/// The file belongs into version control, one for each enum. A relative path starts at the package,
+/// where `cargo test` runs. New ids are written to the file if the environment variable
+/// [`UPDATE_API_IDS`] is set.
+///
+/// # Panics
+///
+/// If a number changed its name, a name its number, an id vanished, or a new one is not written yet.
+///
+/// # Examples
+///
+/// ```
+/// # use token_telemetry::api_tables::MsalNet as ContosoApi;
+/// use token_telemetry::test_util::assert_api_ids_locked;
+///
+/// // With `#[test]` above it.
+/// fn api_ids_are_forever() {
+///     assert_api_ids_locked::<ContosoApi>("api-ids.lock");
+/// }
+/// ```
+#[track_caller]
+#[expect(clippy::panic, reason = "an assertion fails by panicking")]
+pub fn assert_api_ids_locked<I: ApiId>(path: impl AsRef<Path>) {
+    let write = env::var_os(UPDATE_API_IDS).is_some_and(|value| !value.is_empty());
+    if let Err(sentences) = check(I::CATALOGUE, path.as_ref(), write) {
+        panic!("{sentences}");
+    }
+}
+
+/// Compares the ids with the file, and may write new ones; says what is wrong, a line for each id.
+fn check(ids: &[ApiEntry], path: &Path, write: bool) -> Result<(), String> {
+    let file = path.display();
+    let text = read(path).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let lock = Lock::parse(&text).map_err(|problem| format!("{file}, {problem}"))?;
+    let apis: BTreeMap<u32, &str> = ids
+        .iter()
+        .map(|entry| (entry.api().number(), entry.api().name()))
+        .collect();
+    let broken: Vec<String> = lock.breaches(&apis).collect();
+    if !broken.is_empty() {
+        return Err(broken.join("\n"));
+    }
+    let mut grown = lock.released.clone();
+    grown.extend(&apis);
+    if grown == lock.released {
+        return Ok(());
+    }
+    if write {
+        let text = lock.text_with(&grown);
+        return fs::write(path, text).map_err(|error| format!("{file} cannot be written: {error}"));
+    }
+    let new = grown
+        .iter()
+        .filter(|(number, _)| !lock.released.contains_key(number));
+    let new = new.map(|(number, name)| {
+        format!(
+            "`{name}` ({number}) is new; run this test with {UPDATE_API_IDS}=1 and commit {file}"
+        )
+    });
+    Err(new.collect::<Vec<_>>().join("\n"))
+}
+
+/// Text of the file; one that is still to be written holds the header alone.
+fn read(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HEADER.to_owned()),
+        result => result,
+    }
+}
+
+/// What the file says.
+struct Lock<'a> {
+    comments: Vec<&'a str>,
+    released: BTreeMap<u32, &'a str>,
+}
+
+impl<'a> Lock<'a> {
+    fn parse(text: &'a str) -> Result<Self, String> {
+        let mut comments = Vec::new();
+        let mut released = BTreeMap::new();
+        for (at, line) in (1..).zip(text.lines().map(str::trim)) {
+            if line.starts_with('#') {
+                comments.push(line);
+            } else if !line.is_empty() {
+                let id = line.split_once(' ');
+                let id = id.and_then(|(number, name)| Some((number.parse().ok()?, name.trim())));
+                let Some((number, name)) = id else {
+                    return Err(format!("line {at} is not `number name`: `{line}`"));
+                };
+                if released.insert(number, name).is_some() {
+                    return Err(format!("line {at} repeats the number {number}"));
+                }
+            }
+        }
+        Ok(Self { comments, released })
+    }
+
+    /// A sentence for each released id that is not what it was.
+    fn breaches(&self, apis: &BTreeMap<u32, &str>) -> impl Iterator<Item = String> {
+        self.released
+            .iter()
+            .filter_map(|(number, name)| breach(*number, name, apis))
+    }
+
+    fn text_with(&self, released: &BTreeMap<u32, &str>) -> String {
+        let comments = self.comments.iter().map(|line| format!("{line}\n"));
+        let ids = released
+            .iter()
+            .map(|(number, name)| format!("{number} {name}\n"));
+        comments.chain(ids).collect()
+    }
+}
+
+/// What became of a released id, unless it stayed.
+fn breach(number: u32, name: &str, apis: &BTreeMap<u32, &str>) -> Option<String> {
+    if let Some(now) = apis.get(&number) {
+        return (*now != name).then(|| {
+            format!("{number} was released as `{name}` and is `{now}` now; give it its name back")
+        });
+    }
+    let moved = apis.iter().find(|(_, other)| **other == name);
+    Some(moved.map_or_else(
+        || {
+            format!(
+                "`{name}` ({number}) was released and is gone; bring it back, `#[deprecated]` if need be"
+            )
+        },
+        |(now, _)| {
+            format!("`{name}` was released as {number} and is {now} now; give it its number back")
+        },
+    ))
+}

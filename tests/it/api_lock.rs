@@ -1,0 +1,207 @@
+//! The lock of API ids: what a release after the first may and may not do with them.
+
+use std::any::type_name;
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use token_telemetry::ApiId;
+use token_telemetry::test_util::{UPDATE_API_IDS, assert_api_ids_locked};
+
+/// An SDK's first release, and copies of it in which one thing each was changed.
+macro_rules! release {
+    ($name:ident { $($variant:ident = $number:literal),+ }) => {
+        #[derive(ApiId, Clone, Copy)]
+        #[repr(u32)]
+        #[api_id(owner = Self)]
+        #[expect(dead_code, reason = "only the catalogue is read")]
+        enum $name { $($variant = $number),+ }
+    };
+}
+
+release!(First { AcquireTokenForClient = 1004, AcquireTokenSilent = 1007 });
+release!(Renumbered { AcquireTokenForClient = 1005, AcquireTokenSilent = 1007 });
+release!(Renamed { AcquireTokenForApp = 1004, AcquireTokenSilent = 1007 });
+release!(Swapped { AcquireTokenForClient = 1007, AcquireTokenSilent = 1004 });
+release!(Removed { AcquireTokenForClient = 1004 });
+release!(Grown { GetAccounts = 7, AcquireTokenForClient = 1004, AcquireTokenSilent = 1007 });
+release!(GrownAndRenamed { GetAccounts = 7, AcquireTokenForApp = 1004, AcquireTokenSilent = 1007 });
+
+const LOCK: &str = "# ours\n1004 AcquireTokenForClient\n1007 AcquireTokenSilent\n";
+
+/// A lock file of its own for each use.
+fn lock_file(text: &str, name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.lock"));
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// What the assertion says about a release whose lock file holds this text.
+fn complaint<I: ApiId>(text: &str, name: &str) -> Option<String> {
+    let path = lock_file(text, name);
+    let failed = catch_unwind(|| assert_api_ids_locked::<I>(&path)).err()?;
+    let said = failed
+        .downcast::<String>()
+        .expect("the message is formatted");
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        text,
+        "the file was touched"
+    );
+    Some(said.replace(&path.display().to_string(), "api-ids.lock"))
+}
+
+#[test]
+fn an_unchanged_release_passes() {
+    assert_eq!(complaint::<First>(LOCK, "unchanged"), None);
+    let windows = LOCK.replace('\n', "\r\n");
+    assert_eq!(complaint::<First>(&windows, "unchanged-on-windows"), None);
+}
+
+#[test]
+fn a_changed_number_is_named_with_the_released_one() {
+    assert_eq!(
+        complaint::<Renumbered>(LOCK, "renumbered").as_deref(),
+        Some(
+            "`AcquireTokenForClient` was released as 1004 and is 1005 now; give it its number back"
+        )
+    );
+}
+
+#[test]
+fn a_changed_name_is_named_with_the_released_one() {
+    assert_eq!(
+        complaint::<Renamed>(LOCK, "renamed").as_deref(),
+        Some(
+            "1004 was released as `AcquireTokenForClient` and is `AcquireTokenForApp` now; give it its name back"
+        )
+    );
+}
+
+#[test]
+fn two_swapped_names_are_named_both() {
+    assert_eq!(
+        complaint::<Swapped>(LOCK, "swapped").as_deref(),
+        Some(
+            "1004 was released as `AcquireTokenForClient` and is `AcquireTokenSilent` now; give it its name back\n\
+             1007 was released as `AcquireTokenSilent` and is `AcquireTokenForClient` now; give it its name back"
+        )
+    );
+}
+
+#[test]
+fn a_removed_id_is_named() {
+    assert_eq!(
+        complaint::<Removed>(LOCK, "removed").as_deref(),
+        Some(
+            "`AcquireTokenSilent` (1007) was released and is gone; bring it back, `#[deprecated]` if need be"
+        )
+    );
+}
+
+#[test]
+fn a_new_id_fails_until_it_is_written() {
+    assert_eq!(
+        complaint::<Grown>(LOCK, "grown").as_deref(),
+        Some(
+            "`GetAccounts` (7) is new; run this test with UPDATE_API_IDS=1 and commit api-ids.lock"
+        )
+    );
+}
+
+#[test]
+fn a_file_that_was_merged_badly_is_refused_at_its_line() {
+    for (text, complaint_expected) in [
+        (
+            "1004 AcquireTokenForClient\n<<<<<<< HEAD\n",
+            "line 2 is not `number name`: `<<<<<<< HEAD`",
+        ),
+        (
+            "1004 AcquireTokenForClient\n1004 AcquireTokenForClient\n",
+            "line 2 repeats the number 1004",
+        ),
+        ("1004\n", "line 1 is not `number name`: `1004`"),
+    ] {
+        let said = complaint::<First>(text, "merged").unwrap();
+        assert_eq!(said, format!("api-ids.lock, {complaint_expected}"));
+    }
+}
+
+#[test]
+fn the_variable_writes_new_ids_in_order_and_keeps_comments() {
+    let path = lock_file(LOCK, "written");
+    assert_eq!(run_with_variable::<Grown>(&path), Ok(()));
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        "# ours\n7 GetAccounts\n1004 AcquireTokenForClient\n1007 AcquireTokenSilent\n"
+    );
+    assert_api_ids_locked::<Grown>(&path);
+}
+
+#[test]
+fn the_variable_writes_the_first_file() {
+    let path = lock_file("", "first");
+    fs::remove_file(&path).unwrap();
+    assert_eq!(run_with_variable::<First>(&path), Ok(()));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.starts_with('#')
+            && text.ends_with("\n1004 AcquireTokenForClient\n1007 AcquireTokenSilent\n")
+    );
+    assert_api_ids_locked::<First>(&path);
+}
+
+#[test]
+fn the_variable_does_not_let_a_released_id_change() {
+    let path = lock_file(LOCK, "not-written");
+    let said = run_with_variable::<GrownAndRenamed>(&path).unwrap_err();
+    assert!(
+        said.contains("1004 was released as `AcquireTokenForClient`"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), LOCK);
+}
+
+/// Runs the assertion in a process of its own, as a developer would who sets the variable.
+fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "api_lock::in_a_process_of_its_own",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(UPDATE_API_IDS, "1")
+        .env("LOCK_FILE", path)
+        .env("LOCKED_ENUM", type_name::<I>())
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+#[ignore = "run by others, with the variable set"]
+fn in_a_process_of_its_own() {
+    let path = std::env::var_os("LOCK_FILE").expect("the path of a lock file");
+    let wanted = std::env::var_os("LOCKED_ENUM").expect("the name of an enum");
+    for (name, assert) in [
+        (
+            type_name::<First>(),
+            assert_api_ids_locked::<First> as fn(PathBuf),
+        ),
+        (type_name::<Grown>(), assert_api_ids_locked::<Grown>),
+        (
+            type_name::<GrownAndRenamed>(),
+            assert_api_ids_locked::<GrownAndRenamed>,
+        ),
+    ] {
+        if *wanted == *name {
+            return assert(path.into());
+        }
+    }
+    panic!("no such enum: {}", wanted.display());
+}
