@@ -253,7 +253,7 @@ impl TelemetryBuilder {
 
     /// Clock to measure with.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = ClockSource::Custom(Arc::new(clock));
+        self.clock = ClockSource::custom(clock);
         self
     }
 

@@ -35,7 +35,7 @@ pub(crate) trait Backend: Send + Sync {
 }
 
 /// A span that is entered on each poll and told the record at the end.
-pub(crate) trait OpenSpan: Send {
+pub(crate) trait OpenSpan: Send + Sync {
     fn enter(&self);
     fn exit(&self);
     fn finished(&self, record: &AcquisitionRecord);

@@ -1,7 +1,6 @@
 //! Time, as acquisitions see it: the only place where a clock is read.
 
 use std::fmt;
-use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,19 +37,14 @@ impl<T: Clock + ?Sized> Clock for Arc<T> {
     }
 }
 
-/// A moment of one clock, never zero so that "no moment" needs no room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(NonZeroU64);
+/// A moment of one clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(system::Point);
 
 impl Moment {
-    fn from_origin(elapsed: Duration) -> Self {
-        let nanos = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
-        Self(NonZeroU64::MIN.saturating_add(nanos))
-    }
-
     /// Time from `earlier` to this moment, zero if the clock ran backwards.
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.get().saturating_sub(earlier.0.get()))
+        system::between(earlier.0, self.0)
     }
 }
 
@@ -59,20 +53,30 @@ impl Moment {
 pub(crate) enum ClockSource {
     #[default]
     System,
-    Custom(Arc<dyn Clock>),
+    Custom {
+        clock: Arc<dyn Clock>,
+        origin: Option<Moment>,
+    },
 }
 
 impl ClockSource {
+    pub(crate) fn custom(clock: impl Clock + 'static) -> Self {
+        Self::Custom {
+            clock: Arc::new(clock),
+            origin: system::origin().map(Moment),
+        }
+    }
+
     /// The present moment; none where the platform has no clock, or the SDK's clock panicked.
     pub(crate) fn now(&self) -> Option<Moment> {
         match self {
-            Self::System => system::now(),
-            Self::Custom(clock) => {
+            Self::System => system::now().map(Moment),
+            Self::Custom { clock, origin } => {
                 let read = catch_unwind(AssertUnwindSafe(|| clock.now()));
                 if read.is_err() {
                     Diagnostic::ClockPanicked.tell();
                 }
-                read.ok().map(Moment::from_origin)
+                system::after((*origin)?.0, read.ok()?).map(Moment)
             }
         }
     }
@@ -87,36 +91,58 @@ impl fmt::Debug for ClockSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::System => "System",
-            Self::Custom(_) => "Custom",
+            Self::Custom { .. } => "Custom",
         })
     }
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 mod system {
-    use std::sync::OnceLock;
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
-    use super::Moment;
-
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    pub(super) type Point = Instant;
 
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     #[expect(clippy::unnecessary_wraps, reason = "other platforms have no clock")]
-    pub(super) fn now() -> Option<Moment> {
-        let now = Instant::now();
-        Some(Moment::from_origin(
-            now.saturating_duration_since(*ORIGIN.get_or_init(|| now)),
-        ))
+    pub(super) fn now() -> Option<Point> {
+        Some(Instant::now())
+    }
+
+    /// Where the time of the SDK's own clock starts.
+    pub(super) fn origin() -> Option<Point> {
+        now()
+    }
+
+    pub(super) fn after(origin: Point, time: Duration) -> Option<Point> {
+        origin.checked_add(time)
+    }
+
+    pub(super) fn between(earlier: Point, later: Point) -> Duration {
+        later.saturating_duration_since(earlier)
     }
 }
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod system {
-    use super::Moment;
+    use std::time::Duration;
+
+    pub(super) type Point = Duration;
 
     /// `Instant::now` traps on this target; an SDK there brings its own clock.
-    pub(super) fn now() -> Option<Moment> {
+    pub(super) fn now() -> Option<Point> {
         None
+    }
+
+    /// Where the time of the SDK's own clock starts.
+    pub(super) fn origin() -> Option<Point> {
+        Some(Duration::ZERO)
+    }
+
+    pub(super) fn after(origin: Point, time: Duration) -> Option<Point> {
+        origin.checked_add(time)
+    }
+
+    pub(super) fn between(earlier: Point, later: Point) -> Duration {
+        later.saturating_sub(earlier)
     }
 }

@@ -1,8 +1,6 @@
 //! The future of an annotated function: makes the acquisition current, and its record at the end.
 
-use std::any::type_name;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,11 +8,11 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::backend::{Backend, same_backend};
-use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
+use super::finish::{End, finish};
+use super::record::Outcome;
 use super::scope::{self, Entered};
-use super::state::{Attached, Facts, Running};
+use super::state::{Facts, Running};
 use crate::api::Api;
-use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
 use crate::wire::ClientRequestId;
@@ -78,7 +76,7 @@ struct Closing<T, E> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     NotPolled,
     Running,
     /// Part of an enclosing acquisition, or over.
@@ -112,16 +110,10 @@ impl<F, T, E> Acquire<F, T, E> {
 
     /// Names the acquisition that triggered this one.
     pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
-        if let Some(running) = self.opening.running.as_mut() {
-            running.note(|facts| set_parent(facts, parent));
+        if let (Some(running), Some(parent)) = (self.opening.running.as_mut(), parent) {
+            running.note(|facts| facts.parent_or(parent));
         }
         self
-    }
-}
-
-fn set_parent(facts: &mut Facts, parent: Option<ClientRequestId>) {
-    if parent.is_some() {
-        facts.rare_mut().parent = parent;
     }
 }
 
@@ -150,7 +142,7 @@ where
         if let Poll::Ready(output) = &polled {
             this.closing.phase = Phase::Transparent;
             finish(
-                this.opening.running.take(),
+                &mut this.opening.running,
                 &End::Returned(output, this.closing.reading),
             );
         }
@@ -182,76 +174,31 @@ impl<T, E> Drop for Closing<T, E> {
             } else {
                 Outcome::Cancelled
             };
-            finish(scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
+            finish(&mut scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
         }
     }
 }
 
-/// Runs a blocking annotated function; the blocking twin of [`Acquire`].
-pub(crate) fn acquire_blocking<T, E>(
-    backend: Arc<dyn Backend>,
-    api: Api,
-    nesting: Nesting,
-    reading: Reading<T, E>,
-    body: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
-    let mut running = Some(Running::new(backend, Facts::new(api)));
-    if begin(&mut running, nesting) == Phase::Transparent {
-        return body();
-    }
-    let mut call = BlockingCall(running);
-    let output = {
-        let _entered = Entered::new(&mut call.0);
-        body()
-    };
-    finish(call.0.take(), &End::Returned(&output, reading));
-    output
-}
-
-/// A blocking call under way; still there when dropped means that the body unwound.
-struct BlockingCall(Option<Running>);
-
-impl Drop for BlockingCall {
-    fn drop(&mut self) {
-        finish(self.0.take(), &End::<(), ()>::Dropped(Outcome::Panicked));
-    }
-}
-
-/// Starts the clock, or finds that the call is part of an enclosing acquisition.
-fn begin(running: &mut Option<Running>, nesting: Nesting) -> Phase {
+/// Starts the acquisition, or finds that the call is part of an enclosing one.
+pub(super) fn begin(running: &mut Option<Running>, nesting: Nesting) -> Phase {
     let Some(own) = running.as_mut() else {
         return Phase::Transparent;
     };
-    let enclosing = scope::with_current(|outer| match nesting {
+    let around = scope::surroundings(|outer| match nesting {
         Nesting::Merge if same_backend(&outer.backend, &own.backend) => Enclosing::Same,
         Nesting::Merge | Nesting::Record | Nesting::Background => {
             Enclosing::Other(outer.read(Facts::correlation_id))
         }
     });
-    let parent = match enclosing {
+    match around.enclosing {
         Some(Enclosing::Same) => {
             *running = None;
             return Phase::Transparent;
         }
-        Some(Enclosing::Other(parent)) => Some(parent),
-        None => None,
-    };
-    let collector = scope::enclosing_collector();
-    let backend = Arc::clone(&own.backend);
-    if let Some(Attached {
-        facts,
-        span,
-        collector: home,
-    }) = own.attached_mut()
-    {
-        *home = collector;
-        facts.background = nesting == Nesting::Background;
-        if facts.rare.as_ref().is_none_or(|rare| rare.parent.is_none()) {
-            set_parent(facts, parent);
-        }
-        *span = backend.open_span(facts);
-        facts.started = backend.clock().now();
+        Some(Enclosing::Other(parent)) => own.note(|facts| facts.parent_or(parent)),
+        None => {}
     }
+    own.begin(nesting == Nesting::Background, around.collector);
     Phase::Running
 }
 
@@ -259,98 +206,4 @@ fn begin(running: &mut Option<Running>, nesting: Nesting) -> Phase {
 enum Enclosing {
     Same,
     Other(ClientRequestId),
-}
-
-/// How an annotated function ended.
-enum End<'a, T, E> {
-    Returned(&'a Result<T, E>, Reading<T, E>),
-    Dropped(Outcome),
-}
-
-/// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-fn finish<T, E>(running: Option<Running>, end: &End<'_, T, E>) {
-    let Some(running) = running else { return };
-    // The result exists already and is not touched, whatever happens inside.
-    let _contained = catch_unwind(AssertUnwindSafe(|| hand_out(running, end)));
-}
-
-fn hand_out<T, E>(running: Running, end: &End<'_, T, E>) {
-    let backend = Arc::clone(&running.backend);
-    let Attached {
-        mut facts,
-        span,
-        collector,
-    } = running.finish();
-    let total = backend.clock().since(facts.started);
-    let (outcome, error) = read_end(end, &mut facts);
-    if error.is_some() || collector.is_some() || backend.wants_correlation_id() {
-        facts.correlation_id();
-    }
-    let record = AcquisitionRecord::new(facts, outcome, total, error);
-    backend.finished(&record);
-    if let Some(span) = span {
-        span.finished(&record);
-    }
-    if let Some(collector) = collector {
-        collector.keep(&record);
-    }
-}
-
-/// Outcome and codes, by the documented precedence.
-fn read_end<T, E>(end: &End<'_, T, E>, facts: &mut Facts) -> (Outcome, Option<Box<ErrorInfo>>) {
-    match end {
-        End::Returned(Ok(token), Reading { token: read, .. }) => {
-            if let Some(info) = read.and_then(|read| contained(|| read(token))) {
-                facts.token(&info);
-            }
-            (Outcome::Ok, None)
-        }
-        End::Returned(
-            Err(error),
-            Reading {
-                error: describe, ..
-            },
-        ) => {
-            let described = contained(|| describe(error)).unwrap_or_default();
-            (
-                Outcome::Error,
-                Some(Box::new(merged(described, facts, type_name::<E>()))),
-            )
-        }
-        End::Dropped(Outcome::Panicked) => (
-            Outcome::Panicked,
-            Some(Box::new(ErrorInfo::new(PANICKED_CODE))),
-        ),
-        End::Dropped(_) => (
-            Outcome::Cancelled,
-            Some(Box::new(ErrorInfo::new(CANCELLED_CODE))),
-        ),
-    }
-}
-
-/// Runs code of the SDK whose panic must not cost the record.
-fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
-    let told = |_| Diagnostic::DescriptionPanicked.tell();
-    catch_unwind(AssertUnwindSafe(code)).map_err(told).ok()
-}
-
-/// A note in the body, then the description of the error, then HTTP facts, then the type's name.
-fn merged(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> ErrorInfo {
-    let mut info = described;
-    if let Some(rare) = &facts.rare {
-        info = rare.error.clone().or(info);
-        if let Some(class) = rare.http.transport {
-            info = info.or(ErrorInfo::new(class.code()).or(ErrorInfo::transport(class)));
-        }
-    }
-    info.or(ErrorInfo::new(short_name(type_name)))
-}
-
-/// `Error` of `some_crate::module::Error<T>`.
-fn short_name(type_name: &'static str) -> &'static str {
-    let path = type_name.split('<').next().unwrap_or(type_name);
-    path.rsplit("::")
-        .next()
-        .unwrap_or(path)
-        .trim_start_matches(['&', '(', '['])
 }

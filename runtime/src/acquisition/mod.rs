@@ -3,7 +3,9 @@
 mod answer;
 mod attach;
 pub(crate) mod backend;
+mod blocking;
 mod clock;
+mod finish;
 mod future;
 mod handle;
 mod observe;
@@ -21,9 +23,9 @@ pub use answer::{HttpOutcome, Status};
 #[cfg(feature = "reqwest")]
 pub(crate) use answer::{classify, retry_after};
 pub use attach::AttachRecord;
+pub(crate) use blocking::acquire_blocking;
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
-pub(crate) use future::acquire_blocking;
 pub use future::{Acquire, Nesting, Reading};
 pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};

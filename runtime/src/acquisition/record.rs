@@ -181,7 +181,7 @@ impl AcquisitionRecord {
     /// Time spent waiting for another caller's refresh.
     #[must_use]
     pub fn waited(&self) -> Option<Duration> {
-        self.facts.waited
+        self.rare()?.waited
     }
 
     /// Time that was left until the token expires.

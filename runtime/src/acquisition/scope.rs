@@ -25,10 +25,11 @@ impl Slot {
     };
 
     /// Makes an acquisition current and returns how many lie under it.
-    fn enter(&mut self, running: Running) -> usize {
-        if let Some(covered) = self.current.replace(running) {
+    fn enter(&mut self, running: &mut Option<Running>) -> usize {
+        if let Some(covered) = self.current.take() {
             self.outer.push(covered);
         }
+        self.current = running.take();
         self.outer.len()
     }
 
@@ -38,7 +39,11 @@ impl Slot {
         while self.outer.len() > depth {
             self.current = self.outer.pop();
         }
-        std::mem::replace(&mut self.current, self.outer.pop())
+        let left = self.current.take();
+        if depth > 0 {
+            self.current = self.outer.pop();
+        }
+        left
     }
 
     /// Takes out the acquisition whose future is being dropped.
@@ -52,6 +57,13 @@ impl Slot {
         }
         let depth = self.outer.iter().rposition(|running| running.dropping)?;
         self.leave(depth)
+    }
+
+    /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
+    fn top_level_collector(&self) -> Option<Arc<Collector>> {
+        let collector = self.collector.as_ref()?;
+        let taken = self.current.as_ref().and_then(Running::collector);
+        (!taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))).then(|| Arc::clone(collector))
     }
 
     fn forget_borrowed(&mut self, shared: &Arc<Shared>) {
@@ -75,16 +87,29 @@ pub(crate) fn with_current<T>(act: impl FnOnce(&mut Running) -> T) -> Option<T> 
     with_slot(|slot| slot.current.as_mut().map(act)).flatten()
 }
 
-/// Collector for an acquisition or an `observe` that begins here.
-///
-/// None inside an acquisition of the same `observe`: what begins there is not at its top level.
-pub(crate) fn enclosing_collector() -> Option<Arc<Collector>> {
-    with_slot(|slot| {
-        let collector = slot.collector.as_ref()?;
-        let taken = slot.current.as_ref().and_then(Running::collector);
-        (!taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))).then(|| Arc::clone(collector))
+/// What an acquisition finds around it when it begins.
+pub(crate) struct Surroundings<T> {
+    /// What the enclosing acquisition says, if there is one.
+    pub(crate) enclosing: Option<T>,
+    /// Collector of the innermost `observe` that this is at the top level of.
+    pub(crate) collector: Option<Arc<Collector>>,
+}
+
+/// Looks around, and asks the enclosing acquisition.
+pub(crate) fn surroundings<T>(ask: impl FnOnce(&mut Running) -> T) -> Surroundings<T> {
+    let look = |slot: &mut Slot| Surroundings {
+        collector: slot.top_level_collector(),
+        enclosing: slot.current.as_mut().map(ask),
+    };
+    with_slot(look).unwrap_or(Surroundings {
+        enclosing: None,
+        collector: None,
     })
-    .flatten()
+}
+
+/// Collector for an `observe` or a handle that begins here.
+pub(crate) fn enclosing_collector() -> Option<Arc<Collector>> {
+    with_slot(|slot| slot.top_level_collector()).flatten()
 }
 
 /// An acquisition that is current for the length of one poll, and goes back to its owner after it.
@@ -98,7 +123,7 @@ impl<'a> Entered<'a> {
         if let Some(running) = home.as_ref() {
             running.enter_span();
         }
-        let depth = with_slot(|slot| home.take().map(|running| slot.enter(running))).flatten();
+        let depth = with_slot(|slot| slot.enter(home));
         Self { home, depth }
     }
 }
@@ -118,7 +143,7 @@ impl Drop for Entered<'_> {
 pub(crate) fn enter_dropping(mut running: Running) {
     running.dropping = true;
     let mut running = Some(running);
-    let _entered = with_slot(|slot| running.take().map(|running| slot.enter(running)));
+    let _entered = with_slot(|slot| slot.enter(&mut running));
 }
 
 /// Takes back what [`enter_dropping`] made current.
@@ -133,7 +158,7 @@ pub(crate) fn enter_shared(
 ) -> Option<Arc<Collector>> {
     with_slot(|slot| {
         if let Some(shared) = shared {
-            slot.enter(Running::borrowed(shared));
+            slot.enter(&mut Some(Running::borrowed(shared)));
         }
         std::mem::replace(&mut slot.collector, collector)
     })

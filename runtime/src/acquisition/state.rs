@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::backend::{Backend, OpenSpan};
 use super::clock::Moment;
 use super::observe::Collector;
+use super::record::AcquisitionRecord;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
@@ -34,7 +35,6 @@ pub(crate) struct Facts {
     pub(crate) level: Option<CacheLevel>,
     pub(crate) refresh_reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
-    pub(crate) waited: Option<Duration>,
     pub(crate) in_cache: Option<Duration>,
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
@@ -53,6 +53,7 @@ pub(crate) struct RareFacts {
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
     pub(crate) managed_certificate: Option<bool>,
+    pub(crate) waited: Option<Duration>,
     pub(crate) cached_token_count: Option<u64>,
     pub(crate) in_extension: Option<Duration>,
     pub(crate) refresh_on: Option<SystemTime>,
@@ -107,7 +108,6 @@ impl Facts {
             level: None,
             refresh_reason: None,
             token_type: None,
-            waited: None,
             in_cache: None,
             remaining_lifetime: None,
             stale: false,
@@ -121,13 +121,18 @@ impl Facts {
         self.rare.get_or_insert_default()
     }
 
+    /// Names the acquisition this one is for, unless it is known already.
+    pub(crate) fn parent_or(&mut self, parent: ClientRequestId) {
+        self.rare_mut().parent.get_or_insert(parent);
+    }
+
     /// The id of this acquisition, made now if nothing needed it before.
     pub(crate) fn correlation_id(&mut self) -> ClientRequestId {
         *self.correlation_id.get_or_insert_with(ClientRequestId::new)
     }
 
     pub(crate) fn add_waited(&mut self, time: Duration) {
-        add(&mut self.waited, time);
+        add(&mut self.rare_mut().waited, time);
     }
 
     pub(crate) fn add_in_cache(&mut self, time: Duration) {
@@ -187,8 +192,27 @@ enum Store {
 /// Facts and what hangs on the acquisition beside them.
 pub(crate) struct Attached {
     pub(crate) facts: Facts,
+    pub(crate) listeners: Option<Box<Listeners>>,
+}
+
+/// Who follows one acquisition; most have nobody.
+#[derive(Default)]
+pub(crate) struct Listeners {
     pub(crate) span: Option<Box<dyn OpenSpan>>,
     pub(crate) collector: Option<Arc<Collector>>,
+}
+
+impl Listeners {
+    /// Tells whoever follows the acquisition that it is over.
+    pub(crate) fn finished(self, record: &AcquisitionRecord) {
+        let Self { span, collector } = self;
+        if let Some(span) = span {
+            span.finished(record);
+        }
+        if let Some(collector) = collector {
+            collector.keep(record);
+        }
+    }
 }
 
 /// An acquisition that a handle or a token request refers to.
@@ -208,8 +232,7 @@ impl Running {
     pub(crate) fn new(backend: Arc<dyn Backend>, facts: Facts) -> Self {
         let attached = Attached {
             facts,
-            span: None,
-            collector: None,
+            listeners: None,
         };
         Self {
             backend,
@@ -234,17 +257,22 @@ impl Running {
         !self.owned && matches!(&self.store, Store::Shared(own) if Arc::ptr_eq(own, shared))
     }
 
-    /// The parts that only the acquisition's own future may change, before it is shared.
-    pub(crate) fn attached_mut(&mut self) -> Option<&mut Attached> {
-        match &mut self.store {
-            Store::Inline(attached) => Some(attached),
-            Store::Shared(_) => None,
+    /// Starts the clock and calls those who follow the acquisition.
+    pub(crate) fn begin(&mut self, background: bool, collector: Option<Arc<Collector>>) {
+        let Store::Inline(Attached { facts, listeners }) = &mut self.store else {
+            return;
+        };
+        facts.background = background;
+        let span = self.backend.open_span(facts);
+        if span.is_some() || collector.is_some() {
+            *listeners = Some(Box::new(Listeners { span, collector }));
         }
+        facts.started = self.backend.clock().now();
     }
 
     pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
         match &self.store {
-            Store::Inline(attached) => attached.collector.as_ref(),
+            Store::Inline(attached) => attached.listeners.as_ref()?.collector.as_ref(),
             Store::Shared(shared) => shared.collector.as_ref(),
         }
     }
@@ -270,23 +298,21 @@ impl Running {
         match &mut self.store {
             Store::Shared(shared) => Arc::clone(shared),
             Store::Inline(attached) => {
-                let placeholder = Attached {
-                    facts: Facts::new(attached.facts.api),
-                    span: None,
-                    collector: None,
-                };
-                let Attached {
-                    facts,
-                    span,
-                    collector,
-                } = mem::replace(attached, placeholder);
+                let placeholder = Facts::new(attached.facts.api);
+                let facts = mem::replace(&mut attached.facts, placeholder);
+                let Listeners { span, collector } = attached
+                    .listeners
+                    .take()
+                    .map(|all| *all)
+                    .unwrap_or_default();
                 let state = Mutex::new(SharedState {
                     facts,
                     span,
                     finished: false,
                 });
+                let backend = Arc::clone(&self.backend);
                 let shared = Arc::new(Shared {
-                    backend: Arc::clone(&self.backend),
+                    backend,
                     collector,
                     state,
                 });
@@ -306,10 +332,15 @@ impl Running {
 
     fn with_span(&self, act: impl FnOnce(&dyn OpenSpan)) {
         match &self.store {
-            Store::Inline(Attached {
-                span: Some(span), ..
-            }) => act(&**span),
-            Store::Inline(_) => {}
+            Store::Inline(attached) => {
+                if let Some(span) = attached
+                    .listeners
+                    .as_ref()
+                    .and_then(|all| all.span.as_ref())
+                {
+                    act(&**span);
+                }
+            }
             Store::Shared(shared) => {
                 if let Some(span) = &shared.lock().span {
                     act(&**span);
@@ -318,20 +349,13 @@ impl Running {
         }
     }
 
-    /// The facts at the end; later notes change nothing.
-    pub(crate) fn finish(self) -> Attached {
-        match self.store {
+    /// The facts at the end and who is told of them; later notes change nothing.
+    pub(crate) fn finish(self) -> (Arc<dyn Backend>, Attached) {
+        let attached = match self.store {
             Store::Inline(attached) => attached,
-            Store::Shared(shared) => {
-                let mut state = shared.lock();
-                state.finished = true;
-                Attached {
-                    facts: state.facts.clone(),
-                    span: state.span.take(),
-                    collector: shared.collector.clone(),
-                }
-            }
-        }
+            Store::Shared(shared) => shared.finish(),
+        };
+        (self.backend, attached)
     }
 }
 
@@ -339,6 +363,19 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, SharedState> {
         // A note cannot leave the facts half changed, so a poisoned lock is as good as any.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn finish(&self) -> Attached {
+        let mut state = self.lock();
+        state.finished = true;
+        let listeners = Listeners {
+            span: state.span.take(),
+            collector: self.collector.clone(),
+        };
+        Attached {
+            facts: state.facts.clone(),
+            listeners: Some(Box::new(listeners)),
+        }
     }
 
     pub(crate) fn note(&self, note: impl FnOnce(&mut Facts)) {
