@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::clock::ClockSource;
+use super::facts::Facts;
 use super::record::AcquisitionRecord;
-use super::state::Facts;
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
 pub(crate) trait Backend: Send + Sync {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::backend::Backend;
 use super::finish::{End, finish};
-use super::future::{Nesting, Phase, Reading, begin};
+use super::future::{Nesting, Reading, Seed, begin};
 use super::record::Outcome;
+use super::running::Seat;
 use super::scope::Entered;
-use super::state::{Facts, Running};
 use crate::api::Api;
 
 /// Runs a blocking annotated function.
@@ -18,24 +18,26 @@ pub(crate) fn acquire_blocking<T, E>(
     reading: Reading<T, E>,
     body: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut running = Some(Running::new(backend, Facts::new(api)));
-    if begin(&mut running, nesting) == Phase::Transparent {
+    let Some(seat) = begin(Seed {
+        backend,
+        api,
+        nesting,
+        parent: None,
+    }) else {
         return body();
-    }
-    let mut call = BlockingCall(running);
-    let output = {
-        let _entered = Entered::new(&mut call.0);
-        body()
     };
-    finish(&mut call.0, &End::Returned(&output, reading));
+    let mut call = BlockingCall(None);
+    let entered = Entered::new(seat, &mut call.0);
+    let output = body();
+    finish(entered.leave(), &End::Returned(&output, reading));
     output
 }
 
-/// A blocking call under way; still there when dropped means that the body unwound.
-struct BlockingCall(Option<Running>);
+/// A blocking call under way; it holds the acquisition again only if the body unwound.
+struct BlockingCall(Option<Seat>);
 
 impl Drop for BlockingCall {
     fn drop(&mut self) {
-        finish(&mut self.0, &End::<(), ()>::Dropped(Outcome::Panicked));
+        finish(self.0.take(), &End::<(), ()>::Dropped(Outcome::Panicked));
     }
 }

@@ -3,9 +3,12 @@
 use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::backend::Backend;
+use super::facts::Facts;
 use super::future::Reading;
-use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
-use super::state::{Attached, Facts, Running};
+use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
+use super::running::{Growing, Seat};
+use super::scope;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 
@@ -16,32 +19,31 @@ pub(super) enum End<'a, T, E> {
 }
 
 /// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-pub(super) fn finish<T, E>(running: &mut Option<Running>, end: &End<'_, T, E>) {
+pub(super) fn finish<T, E>(seat: Option<Seat>, end: &End<'_, T, E>) {
+    let Some(mut seat) = seat else { return };
     // The result exists already and is not touched, whatever happens inside.
-    let _contained = catch_unwind(AssertUnwindSafe(|| {
-        if let Some(running) = running.take() {
-            hand_out(running, end);
+    let contained = catch_unwind(AssertUnwindSafe(|| {
+        if let Some(running) = seat.running_mut() {
+            running.finish(|backend, growing| hand_out(backend, growing, end));
         }
+        seat.clear();
     }));
+    if contained.is_ok() {
+        scope::recycle(seat);
+    }
 }
 
-fn hand_out<T, E>(running: Running, end: &End<'_, T, E>) {
-    let (
-        backend,
-        Attached {
-            mut facts,
-            listeners,
-        },
-    ) = running.finish();
-    let total = backend.clock().since(facts.started);
-    let (outcome, error) = read_end(end, &mut facts);
+fn hand_out<T, E>(backend: &dyn Backend, growing: &mut Growing, end: &End<'_, T, E>) {
+    let Growing { record, listeners } = growing;
+    let total = backend.clock().since(record.facts().started);
+    let (outcome, error) = read_end(end, record.facts_mut());
     if error.is_some() || listeners.is_some() || backend.wants_correlation_id() {
-        facts.correlation_id();
+        record.facts_mut().correlation_id();
     }
-    let record = AcquisitionRecord::new(facts, outcome, total, error);
-    backend.finished(&record);
-    if let Some(listeners) = listeners {
-        listeners.finished(&record);
+    record.finish(outcome, total, error);
+    backend.finished(record);
+    if let Some(listeners) = listeners.take() {
+        listeners.finished(record);
     }
 }
 

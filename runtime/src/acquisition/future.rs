@@ -8,10 +8,11 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::backend::{Backend, same_backend};
+use super::facts::Facts;
 use super::finish::{End, finish};
 use super::record::Outcome;
+use super::running::{Running, Seat};
 use super::scope::{self, Entered};
-use super::state::{Facts, Running};
 use crate::api::Api;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
@@ -61,26 +62,25 @@ pin_project! {
     }
 }
 
-/// The acquisition between two polls.
+/// The acquisition before its first poll, and between two polls.
 struct Opening {
-    running: Option<Running>,
-    begun: bool,
+    seed: Option<Seed>,
+    seat: Option<Seat>,
+}
+
+/// What an acquisition is made of when its future is polled for the first time.
+pub(super) struct Seed {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) api: Api,
+    pub(super) nesting: Nesting,
+    pub(super) parent: Option<ClientRequestId>,
 }
 
 /// What makes the record.
 struct Closing<T, E> {
-    phase: Phase,
-    nesting: Nesting,
     reading: Reading<T, E>,
+    is_live: bool,
     panicked: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    NotPolled,
-    Running,
-    /// Part of an enclosing acquisition, or over.
-    Transparent,
 }
 
 impl<F, T, E> Acquire<F, T, E> {
@@ -91,27 +91,30 @@ impl<F, T, E> Acquire<F, T, E> {
         reading: Reading<T, E>,
         inner: F,
     ) -> Self {
-        let opening = Opening {
-            running: Some(Running::new(backend, Facts::new(api))),
-            begun: false,
-        };
-        let closing = Closing {
-            phase: Phase::NotPolled,
+        let seed = Seed {
+            backend,
+            api,
             nesting,
-            reading,
-            panicked: false,
+            parent: None,
         };
         Self {
-            opening,
+            opening: Opening {
+                seed: Some(seed),
+                seat: None,
+            },
             inner,
-            closing,
+            closing: Closing {
+                reading,
+                is_live: false,
+                panicked: false,
+            },
         }
     }
 
     /// Names the acquisition that triggered this one.
     pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
-        if let (Some(running), Some(parent)) = (self.opening.running.as_mut(), parent) {
-            running.note(|facts| facts.parent_or(parent));
+        if let Some(seed) = &mut self.opening.seed {
+            seed.parent = parent;
         }
         self
     }
@@ -125,24 +128,25 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.closing.phase == Phase::NotPolled {
-            this.closing.phase = begin(&mut this.opening.running, this.closing.nesting);
-            this.opening.begun = true;
-        }
-        if this.closing.phase == Phase::Transparent {
+        let Opening { seed, seat: home } = this.opening;
+        let seat = match seed.take() {
+            Some(seed) => begin(seed),
+            None => home.take(),
+        };
+        // Part of an enclosing acquisition, or over.
+        let Some(seat) = seat else {
             return this.inner.poll(cx);
-        }
+        };
+        this.closing.is_live = true;
         // Left at `true` if the poll unwinds.
         this.closing.panicked = true;
-        let polled = {
-            let _entered = Entered::new(&mut this.opening.running);
-            this.inner.poll(cx)
-        };
+        let entered = Entered::new(seat, home);
+        let polled = this.inner.poll(cx);
         this.closing.panicked = false;
         if let Poll::Ready(output) = &polled {
-            this.closing.phase = Phase::Transparent;
+            this.closing.is_live = false;
             finish(
-                &mut this.opening.running,
+                entered.leave(),
                 &End::Returned(output, this.closing.reading),
             );
         }
@@ -158,48 +162,52 @@ impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        if self.begun
-            && let Some(running) = self.running.take()
-        {
-            scope::enter_dropping(running);
+        if let Some(seat) = self.seat.take() {
+            scope::enter_dropping(seat);
         }
     }
 }
 
 impl<T, E> Drop for Closing<T, E> {
     fn drop(&mut self) {
-        if self.phase == Phase::Running {
+        if self.is_live {
             let outcome = if self.panicked {
                 Outcome::Panicked
             } else {
                 Outcome::Cancelled
             };
-            finish(&mut scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
+            finish(scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
         }
     }
 }
 
-/// Starts the acquisition, or finds that the call is part of an enclosing one.
-pub(super) fn begin(running: &mut Option<Running>, nesting: Nesting) -> Phase {
-    let Some(own) = running.as_mut() else {
-        return Phase::Transparent;
-    };
+/// Starts the acquisition; none if the call is part of an enclosing one.
+pub(super) fn begin(seed: Seed) -> Option<Seat> {
+    let Seed {
+        backend,
+        api,
+        nesting,
+        parent,
+    } = seed;
     let around = scope::surroundings(|outer| match nesting {
-        Nesting::Merge if same_backend(&outer.backend, &own.backend) => Enclosing::Same,
+        Nesting::Merge if same_backend(&outer.backend, &backend) => Enclosing::Same,
         Nesting::Merge | Nesting::Record | Nesting::Background => {
             Enclosing::Other(outer.read(Facts::correlation_id))
         }
     });
-    match around.enclosing {
-        Some(Enclosing::Same) => {
-            *running = None;
-            return Phase::Transparent;
-        }
-        Some(Enclosing::Other(parent)) => own.note(|facts| facts.parent_or(parent)),
-        None => {}
+    let parent = match around.enclosing {
+        Some(Enclosing::Same) => return None,
+        Some(Enclosing::Other(enclosing)) => parent.or(Some(enclosing)),
+        None => parent,
+    };
+    let mut facts = Facts::new(api);
+    facts.background = nesting == Nesting::Background;
+    if parent.is_some() {
+        facts.rare_mut().parent = parent;
     }
-    own.begin(nesting == Nesting::Background, around.collector);
-    Phase::Running
+    let mut seat = around.seat.unwrap_or_default();
+    seat.take_place(Running::begin(backend, facts, around.collector));
+    Some(seat)
 }
 
 /// The acquisition around one that begins.

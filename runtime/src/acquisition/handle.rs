@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::observe::Collector;
+use super::running::Shared;
 use super::scope;
-use super::state::Shared;
 use super::token_request::TokenRequest;
 
 /// An acquisition that can leave its task; made by [`handle`](crate::CurrentAcquisition::handle).

@@ -5,13 +5,14 @@ mod attach;
 pub(crate) mod backend;
 mod blocking;
 mod clock;
+mod facts;
 mod finish;
 mod future;
 mod handle;
 mod observe;
 mod record;
+mod running;
 mod scope;
-mod state;
 mod timer;
 mod token_request;
 
@@ -26,12 +27,12 @@ pub use attach::AttachRecord;
 pub(crate) use blocking::acquire_blocking;
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
+pub(crate) use facts::Facts;
+pub use facts::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
 pub use future::{Acquire, Nesting, Reading};
 pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
 pub use record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
-pub(crate) use state::Facts;
-pub use state::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
 pub use timer::Timer;
 pub use token_request::{Sending, TokenRequest};
 
@@ -42,7 +43,7 @@ use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{ClientRequestId, bounded_text};
-use state::{CallerSdk, Wrapper};
+use facts::{CallerSdk, Wrapper};
 
 /// The acquisition that an annotated function runs.
 #[derive(Clone, Copy, Debug)]
@@ -222,14 +223,14 @@ impl CurrentAcquisition {
 
     /// One HTTP try of a token request to this URL, of which only the host is kept.
     pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
-        TokenRequest::new(scope::with_current(state::Running::share), url.as_ref())
+        TokenRequest::new(scope::with_current(running::Running::share), url.as_ref())
     }
 
     /// The acquisition in a form that may leave this task or thread.
     #[must_use]
     pub fn handle(self) -> Handle {
         Handle {
-            shared: scope::with_current(state::Running::share),
+            shared: scope::with_current(running::Running::share),
             collector: scope::enclosing_collector(),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::state::{Facts, HttpFacts, RareFacts};
+use super::facts::{Facts, HttpFacts, RareFacts};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
@@ -56,18 +56,31 @@ pub struct AcquisitionRecord {
 }
 
 impl AcquisitionRecord {
-    pub(crate) fn new(
-        facts: Facts,
+    /// A record whose acquisition is under way: a cancelled one, unless it ends otherwise.
+    pub(crate) fn unfinished(facts: Facts) -> Self {
+        Self {
+            facts,
+            outcome: Outcome::Cancelled,
+            total: None,
+            error: None,
+        }
+    }
+
+    /// The facts, while they grow.
+    pub(crate) fn facts_mut(&mut self) -> &mut Facts {
+        &mut self.facts
+    }
+
+    /// Notes how the acquisition ended.
+    pub(crate) fn finish(
+        &mut self,
         outcome: Outcome,
         total: Option<Duration>,
         error: Option<Box<ErrorInfo>>,
-    ) -> Self {
-        Self {
-            facts,
-            outcome,
-            total,
-            error,
-        }
+    ) {
+        self.outcome = outcome;
+        self.total = total;
+        self.error = error;
     }
 
     /// The facts as the header formats read them.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::clock::Moment;
+use super::facts::Facts;
 use super::scope;
-use super::state::Facts;
 
 /// Times the code until it is dropped; made by
 /// [`time_in_cache`](crate::CurrentAcquisition::time_in_cache) and its sibling.

@@ -12,7 +12,8 @@ use pin_project_lite::pin_project;
 use super::answer::HttpOutcome;
 use super::backend::{Answer, Carriage};
 use super::clock::Moment;
-use super::state::{HttpFacts, Shared};
+use super::facts::HttpFacts;
+use super::running::Shared;
 use crate::error::TransportError;
 
 /// One HTTP try of a token request, made by

@@ -1,0 +1,165 @@
+//! What is known of an acquisition.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::clock::Moment;
+use crate::api::Api;
+use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::error::{ErrorInfo, TransportError};
+use crate::region::Region;
+use crate::token::{TokenInfo, TokenType};
+use crate::wire::{ClientRequestId, bounded_text};
+
+/// Longest caller SDK id in bytes; MSAL.NET keeps as many UTF-16 units.
+pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
+
+/// Longest caller SDK version in bytes; MSAL.NET keeps as many UTF-16 units.
+pub const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
+
+/// Most swallowed failures that one acquisition keeps.
+const MAX_SUB_FAILURES: usize = 8;
+
+/// Facts of one acquisition; the ones that every cache hit needs lie in it, the others in a box.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub(crate) api: Api,
+    pub(crate) started: Option<Moment>,
+    pub(crate) correlation_id: Option<ClientRequestId>,
+    pub(crate) source: Option<TokenSource>,
+    pub(crate) level: Option<CacheLevel>,
+    pub(crate) refresh_reason: Option<CacheRefreshReason>,
+    pub(crate) token_type: Option<TokenType>,
+    pub(crate) in_cache: Option<Duration>,
+    pub(crate) remaining_lifetime: Option<Duration>,
+    pub(crate) stale: bool,
+    pub(crate) background: bool,
+    pub(crate) rare: Option<Box<RareFacts>>,
+}
+
+/// Facts that few acquisitions have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RareFacts {
+    pub(crate) parent: Option<ClientRequestId>,
+    pub(crate) region: Option<Region>,
+    pub(crate) caller_sdk: Option<CallerSdk>,
+    pub(crate) wrapper: Option<Wrapper>,
+    pub(crate) broker_error: Option<Cow<'static, str>>,
+    pub(crate) cache_serialized: Option<bool>,
+    pub(crate) legacy_cache: Option<bool>,
+    pub(crate) managed_certificate: Option<bool>,
+    pub(crate) waited: Option<Duration>,
+    pub(crate) cached_token_count: Option<u64>,
+    pub(crate) in_extension: Option<Duration>,
+    pub(crate) refresh_on: Option<SystemTime>,
+    pub(crate) error: ErrorInfo,
+    pub(crate) sub_failures: Vec<ErrorInfo>,
+    pub(crate) http: HttpFacts,
+}
+
+/// Facts of the token requests of one acquisition, summed over the tries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HttpFacts {
+    pub(crate) host: Option<Arc<str>>,
+    pub(crate) duration: Option<Duration>,
+    pub(crate) attempts: u32,
+    pub(crate) pending_polls: u32,
+    pub(crate) answered: bool,
+    pub(crate) status: Option<u16>,
+    pub(crate) transport: Option<TransportError>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// SDK on whose behalf the acquiring SDK works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CallerSdk {
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) version: Cow<'static, str>,
+}
+
+impl CallerSdk {
+    pub(crate) fn new(id: Cow<'static, str>, version: Cow<'static, str>) -> Self {
+        Self {
+            id: bounded_text(id, MAX_CALLER_SDK_ID_LEN),
+            version: bounded_text(version, MAX_CALLER_SDK_VERSION_LEN),
+        }
+    }
+}
+
+/// Library that wraps the acquiring SDK, as the JavaScript dialect names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wrapper {
+    pub(crate) sku: Cow<'static, str>,
+    pub(crate) version: Cow<'static, str>,
+}
+
+impl Facts {
+    pub(crate) fn new(api: Api) -> Self {
+        Self {
+            api,
+            started: None,
+            correlation_id: None,
+            source: None,
+            level: None,
+            refresh_reason: None,
+            token_type: None,
+            in_cache: None,
+            remaining_lifetime: None,
+            stale: false,
+            background: false,
+            rare: None,
+        }
+    }
+
+    /// The rare facts, with room made for them if there was none.
+    pub(crate) fn rare_mut(&mut self) -> &mut RareFacts {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The id of this acquisition, made now if nothing needed it before.
+    pub(crate) fn correlation_id(&mut self) -> ClientRequestId {
+        *self.correlation_id.get_or_insert_with(ClientRequestId::new)
+    }
+
+    pub(crate) fn add_waited(&mut self, time: Duration) {
+        add(&mut self.rare_mut().waited, time);
+    }
+
+    pub(crate) fn add_in_cache(&mut self, time: Duration) {
+        add(&mut self.in_cache, time);
+    }
+
+    pub(crate) fn add_in_extension(&mut self, time: Duration) {
+        add(&mut self.rare_mut().in_extension, time);
+    }
+
+    /// Takes over what is known of the token, without forgetting what was noted before.
+    pub(crate) fn token(&mut self, info: &TokenInfo) {
+        self.token_type = info.scheme().or(self.token_type);
+        self.remaining_lifetime = info.remaining_lifetime().or(self.remaining_lifetime);
+        if let Some(moment) = info.refresh_moment() {
+            self.rare_mut().refresh_on = Some(moment);
+        }
+    }
+
+    pub(crate) fn sub_failure(&mut self, info: ErrorInfo) {
+        let failures = &mut self.rare_mut().sub_failures;
+        if failures.len() < MAX_SUB_FAILURES {
+            failures.push(info);
+        }
+    }
+}
+
+impl HttpFacts {
+    pub(crate) fn add_try(&mut self, duration: Option<Duration>) {
+        self.attempts = self.attempts.saturating_add(1);
+        if let Some(duration) = duration {
+            add(&mut self.duration, duration);
+        }
+    }
+}
+
+fn add(sum: &mut Option<Duration>, time: Duration) {
+    *sum = Some(sum.unwrap_or_default().saturating_add(time));
+}
