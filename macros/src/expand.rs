@@ -8,8 +8,8 @@ use syn::{Ident, Path, Type};
 
 use crate::arguments::Arguments;
 use crate::function::{Body, Function, Shape};
-use crate::output;
 use crate::tail::Tail;
+use crate::{items, output};
 
 /// The function, with its body measured.
 pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream {
@@ -18,10 +18,7 @@ pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream 
     let rest = match &function.shape {
         Shape::Returned(tail) => names.returned(tail),
         Shape::Blocking => names.blocking(&function.body),
-        Shape::Async | Shape::Elsewhere => {
-            let keywords = quote_spanned! {Span::mixed_site()=> async move };
-            names.asynchronous(&keywords, &function.body)
-        }
+        Shape::Async | Shape::Elsewhere => names.asynchronous(&function.body),
     };
     let Function { head, body, .. } = function;
     let attributes = &body.attributes;
@@ -107,34 +104,45 @@ impl Names {
         }
     }
 
-    /// Measures an asynchronous body; nothing but the one block lies between it and the runtime.
-    fn asynchronous(&self, keywords: &TokenStream, body: &Body) -> TokenStream {
-        let Self {
-            private,
-            returns,
-            call,
-            ..
-        } = self;
-        let Body {
-            braces,
-            attributes,
-            statements,
-        } = body;
-        // The branch that is never taken gives the body its type, before the body is checked.
-        let typed = quote_spanned! {Span::mixed_site()=> if false { return #returns.never(); } };
-        let body = surround(braces, quote! { #attributes #typed #(#statements)* });
-        quote_spanned! {Span::mixed_site()=> #private::acquire(#call, #keywords #body).await }
+    /// Measures the body of an `async fn`, as one block.
+    fn asynchronous(&self, body: &Body) -> TokenStream {
+        let statements = self.typed(&body.statements);
+        let block = surround(&body.braces, statements);
+        self.measured(&quote_spanned! {Span::mixed_site()=> async move #block })
     }
 
     /// Keeps the form of the function, since other attributes look for an async block at its end too.
     fn returned(&self, tail: &Tail) -> TokenStream {
-        let keywords: TokenStream = tail.keywords.iter().cloned().collect();
-        let measured = self.asynchronous(&keywords, &tail.block);
-        let generated = keywords.into_iter().map(|mut keyword: TokenTree| {
+        let Tail {
+            keywords, block, ..
+        } = tail;
+        let Body {
+            braces,
+            attributes,
+            statements,
+        } = block;
+        let statements = self.typed(statements);
+        let block = surround(braces, quote! { #attributes #statements });
+        let measured = self.measured(&quote! { #(#keywords)* #block });
+        let around = keywords.iter().cloned().map(|mut keyword| {
             keyword.set_span(Span::mixed_site());
             keyword
         });
-        tail.with_block(quote_spanned! {Span::mixed_site()=> #(#generated)* { #measured } })
+        tail.with_block(quote_spanned! {Span::mixed_site()=> #(#around)* { #measured } })
+    }
+
+    /// Gives an async block its type before the block is checked, by a branch that is never taken.
+    fn typed(&self, statements: &[TokenTree]) -> TokenStream {
+        let returns = &self.returns;
+        let (items, statements) = statements.split_at(items::leading(statements));
+        let typed = quote_spanned! {Span::mixed_site()=> if false { return #returns.never(); } };
+        quote! { #(#items)* #typed #(#statements)* }
+    }
+
+    /// Awaits an async block in the runtime; nothing else lies between the two.
+    fn measured(&self, block: &TokenStream) -> TokenStream {
+        let Self { private, call, .. } = self;
+        quote_spanned! {Span::mixed_site()=> #private::acquire(#call, #block).await }
     }
 
     /// Measures a body that blocks: a closure passed directly may borrow what the arguments lend.

@@ -31,7 +31,7 @@ pub(crate) enum Shape {
     /// In the body of an `async fn`.
     Async,
     /// In the async block that the function ends with.
-    Returned(Tail),
+    Returned(Box<Tail>),
     /// In a future that was made where the attribute cannot reach it.
     Elsewhere,
     /// In the body of a function that blocks.
@@ -107,7 +107,7 @@ impl Shape {
             return Self::Async;
         }
         match Tail::find(&body.statements) {
-            Some(tail) => Self::Returned(tail),
+            Some(tail) => Self::Returned(Box::new(tail)),
             None if returns(signature).is_some_and(output::is_future) => Self::Elsewhere,
             None => Self::Blocking,
         }

@@ -10,6 +10,7 @@ mod arguments;
 mod errors;
 mod expand;
 mod function;
+mod items;
 mod output;
 mod tail;
 mod validate;

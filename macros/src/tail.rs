@@ -18,11 +18,14 @@ pub(crate) struct Tail {
     pub(crate) block: Body,
     /// `.boxed()`, or the comma in the parentheses.
     after: Vec<TokenTree>,
+    /// The semicolon of a `return`.
+    end: Option<TokenTree>,
 }
 
 impl Tail {
     pub(crate) fn find(statements: &[TokenTree]) -> Option<Self> {
         let mut trees = statements.to_vec();
+        let end = trees.pop_if(|last| is_punct(last, ';'));
         if let [.., TokenTree::Ident(pin), TokenTree::Group(call)] = trees.as_slice()
             && pin == "pin"
             && call.delimiter() == Delimiter::Parenthesis
@@ -33,10 +36,11 @@ impl Tail {
             return inside.before.is_empty().then_some(Self {
                 before: trees,
                 call: Some(call),
+                end,
                 ..inside
             });
         }
-        Self::split(trees)
+        Self::split(trees).map(|tail| Self { end, ..tail })
     }
 
     /// Takes tokens apart around the async block at their end.
@@ -50,7 +54,7 @@ impl Tail {
             ] if dot.as_char() == '.' && BOXING.iter().any(|name| method == name) => {
                 before.len() - 3
             }
-            [.., TokenTree::Punct(comma)] if comma.as_char() == ',' => before.len() - 1,
+            [.., comma] if is_punct(comma, ',') => before.len() - 1,
             _ => before.len(),
         };
         let after = before.split_off(end);
@@ -69,6 +73,7 @@ impl Tail {
             keywords,
             block: Body::new(block),
             after,
+            end: None,
         })
     }
 
@@ -78,6 +83,7 @@ impl Tail {
             before,
             call,
             after,
+            end,
             ..
         } = self;
         let mut tokens: TokenStream = before.iter().cloned().collect();
@@ -90,6 +96,7 @@ impl Tail {
                 wrapped.to_tokens(&mut tokens);
             }
         }
+        tokens.extend(end.clone());
         tokens
     }
 
@@ -134,24 +141,28 @@ fn early_return(trees: &[TokenTree]) -> Option<Span> {
 /// Whether what comes next is the body of a closure or an async block.
 fn begins_own_body(before: &[TokenTree]) -> bool {
     match before {
-        [.., TokenTree::Punct(bar)] => bar.as_char() == '|',
-        [.., one] => is(one, "async") || is(one, "move"),
+        [.., one] => is_punct(one, '|') || is(one, "async") || is(one, "move"),
         [] => false,
     }
 }
 
-fn is(tree: &TokenTree, keyword: &str) -> bool {
+pub(crate) fn is(tree: &TokenTree, keyword: &str) -> bool {
     matches!(tree, TokenTree::Ident(word) if word == keyword)
+}
+
+pub(crate) fn is_punct(tree: &TokenTree, symbol: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == symbol)
 }
 
 /// The statement that a body ends with.
 pub(crate) fn last_statement(statements: &[TokenTree]) -> TokenStream {
-    let is_semicolon =
-        |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ';');
     let end = match statements {
-        [rest @ .., last] if is_semicolon(last) => rest,
+        [rest @ .., last] if is_punct(last, ';') => rest,
         all => all,
     };
-    let begin = end.iter().rposition(is_semicolon).map_or(0, |at| at + 1);
+    let begin = end
+        .iter()
+        .rposition(|tree| is_punct(tree, ';'))
+        .map_or(0, |at| at + 1);
     end.iter().skip(begin).cloned().collect()
 }

@@ -1,8 +1,10 @@
 //! What generated code calls; no part of the public interface.
 
+use std::cell::Ref;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, LazyLock};
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
 pub use crate::acquisition::{Acquire, Nesting, Reading};
 pub use crate::api::{Api, ApiEntry, ApiId, ClaimsApiId, ReservesApiIds, UnknownOwner};
@@ -42,7 +44,7 @@ pub const fn id<I: ApiId>(id: I) -> I {
 /// Whatever the argument `telemetry` may name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no `Telemetry`",
-    label = "expected a `Telemetry`, a reference to one, or an `Arc` or `LazyLock` of one"
+    label = "expected a `Telemetry`, a reference to one, or a smart pointer to one"
 )]
 pub trait AsTelemetry {
     /// The instance to report through.
@@ -55,22 +57,26 @@ impl AsTelemetry for Telemetry {
     }
 }
 
-impl<T: AsTelemetry + ?Sized> AsTelemetry for &T {
-    fn as_telemetry(&self) -> &Telemetry {
-        (**self).as_telemetry()
-    }
+/// Looks through pointers; a blanket implementation would collide with the one above.
+macro_rules! look_through {
+    ($( $pointer:ty ),+ $(,)?) => {$(
+        impl<T: AsTelemetry + ?Sized> AsTelemetry for $pointer {
+            fn as_telemetry(&self) -> &Telemetry {
+                (**self).as_telemetry()
+            }
+        }
+    )+};
 }
 
-impl<T: AsTelemetry + ?Sized> AsTelemetry for &mut T {
-    fn as_telemetry(&self) -> &Telemetry {
-        (**self).as_telemetry()
-    }
-}
-
-impl<T: AsTelemetry + ?Sized> AsTelemetry for Arc<T> {
-    fn as_telemetry(&self) -> &Telemetry {
-        (**self).as_telemetry()
-    }
+look_through! {
+    &T,
+    &mut T,
+    Arc<T>,
+    Box<T>,
+    Rc<T>,
+    Ref<'_, T>,
+    MutexGuard<'_, T>,
+    RwLockReadGuard<'_, T>,
 }
 
 impl<T: AsTelemetry, F: FnOnce() -> T> AsTelemetry for LazyLock<T, F> {
@@ -85,6 +91,7 @@ pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
 }
 
 /// Reads errors through the owner of the id.
+#[must_use]
 pub fn reading<I, T, E>(_: I, _: &Returns<Result<T, E>>) -> Reading<T, E>
 where
     I: ApiId<Owner: DescribeError<E>>,

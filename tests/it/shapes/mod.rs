@@ -1,58 +1,82 @@
-//! Every shape of function that may be annotated: each compiles, runs and records rightly.
+//! Every shape of function that may be annotated: each compiles, runs and is recorded to its end.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::map_err_ignore,
+    clippy::future_not_send,
+    reason = "the shapes are test code, which clippy sees only behind `#[test]`"
+)]
+
+mod api_argument;
+mod async_traits;
+mod attributed;
+mod blocking;
+mod declared;
+mod generic;
+mod hygiene;
+mod inference;
+mod methods;
+mod nature;
+mod other_arguments;
+mod parameters;
+mod returned;
+mod stacked;
+mod traits;
 
 use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Api, ApiEntry, ApiId, DescribeError, ErrorInfo, InvalidClientInfo, Telemetry, acquire_token,
-};
+use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Telemetry};
 
-struct Contoso;
+use crate::lab::{LabError, only, telemetry};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ContosoApi {
-    ForClient = 1004,
+/// Suspends once and then notes a cache hit, so that only a body measured to its end records it.
+async fn work() {
+    tokio::task::yield_now().await;
+    work_now();
 }
 
-impl ApiId for ContosoApi {
-    type Owner = Contoso;
-    const CATALOGUE: &'static [ApiEntry] = &[];
-    fn api(self) -> Api {
-        Api::new(self as u32, "ForClient")
-    }
+/// Notes a cache hit.
+fn work_now() {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
 }
 
-#[derive(Debug)]
-struct AuthError(&'static str);
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(error: &AuthError) -> ErrorInfo {
-        ErrorInfo::new(error.0)
-    }
+/// Work that fails after it has begun.
+async fn fail() -> Result<(), LabError> {
+    work().await;
+    Err(LabError::new("lab_failure"))
 }
 
+/// An SDK client of the usual form.
 struct Client {
     telemetry: Telemetry,
+    token: String,
 }
 
 impl Client {
-    #[acquire_token(api = ContosoApi::ForClient, telemetry = self.telemetry)]
-    async fn acquire(&self, fail: bool) -> Result<u8, AuthError> {
-        if fail {
-            Err(AuthError("nope"))?;
-        }
-        Ok(7)
+    fn new() -> (Self, Recorder) {
+        let (telemetry, recorder) = telemetry();
+        let token = "token".to_owned();
+        (Self { telemetry, token }, recorder)
     }
 }
 
-#[tokio::test]
-async fn a_method_is_recorded() -> Result<(), InvalidClientInfo> {
-    let recorder = Recorder::new();
-    let telemetry = Telemetry::builder().observer(recorder.clone()).build()?;
-    let client = Client { telemetry };
-    assert_eq!(client.acquire(false).await.ok(), Some(7));
-    assert!(client.acquire(true).await.is_err());
-    let records = recorder.take();
-    assert_eq!(records.len(), 2);
-    assert_eq!(records[0].api().number(), 1004);
-    assert_eq!(records[1].error_code(), Some("nope"));
-    Ok(())
+/// The one record of a call that returned a token, with all that its body noted.
+fn succeeded(recorder: &Recorder) -> AcquisitionRecord {
+    let record = only(recorder);
+    assert!(record.is_ok(), "{record:?}");
+    assert_eq!(record.level(), Some(CacheLevel::L1Cache));
+    assert_eq!(
+        (record.api().number(), record.api().name()),
+        (1004, "ForClient")
+    );
+    record
+}
+
+/// The one record of a call that failed in [`fail`].
+fn failed(recorder: &Recorder) -> AcquisitionRecord {
+    let record = only(recorder);
+    assert_eq!(record.error_code(), Some("lab_failure"));
+    assert_eq!(record.level(), Some(CacheLevel::L1Cache));
+    record
 }

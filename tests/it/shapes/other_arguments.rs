@@ -1,0 +1,244 @@
+//! The arguments `err`, `ok`, `nested`, `background` and `crate`.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use token_telemetry::{
+    Acquisition, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token,
+};
+
+use super::{Client, succeeded, work};
+use crate::lab::{Lab, LabApi, LabError, only, telemetry};
+
+struct Token {
+    lifetime: Duration,
+}
+
+impl Token {
+    fn info(&self) -> TokenInfo {
+        TokenInfo::new()
+            .token_type(TokenType::Pop)
+            .expires_in(self.lifetime)
+    }
+}
+
+/// An error that no owner describes.
+#[derive(Debug)]
+struct Undescribed(u32);
+
+impl Undescribed {
+    fn info(&self) -> ErrorInfo {
+        ErrorInfo::new("undescribed").sts_codes([self.0])
+    }
+}
+
+fn describe_anything<E: Error>(error: &E) -> ErrorInfo {
+    ErrorInfo::new(error.to_string())
+}
+
+impl DescribeError<io::Error> for Lab {
+    fn describe(error: &io::Error) -> ErrorInfo {
+        ErrorInfo::new(format!("io.{:?}", error.kind()))
+    }
+}
+
+impl DescribeError<Box<dyn Error + Send + Sync>> for Lab {
+    fn describe(error: &Box<dyn Error + Send + Sync>) -> ErrorInfo {
+        error
+            .downcast_ref()
+            .map_or_else(ErrorInfo::unknown, Self::describe_io)
+    }
+}
+
+impl Lab {
+    fn describe_io(error: &io::Error) -> ErrorInfo {
+        Self::describe(error)
+    }
+}
+
+impl DescribeError<Infallible> for Lab {
+    fn describe(error: &Infallible) -> ErrorInfo {
+        match *error {}
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = Token::info)]
+async fn with_ok(telemetry: &Telemetry) -> Result<Token, LabError> {
+    work().await;
+    let lifetime = Duration::from_secs(60);
+    Ok(Token { lifetime })
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = Undescribed::info)]
+async fn with_err(telemetry: &Telemetry, number: u32) -> Result<(), Undescribed> {
+    work().await;
+    Err(Undescribed(number))
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe_anything, ok = Token::info)]
+fn with_both(telemetry: &Telemetry) -> Result<Token, io::Error> {
+    Err(io::Error::other("generic"))
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn with_io_error(telemetry: &Telemetry) -> io::Result<()> {
+    work().await;
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn with_boxed_error(telemetry: &Telemetry) -> Result<(), Box<dyn Error + Send + Sync>> {
+    with_io_error(telemetry).await?;
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn that_cannot_fail(telemetry: &Telemetry) -> Result<u8, Infallible> {
+    work().await;
+    Ok(1)
+}
+
+impl Client {
+    #[acquire_token(api = LabApi::Silent, telemetry = self.telemetry)]
+    async fn merged(&self) -> Result<(), LabError> {
+        self.inner().await
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry)]
+    async fn inner(&self) -> Result<(), LabError> {
+        work().await;
+        Ok(())
+    }
+
+    #[acquire_token(api = LabApi::Silent, telemetry = self.telemetry)]
+    async fn nesting(&self) -> Result<(), LabError> {
+        self.nested().await
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry, nested = record)]
+    async fn nested(&self) -> Result<(), LabError> {
+        work().await;
+        Ok(())
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry, background)]
+    async fn in_background(&self) -> Result<(), LabError> {
+        work().await;
+        Ok(())
+    }
+
+    #[acquire_token(api = LabApi::Silent, telemetry = self.telemetry)]
+    async fn triggering(&self) -> Result<(), LabError> {
+        self.in_background().await
+    }
+}
+
+/// A module through which another crate could reach the runtime.
+mod reexported {
+    pub(super) mod deep {
+        pub(crate) use token_telemetry::private;
+    }
+}
+
+#[acquire_token(crate = crate::shapes::other_arguments::reexported::deep, api = LabApi::ForClient, telemetry = telemetry)]
+async fn through_a_reexport(telemetry: &Telemetry) -> Result<(), LabError> {
+    work().await;
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, crate = ::token_telemetry, telemetry = telemetry)]
+async fn through_an_absolute_path(telemetry: &Telemetry) -> Result<(), LabError> {
+    work().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn ok_names_a_function_that_reads_the_token() {
+    let (telemetry, recorder) = telemetry();
+    assert!(with_ok(&telemetry).await.is_ok());
+    let record = succeeded(&recorder);
+    assert_eq!(record.token_type(), Some(TokenType::Pop));
+    assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
+}
+
+#[tokio::test]
+async fn err_names_a_function_that_reads_the_error() {
+    let (telemetry, recorder) = telemetry();
+    assert!(with_err(&telemetry, 50_011).await.is_err());
+    let record = only(&recorder);
+    assert_eq!(record.error_code(), Some("undescribed"));
+    assert_eq!(record.error().unwrap().sts(), [50_011]);
+}
+
+#[test]
+fn err_may_name_a_generic_function() {
+    let (telemetry, recorder) = telemetry();
+    assert!(with_both(&telemetry).is_err());
+    assert_eq!(only(&recorder).error_code(), Some("generic"));
+}
+
+#[tokio::test]
+async fn errors_of_other_crates_need_no_wrapper() {
+    let (telemetry, recorder) = telemetry();
+    assert!(with_io_error(&telemetry).await.is_err());
+    assert_eq!(only(&recorder).error_code(), Some("io.TimedOut"));
+    assert!(with_boxed_error(&telemetry).await.is_err());
+    assert_eq!(only(&recorder).error_code(), Some("io.TimedOut"));
+    assert_eq!(that_cannot_fail(&telemetry).await, Ok(1));
+    succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn a_call_inside_another_is_part_of_it() {
+    let (client, recorder) = Client::new();
+    assert_eq!(client.merged().await, Ok(()));
+    let record = only(&recorder);
+    assert_eq!(record.api().name(), "Silent");
+    assert!(record.level().is_some());
+}
+
+#[tokio::test]
+async fn nested_record_makes_a_record_of_its_own() {
+    let (client, recorder) = Client::new();
+    assert_eq!(client.nesting().await, Ok(()));
+    let records = recorder.take();
+    let [inner, outer] = records.as_slice() else {
+        panic!("{records:?}");
+    };
+    assert_eq!(
+        (inner.api().name(), outer.api().name()),
+        ("ForClient", "Silent")
+    );
+    assert_eq!((inner.level().is_some(), outer.level()), (true, None));
+    assert!(inner.parent().is_some() && inner.parent() == outer.correlation_id());
+    assert!(!inner.is_background());
+}
+
+#[tokio::test]
+async fn background_makes_a_root_of_its_own() {
+    let (client, recorder) = Client::new();
+    assert_eq!(client.triggering().await, Ok(()));
+    let records = recorder.take();
+    let [inner, outer] = records.as_slice() else {
+        panic!("{records:?}");
+    };
+    assert_eq!(
+        (inner.is_background(), outer.is_background()),
+        (true, false)
+    );
+    assert!(inner.parent().is_some() && inner.parent() == outer.correlation_id());
+    assert_eq!(client.in_background().await, Ok(()));
+    assert_eq!(succeeded(&recorder).parent(), None);
+}
+
+#[tokio::test]
+async fn crate_names_the_way_to_the_runtime() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(through_a_reexport(&telemetry).await, Ok(()));
+    succeeded(&recorder);
+    assert_eq!(through_an_absolute_path(&telemetry).await, Ok(()));
+    succeeded(&recorder);
+    assert!(!Acquisition::current().is_active());
+}
