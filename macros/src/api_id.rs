@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Data, DataEnum, DeriveInput, Error, Fields, Variant};
 
 use crate::errors::Errors;
@@ -152,6 +153,8 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
     let docs = ids.iter().map(|id| &id.doc);
     let claims = claims(arguments, ids);
     let reservations = reservations(arguments, reserved);
+    // A private owner of a public enum is refused at the owner.
+    let associated = quote_spanned!(owner.span()=> type Owner = #owner;);
     quote! {
         const _: () = {
             type __ApiIdOwner = #owner;
@@ -161,7 +164,7 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
             #[automatically_derived]
             #[allow(deprecated)]
             impl #runtime::private::ApiId for #ident {
-                type Owner = #owner;
+                #associated
                 const CATALOGUE: &'static [#runtime::private::ApiEntry] =
                     &[#(#runtime::private::ApiEntry::new(#apis, #docs, #owner_name)),*];
                 fn api(self) -> #runtime::private::Api {

@@ -1,6 +1,17 @@
-//! `#[derive(ApiId)]`: what an enum of ids says about itself.
+//! `#[derive(ApiId)]`: what an enum of ids says about itself, and ids known only at run time.
 
-use token_telemetry::{Api, ApiId};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io;
+
+use futures::executor::block_on;
+use token_telemetry::api_tables::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
+use token_telemetry::{
+    Acquisition, Api, ApiId, Catalogue, DescribeError, ErrorInfo, Telemetry, TransportError,
+    acquire_token,
+};
+
+use crate::lab::{LabApi, LabError, only, telemetry};
 
 struct Contoso;
 
@@ -11,35 +22,348 @@ enum ContosoApi {
     /// Acquires a token for the application, e.g. a daemon. More
     /// about it.
     AcquireTokenForClient = 1004,
-    #[api_id(name = "silent")]
+    #[api_id(name = "contoso/silent:v2")]
     AcquireTokenSilent = 0x3ef,
-    r#Type = 74_0015,
+    /// Signs in | prompts,
+    /// with "quotes" and \ too
+    ///
+    /// and more.
+    r#Type = 74_0015u32,
 }
+
+/// The same owner in another module and width; its numbers are others.
+mod broker {
+    use super::{ApiId, Contoso};
+
+    #[derive(ApiId, Clone, Copy)]
+    #[api_id(owner = Contoso)]
+    #[repr(u16)]
+    pub(super) enum BrokerApi {
+        #[deprecated]
+        #[expect(dead_code, reason = "a number is never given back")]
+        Old = 1,
+        AcquireToken = 0xffff,
+    }
+}
+
+/// An SDK that re-exports the runtime, used by code that depends on the SDK alone.
+mod sdk {
+    pub(super) use ::token_telemetry as telemetry;
+}
+
+mod behind_an_sdk {
+    use super::sdk::telemetry::ApiId;
+
+    #[derive(ApiId, Clone, Copy)]
+    #[repr(u16)]
+    #[api_id(owner = Self, crate = crate::api_ids::sdk::telemetry)]
+    pub(super) enum ForwardedApi {
+        AcquireToken = 5,
+    }
+}
+
+/// Nothing that the derive writes depends on what these names mean here.
+mod hostile_names {
+    #![expect(dead_code, reason = "only there to be in the way")]
+
+    struct Api;
+    struct ApiEntry;
+    struct Option;
+    mod core {}
+    mod std {}
+    mod token_telemetry {}
+
+    pub(super) struct Owner;
+
+    #[derive(::token_telemetry::ApiId, Clone, Copy)]
+    #[repr(u16)]
+    #[api_id(owner = Owner)]
+    pub(super) enum Odd {
+        None = 1,
+        Ok = 2,
+        Self_ = 3,
+    }
+}
+
+macro_rules! ids_from_a_macro {
+    ($owner:ty, $($variant:ident = $number:expr),+) => {
+        #[derive(ApiId, Clone, Copy)]
+        #[repr(u16)]
+        #[api_id(owner = $owner)]
+        enum FromMacro { $($variant = $number),+ }
+    };
+}
+struct Fabrikam;
+ids_from_a_macro!(Fabrikam, AcquireToken = 12, AcquireTokenSilent = 13);
 
 #[test]
 fn the_number_of_an_id_is_its_discriminant_and_its_name_the_variants() {
     let api = ContosoApi::AcquireTokenForClient.api();
     assert_eq!(api, Api::new(1004, "AcquireTokenForClient"));
     assert_eq!(ContosoApi::Type.api(), Api::new(740_015, "Type"));
+    assert_eq!(broker::BrokerApi::AcquireToken.api().number(), 65_535);
+    assert_eq!(FromMacro::AcquireToken.api(), Api::new(12, "AcquireToken"));
+    assert_eq!(FromMacro::AcquireTokenSilent.api().number(), 13);
+    let [none, ok, last] = [
+        hostile_names::Odd::None,
+        hostile_names::Odd::Ok,
+        hostile_names::Odd::Self_,
+    ];
     assert_eq!(
-        ContosoApi::AcquireTokenSilent.api(),
-        Api::new(1007, "silent")
+        [none, ok, last].map(|id| id.api().name()),
+        ["None", "Ok", "Self_"]
+    );
+}
+
+#[test]
+fn an_id_can_be_given_another_name() {
+    let api = ContosoApi::AcquireTokenSilent.api();
+    assert_eq!(api, Api::new(1007, "contoso/silent:v2"));
+}
+
+#[test]
+fn a_crate_that_only_sees_a_re_export_can_derive() {
+    let api = behind_an_sdk::ForwardedApi::AcquireToken.api();
+    assert_eq!(api, Api::new(5, "AcquireToken"));
+    assert_eq!(
+        behind_an_sdk::ForwardedApi::CATALOGUE[0].owner(),
+        "ForwardedApi"
     );
 }
 
 #[test]
 fn the_catalogue_holds_every_id_with_its_first_sentence_and_owner() {
-    let lines: Vec<_> = ContosoApi::CATALOGUE
+    const CATALOGUE: &[token_telemetry::ApiEntry] = ContosoApi::CATALOGUE;
+    let lines: Vec<_> = CATALOGUE
         .iter()
         .map(|entry| (entry.api(), entry.doc(), entry.owner()))
         .collect();
     let first = "Acquires a token for the application, e.g. a daemon.";
+    let last = r#"Signs in | prompts, with "quotes" and \ too"#;
     assert_eq!(
         lines,
         [
             (ContosoApi::AcquireTokenForClient.api(), first, "Contoso"),
             (ContosoApi::AcquireTokenSilent.api(), "", "Contoso"),
-            (ContosoApi::Type.api(), "", "Contoso"),
+            (ContosoApi::Type.api(), last, "Contoso"),
         ]
     );
+}
+
+#[test]
+fn the_catalogue_is_a_markdown_table_whose_cells_nothing_breaks() {
+    let catalogue = Catalogue::of::<ContosoApi>().and::<broker::BrokerApi>();
+    assert_eq!(
+        catalogue.to_markdown(),
+        r#"| Number | Name | Meaning | Owner |
+|---:|---|---|---|
+| 1 | `Old` |  | Contoso |
+| 1004 | `AcquireTokenForClient` | Acquires a token for the application, e.g. a daemon. | Contoso |
+| 1007 | `contoso/silent:v2` |  | Contoso |
+| 65535 | `AcquireToken` |  | Contoso |
+| 740015 | `Type` | Signs in \| prompts, with "quotes" and \ too | Contoso |
+"#
+    );
+}
+
+#[test]
+fn the_catalogue_is_json_that_a_parser_reads_back() {
+    let json = Catalogue::of::<ContosoApi>().to_json();
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        read,
+        serde_json::json!([
+            {"number": 1004, "name": "AcquireTokenForClient",
+             "doc": "Acquires a token for the application, e.g. a daemon.", "owner": "Contoso"},
+            {"number": 1007, "name": "contoso/silent:v2", "doc": "", "owner": "Contoso"},
+            {"number": 740_015, "name": "Type",
+             "doc": r#"Signs in | prompts, with "quotes" and \ too"#, "owner": "Contoso"},
+        ])
+    );
+    let empty = Catalogue::default().to_json();
+    assert_eq!(serde_json::from_str::<Vec<()>>(&empty).unwrap(), []);
+}
+
+/// Ids written by hand, with all the texts that the derive would refuse.
+#[derive(Clone, Copy)]
+struct ByHand;
+
+impl ApiId for ByHand {
+    type Owner = Self;
+    const CATALOGUE: &'static [token_telemetry::ApiEntry] = &[token_telemetry::ApiEntry::new(
+        Api::new(1, "a|b`c\\"),
+        "line\nline\t\u{1}\\| \\\\| \u{2028}é\\",
+        "O|O",
+    )];
+
+    fn api(self) -> Api {
+        Self::CATALOGUE[0].api()
+    }
+}
+
+#[test]
+fn texts_of_hand_written_ids_break_neither_table_nor_json() {
+    let catalogue = Catalogue::of::<ByHand>();
+    let markdown = catalogue.to_markdown();
+    let row = markdown.lines().nth(2).unwrap();
+    assert_eq!(markdown.lines().count(), 3);
+    assert_eq!(
+        row,
+        "| 1 | a\\|b`c\\\\ | line line  \\| \\\\\\| \u{2028}é\\\\ | O\\|O |"
+    );
+    let read: serde_json::Value = serde_json::from_str(&catalogue.to_json()).unwrap();
+    assert_eq!(read[0]["name"], "a|b`c\\");
+    assert_eq!(read[0]["doc"], ByHand::CATALOGUE[0].doc());
+}
+
+/// Numbers of a ready table by name.
+fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {
+    let apis = I::CATALOGUE.iter().map(token_telemetry::ApiEntry::api);
+    apis.map(|api| (api.name(), api.number())).collect()
+}
+
+#[test]
+fn the_ready_tables_number_each_flow_as_their_libraries_do() {
+    let tables = [
+        numbers::<MsalNet>(),
+        numbers::<MsalPython>(),
+        numbers::<MsalNode>(),
+        numbers::<MsalJava>(),
+    ];
+    for (flow, expected) in [
+        ("AcquireTokenSilent", [1007, 84, 62, 800]),
+        ("AcquireTokenInteractive", [1005, 169, 0, 168]),
+        ("AcquireTokenByUsernamePassword", [1003, 301, 371, 300]),
+        ("AcquireTokenByIntegratedWindowsAuth", [1002, 0, 0, 400]),
+        ("AcquireTokenOnBehalfOf", [1006, 523, 772, 522]),
+        ("AcquireTokenByDeviceCode", [1008, 622, 671, 620]),
+        ("AcquireTokenForClient", [1004, 730, 771, 729]),
+        ("AcquireTokenByAuthorizationCode", [1000, 832, 871, 831]),
+        ("AcquireTokenByRefreshToken", [1001, 85, 872, 82]),
+        ("GetAccounts", [1010, 902, 0, 801]),
+        ("RemoveAccount", [1013, 903, 0, 802]),
+    ] {
+        let found = tables
+            .each_ref()
+            .map(|table| table.get(flow).copied().unwrap_or(0));
+        assert_eq!(found, expected, "{flow}");
+    }
+    assert_eq!(tables.map(|table| table.len()), [20, 11, 9, 15]);
+    let net: Vec<u32> = MsalNet::CATALOGUE
+        .iter()
+        .map(|e| e.api().number())
+        .collect();
+    assert_eq!(net, (1000..=1019).collect::<Vec<_>>());
+}
+
+#[derive(Debug)]
+struct Declined;
+
+impl DescribeError<Declined> for Msal {
+    fn describe(_: &Declined) -> ErrorInfo {
+        ErrorInfo::new("authorization_declined")
+    }
+}
+
+#[acquire_token(api = MsalPython::AcquireTokenByDeviceCode, telemetry = telemetry)]
+async fn with_a_local_error(telemetry: &Telemetry) -> Result<(), Declined> {
+    Err(Declined)
+}
+
+fn boxed(_: &Box<dyn std::error::Error>) -> ErrorInfo {
+    ErrorInfo::new("boxed")
+}
+
+#[acquire_token(api = MsalJava::AcquireTokenForAgent, telemetry = telemetry, err = boxed)]
+async fn with_a_function(telemetry: &Telemetry) -> Result<(), Box<dyn std::error::Error>> {
+    Err("whatever")?
+}
+
+#[acquire_token(api = MsalNode::AcquireTokenForManagedIdentity, telemetry = telemetry)]
+async fn with_io(telemetry: &Telemetry, kind: io::ErrorKind) -> io::Result<()> {
+    Err(kind.into())
+}
+
+#[acquire_token(api = MsalNet::GetAccounts, telemetry = telemetry)]
+async fn that_cannot_fail(telemetry: &Telemetry) -> Result<(), Infallible> {
+    Ok(())
+}
+
+#[test]
+fn a_ready_table_is_used_as_it_is() {
+    let (telemetry, recorder) = telemetry();
+    block_on(with_a_local_error(&telemetry)).unwrap_err();
+    let record = only(&recorder);
+    assert_eq!(record.api().number(), 622);
+    assert_eq!(record.error_code(), Some("authorization_declined"));
+
+    block_on(with_a_function(&telemetry)).unwrap_err();
+    let record = only(&recorder);
+    assert_eq!(record.api().name(), "AcquireTokenForAgent");
+    assert_eq!(record.error_code(), Some("boxed"));
+
+    block_on(that_cannot_fail(&telemetry)).unwrap();
+    assert_eq!(only(&recorder).api().number(), 1010);
+}
+
+#[test]
+fn io_errors_of_a_ready_table_tell_how_the_transport_failed() {
+    let (telemetry, recorder) = telemetry();
+    for (kind, transport) in [
+        (io::ErrorKind::TimedOut, Some(TransportError::Timeout)),
+        (
+            io::ErrorKind::ConnectionRefused,
+            Some(TransportError::Connect),
+        ),
+        (io::ErrorKind::ConnectionReset, Some(TransportError::Closed)),
+        (io::ErrorKind::NotFound, None),
+    ] {
+        block_on(with_io(&telemetry, kind)).unwrap_err();
+        let record = only(&recorder);
+        let info = record.error().unwrap();
+        assert_eq!(info.transport_error(), transport, "{kind}");
+        let code = transport.map_or("io_error", TransportError::code);
+        assert_eq!(info.code(), Some(code));
+    }
+}
+
+/// Forwards whatever it is asked for, as a broker or a bridge to another language does.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn forward(telemetry: &Telemetry, asked: Option<Api>) -> Result<(), LabError> {
+    if let Some(asked) = asked {
+        Acquisition::current().api(asked);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_forwarder_names_the_api_when_it_knows_it() {
+    let (telemetry, recorder) = telemetry();
+    block_on(forward(&telemetry, None)).unwrap();
+    assert_eq!(only(&recorder).api(), LabApi::ForClient.api());
+
+    block_on(forward(&telemetry, Some(Api::new(61, "BrowserSilent")))).unwrap();
+    assert_eq!(only(&recorder).api(), Api::new(61, "BrowserSilent"));
+
+    block_on(forward(
+        &telemetry,
+        Some(MsalNode::AcquireTokenSilent.into()),
+    ))
+    .unwrap();
+    assert_eq!(only(&recorder).api().number(), 62);
+}
+
+#[test]
+fn a_number_named_at_run_time_is_the_one_in_the_header() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn forward_and_ask(telemetry: &Telemetry) -> Result<String, LabError> {
+        Acquisition::current().api(MsalJava::AcquireTokenForClient);
+        let mut request = Acquisition::current().token_request("https://login.example/token");
+        let headers = request.headers();
+        let current = headers.get("x-client-current-telemetry").unwrap();
+        Ok(current.to_str().unwrap().to_owned())
+    }
+    let (telemetry, _recorder) = telemetry();
+    let header = block_on(forward_and_ask(&telemetry)).unwrap();
+    assert!(header.starts_with("5|729,"), "{header}");
 }

@@ -188,17 +188,15 @@ fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
 fn in_a_process_of_its_own() {
     let path = std::env::var_os("LOCK_FILE").expect("the path of a lock file");
     let wanted = std::env::var_os("LOCKED_ENUM").expect("the name of an enum");
-    for (name, assert) in [
-        (
-            type_name::<First>(),
-            assert_api_ids_locked::<First> as fn(PathBuf),
-        ),
+    let assertions: [(&str, fn(PathBuf)); 3] = [
+        (type_name::<First>(), assert_api_ids_locked::<First>),
         (type_name::<Grown>(), assert_api_ids_locked::<Grown>),
         (
             type_name::<GrownAndRenamed>(),
             assert_api_ids_locked::<GrownAndRenamed>,
         ),
-    ] {
+    ];
+    for (name, assert) in assertions {
         if *wanted == *name {
             return assert(path.into());
         }

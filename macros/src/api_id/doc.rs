@@ -5,7 +5,10 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 /// First sentence of the item's documentation on one line, empty if there is none.
 pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes.iter().filter_map(text).collect();
-    let lines = lines.iter().flat_map(|text| text.lines()).map(str::trim);
+    let lines = lines
+        .iter()
+        .flat_map(|text| text.split('\n'))
+        .map(str::trim);
     let paragraph: Vec<&str> = lines
         .skip_while(|line| line.is_empty())
         .take_while(|line| !line.is_empty())

@@ -187,20 +187,21 @@ pub enum MsalJava {
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {
         use io::ErrorKind as Kind;
-        match error.kind() {
-            Kind::TimedOut => ErrorInfo::transport(TransportError::Timeout),
+        let class = match error.kind() {
+            Kind::TimedOut => TransportError::Timeout,
             Kind::ConnectionRefused
             | Kind::AddrNotAvailable
             | Kind::HostUnreachable
             | Kind::NetworkUnreachable
-            | Kind::NetworkDown => ErrorInfo::transport(TransportError::Connect),
+            | Kind::NetworkDown => TransportError::Connect,
             Kind::ConnectionReset
             | Kind::ConnectionAborted
             | Kind::NotConnected
             | Kind::BrokenPipe
-            | Kind::UnexpectedEof => ErrorInfo::transport(TransportError::Closed),
-            _ => ErrorInfo::new("io_error"),
-        }
+            | Kind::UnexpectedEof => TransportError::Closed,
+            _ => return ErrorInfo::new("io_error"),
+        };
+        ErrorInfo::transport(class).or(ErrorInfo::new(class.code()))
     }
 }
 
