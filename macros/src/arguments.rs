@@ -25,7 +25,7 @@ const TELEMETRY: &str = "an expression: `telemetry = self.telemetry`";
 const ERR: &str = "the path of a function `fn(&E) -> ErrorInfo`";
 const OK: &str = "the path of a function `fn(&T) -> TokenInfo`";
 const NESTED: &str = "`record`: without it the call is part of the enclosing one";
-const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
+pub(crate) const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
 
 /// The arguments that could be read.
 #[derive(Default)]
@@ -78,7 +78,7 @@ impl Arguments {
             "nested" => self.nested = Some(record(&key, input)?),
             "background" => self.background = Some(flag(&key, input)?),
             "crate" => self.runtime = Some(absolute(value(&key, input, CRATE)?)?),
-            _ => return Err(unknown(&key)),
+            _ => return Err(unknown(&key, &KEYS)),
         }
         Ok(())
     }
@@ -112,7 +112,11 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
 }
 
 /// Parses `= value`; whatever is wrong with it, the message says what the key expects.
-fn value<T: Parse>(key: &Ident, input: ParseStream<'_>, expected: &str) -> syn::Result<T> {
+pub(crate) fn value<T: Parse>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    expected: &str,
+) -> syn::Result<T> {
     let refused = |span| Error::new(span, format!("`{key}` expects {expected}"));
     if !input.peek(Token![=]) {
         return Err(refused(key.span()));
@@ -153,7 +157,7 @@ fn ends(input: ParseStream<'_>) -> bool {
 }
 
 /// A relative path would mean something else in each module, and in each crate that a macro writes it to.
-fn absolute(path: Path) -> syn::Result<Path> {
+pub(crate) fn absolute(path: Path) -> syn::Result<Path> {
     let first = path
         .segments
         .first()
@@ -187,17 +191,17 @@ fn path_in(expression: &Expr) -> Option<&ExprPath> {
 }
 
 /// Refuses a key, and names the one that was probably meant.
-fn unknown(key: &Ident) -> Error {
+pub(crate) fn unknown(key: &Ident, keys: &[&str]) -> Error {
     let written = key.to_string();
-    let meant = KEYS.into_iter().find(|known| is_near(&written, known));
+    let meant = keys.iter().find(|known| is_near(&written, known));
     let message = match meant {
         Some(known) => format!(
             "unknown argument `{written}`, did you mean `{known}`? The arguments are {}",
-            list(&KEYS)
+            list(keys)
         ),
         None => format!(
             "unknown argument `{written}`, expected one of {}",
-            list(&KEYS)
+            list(keys)
         ),
     };
     Error::new(key.span(), message)
@@ -235,7 +239,7 @@ fn distance(from: &[u8], to: &[u8]) -> usize {
 }
 
 /// Goes on to the comma behind an argument that was refused.
-fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
     while !ends(input) {
         input.parse::<proc_macro2::TokenTree>()?;
     }

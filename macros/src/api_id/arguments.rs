@@ -1,6 +1,6 @@
 //! What stands in `#[api_id(…)]` and `#[repr(…)]`.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
@@ -11,7 +11,13 @@ use syn::{
 
 use super::number::Reserved;
 use super::width::Width;
+use crate::arguments::{CRATE, absolute, skip_argument, unknown, value};
 use crate::errors::Errors;
+
+// What each key expects, as messages say it.
+const OWNER: &str = "the type that owns the numbers: `owner = Contoso`";
+const RESERVED: &str = "a list of numbers: `reserved = [2002, 3000..=3099]`";
+const NAME: &str = "a name in quotes: `name = \"AcquireTokenSilent\"`";
 
 /// Longest name of an id in metrics, in bytes.
 const MAX_NAME_LEN: usize = 64;
@@ -87,22 +93,19 @@ impl Written {
         match key.to_string().as_str() {
             "owner" => {
                 self.names_owner = true;
-                let advice = "expected the type that owns the numbers, as in `owner = Contoso`";
-                let owner = value(input, Type::without_plus, advice)?;
+                let owner = value(key, input, OWNER)?;
                 set_once(&mut self.owner, key, owner)
             }
             "reserved" => {
-                let advice = "expected a list of numbers, as in `reserved = [2002, 3000..=3099]`";
-                let items = value(input, list, advice)?;
+                let List(items) = value(key, input, RESERVED)?;
                 set_once(&mut self.reserved, key, reserved(key, &items, errors))
             }
             "crate" => {
-                let advice = "expected the path of the crate `token_telemetry`, \
-                              as in `crate = ::contoso::token_telemetry`";
-                let runtime = value(input, Path::parse_mod_style, advice)?;
+                let runtime: Path = value(key, input, CRATE)?;
+                errors.keep(absolute(runtime.clone()));
                 set_once(&mut self.runtime, key, runtime)
             }
-            _ => Err(unknown(key, "`owner`, `reserved` or `crate`")),
+            _ => Err(unknown(key, &["owner", "reserved", "crate"])),
         }
     }
 }
@@ -112,10 +115,9 @@ pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     let mut given: Option<LitStr> = None;
     each_argument(&variant.attrs, errors, |key, input, _| {
         if key != "name" {
-            return Err(unknown(key, "`name`"));
+            return Err(unknown(key, &["name"]));
         }
-        let advice = "expected a name in quotes, as in `name = \"AcquireTokenSilent\"`";
-        let name = value(input, <LitStr as Parse>::parse, advice)?;
+        let name = value(key, input, NAME)?;
         set_once(&mut given, key, name)
     });
     let (text, span) = match given {
@@ -153,9 +155,11 @@ fn each_argument(
         let arguments = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let argument = Ident::parse_any(input).and_then(|key| read(&key, input, errors));
-                if let Err(error) = argument.and_then(|()| end(input)) {
-                    errors.push(error);
-                    skip_argument(input);
+                if errors.keep(argument).is_none() {
+                    skip_argument(input)?;
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
                 }
             }
             Ok(())
@@ -165,54 +169,24 @@ fn each_argument(
     }
 }
 
-/// The value after `key =`, or advice in place of a parser's complaint.
-fn value<T>(
-    input: ParseStream<'_>,
-    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
-    advice: &str,
-) -> syn::Result<T> {
-    input
-        .parse::<Token![=]>()
-        .and_then(|_| parse(input))
-        .map_err(|error| Error::new(error.span(), advice))
-}
-
 fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     if slot.is_some() {
-        let message = format!("`{key}` is given twice; keep one");
+        let message = format!("`{key}` is given twice");
         return Err(Error::new(key.span(), message));
     }
     *slot = Some(value);
     Ok(())
 }
 
-fn unknown(key: &Ident, known: &str) -> Error {
-    Error::new(
-        key.span(),
-        format!("unknown argument `{key}`, expected {known}"),
-    )
-}
+/// The items in the brackets of `reserved`.
+struct List(Punctuated<Expr, Token![,]>);
 
-fn end(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.is_empty() {
-        return Ok(());
+impl Parse for List {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let items;
+        bracketed!(items in input);
+        items.parse_terminated(Expr::parse, Token![,]).map(Self)
     }
-    input.parse::<Token![,]>().map(drop)
-}
-
-/// Moves past the next comma, so that the arguments after a bad one are read as well.
-fn skip_argument(input: ParseStream<'_>) {
-    while !input.is_empty() && input.parse::<Token![,]>().is_err() {
-        if input.parse::<TokenTree>().is_err() {
-            return;
-        }
-    }
-}
-
-fn list(input: ParseStream<'_>) -> syn::Result<Punctuated<Expr, Token![,]>> {
-    let content;
-    bracketed!(content in input);
-    content.parse_terminated(Expr::parse, Token![,])
 }
 
 fn reserved(word: &Ident, items: &Punctuated<Expr, Token![,]>, errors: &mut Errors) -> Reserved {
