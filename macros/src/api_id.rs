@@ -40,7 +40,13 @@ fn derive(input: &DeriveInput) -> TokenStream {
     };
     let mut errors = Errors::default();
     let arguments = Arguments::read(input, &mut errors);
-    shape(input, data, &mut errors);
+    if !input.generics.params.is_empty() {
+        let message = format!(
+            "the ids of `{}` are the same for every type; remove this",
+            input.ident
+        );
+        errors.on(&input.generics, &message);
+    }
     let ids = ids(data, &arguments, &mut errors);
     match errors.into_tokens() {
         None => implement(&input.ident, &arguments, &ids),
@@ -48,20 +54,6 @@ fn derive(input: &DeriveInput) -> TokenStream {
             let stand_in = stand_in(input, &arguments);
             quote!(#errors #stand_in)
         }
-    }
-}
-
-fn shape(input: &DeriveInput, data: &DataEnum, errors: &mut Errors) {
-    let DeriveInput {
-        ident, generics, ..
-    } = input;
-    if !generics.params.is_empty() {
-        let message = format!("the ids of `{ident}` are the same for every type; remove this");
-        errors.on(generics, &message);
-    }
-    if data.variants.is_empty() {
-        let message = format!("`{ident}` holds no id; write one, as in `AcquireToken = 1`");
-        errors.at(ident.span(), &message);
     }
 }
 
@@ -220,14 +212,14 @@ fn reservations(arguments: &Arguments, reserved: &Reserved) -> TokenStream {
         .collect();
     let once = reserved
         .word
-        .map(|word| claim(&quote!(ReservesApiIds), arguments, word, word));
+        .map(|word| claim(&quote!(OneReservedListPerOwner), arguments, word, word));
     quote!(#claims #once)
 }
 
 /// The claim of one number, whose refusal underlines what stands between the two spans.
 fn claim_of(number: u32, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
     let number = Literal::u32_unsuffixed(number);
-    claim(&quote!(ClaimsApiId<#number>), arguments, first, last)
+    claim(&quote!(OneApiIdPerNumber<#number>), arguments, first, last)
 }
 
 /// An impl on the owner; a span of the user's own makes rustc underline the user's word.
@@ -237,4 +229,26 @@ fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) 
     let opening = quote_spanned!(first=> impl);
     let closing = quote_spanned!(last=> {});
     quote!(#opening #runtime::private::#claimed for #owner #closing)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    #[test]
+    fn every_refusal_is_reported_at_once() {
+        let refused = super::expand(quote! {
+            #[repr(i8)]
+            #[api_id(ovner = Contoso, reserved = [0, 5..3, 1..])]
+            enum ContosoApi<T> {
+                #[api_id(name = "")]
+                A = 0,
+                B,
+                C = 1 + 1,
+                D(u8) = 7,
+            }
+        });
+        let reports = refused.to_string().matches("compile_error").count();
+        assert_eq!(reports, 11, "{refused}");
+    }
 }

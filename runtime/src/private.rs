@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
 pub use crate::acquisition::{Acquire, Nesting, Reading};
-pub use crate::api::{Api, ApiEntry, ApiId, ClaimsApiId, ReservesApiIds, UnknownOwner};
+pub use crate::api::{
+    Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
+};
 pub use crate::error::{DescribeError, ErrorInfo};
 pub use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;

@@ -43,6 +43,7 @@ pub(crate) struct Name {
 #[derive(Default)]
 struct Written {
     owner: Option<Type>,
+    /// Whether something was written that is or may have been meant as the owner.
     names_owner: bool,
     reserved: Option<Reserved>,
     runtime: Option<Path>,
@@ -105,7 +106,10 @@ impl Written {
                 errors.keep(absolute(runtime.clone()));
                 set_once(&mut self.runtime, key, runtime)
             }
-            _ => Err(unknown(key, &["owner", "reserved", "crate"])),
+            _ => {
+                self.names_owner = true;
+                Err(unknown(key, &["owner", "reserved", "crate"]))
+            }
         }
     }
 }
@@ -126,8 +130,8 @@ pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     };
     if !is_name(&text) {
         let message = format!(
-            "`{text}` is no name for metrics: 1 to {MAX_NAME_LEN} letters, digits and `_-.:/` are; \
-             write another, as in `#[api_id(name = \"AcquireTokenSilent\")]`"
+            "`{text}` cannot be a name in metrics; \
+             write 1 to {MAX_NAME_LEN} letters, digits or `_-.:/`, as in `AcquireTokenSilent`"
         );
         errors.at(span, &message);
     }

@@ -44,7 +44,7 @@ impl Number {
             return Self::of_literal(int);
         }
         let message = format!(
-            "`{}` is no literal, so it cannot be checked before the program is compiled; \
+            "`{}` would have to be computed, which the derive cannot do; \
              write the number itself, as in `= 1004`",
             expression.to_token_stream()
         );
@@ -95,7 +95,7 @@ impl Entry {
             let message = format!(
                 "a reserved range includes its end; write `{}..={}`",
                 first.value,
-                last.value.saturating_sub(1)
+                last.value.saturating_sub(1).max(first.value)
             );
             return Err(Error::new_spanned(dots, message));
         }

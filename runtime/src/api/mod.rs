@@ -135,11 +135,11 @@ impl ApiEntry {
 ///
 /// A second claim of the same number by the same owner is refused by the compiler.
 #[doc(hidden)]
-pub trait ClaimsApiId<const NUMBER: u32> {}
+pub trait OneApiIdPerNumber<const NUMBER: u32> {}
 
 /// Right of one enum per owner to reserve numbers; the derive writes it.
 #[doc(hidden)]
-pub trait ReservesApiIds {}
+pub trait OneReservedListPerOwner {}
 
 /// Stands for the owner that a refused enum did not name, so that its uses are not refused too.
 #[doc(hidden)]

@@ -1,0 +1,15 @@
+//! An argument that a variant does not take.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    #[api_id(nam = "silent")] //~ nam
+    AcquireTokenSilent = 1007,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! An argument that is given twice.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso, owner = Contoso)] //~ owner
+pub enum ContosoApi {
+    AcquireTokenForClient = 1004,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! Two ids that metrics could not tell apart.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireTokenForClient = 1004,
+    #[api_id(name = "AcquireTokenForClient")] //~ "AcquireTokenForClient"
+    AcquireTokenForApp = 1005,
+}
+
+fn main() {}

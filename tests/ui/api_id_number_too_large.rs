@@ -1,0 +1,14 @@
+//! A number that no API id can have.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireTokenForClient = 5_000_000_000, //~ 5_000_000_000
+}
+
+fn main() {}

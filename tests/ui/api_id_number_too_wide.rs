@@ -1,0 +1,14 @@
+//! A number that does not fit in the width of its enum.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u16)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireTokenForClient = 70_000, //~ 70_000
+}
+
+fn main() {}

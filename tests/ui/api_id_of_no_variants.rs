@@ -1,0 +1,12 @@
+//! rustc refuses an enum without ids, once.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)] //~ u32
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! An enum that does not say how wide its numbers are.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi { //~ ContosoApi
+    AcquireTokenForClient = 1004,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! Numbers of a width that API ids do not have.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u8)] //~ u8
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireTokenForClient = 104,
+}
+
+fn main() {}

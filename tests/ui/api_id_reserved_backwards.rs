@@ -1,0 +1,14 @@
+//! A range that holds nothing.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso, reserved = [3099..=3000])] //~ 3099..=3000
+pub enum ContosoApi {
+    AcquireTokenForClient = 1004,
+}
+
+fn main() {}

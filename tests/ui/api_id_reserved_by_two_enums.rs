@@ -1,0 +1,21 @@
+//! One enum per owner holds the list of reserved numbers.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso, reserved = [2002])]
+pub enum ContosoApi {
+    AcquireTokenForClient = 1004,
+}
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso, reserved = [2003])] //~ reserved
+pub enum BrokerApi {
+    AcquireToken = 1,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! An enum whose ids would be others for each type.
+
+use token_telemetry::ApiId;
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi<const N: u32> { //~ <const N: u32>
+    AcquireTokenForClient = 1004,
+}
+
+fn main() {}
