@@ -234,6 +234,7 @@ fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) 
 #[cfg(test)]
 mod tests {
     use quote::quote;
+    use syn::{Item, Stmt};
 
     #[test]
     fn every_refusal_is_reported_at_once() {
@@ -250,5 +251,32 @@ mod tests {
         });
         let reports = refused.to_string().matches("compile_error").count();
         assert_eq!(reports, 11, "{refused}");
+    }
+
+    #[test]
+    fn the_expansion_is_impls_alone_so_nothing_runs_or_is_stored() {
+        let expanded = super::expand(quote! {
+            #[repr(u32)]
+            #[api_id(owner = Contoso, reserved = [2002])]
+            enum ContosoApi { A = 1, B = 2 }
+        });
+        assert!(!expanded.to_string().contains("unsafe"), "{expanded}");
+        let Ok(Item::Const(unnamed)) = syn::parse2(expanded) else {
+            panic!("an unnamed constant holds everything");
+        };
+        let syn::Expr::Block(block) = *unnamed.expr else {
+            panic!("the constant is a block");
+        };
+        let items: Vec<_> = block
+            .block
+            .stmts
+            .iter()
+            .map(|statement| match statement {
+                Stmt::Item(Item::Type(_)) => "alias",
+                Stmt::Item(Item::Impl(_)) => "impl",
+                _ => "something else",
+            })
+            .collect();
+        assert_eq!(items, ["alias", "impl", "impl", "impl", "impl", "impl"]);
     }
 }
