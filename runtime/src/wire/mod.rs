@@ -2,6 +2,7 @@
 
 mod request_id;
 mod text;
+pub(crate) mod token;
 
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use text::bounded_text;
