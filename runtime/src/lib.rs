@@ -7,6 +7,7 @@ mod client;
 mod diagnostics;
 pub mod entra;
 mod error;
+pub mod graph;
 mod http;
 mod observer;
 #[cfg(feature = "otel")]

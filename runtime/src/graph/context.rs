@@ -1,0 +1,252 @@
+//! What belongs to one request over all its attempts: its id and its features.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::feature_usage::FeatureUsage;
+use super::headers::Applied;
+use crate::wire::ClientRequestId;
+
+thread_local! {
+    static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
+}
+
+/// One request to Graph over all its attempts: retries and redirects share it.
+///
+/// It is found where the headers are applied: in the request's [`http::Extensions`] first,
+/// else as the current one of the task, inside [`scope`](Self::scope). Cloning it shares it.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
+///
+/// let context = RequestContext::new();
+/// let current = context.enter(); // around futures: context.scope(future).await
+/// feature_used(FeatureUsage::FILE_UPLOAD_TASK);
+/// drop(current);
+/// assert_eq!(context.features(), FeatureUsage::FILE_UPLOAD_TASK);
+/// ```
+#[derive(Clone, Default)]
+pub struct RequestContext {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// Context in whose scope this request is made.
+    outer: Option<RequestContext>,
+    given_id: Option<ClientRequestId>,
+    made_id: OnceLock<ClientRequestId>,
+    features: AtomicU64,
+    applied: Mutex<Option<Applied>>,
+}
+
+/// Says that the current request is made with a feature; outside a scope it does nothing.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{FeatureUsage, feature_used};
+///
+/// async fn next_page() {
+///     feature_used(FeatureUsage::PAGE_ITERATOR_TASK);
+///     // … send the request
+/// }
+/// ```
+pub fn feature_used(features: FeatureUsage) {
+    if let Some(context) = RequestContext::current() {
+        context.feature_used(features);
+    }
+}
+
+impl RequestContext {
+    /// A request without an id yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A request with this id, and so are the requests made in its scope.
+    #[must_use]
+    pub fn with_client_request_id(id: ClientRequestId) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                given_id: Some(id),
+                ..Shared::default()
+            }),
+        }
+    }
+
+    /// The request in whose scope the caller runs.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT
+            .try_with(|current| current.borrow().clone())
+            .ok()
+            .flatten()
+    }
+
+    /// A request of its own in the scope of this one: same features and given id, no made one.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                outer: Some(self.clone()),
+                given_id: self.shared.given_id,
+                ..Shared::default()
+            }),
+        }
+    }
+
+    /// Says that the request is made with a feature.
+    pub fn feature_used(&self, features: FeatureUsage) {
+        self.shared
+            .features
+            .fetch_or(features.bits(), Ordering::Relaxed);
+    }
+
+    /// Features of the request, and of the requests in whose scope it is made.
+    #[must_use]
+    pub fn features(&self) -> FeatureUsage {
+        self.and_outer()
+            .map(|shared| FeatureUsage::from_bits(shared.features.load(Ordering::Relaxed)))
+            .fold(FeatureUsage::NONE, FeatureUsage::union)
+    }
+
+    /// Id of the request: the given one, else the one made when it was first sent.
+    #[must_use]
+    pub fn client_request_id(&self) -> Option<ClientRequestId> {
+        let made = || self.shared.made_id.get().copied();
+        self.shared.given_id.or_else(made)
+    }
+
+    /// Id of the request, which is made now if it has none.
+    pub(super) fn client_request_id_or_make(&self) -> ClientRequestId {
+        let Shared {
+            given_id, made_id, ..
+        } = &*self.shared;
+        given_id.unwrap_or_else(|| *made_id.get_or_init(ClientRequestId::new))
+    }
+
+    /// What was done to the headers of the last attempt, also of requests made in the scope.
+    #[must_use]
+    pub fn applied(&self) -> Option<Applied> {
+        *self.shared.applied()
+    }
+
+    pub(super) fn set_applied(&self, applied: Applied) {
+        for shared in self.and_outer() {
+            *shared.applied() = Some(applied);
+        }
+    }
+
+    fn and_outer(&self) -> impl Iterator<Item = &Shared> {
+        std::iter::successors(Some(&*self.shared), |shared| {
+            shared.outer.as_ref().map(|outer| &*outer.shared)
+        })
+    }
+
+    /// Makes the request current whenever the future is polled.
+    pub fn scope<F: IntoFuture>(&self, future: F) -> InRequest<F::IntoFuture> {
+        InRequest {
+            context: self.clone(),
+            inner: future.into_future(),
+        }
+    }
+
+    /// Makes the request current on this thread until the guard is dropped.
+    ///
+    /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
+    pub fn enter(&self) -> EnteredRequest {
+        EnteredRequest::new(Some(self.clone()))
+    }
+}
+
+impl Shared {
+    fn applied(&self) -> std::sync::MutexGuard<'_, Option<Applied>> {
+        self.applied.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestContext")
+            .field("features", &self.features())
+            .field("client_request_id", &self.client_request_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Guard of [`RequestContext::enter`].
+#[must_use = "the request is current only while the guard lives"]
+pub struct EnteredRequest {
+    covered: Option<RequestContext>,
+    /// The guard belongs to the thread whose slot it changed.
+    not_send: PhantomData<*const ()>,
+}
+
+impl EnteredRequest {
+    fn new(context: Option<RequestContext>) -> Self {
+        Self {
+            covered: swap(context),
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for EnteredRequest {
+    fn drop(&mut self) {
+        drop(swap(self.covered.take()));
+    }
+}
+
+impl fmt::Debug for EnteredRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnteredRequest").finish_non_exhaustive()
+    }
+}
+
+/// Replaces the current request of the thread and returns the one before.
+fn swap(context: Option<RequestContext>) -> Option<RequestContext> {
+    // While the thread ends there is no current request and nothing to put back.
+    CURRENT
+        .try_with(|current| current.replace(context))
+        .ok()
+        .flatten()
+}
+
+pin_project! {
+    /// Future of [`RequestContext::scope`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct InRequest<F> {
+        context: RequestContext,
+        #[pin]
+        inner: F,
+    }
+}
+
+impl<F: Future> Future for InRequest<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let _entered = this.context.enter();
+        this.inner.poll(cx)
+    }
+}
+
+impl<F> fmt::Debug for InRequest<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InRequest")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,256 @@
+//! Both headers of a request to Graph, written and removed by the rules of the contract.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use super::context::RequestContext;
+use super::host::Hosts;
+use super::level::Level;
+use super::read::{self, ReadError};
+use super::sdk_version::{SDK_VERSION, SdkVersion};
+use crate::wire::ClientRequestId;
+
+/// Name of the header that carries the request's id.
+pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+
+/// What happens to a `client-request-id` of the application that is no GUID.
+///
+/// The service replaces such ids silently, and one workload refuses them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OddRequestId {
+    /// It stays.
+    #[default]
+    Keep,
+    /// The request's own id replaces it, and [`Applied::replaced_request_id`] says so.
+    Replace,
+}
+
+/// Writes `SdkVersion` and `client-request-id` into requests to Graph, and only into those.
+///
+/// Applying twice is applying once, so it may run on every attempt, wherever it stands among
+/// the layers of a client. What the application put into `SdkVersion` stays in front.
+///
+/// # Examples
+///
+/// ```
+/// use http::HeaderMap;
+/// use token_telemetry::graph::{Comment, Headers, Product, SdkVersion};
+///
+/// let sdk_version = SdkVersion::builder()
+///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
+///     .comment(Comment::empty().host_os("linux"))
+///     .build()?;
+/// let headers = Headers::new(sdk_version);
+///
+/// let mut request = HeaderMap::new();
+/// headers.apply(&"https://graph.microsoft.com/v1.0/me".parse()?, &mut request);
+/// assert_eq!(request["sdkversion"], "graph-rust-core/0.1.0 (featureUsage=00; hostOS=linux)");
+/// assert_eq!(request["client-request-id"].len(), 36);
+///
+/// // The request is redirected to another host.
+/// headers.apply(&"https://files.example/x".parse()?, &mut request);
+/// assert!(request.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Headers {
+    sdk_version: SdkVersion,
+    hosts: Hosts,
+    odd_request_id: OddRequestId,
+    keeps_request_id_elsewhere: bool,
+}
+
+impl Headers {
+    /// Headers with this `SdkVersion`, for Graph's own hosts.
+    #[must_use]
+    pub const fn new(sdk_version: SdkVersion) -> Self {
+        Self {
+            sdk_version,
+            hosts: Hosts::graph(),
+            odd_request_id: OddRequestId::Keep,
+            keeps_request_id_elsewhere: false,
+        }
+    }
+
+    /// Sets the hosts that may see the headers.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: Hosts) -> Self {
+        self.hosts = hosts;
+        self
+    }
+
+    /// Sets what happens to an id of the application that is no GUID.
+    #[must_use]
+    pub fn with_odd_request_id(mut self, policy: OddRequestId) -> Self {
+        self.odd_request_id = policy;
+        self
+    }
+
+    /// Leaves `client-request-id` alone at other hosts, unless this request wrote it.
+    ///
+    /// Graph's contract removes both headers there. A client that also sends token requests
+    /// needs this, because token endpoints take the same header.
+    #[must_use]
+    pub fn keep_request_id_elsewhere(mut self) -> Self {
+        self.keeps_request_id_elsewhere = true;
+        self
+    }
+
+    /// The `SdkVersion` that is written.
+    #[must_use]
+    pub fn sdk_version(&self) -> &SdkVersion {
+        &self.sdk_version
+    }
+
+    /// The hosts that may see the headers.
+    #[must_use]
+    pub fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Writes or removes the headers, on behalf of the current [`RequestContext`].
+    ///
+    /// Outside a scope every call is a request of its own, with an id of its own unless the
+    /// headers have one.
+    pub fn apply(&self, uri: &Uri, headers: &mut HeaderMap) -> Applied {
+        let context = RequestContext::current().unwrap_or_default();
+        self.apply_for(&context, uri, headers)
+    }
+
+    /// Writes or removes the headers, on behalf of one request over all its attempts.
+    pub fn apply_for(
+        &self,
+        context: &RequestContext,
+        uri: &Uri,
+        headers: &mut HeaderMap,
+    ) -> Applied {
+        self.apply_where(self.hosts.allow(uri), context, headers)
+    }
+
+    /// Writes the headers where they are allowed, else removes them.
+    pub(crate) fn apply_where(
+        &self,
+        allowed: bool,
+        context: &RequestContext,
+        headers: &mut HeaderMap,
+    ) -> Applied {
+        if self.sdk_version.level() == Level::Off {
+            return Applied::default();
+        }
+        let applied = if allowed {
+            self.write(context, headers)
+        } else {
+            self.remove(context, headers);
+            Applied::default()
+        };
+        context.set_applied(applied);
+        applied
+    }
+
+    fn write(&self, context: &RequestContext, headers: &mut HeaderMap) -> Applied {
+        let mut applied = Applied {
+            is_written: true,
+            ..Applied::default()
+        };
+        if let Some(ours) = self.sdk_version.header_value(context.features()) {
+            applied.replaced_sdk_version = self.write_sdk_version(ours, headers);
+        }
+        self.write_request_id(context, headers, &mut applied);
+        applied
+    }
+
+    /// Puts our products behind the application's, in one line.
+    fn write_sdk_version(&self, ours: HeaderValue, headers: &mut HeaderMap) -> Option<ReadError> {
+        let (value, fault) = match self.in_front(headers) {
+            Ok(in_front) if in_front.is_empty() => (ours, None),
+            Ok(in_front) => {
+                let value = [&*in_front, b", ", ours.as_bytes()].concat();
+                let too_long = read::too_long(&value);
+                let value = HeaderValue::try_from(value).ok();
+                (
+                    value.filter(|_| too_long.is_none()).unwrap_or(ours),
+                    too_long,
+                )
+            }
+            Err(fault) => (ours, Some(fault)),
+        };
+        headers.insert(SDK_VERSION, value);
+        fault
+    }
+
+    /// The products that others put into the header.
+    fn in_front(&self, headers: &HeaderMap) -> Result<Vec<u8>, ReadError> {
+        let Some(present) = read::joined(headers) else {
+            return Ok(Vec::new());
+        };
+        let elements = match read::recipient(&present) {
+            Ok(elements) => elements,
+            Err(fault) if fault.reason() == read::Reason::NoElement => return Ok(Vec::new()),
+            Err(fault) => return Err(fault),
+        };
+        let ours = self.sdk_version.products();
+        let is_ours = |name| ours.iter().any(|product| product.name() == name);
+        Ok(read::in_sender_form(
+            elements.iter().filter(|element| !is_ours(element.name())),
+        ))
+    }
+
+    /// Leaves exactly one id: the header's, else the context's, else a new one.
+    fn write_request_id(
+        &self,
+        context: &RequestContext,
+        headers: &mut HeaderMap,
+        applied: &mut Applied,
+    ) {
+        let present = headers
+            .get(CLIENT_REQUEST_ID)
+            .filter(|value| !value.is_empty());
+        let parsed = present.map(|value| value.to_str().ok()?.parse().ok());
+        match (present, parsed.flatten()) {
+            (Some(value), Some(id)) => {
+                applied.client_request_id = Some(id);
+                keep_one_line(value.clone(), headers);
+            }
+            (Some(value), None) if self.odd_request_id == OddRequestId::Keep => {
+                keep_one_line(value.clone(), headers);
+            }
+            (odd, _) => {
+                applied.replaced_request_id = odd.is_some();
+                let id = context.client_request_id_or_make();
+                applied.client_request_id = Some(id);
+                if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN]))
+                {
+                    headers.insert(CLIENT_REQUEST_ID, value);
+                }
+            }
+        }
+    }
+
+    fn remove(&self, context: &RequestContext, headers: &mut HeaderMap) {
+        headers.remove(SDK_VERSION);
+        let was_written = || context.applied().is_some_and(|applied| applied.is_written);
+        if !self.keeps_request_id_elsewhere || was_written() {
+            headers.remove(CLIENT_REQUEST_ID);
+        }
+    }
+}
+
+fn keep_one_line(value: HeaderValue, headers: &mut HeaderMap) {
+    if headers.get_all(CLIENT_REQUEST_ID).iter().nth(1).is_some() {
+        headers.insert(CLIENT_REQUEST_ID, value);
+    }
+}
+
+/// What was done to the headers of one attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Applied {
+    /// Whether the headers were written; else the host is not Graph's, or the level is off.
+    pub is_written: bool,
+    /// Id that went out, to be logged; absent if the application's own is no GUID.
+    pub client_request_id: Option<ClientRequestId>,
+    /// Whether an id of the application was replaced because it was no GUID.
+    pub replaced_request_id: bool,
+    /// Why the application's `SdkVersion` could not be kept, if it could not.
+    pub replaced_sdk_version: Option<ReadError>,
+}

@@ -1,0 +1,277 @@
+//! The hosts that may see the headers.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use http::Uri;
+
+/// Graph's hosts: the public cloud and the national ones, as the SDKs list them.
+const GRAPH_HOSTS: &[Origin] = &[
+    Origin::https("graph.microsoft.com"),
+    Origin::https("canary.graph.microsoft.com"),
+    Origin::https("graph.microsoft.us"),
+    Origin::https("dod-graph.microsoft.us"),
+    Origin::https("graph.microsoft.de"),
+    Origin::https("microsoftgraph.chinacloudapi.cn"),
+];
+
+const HTTPS_PORT: u16 = 443;
+const HTTP_PORT: u16 = 80;
+
+/// Hosts that get the headers: Graph's own and those an application adds.
+///
+/// microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md` and
+/// `GraphClientFactory.md` (custom hosts). Only `https`, only the whole name, only its port,
+/// and never a URL with user information in it, because that is how a foreign host disguises itself.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::Hosts;
+///
+/// let hosts = Hosts::graph().with("graph.contoso.example")?;
+/// assert!(hosts.allow(&"https://graph.microsoft.com/v1.0/me".parse()?));
+/// assert!(hosts.allow_url("https://graph.contoso.example/v1.0/me"));
+/// assert!(!hosts.allow_url("https://graph.microsoft.com:x@evil.example/"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hosts {
+    custom: Vec<Origin>,
+}
+
+/// Scheme, host and port of the requests to one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    scheme: &'static str,
+    host: Cow<'static, str>,
+    port: u16,
+}
+
+impl Hosts {
+    /// Graph's own hosts, in every cloud.
+    #[must_use]
+    pub const fn graph() -> Self {
+        Self { custom: Vec::new() }
+    }
+
+    /// Adds a host by its name, or by name and port; `https` only.
+    ///
+    /// # Errors
+    ///
+    /// If the text is more or less than a host, such as a URL or a pattern.
+    pub fn with(self, host: impl AsRef<str>) -> Result<Self, InvalidHost> {
+        let (host, port) = parse_host(host.as_ref()).ok_or(InvalidHost(Problem::NotAHost))?;
+        Ok(self.with_origin("https", host, port.unwrap_or(HTTPS_PORT)))
+    }
+
+    /// Adds a server on this machine that is reached over plain `http`, for tests.
+    ///
+    /// # Errors
+    ///
+    /// If the host is not `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Hosts;
+    ///
+    /// let hosts = Hosts::graph().with_loopback_http("127.0.0.1:8080")?;
+    /// assert!(hosts.allow_url("http://127.0.0.1:8080/v1.0/me"));
+    /// assert!(Hosts::graph().with_loopback_http("contoso.example").is_err());
+    /// # Ok::<(), token_telemetry::graph::InvalidHost>(())
+    /// ```
+    pub fn with_loopback_http(self, host: impl AsRef<str>) -> Result<Self, InvalidHost> {
+        let (host, port) = parse_host(host.as_ref()).ok_or(InvalidHost(Problem::NotAHost))?;
+        if !["localhost", "127.0.0.1", "[::1]"].contains(&host.as_str()) {
+            return Err(InvalidHost(Problem::NotLoopback));
+        }
+        Ok(self.with_origin("http", host, port.unwrap_or(HTTP_PORT)))
+    }
+
+    fn with_origin(mut self, scheme: &'static str, host: String, port: u16) -> Self {
+        let host = host.into();
+        self.custom.push(Origin { scheme, host, port });
+        self
+    }
+
+    /// Whether a request to this place may carry the headers.
+    #[must_use]
+    pub fn allow(&self, uri: &Uri) -> bool {
+        match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) => self.allow_origin(scheme, authority.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Whether a request to this place may carry the headers; takes a `url::Url` or text.
+    #[must_use]
+    pub fn allow_url(&self, url: impl AsRef<str>) -> bool {
+        let Some((scheme, rest)) = url.as_ref().split_once("://") else {
+            return false;
+        };
+        // The whole rest is compared with known names, so no trick can be hidden in it.
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        self.allow_origin(scheme, authority)
+    }
+
+    fn allow_origin(&self, scheme: &str, authority: &str) -> bool {
+        let Some((host, port)) = split_port(authority) else {
+            return false;
+        };
+        let is = |origin: &Origin| {
+            let port = port.unwrap_or_else(|| origin.default_port());
+            origin.scheme.eq_ignore_ascii_case(scheme)
+                && origin.host.eq_ignore_ascii_case(host)
+                && origin.port == port
+        };
+        GRAPH_HOSTS.iter().any(is) || self.custom.iter().any(is)
+    }
+}
+
+impl Origin {
+    const fn https(host: &'static str) -> Self {
+        Self {
+            scheme: "https",
+            host: Cow::Borrowed(host),
+            port: HTTPS_PORT,
+        }
+    }
+
+    fn default_port(&self) -> u16 {
+        match self.scheme {
+            "https" => HTTPS_PORT,
+            _ => HTTP_PORT,
+        }
+    }
+}
+
+impl Default for Hosts {
+    fn default() -> Self {
+        Self::graph()
+    }
+}
+
+/// Splits `host[:port]`; none with user information or with a port that is no number.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    if authority.contains('@') {
+        return None;
+    }
+    let bracket = authority.rfind(']').unwrap_or(0);
+    match authority.rfind(':') {
+        Some(colon) if colon > bracket => {
+            let (host, port) = authority.split_at_checked(colon)?;
+            match port.strip_prefix(':')? {
+                "" => Some((host, None)),
+                digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    Some((host, Some(digits.parse().ok()?)))
+                }
+                _ => None,
+            }
+        }
+        _ => Some((authority, None)),
+    }
+}
+
+fn parse_host(text: &str) -> Option<(String, Option<u16>)> {
+    let (host, port) = split_port(text)?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let is_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let fits = match host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        Some(address) => !address.is_empty() && address.bytes().all(is_address),
+        None => !host.is_empty() && !host.ends_with('.') && host.bytes().all(is_name),
+    };
+    fits.then(|| (host.to_ascii_lowercase(), port))
+}
+
+/// Text that is no host an application may add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHost(Problem);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    NotAHost,
+    NotLoopback,
+}
+
+impl fmt::Display for InvalidHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Problem::NotAHost => "expected a host name, with or without a port, and nothing else",
+            Problem::NotLoopback => {
+                "plain http is for `localhost`, `127.0.0.1` and `[::1]`; other hosts need https"
+            }
+        })
+    }
+}
+
+impl Error for InvalidHost {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_custom_host_keeps_to_its_port() {
+        let hosts = Hosts::graph().with("Example:3000").unwrap();
+        assert!(hosts.allow_url("https://example:3000/x"));
+        for other in [
+            "https://example/",
+            "https://example:443/",
+            "http://example:3000/",
+        ] {
+            assert!(!hosts.allow_url(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_a_host_can_be_added() {
+        for text in [
+            "",
+            "https://a.example",
+            "a.example/",
+            "*.example",
+            "u@a.example",
+            "a:x",
+            "a.",
+        ] {
+            assert!(Hosts::graph().with(text).is_err(), "{text}");
+        }
+        assert!(Hosts::graph().with("[::1]:8443").is_ok());
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        let hosts = Hosts::graph().with_loopback_http("localhost:8080").unwrap();
+        assert!(hosts.allow_url("http://localhost:8080"));
+        assert!(!hosts.allow_url("https://localhost:8080"));
+        assert!(!hosts.allow_url("http://graph.microsoft.com:8080"));
+    }
+
+    #[test]
+    fn disguised_hosts_are_refused() {
+        for url in [
+            "https://user@graph.microsoft.com/",
+            "https://graph.microsoft.com@evil.example/",
+            "https://graph.microsoft.com\\@evil.example/",
+            "https://evil.example\\.graph.microsoft.com/",
+            "https://evil.example#@graph.microsoft.com/",
+            "https://evil.example/graph.microsoft.com",
+            "https://graph.microsoft.com./",
+            "https://graph.microsoft.com:x/",
+            "https://graph.microsoft.com:65979/",
+            "https:///graph.microsoft.com/",
+            "//graph.microsoft.com/",
+            "/v1.0/me",
+            "wss://graph.microsoft.com/",
+        ] {
+            assert!(!Hosts::graph().allow_url(url), "{url}");
+            let uri = url.parse::<Uri>();
+            assert!(!uri.is_ok_and(|uri| Hosts::graph().allow(&uri)), "{url}");
+        }
+    }
+}

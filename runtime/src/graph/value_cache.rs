@@ -1,0 +1,75 @@
+//! Rendered values by feature set, so that a request costs a lookup and not a rendering.
+
+use std::sync::OnceLock;
+
+use http::HeaderValue;
+
+use super::feature_usage::FeatureUsage;
+
+/// Feature sets that are remembered; programs use few, and the memory stays bounded.
+const SLOTS: usize = 16;
+
+/// A few values that are written once and read without a lock.
+#[derive(Debug, Default)]
+pub(super) struct ValueCache {
+    slots: [OnceLock<(FeatureUsage, HeaderValue)>; SLOTS],
+}
+
+impl ValueCache {
+    /// The value of a set, rendered at its first use; none if it cannot be rendered.
+    pub(super) fn get_or_render(
+        &self,
+        features: FeatureUsage,
+        render: impl FnOnce() -> Option<HeaderValue>,
+    ) -> Option<HeaderValue> {
+        for slot in &self.slots {
+            match slot.get() {
+                Some((known, value)) if *known == features => return Some(value.clone()),
+                Some(_) => {}
+                None => return render().map(|value| keep(slot, features, value)),
+            }
+        }
+        render()
+    }
+}
+
+fn keep(
+    slot: &OnceLock<(FeatureUsage, HeaderValue)>,
+    features: FeatureUsage,
+    value: HeaderValue,
+) -> HeaderValue {
+    // Another thread may have taken the slot for another set; this value is then not remembered.
+    let _taken = slot.set((features, value.clone()));
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(features: FeatureUsage) -> Option<HeaderValue> {
+        HeaderValue::try_from(features.to_string()).ok()
+    }
+
+    #[test]
+    fn a_set_is_rendered_once() {
+        let cache = ValueCache::default();
+        let features = FeatureUsage::RETRY_HANDLER;
+        let first = cache.get_or_render(features, || render(features));
+        let second = cache.get_or_render(features, || None);
+        assert_eq!(first, second);
+        assert!(first.is_some());
+    }
+
+    #[test]
+    fn more_sets_than_slots_are_still_right() {
+        let cache = ValueCache::default();
+        for _ in 0..2 {
+            for bits in 0..100 {
+                let features = FeatureUsage::from_bits(bits);
+                let value = cache.get_or_render(features, || render(features));
+                assert_eq!(value, render(features));
+            }
+        }
+    }
+}
