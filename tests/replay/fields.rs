@@ -1,0 +1,108 @@
+//! JSON objects whose every key must be known.
+
+use serde_json::{Map, Value};
+
+/// The keys of an object that nobody asked for yet.
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    pub(crate) fn of(value: Value) -> Result<Self, String> {
+        if let Value::Object(map) = value {
+            return Ok(Self(map));
+        }
+        Err(format!("expected an object, found {value}"))
+    }
+
+    /// Takes a key out; absent keys and nulls are the same.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        self.0.remove(key).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, String> {
+        self.convert(key, "text", |value| value.as_str().map(str::to_owned))
+    }
+
+    pub(crate) fn number(&mut self, key: &str) -> Result<Option<u64>, String> {
+        self.convert(key, "a number", Value::as_u64)
+    }
+
+    pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>, String> {
+        self.convert(key, "true or false", Value::as_bool)
+    }
+
+    pub(crate) fn object(&mut self, key: &str) -> Result<Self, String> {
+        Self::of(self.take(key).unwrap_or_else(|| Value::Object(Map::new())))
+    }
+
+    pub(crate) fn list(&mut self, key: &str) -> Result<Option<Vec<Value>>, String> {
+        self.convert(key, "a list", |value| value.as_array().cloned())
+    }
+
+    pub(crate) fn texts(&mut self, key: &str) -> Result<Option<Vec<String>>, String> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        self.convert(key, "a list of texts", |value| {
+            value.as_array()?.iter().map(text).collect()
+        })
+    }
+
+    fn convert<T>(
+        &mut self,
+        key: &str,
+        kind: &str,
+        convert: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<Option<T>, String> {
+        let Some(value) = self.take(key) else {
+            return Ok(None);
+        };
+        let refused = || format!("`{key}` should be {kind}, found {value}");
+        convert(&value).map(Some).ok_or_else(refused)
+    }
+
+    pub(crate) fn needed<T>(key: &str, value: Option<T>) -> Result<T, String> {
+        value.ok_or_else(|| format!("`{key}` is missing"))
+    }
+
+    /// Whether a key is left, null or not.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// The keys that are left, with their values.
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (String, Value)> {
+        self.0.into_iter()
+    }
+
+    /// Fails if a key was not asked for.
+    pub(crate) fn finish(self) -> Result<(), String> {
+        let unknown: Vec<_> = self.0.keys().map(String::as_str).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(format!("unknown keys: {}", unknown.join(", ")))
+    }
+}
+
+/// Counts assertions and fails at the first one that does not hold.
+#[derive(Default)]
+pub(crate) struct Check {
+    pub(crate) assertions: usize,
+}
+
+impl Check {
+    pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        found: &T,
+        expected: &T,
+    ) -> Result<(), String> {
+        self.assertions += 1;
+        if found == expected {
+            return Ok(());
+        }
+        Err(format!("{what}: found {found:?}, expected {expected:?}"))
+    }
+
+    pub(crate) fn holds(&mut self, what: &str, condition: bool) -> Result<(), String> {
+        self.same(what, &condition, &true)
+    }
+}

@@ -1,0 +1,190 @@
+//! Cases that build a header: ours byte for byte, those of other SDKs as far as they can be read.
+
+use serde_json::Value;
+use token_telemetry::ClientRequestId;
+use token_telemetry::graph::{
+    ApplicationFeatures, CLIENT_REQUEST_ID, Comment, FeatureUsage, Headers, Key, Product,
+    RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
+};
+
+use super::read::check_read;
+use super::{apply_twice, header_map, line};
+use crate::fields::{Check, Fields};
+
+pub(crate) fn replay(
+    style: Option<&str>,
+    input: &mut Fields,
+    expect: &mut Fields,
+    check: &mut Check,
+) -> Result<(), String> {
+    let parts = Parts::take(input)?;
+    let value = Fields::needed("SdkVersion", expect.text("SdkVersion")?)?;
+    let request_id = Fields::needed("client-request-id", expect.text("client-request-id")?)?;
+    match style {
+        Some("spec") => parts.check_built(&value, &request_id, check)?,
+        Some(sdk) if sdk.starts_with("sdk:") => parts.check_found(&value, check)?,
+        other => return Err(format!("unknown style {other:?}")),
+    }
+    let mut expected = expect.object("read")?;
+    check_read(value.as_bytes(), &mut expected, check)?;
+    expected.finish()
+}
+
+/// What the header is made of.
+struct Parts {
+    products: Vec<(String, Option<String>)>,
+    pairs: Vec<(String, String)>,
+    raw: [(Key, Option<String>); 3],
+    features: Option<FeatureUsage>,
+    host: String,
+    attempt: u64,
+    request_id: Option<String>,
+    before: Fields,
+}
+
+impl Parts {
+    fn take(input: &mut Fields) -> Result<Self, String> {
+        let mut products = Vec::new();
+        for product in input.list("products")?.unwrap_or_default() {
+            let mut product = Fields::of(product)?;
+            let name = Fields::needed("name", product.text("name")?)?;
+            products.push((name, product.text("version")?));
+            product.take("version");
+            product.finish()?;
+        }
+        let pairs = input
+            .take("comment_pairs")
+            .unwrap_or(Value::Array(Vec::new()));
+        let raw = [Key::HostOs, Key::HostArch, Key::RuntimeEnvironment];
+        let [os, arch, runtime] = raw.map(|key| (key, input.text(&format!("raw_{key}"))));
+        Ok(Self {
+            products,
+            pairs: serde_json::from_value(pairs).map_err(|error| error.to_string())?,
+            raw: [(os.0, os.1?), (arch.0, arch.1?), (runtime.0, runtime.1?)],
+            features: input.number("feature_flags")?.map(FeatureUsage::from_bits),
+            host: Fields::needed("host", input.text("host")?)?,
+            attempt: input.number("attempt")?.unwrap_or(1),
+            request_id: input.text("client_request_id")?,
+            before: input.object("headers_before")?,
+        })
+    }
+
+    /// Another SDK's value holds these parts.
+    fn check_found(&self, value: &str, check: &mut Check) -> Result<(), String> {
+        let elements = read::recipient(value).map_err(|error| error.to_string())?;
+        let found: Vec<_> = elements
+            .iter()
+            .map(|element| {
+                (
+                    element.name().to_owned(),
+                    element.version().map(str::to_owned),
+                )
+            })
+            .collect();
+        check.same("products", &found, &self.products)?;
+        let comment = elements.last().comment();
+        let pairs: Vec<_> = comment.iter().flat_map(read::CommentText::pairs).collect();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|pair| {
+                (
+                    text(pair.key.as_deref().unwrap_or_default()),
+                    text(&pair.value),
+                )
+            })
+            .collect();
+        check.same("pairs", &pairs, &self.pairs)
+    }
+
+    /// Our own builder makes the value from these parts.
+    fn check_built(self, value: &str, id: &str, check: &mut Check) -> Result<(), String> {
+        let sdk_version = self.builder()?.build().map_err(|error| error.to_string())?;
+        check.same("nothing is cut", &sdk_version.cut().len(), &0)?;
+        let given = self.request_id.as_deref().map(str::parse);
+        let context = match given.transpose() {
+            Ok(Some(given)) => RequestContext::with_client_request_id(given),
+            Ok(None) => RequestContext::new(),
+            Err(error) => return Err(format!("client_request_id: {error}")),
+        };
+        let mut map = header_map(self.before)?;
+        let url = format!("https://{}/v1.0/me", self.host);
+        let headers = Headers::new(sdk_version);
+        for _ in 0..self.attempt {
+            apply_twice(&headers, &context, &url, &mut map)?;
+        }
+        check.same(
+            "SdkVersion",
+            &line(&map, &SDK_VERSION)?.as_deref(),
+            &Some(value),
+        )?;
+        let sent = line(&map, &CLIENT_REQUEST_ID)?;
+        match id {
+            "present" => {
+                let is_guid = sent.is_some_and(|id| id.parse::<ClientRequestId>().is_ok());
+                check.holds("client-request-id is a GUID", is_guid)
+            }
+            "absent" => check.same("client-request-id", &sent, &None),
+            id => check.same("client-request-id", &sent.as_deref(), &Some(id)),
+        }
+    }
+
+    fn builder(&self) -> Result<SdkVersionBuilder, String> {
+        let mut builder = SdkVersion::builder().comment(self.comment()?);
+        for (name, version) in &self.products {
+            let version = version.clone().ok_or("our products have a version")?;
+            let product = Product::new(name.clone(), version).map_err(|error| error.to_string())?;
+            // The vectors follow the name templates of the documents.
+            builder = match (name.starts_with("graph-"), name.ends_with("-core")) {
+                (true, true) => builder.core(product),
+                (true, false) => builder.service(product),
+                (false, _) => builder.application(product),
+            };
+        }
+        let Some(features) = self.features else {
+            return Ok(builder.without_feature_usage());
+        };
+        let own = features.bits() & !FeatureUsage::DOCUMENTED.bits();
+        if own != 0 {
+            let own = ApplicationFeatures::new(&[FeatureUsage::from_bits(own)]);
+            builder = builder.application_features(own);
+        }
+        Ok(builder.feature_usage(features))
+    }
+
+    /// The comment of the pairs; where the raw text is known, it is sanitised by the library.
+    fn comment(&self) -> Result<Comment, String> {
+        let mut comment = Comment::empty();
+        for (key, text) in &self.pairs {
+            let known = Key::ALL.iter().find(|known| known.name() == key.as_str());
+            let known = *known.ok_or_else(|| format!("unknown pair {key}"))?;
+            comment = with(comment, known, self.raw_text(known).unwrap_or(text));
+        }
+        for (key, raw) in &self.raw {
+            let is_paired = self.pairs.iter().any(|(paired, _)| paired == key.name());
+            if let (Some(raw), false) = (raw, is_paired) {
+                comment = with(comment, *key, raw);
+            }
+        }
+        Ok(comment)
+    }
+
+    fn raw_text(&self, key: Key) -> Option<&str> {
+        let raw = self.raw.iter().find(|(raw, _)| *raw == key);
+        raw.and_then(|(_, text)| text.as_deref())
+    }
+}
+
+/// Adds a pair; the features are given as a number and not here.
+fn with(comment: Comment, key: Key, text: &str) -> Comment {
+    if key == Key::HostOs {
+        comment.host_os(text)
+    } else if key == Key::HostArch {
+        comment.host_arch(text)
+    } else if key == Key::RuntimeEnvironment {
+        let (name, version) = text.split_once('/').unwrap_or((text, ""));
+        comment.runtime_environment(name, version)
+    } else {
+        comment
+    }
+}

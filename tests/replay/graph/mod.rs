@@ -1,0 +1,154 @@
+//! Replays `graph.json`: the Graph headers, written and read.
+
+mod build;
+mod flags;
+mod read;
+mod request_id;
+
+use std::fs;
+use std::path::Path;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use serde_json::Value;
+use token_telemetry::graph::{
+    Applied, CLIENT_REQUEST_ID, Comment, Headers, Hosts, Product, RequestContext, SDK_VERSION,
+    SdkVersion,
+};
+
+use crate::fields::{Check, Fields};
+use crate::tally::{Counts, Tally};
+
+/// Replays the file of the folder, if it is there.
+pub(crate) fn run(dir: &Path, tally: &mut Tally) {
+    let Ok(text) = fs::read_to_string(dir.join("graph.json")) else {
+        return;
+    };
+    match serde_json::from_str::<Vec<Value>>(&text) {
+        Ok(cases) => cases.into_iter().for_each(|case| replay(case, tally)),
+        Err(error) => tally.case("graph.json", Err(error.to_string())),
+    }
+}
+
+fn replay(case: Value, tally: &mut Tally) {
+    let name = case.get("id").and_then(Value::as_str).unwrap_or("?");
+    let name = format!("graph/{name}");
+    let counts = |assertions| Counts {
+        assertions,
+        ..Counts::default()
+    };
+    tally.case(&name, one(case).map(counts));
+}
+
+/// Replays a case and returns the number of assertions.
+fn one(case: Value) -> Result<usize, String> {
+    let mut case = Fields::of(case)?;
+    let kind = Fields::needed("kind", case.text("kind")?)?;
+    let style = case.text("style")?;
+    for for_readers in ["id", "origin", "source", "note"] {
+        case.text(for_readers)?;
+    }
+    let (mut input, mut expect) = (case.object("input")?, case.object("expect")?);
+    case.finish()?;
+    let mut check = Check::default();
+    match kind.as_str() {
+        "build" => build::replay(style.as_deref(), &mut input, &mut expect, &mut check)?,
+        "read" | "reject" => read::replay(&mut input, &mut expect, &mut check)?,
+        "repair" => read::replay_repair(&mut input, &mut expect, &mut check)?,
+        "feature-flags" => flags::replay(&mut input, &mut expect, &mut check)?,
+        "host" => replay_host(&mut input, &mut expect, &mut check)?,
+        "request-id" => request_id::replay(&mut input, &mut expect, &mut check)?,
+        other => return Err(format!("unknown kind {other}")),
+    }
+    input.finish()?;
+    expect.finish()?;
+    check.holds("something is asserted", check.assertions > 0)?;
+    Ok(check.assertions)
+}
+
+fn replay_host(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> Result<(), String> {
+    let url = Fields::needed("url", input.text("url")?)?;
+    let mut hosts = Hosts::graph();
+    for custom in input.texts("custom_hosts")?.unwrap_or_default() {
+        // Text that is no host is refused by the builder, so it is not among the hosts.
+        hosts = hosts.clone().with(custom).unwrap_or(hosts);
+    }
+    let allowed = hosts.allow_url(&url);
+    let headers = headers_for_tests()?.with_hosts(hosts);
+    let mut map = HeaderMap::new();
+    let uri = url.parse::<Uri>();
+    if let Ok(uri) = &uri {
+        headers.apply(uri, &mut map);
+    }
+    for name in [SDK_VERSION, CLIENT_REQUEST_ID] {
+        let key = if name == SDK_VERSION {
+            "SdkVersion"
+        } else {
+            name.as_str()
+        };
+        let expected = Fields::needed(key, expect.text(key)?)?;
+        check.same(key, &presence(map.contains_key(&name)), &expected.as_str())?;
+        check.same("the URL as text", &presence(allowed), &expected.as_str())?;
+    }
+    Ok(())
+}
+
+const fn presence(is_present: bool) -> &'static str {
+    if is_present { "present" } else { "absent" }
+}
+
+/// Headers for the cases that are not about the text of `SdkVersion`.
+fn headers_for_tests() -> Result<Headers, String> {
+    let core = Product::from_static("graph-rust-core", "0.1.0");
+    let builder = SdkVersion::builder().core(core).comment(Comment::empty());
+    builder
+        .build()
+        .map(Headers::new)
+        .map_err(|error| error.to_string())
+}
+
+/// Header map with what a case calls `headers_before`; a list makes several lines.
+fn header_map(fields: Fields) -> Result<HeaderMap, String> {
+    let mut map = HeaderMap::new();
+    for (name, value) in fields.into_entries() {
+        let name: HeaderName = name
+            .parse()
+            .map_err(|_| format!("no header name: {name}"))?;
+        let lines = match value {
+            Value::Array(lines) => lines,
+            line => vec![line],
+        };
+        for line in lines {
+            let text = line.as_str().ok_or("a header should be text")?;
+            let line = HeaderValue::from_bytes(text.as_bytes()).map_err(|e| e.to_string())?;
+            map.append(&name, line);
+        }
+    }
+    Ok(map)
+}
+
+/// The one line of a header as text; none if it is absent.
+fn line(map: &HeaderMap, name: &HeaderName) -> Result<Option<String>, String> {
+    let lines: Vec<_> = map.get_all(name).iter().collect();
+    match lines.as_slice() {
+        [] => Ok(None),
+        [line] => Ok(Some(String::from_utf8_lossy(line.as_bytes()).into_owned())),
+        _ => Err(format!("{name} has {} lines", lines.len())),
+    }
+}
+
+/// Applies the headers and makes sure that a second time changes nothing.
+fn apply_twice(
+    headers: &Headers,
+    context: &RequestContext,
+    url: &str,
+    map: &mut HeaderMap,
+) -> Result<Applied, String> {
+    let uri: Uri = url.parse().map_err(|error| format!("{url}: {error}"))?;
+    let applied = headers.apply_for(context, &uri, map);
+    let once = map.clone();
+    headers.apply_for(context, &uri, map);
+    if once != *map {
+        return Err(format!("applied twice: {map:?}, once: {once:?}"));
+    }
+    Ok(applied)
+}

@@ -1,0 +1,46 @@
+//! Replays the vector files through the public API and prints what was asserted.
+//!
+//! `TOKEN_TELEMETRY_VECTORS=DIR` replays the files of another folder that have the known names.
+
+mod fields;
+mod graph;
+mod tally;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use tally::Tally;
+
+fn main() -> ExitCode {
+    let dir = env::var_os("TOKEN_TELEMETRY_VECTORS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"),
+        PathBuf::from,
+    );
+    let mut tally = Tally::default();
+    graph::run(&dir, &mut tally);
+    report(&tally)
+}
+
+fn report(tally: &Tally) -> ExitCode {
+    for failure in &tally.failures {
+        println!("{failure}");
+    }
+    let Tally {
+        passed,
+        total,
+        assertions,
+        not_applicable,
+        skipped,
+        ..
+    } = tally;
+    println!(
+        "vectors: {passed} of {total} passed, {assertions} assertions, \
+         {not_applicable} not applicable, {skipped} skipped"
+    );
+    if passed == total && *total > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
