@@ -110,13 +110,8 @@ fn headers_for_tests() -> Result<Headers, String> {
 fn header_map(fields: Fields) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
     for (name, value) in fields.into_entries() {
-        let name: HeaderName = name
-            .parse()
-            .map_err(|_| format!("no header name: {name}"))?;
-        let lines = match value {
-            Value::Array(lines) => lines,
-            line => vec![line],
-        };
+        let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+        let lines = value.as_array().cloned().unwrap_or_else(|| vec![value]);
         for line in lines {
             let text = line.as_str().ok_or("a header should be text")?;
             let line = HeaderValue::from_bytes(text.as_bytes()).map_err(|e| e.to_string())?;
