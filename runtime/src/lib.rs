@@ -35,6 +35,10 @@ pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
 pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
 pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};
+#[cfg(feature = "reqwest-middleware")]
+pub use crate::http::GraphMiddleware;
+#[cfg(feature = "tower")]
+pub use crate::http::{GraphLayer, GraphRequest, GraphService};
 #[cfg(feature = "tower")]
 pub use crate::http::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
 pub use crate::observer::Observer;

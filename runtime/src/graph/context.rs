@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 
+use http::Extensions;
 use pin_project_lite::pin_project;
 
 use super::feature_usage::FeatureUsage;
@@ -18,10 +19,12 @@ thread_local! {
     static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
 }
 
-/// One request to Graph over all its attempts: retries and redirects share it.
+/// One request to Graph over all its attempts, or the work that makes several.
 ///
 /// It is found where the headers are applied: in the request's [`http::Extensions`] first,
-/// else as the current one of the task, inside [`scope`](Self::scope). Cloning it shares it.
+/// else as the current one of the task, inside [`scope`](Self::scope). The layers give every
+/// request a context of its own, a [`child`](Self::child) of the current one, and keep it over
+/// retries and redirects. Cloning shares it.
 ///
 /// # Examples
 ///
@@ -47,6 +50,8 @@ struct Shared {
     made_id: OnceLock<ClientRequestId>,
     features: AtomicU64,
     applied: Mutex<Option<Applied>>,
+    /// Whether this is one request and not a piece of work that may make several.
+    is_request: bool,
 }
 
 /// Says that the current request is made with a feature; outside a scope it does nothing.
@@ -68,13 +73,13 @@ pub fn feature_used(features: FeatureUsage) {
 }
 
 impl RequestContext {
-    /// A request without an id yet.
+    /// A request or a piece of work without an id yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A request with this id, and so are the requests made in its scope.
+    /// A request with this id, which the requests in its scope have too.
     #[must_use]
     pub fn with_client_request_id(id: ClientRequestId) -> Self {
         Self {
@@ -94,16 +99,31 @@ impl RequestContext {
             .flatten()
     }
 
-    /// A request of its own in the scope of this one: same features and given id, no made one.
+    /// A request of its own in this work: same features and given id, no made one.
     #[must_use]
     pub fn child(&self) -> Self {
         Self {
             shared: Arc::new(Shared {
                 outer: Some(self.clone()),
                 given_id: self.shared.given_id,
+                is_request: true,
                 ..Shared::default()
             }),
         }
+    }
+
+    /// The context of a request with these extensions, for layers.
+    ///
+    /// An attempt of a request that has one keeps it; else the request is new, and the layer
+    /// puts the context into its extensions.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Self {
+        let current = || match Self::current() {
+            // A redirect in between may have lost the extensions.
+            Some(current) if current.shared.is_request => current,
+            current => current.unwrap_or_default().child(),
+        };
+        extensions.get().cloned().unwrap_or_else(current)
     }
 
     /// Says that the request is made with a feature.

@@ -1,6 +1,6 @@
 //! Both headers of a request to Graph, written and removed by the rules of the contract.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use super::context::RequestContext;
 use super::host::Hosts;
@@ -86,7 +86,7 @@ impl Headers {
         self
     }
 
-    /// Leaves `client-request-id` alone at other hosts, unless this request wrote it.
+    /// Leaves `client-request-id` at other hosts, unless it is the one this request had at Graph.
     ///
     /// Graph's contract removes both headers there. A client that also sends token requests
     /// needs this, because token endpoints take the same header.
@@ -127,21 +127,63 @@ impl Headers {
         self.apply_where(self.hosts.allow(uri), context, headers)
     }
 
-    /// Writes the headers where they are allowed, else removes them.
-    pub(crate) fn apply_where(
+    /// The same for a `url::Url` or a URL as text.
+    pub fn apply_for_url(
         &self,
-        allowed: bool,
+        context: &RequestContext,
+        url: impl AsRef<str>,
+        headers: &mut HeaderMap,
+    ) -> Applied {
+        self.apply_where(self.hosts.allow_url(url), context, headers)
+    }
+
+    /// Does all that a layer does with a request before it passes it on.
+    ///
+    /// The returned context is in the request's extensions too; scope the rest of the request in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, Headers, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let mut request = http::Request::get("https://graph.microsoft.com/v1.0/me").body(())?;
+    /// let context = headers.apply_to(&mut request);
+    /// context.feature_used(FeatureUsage::RETRY_HANDLER);
+    ///
+    /// let again = headers.apply_to(&mut request);
+    /// assert_eq!(again.client_request_id(), context.client_request_id());
+    /// assert!(request.headers()["sdkversion"].to_str()?.contains("featureUsage=02"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn apply_to<B>(&self, request: &mut Request<B>) -> RequestContext {
+        let context = RequestContext::of(request.extensions());
+        let is_allowed = self.hosts.allow(request.uri());
+        self.apply_where(is_allowed, &context, request.headers_mut());
+        request.extensions_mut().insert(context.clone());
+        context
+    }
+
+    /// Writes the headers where they are allowed, else removes them.
+    fn apply_where(
+        &self,
+        is_allowed: bool,
         context: &RequestContext,
         headers: &mut HeaderMap,
     ) -> Applied {
         if self.sdk_version.level() == Level::Off {
             return Applied::default();
         }
-        let applied = if allowed {
+        let applied = if is_allowed {
             self.write(context, headers)
         } else {
-            self.remove(context, headers);
-            Applied::default()
+            let client_request_id = context.applied().and_then(|it| it.client_request_id);
+            self.remove(client_request_id, headers);
+            Applied {
+                client_request_id,
+                ..Applied::default()
+            }
         };
         context.set_applied(applied);
         applied
@@ -205,8 +247,8 @@ impl Headers {
         let present = headers
             .get(CLIENT_REQUEST_ID)
             .filter(|value| !value.is_empty());
-        let parsed = present.map(|value| value.to_str().ok()?.parse().ok());
-        match (present, parsed.flatten()) {
+        let id = present.and_then(|value| parse(value.as_bytes()));
+        match (present, id) {
             (Some(value), Some(id)) => {
                 applied.client_request_id = Some(id);
                 keep_one_line(value.clone(), headers);
@@ -226,13 +268,21 @@ impl Headers {
         }
     }
 
-    fn remove(&self, context: &RequestContext, headers: &mut HeaderMap) {
+    /// Removes the headers at another host, where the id of the request at Graph is known.
+    fn remove(&self, at_graph: Option<ClientRequestId>, headers: &mut HeaderMap) {
         headers.remove(SDK_VERSION);
-        let was_written = || context.applied().is_some_and(|applied| applied.is_written);
-        if !self.keeps_request_id_elsewhere || was_written() {
+        let present = headers.get(CLIENT_REQUEST_ID).map(HeaderValue::as_bytes);
+        let is_from_graph =
+            at_graph.is_some_and(|id| present.is_some_and(|value| parse(value) == Some(id)));
+        if is_from_graph || !self.keeps_request_id_elsewhere {
             headers.remove(CLIENT_REQUEST_ID);
         }
     }
+}
+
+/// The id in a header, if it is a GUID.
+fn parse(value: &[u8]) -> Option<ClientRequestId> {
+    str::from_utf8(value).ok()?.parse().ok()
 }
 
 fn keep_one_line(value: HeaderValue, headers: &mut HeaderMap) {
@@ -247,7 +297,7 @@ fn keep_one_line(value: HeaderValue, headers: &mut HeaderMap) {
 pub struct Applied {
     /// Whether the headers were written; else the host is not Graph's, or the level is off.
     pub is_written: bool,
-    /// Id that went out, to be logged; absent if the application's own is no GUID.
+    /// Id that the request has at Graph, to be logged; absent if the application's is no GUID.
     pub client_request_id: Option<ClientRequestId>,
     /// Whether an id of the application was replaced because it was no GUID.
     pub replaced_request_id: bool,

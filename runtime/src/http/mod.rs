@@ -1,9 +1,17 @@
 //! HTTP clients whose responses can be read, each behind its feature.
 
+#[cfg(feature = "reqwest-middleware")]
+mod graph_reqwest;
+#[cfg(feature = "tower")]
+mod graph_tower;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "tower")]
 mod token_layer;
 
+#[cfg(feature = "reqwest-middleware")]
+pub use graph_reqwest::GraphMiddleware;
+#[cfg(feature = "tower")]
+pub use graph_tower::{GraphLayer, GraphRequest, GraphService};
 #[cfg(feature = "tower")]
 pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
