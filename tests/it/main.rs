@@ -21,5 +21,6 @@ mod isolation;
 mod lab;
 mod layering;
 mod lifecycle;
+mod privacy;
 mod shapes;
 mod world;

@@ -9,7 +9,7 @@ use token_telemetry::{
 };
 
 use super::{Timed, Whole, millis};
-use crate::lab::{Lab, LabApi, LabError, TOKEN_URL};
+use crate::lab::{LabApi, LabError, TOKEN_URL};
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
@@ -74,7 +74,11 @@ fn a_failure_has_all_durations_too() {
     assert_eq!(timed.only(), expected);
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+fn says_nothing(_: &std::io::Error) -> ErrorInfo {
+    ErrorInfo::unknown()
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, err = says_nothing)]
 async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Error> {
     let mut throttled = Acquisition::current().token_request(TOKEN_URL);
     throttled.retry_after(millis(7_000));
@@ -85,12 +89,6 @@ async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Erro
         ready(Err::<Status<()>, _>(refused()))
     });
     sent.await.map(drop)
-}
-
-impl token_telemetry::DescribeError<std::io::Error> for Lab {
-    fn describe(_: &std::io::Error) -> ErrorInfo {
-        ErrorInfo::unknown()
-    }
 }
 
 #[test]
