@@ -1,0 +1,126 @@
+//! The same numbers, as each outlet tells them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
+use token_telemetry::{AcquisitionRecord, Observer, Outcome, Telemetry, TokenSource};
+
+/// How many acquisitions ended how: tokens by source, failures by code, cancellations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) cache: u64,
+    pub(crate) identity_provider: u64,
+    pub(crate) failures: BTreeMap<String, u64>,
+    pub(crate) cancelled: u64,
+}
+
+impl Counts {
+    pub(crate) fn acquisitions(&self) -> u64 {
+        self.cache + self.identity_provider + self.failed() + self.cancelled
+    }
+
+    pub(crate) fn failed(&self) -> u64 {
+        self.failures.values().sum()
+    }
+
+    /// The counts that an exporter collected.
+    pub(crate) fn of_metrics(collected: &ResourceMetrics) -> Self {
+        let mut counts = Self::default();
+        for metric in collected.scope_metrics().flat_map(|scope| scope.metrics()) {
+            let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else {
+                continue;
+            };
+            for point in sum.data_points() {
+                let tag = |key: &str| {
+                    let found = point
+                        .attributes()
+                        .find(|attribute| attribute.key.as_str() == key);
+                    found
+                        .map(|attribute| attribute.value.to_string())
+                        .unwrap_or_default()
+                };
+                match (
+                    metric.name(),
+                    tag("TokenSource").as_str(),
+                    tag("ErrorCode").as_str(),
+                ) {
+                    ("MsalSuccess", "Cache", _) => counts.cache += point.value(),
+                    ("MsalSuccess", _, _) => counts.identity_provider += point.value(),
+                    (_, _, "operation_canceled") => counts.cancelled += point.value(),
+                    (_, _, code) => {
+                        *counts.failures.entry(code.to_owned()).or_default() += point.value()
+                    }
+                }
+            }
+        }
+        counts
+    }
+
+    /// The counts of the totals, which do not tell failures apart.
+    pub(crate) fn agree_with_totals(&self, telemetry: &Telemetry) -> bool {
+        let totals = telemetry.totals();
+        let own = [
+            self.cache,
+            self.identity_provider,
+            self.failed(),
+            self.cancelled,
+        ];
+        own == [
+            totals.cache,
+            totals.identity_provider,
+            totals.failures,
+            totals.cancelled,
+        ]
+    }
+}
+
+/// Observer that counts, and sums the token requests of calls that were not cancelled.
+#[derive(Clone, Default)]
+pub(crate) struct Counting {
+    counts: Arc<Mutex<Counts>>,
+    requests: Arc<AtomicU64>,
+}
+
+impl Counting {
+    pub(crate) fn read(&self) -> (Counts, u64) {
+        let counts = self
+            .counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        (counts, self.requests.load(Ordering::Relaxed))
+    }
+}
+
+impl Observer for Counting {
+    fn finished(&self, record: &AcquisitionRecord) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if record.outcome() == Outcome::Cancelled {
+            counts.cancelled += 1;
+            return;
+        }
+        self.requests
+            .fetch_add(record.attempts().into(), Ordering::Relaxed);
+        match (record.source(), record.error_code()) {
+            (_, Some(code)) => *counts.failures.entry(code.to_owned()).or_default() += 1,
+            (Some(TokenSource::Cache), None) => counts.cache += 1,
+            (_, None) => counts.identity_provider += 1,
+        }
+    }
+}
+
+/// Observer that panics now and then.
+#[derive(Default)]
+pub(crate) struct Panicking(AtomicU64);
+
+impl Observer for Panicking {
+    fn finished(&self, _: &AcquisitionRecord) {
+        let seen = self.0.fetch_add(1, Ordering::Relaxed);
+        assert!(
+            !seen.is_multiple_of(97),
+            "an observer of the soak test panics on purpose"
+        );
+    }
+}
