@@ -14,6 +14,7 @@ mod async_traits;
 mod attributed;
 mod blocking;
 mod declared;
+mod foreign_errors;
 mod generic;
 mod hygiene;
 mod inference;

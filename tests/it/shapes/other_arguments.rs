@@ -1,16 +1,13 @@
 //! The arguments `err`, `ok`, `nested`, `background` and `crate`.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use token_telemetry::{
-    Acquisition, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token,
-};
+use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token};
 
 use super::{Client, succeeded, work};
-use crate::lab::{Lab, LabApi, LabError, only, telemetry};
+use crate::lab::{LabApi, LabError, only, telemetry};
 
 struct Token {
     lifetime: Duration,
@@ -38,32 +35,6 @@ fn describe_anything<E: Error>(error: &E) -> ErrorInfo {
     ErrorInfo::new(error.to_string())
 }
 
-impl DescribeError<io::Error> for Lab {
-    fn describe(error: &io::Error) -> ErrorInfo {
-        ErrorInfo::new(format!("io.{:?}", error.kind()))
-    }
-}
-
-impl DescribeError<Box<dyn Error + Send + Sync>> for Lab {
-    fn describe(error: &Box<dyn Error + Send + Sync>) -> ErrorInfo {
-        error
-            .downcast_ref()
-            .map_or_else(ErrorInfo::unknown, Self::describe_io)
-    }
-}
-
-impl Lab {
-    fn describe_io(error: &io::Error) -> ErrorInfo {
-        Self::describe(error)
-    }
-}
-
-impl DescribeError<Infallible> for Lab {
-    fn describe(error: &Infallible) -> ErrorInfo {
-        match *error {}
-    }
-}
-
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = Token::info)]
 async fn with_ok(telemetry: &Telemetry) -> Result<Token, LabError> {
     work().await;
@@ -80,24 +51,6 @@ async fn with_err(telemetry: &Telemetry, number: u32) -> Result<(), Undescribed>
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe_anything, ok = Token::info)]
 fn with_both(telemetry: &Telemetry) -> Result<Token, io::Error> {
     Err(io::Error::other("generic"))
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn with_io_error(telemetry: &Telemetry) -> io::Result<()> {
-    work().await;
-    Err(io::ErrorKind::TimedOut.into())
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn with_boxed_error(telemetry: &Telemetry) -> Result<(), Box<dyn Error + Send + Sync>> {
-    with_io_error(telemetry).await?;
-    Ok(())
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn that_cannot_fail(telemetry: &Telemetry) -> Result<u8, Infallible> {
-    work().await;
-    Ok(1)
 }
 
 impl Client {
@@ -177,17 +130,6 @@ fn err_may_name_a_generic_function() {
     let (telemetry, recorder) = telemetry();
     assert!(with_both(&telemetry).is_err());
     assert_eq!(only(&recorder).error_code(), Some("generic"));
-}
-
-#[tokio::test]
-async fn errors_of_other_crates_need_no_wrapper() {
-    let (telemetry, recorder) = telemetry();
-    assert!(with_io_error(&telemetry).await.is_err());
-    assert_eq!(only(&recorder).error_code(), Some("io.TimedOut"));
-    assert!(with_boxed_error(&telemetry).await.is_err());
-    assert_eq!(only(&recorder).error_code(), Some("io.TimedOut"));
-    assert_eq!(that_cannot_fail(&telemetry).await, Ok(1));
-    succeeded(&recorder);
 }
 
 #[tokio::test]
