@@ -3,6 +3,8 @@
 //! The packages are written into the target folder and built offline, with the versions of the
 //! workspace's own lock file.
 
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+
 mod scratch;
 
 use std::collections::BTreeSet;

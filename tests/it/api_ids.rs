@@ -270,6 +270,10 @@ async fn with_a_local_error(telemetry: &Telemetry) -> Result<(), Declined> {
     Err(Declined)
 }
 
+#[expect(
+    clippy::borrowed_box,
+    reason = "`err` takes a reference to the error itself"
+)]
 fn boxed(_: &Box<dyn std::error::Error>) -> ErrorInfo {
     ErrorInfo::new("boxed")
 }

@@ -41,9 +41,7 @@ fn lock_file(text: &str, name: &str) -> PathBuf {
 fn complaint<I: ApiId>(text: &str, name: &str) -> Option<String> {
     let path = lock_file(text, name);
     let failed = catch_unwind(|| assert_api_ids_locked::<I>(&path)).err()?;
-    let said = failed
-        .downcast::<String>()
-        .expect("the message is formatted");
+    let said = failed.downcast::<String>().unwrap();
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
         text,
@@ -183,12 +181,15 @@ fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
     Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// An enum by name, and the assertion about it.
+type Named = (&'static str, fn(PathBuf));
+
 #[test]
 #[ignore = "run by others, with the variable set"]
 fn in_a_process_of_its_own() {
-    let path = std::env::var_os("LOCK_FILE").expect("the path of a lock file");
-    let wanted = std::env::var_os("LOCKED_ENUM").expect("the name of an enum");
-    let assertions: [(&str, fn(PathBuf)); 3] = [
+    let path = std::env::var_os("LOCK_FILE").unwrap();
+    let wanted = std::env::var_os("LOCKED_ENUM").unwrap();
+    let assertions: [Named; 3] = [
         (type_name::<First>(), assert_api_ids_locked::<First>),
         (type_name::<Grown>(), assert_api_ids_locked::<Grown>),
         (

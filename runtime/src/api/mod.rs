@@ -14,7 +14,22 @@ use crate::error::{DescribeError, ErrorInfo};
 /// Id of a public function that acquires tokens; derive it.
 ///
 /// The derive takes the enum's own numbers: they are what goes on the wire, so they are forever.
-/// Two ids of one owner cannot share a number: that is a compile error at both numbers.
+/// `#[repr(u16)]` or `#[repr(u32)]` says how wide they are, each is a literal, and none is 0.
+///
+/// | attribute | on | meaning |
+/// |---|---|---|
+/// | `#[api_id(owner = Contoso)]` | enum | type whose number space this is; `Self` for the enum itself |
+/// | `#[api_id(reserved = [2002, 3000..=3099])]` | enum | numbers that no id of the owner may take |
+/// | `#[api_id(crate = ::contoso::token_telemetry)]` | enum | where this crate is, if another one re-exports it |
+/// | `#[api_id(name = "silent")]` | variant | name in metrics, if it is not the variant's own |
+///
+/// The owner is a type of the crate that holds the enum. Two ids of one owner cannot share a
+/// number, in whatever modules they are: that is a compile error at both numbers. One enum of an
+/// owner may reserve, at most 256 numbers. Nothing of this exists at run time, and two versions of
+/// an SDK in one program have an owner each.
+///
+/// An SDK that follows the numbering of an MSAL library finds its ids in
+/// [`api_tables`](crate::api_tables).
 ///
 /// # Examples
 ///
@@ -25,14 +40,38 @@ use crate::error::{DescribeError, ErrorInfo};
 ///
 /// #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
 /// #[repr(u32)]
-/// #[api_id(owner = Contoso)]
+/// #[api_id(owner = Contoso, reserved = [2002])]
 /// pub enum ContosoApi {
 ///     /// Acquires a token for the application itself.
 ///     AcquireTokenForClient = 1004,
+///     #[api_id(name = "AcquireTokenSilent")]
+///     Silent = 1007,
 /// }
 ///
 /// let api = ContosoApi::AcquireTokenForClient.api();
 /// assert_eq!((api.number(), api.name()), (1004, "AcquireTokenForClient"));
+/// assert_eq!(ContosoApi::Silent.api().name(), "AcquireTokenSilent");
+/// assert_eq!(
+///     ContosoApi::CATALOGUE[0].doc(),
+///     "Acquires a token for the application itself."
+/// );
+/// ```
+///
+/// A number that is taken does not compile:
+///
+/// ```compile_fail,E0119
+/// # use token_telemetry::ApiId;
+/// # pub struct Contoso;
+/// # #[derive(ApiId, Clone, Copy)]
+/// # #[repr(u32)]
+/// # #[api_id(owner = Contoso)]
+/// # pub enum ContosoApi { AcquireTokenForClient = 1004 }
+/// #[derive(ApiId, Clone, Copy)]
+/// #[repr(u32)]
+/// #[api_id(owner = Contoso)]
+/// pub enum BrokerApi {
+///     AcquireToken = 1004,
+/// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a registered API id",
@@ -61,6 +100,17 @@ impl Api {
     /// An id with this wire number and this name in metrics.
     ///
     /// Ids of an SDK come from [`ApiId`]; this is for code that forwards ids of others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, Api};
+    ///
+    /// // A bridge to another language, which learns at run time what was called.
+    /// const BROWSER_SILENT: Api = Api::new(61, "BrowserSilent");
+    /// Acquisition::current().api(BROWSER_SILENT);
+    /// assert_eq!(BROWSER_SILENT.number(), 61);
+    /// ```
     #[must_use]
     pub const fn new(number: u32, name: &'static str) -> Self {
         Self { number, name }

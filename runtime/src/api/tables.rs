@@ -186,22 +186,38 @@ pub enum MsalJava {
 
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {
-        use io::ErrorKind as Kind;
-        let class = match error.kind() {
-            Kind::TimedOut => TransportError::Timeout,
-            Kind::ConnectionRefused
-            | Kind::AddrNotAvailable
-            | Kind::HostUnreachable
-            | Kind::NetworkUnreachable
-            | Kind::NetworkDown => TransportError::Connect,
-            Kind::ConnectionReset
-            | Kind::ConnectionAborted
-            | Kind::NotConnected
-            | Kind::BrokenPipe
-            | Kind::UnexpectedEof => TransportError::Closed,
-            _ => return ErrorInfo::new("io_error"),
-        };
-        ErrorInfo::transport(class).or(ErrorInfo::new(class.code()))
+        transport_class(error.kind()).map_or_else(
+            || ErrorInfo::new("io_error"),
+            |class| ErrorInfo::transport(class).or(ErrorInfo::new(class.code())),
+        )
+    }
+}
+
+/// How the transport failed, if it is the transport that did.
+fn transport_class(kind: io::ErrorKind) -> Option<TransportError> {
+    use io::ErrorKind as Kind;
+    const CONNECT: [Kind; 5] = [
+        Kind::ConnectionRefused,
+        Kind::AddrNotAvailable,
+        Kind::HostUnreachable,
+        Kind::NetworkUnreachable,
+        Kind::NetworkDown,
+    ];
+    const CLOSED: [Kind; 5] = [
+        Kind::ConnectionReset,
+        Kind::ConnectionAborted,
+        Kind::NotConnected,
+        Kind::BrokenPipe,
+        Kind::UnexpectedEof,
+    ];
+    if kind == Kind::TimedOut {
+        Some(TransportError::Timeout)
+    } else if CONNECT.contains(&kind) {
+        Some(TransportError::Connect)
+    } else if CLOSED.contains(&kind) {
+        Some(TransportError::Closed)
+    } else {
+        None
     }
 }
 
