@@ -203,6 +203,10 @@ impl Headers {
 
     /// Puts our products behind the application's, in one line.
     fn write_sdk_version(&self, ours: HeaderValue, headers: &mut HeaderMap) -> Option<ReadError> {
+        let mut lines = headers.get_all(SDK_VERSION).iter();
+        if lines.next() == Some(&ours) && lines.next().is_none() {
+            return None;
+        }
         let (value, fault) = match self.in_front(headers) {
             Ok(in_front) if in_front.is_empty() => (ours, None),
             Ok(in_front) => {
@@ -244,27 +248,20 @@ impl Headers {
         headers: &mut HeaderMap,
         applied: &mut Applied,
     ) {
-        let present = headers
-            .get(CLIENT_REQUEST_ID)
-            .filter(|value| !value.is_empty());
+        let present = headers.get(CLIENT_REQUEST_ID);
+        let present = present.filter(|value| !value.is_empty());
         let id = present.and_then(|value| parse(value.as_bytes()));
-        match (present, id) {
-            (Some(value), Some(id)) => {
-                applied.client_request_id = Some(id);
-                keep_one_line(value.clone(), headers);
-            }
-            (Some(value), None) if self.odd_request_id == OddRequestId::Keep => {
-                keep_one_line(value.clone(), headers);
-            }
-            (odd, _) => {
-                applied.replaced_request_id = odd.is_some();
-                let id = context.client_request_id_or_make();
-                applied.client_request_id = Some(id);
-                if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN]))
-                {
-                    headers.insert(CLIENT_REQUEST_ID, value);
-                }
-            }
+        let is_odd = present.is_some() && id.is_none();
+        if id.is_some() || (is_odd && self.odd_request_id == OddRequestId::Keep) {
+            applied.client_request_id = id;
+            keep_one_line(headers);
+            return;
+        }
+        applied.replaced_request_id = is_odd;
+        let id = context.client_request_id_or_make();
+        applied.client_request_id = Some(id);
+        if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])) {
+            headers.insert(CLIENT_REQUEST_ID, value);
         }
     }
 
@@ -285,9 +282,12 @@ fn parse(value: &[u8]) -> Option<ClientRequestId> {
     str::from_utf8(value).ok()?.parse().ok()
 }
 
-fn keep_one_line(value: HeaderValue, headers: &mut HeaderMap) {
-    if headers.get_all(CLIENT_REQUEST_ID).iter().nth(1).is_some() {
-        headers.insert(CLIENT_REQUEST_ID, value);
+/// Drops all but the first line of the id.
+fn keep_one_line(headers: &mut HeaderMap) {
+    let mut lines = headers.get_all(CLIENT_REQUEST_ID).iter();
+    let (first, second) = (lines.next(), lines.next());
+    if let (Some(first), Some(_)) = (first, second) {
+        headers.insert(CLIENT_REQUEST_ID, first.clone());
     }
 }
 

@@ -1,0 +1,66 @@
+//! Allocations per request, counted by the allocator; a program of its own because of that.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+
+use http::{HeaderMap, HeaderValue, Uri};
+use token_telemetry::graph::{
+    CLIENT_REQUEST_ID, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION, SdkVersion,
+};
+
+fn sdk_version() -> SdkVersion {
+    SdkVersion::builder()
+        .service(const { Product::from_static("graph-rust", "1.0.0") })
+        .core(const { Product::from_static("graph-rust-core", "1.0.0") })
+        .feature_usage(FeatureUsage::RETRY_HANDLER)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_value_is_not_allocated_once_its_features_were_seen() {
+    let sdk_version = sdk_version();
+    let sets: Vec<_> = (0..16)
+        .map(|bits| FeatureUsage::from_bits(bits << 2))
+        .collect();
+    let values = |sdk_version: &SdkVersion| -> usize {
+        let lengths = sets.iter().filter_map(|set| sdk_version.header_value(*set));
+        lengths.map(|value| value.len()).sum()
+    };
+    let mut lengths = (0, 0);
+    let first = allocation_counter::measure(|| lengths.0 = values(&sdk_version));
+    let later = allocation_counter::measure(|| lengths.1 = values(&sdk_version));
+    assert!(first.count_total > 0);
+    assert_eq!(later.count_total, 0);
+    assert_eq!(lengths.0, lengths.1);
+}
+
+#[test]
+fn another_attempt_of_a_request_allocates_nothing() {
+    let headers = Headers::new(sdk_version());
+    let uri: Uri = "https://graph.microsoft.com/v1.0/me".parse().unwrap();
+    let context = RequestContext::new();
+    let mut map = HeaderMap::new();
+    headers.apply_for(&context, &uri, &mut map);
+    let again = allocation_counter::measure(|| {
+        headers.apply_for(&context, &uri, &mut map);
+    });
+    assert_eq!(again.count_total, 0);
+}
+
+#[test]
+fn a_request_with_an_id_and_room_for_headers_allocates_nothing() {
+    let headers = Headers::new(sdk_version());
+    let uri: Uri = "https://graph.microsoft.com/v1.0/me".parse().unwrap();
+    let context = RequestContext::new();
+    let mut seen = HeaderMap::new();
+    headers.apply_for(&context, &uri, &mut seen);
+
+    let mut map = HeaderMap::with_capacity(8);
+    let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
+    map.insert(CLIENT_REQUEST_ID, id);
+    let counted = allocation_counter::measure(|| {
+        headers.apply_for(&context, &uri, &mut map);
+    });
+    assert_eq!(counted.count_total, 0);
+    assert_eq!(map[SDK_VERSION], seen[SDK_VERSION]);
+}

@@ -1,0 +1,134 @@
+//! The scope of a request: on any executor, over awaits, panics and threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures::executor::block_on;
+use futures::future::join;
+use http::{HeaderMap, Uri};
+use token_telemetry::ClientRequestId;
+use token_telemetry::graph::{
+    CLIENT_REQUEST_ID, FeatureUsage, Headers, Product, RequestContext, SdkVersion, feature_used,
+};
+
+const PAGE: FeatureUsage = FeatureUsage::PAGE_ITERATOR_TASK;
+const UPLOAD: FeatureUsage = FeatureUsage::FILE_UPLOAD_TASK;
+
+/// Gives the other future of a `join` its turn.
+async fn turn() {
+    let mut is_first = true;
+    std::future::poll_fn(|cx| {
+        if std::mem::take(&mut is_first) {
+            cx.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(())
+    })
+    .await;
+}
+
+#[test]
+fn interleaved_requests_do_not_share_features() {
+    let (one, other) = (RequestContext::new(), RequestContext::new());
+    let work = |features| async move {
+        turn().await;
+        feature_used(features);
+        turn().await;
+    };
+    block_on(join(one.scope(work(PAGE)), other.scope(work(UPLOAD))));
+    assert_eq!(one.features(), PAGE);
+    assert_eq!(other.features(), UPLOAD);
+    assert!(RequestContext::current().is_none());
+}
+
+#[test]
+fn outside_a_scope_a_feature_is_not_remembered() {
+    feature_used(PAGE);
+    let context = RequestContext::new();
+    let _entered = context.enter();
+    assert!(context.features().is_empty());
+}
+
+#[test]
+fn a_panic_leaves_no_request_behind() {
+    let context = RequestContext::new();
+    let work = context.scope(async { panic!("in the scope") });
+    let caught = catch_unwind(AssertUnwindSafe(|| block_on(work)));
+    assert!(caught.is_err());
+    assert!(RequestContext::current().is_none());
+}
+
+#[test]
+fn features_of_one_page_do_not_bleed_into_the_next() {
+    let pages = RequestContext::new();
+    pages.feature_used(PAGE);
+    let (first, second) = (pages.child(), pages.child());
+    block_on(first.scope(async { feature_used(UPLOAD) }));
+    assert_eq!(first.features(), PAGE | UPLOAD);
+    assert_eq!(second.features(), PAGE);
+    assert_eq!(pages.features(), PAGE);
+}
+
+#[test]
+fn requests_of_one_piece_of_work_have_ids_of_their_own_unless_one_is_given() {
+    let ids = |work: &RequestContext| {
+        let (one, other) = (work.child(), work.child());
+        (id_sent(&one), id_sent(&other))
+    };
+    let (one, other) = ids(&RequestContext::new());
+    assert_ne!(one, other);
+    let given = ClientRequestId::new();
+    let (one, other) = ids(&RequestContext::with_client_request_id(given));
+    assert_eq!((&one, &other), (&given.to_string(), &given.to_string()));
+}
+
+#[test]
+fn what_was_applied_is_seen_by_whoever_opened_the_scope() {
+    let work = RequestContext::new();
+    let sent = id_sent(&work.child());
+    let applied = work.applied().unwrap();
+    assert!(applied.is_written);
+    assert_eq!(applied.client_request_id.unwrap().to_string(), sent);
+}
+
+#[test]
+fn a_request_may_move_between_threads() {
+    let context = RequestContext::new();
+    let workers: Vec<_> = [PAGE, UPLOAD]
+        .into_iter()
+        .map(|features| {
+            let context = context.clone();
+            std::thread::spawn(move || {
+                let _entered = context.enter();
+                feature_used(features);
+                id_sent(&context)
+            })
+        })
+        .collect();
+    let ids: Vec<_> = workers
+        .into_iter()
+        .map(|worker| worker.join().unwrap())
+        .collect();
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(context.features(), PAGE | UPLOAD);
+}
+
+#[test]
+fn guards_dropped_in_order_uncover_the_outer_request() {
+    let (outer, inner) = (RequestContext::new(), RequestContext::new());
+    let entered_outer = outer.enter();
+    let entered_inner = inner.enter();
+    feature_used(PAGE);
+    drop(entered_inner);
+    feature_used(UPLOAD);
+    drop(entered_outer);
+    assert_eq!((outer.features(), inner.features()), (UPLOAD, PAGE));
+}
+
+fn id_sent(context: &RequestContext) -> String {
+    let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    let headers = Headers::new(SdkVersion::builder().core(core).build().unwrap());
+    let mut map = HeaderMap::new();
+    let uri = Uri::from_static("https://graph.microsoft.com/");
+    headers.apply_for(context, &uri, &mut map);
+    map[CLIENT_REQUEST_ID].to_str().unwrap().to_owned()
+}

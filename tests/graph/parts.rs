@@ -1,0 +1,275 @@
+//! Products, levels, features and what is cut.
+
+use std::env;
+use std::process::Command;
+
+use http::{HeaderMap, HeaderValue, Uri};
+use token_telemetry::graph::{
+    ApplicationFeatures, CLIENT_REQUEST_ID, Comment, Cut, FeatureUsage, Headers, Key, Level,
+    OddRequestId, Product, RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
+};
+
+const APPLICATION: Product = Product::from_static("Contoso-Mail", "3.2");
+const SERVICE: Product = Product::from_static("graph-rust", "1.4.0");
+const CORE: Product = Product::from_static("graph-rust-core", "1.16.0");
+
+const CHANGE_FEED: FeatureUsage = FeatureUsage::application_bit(40);
+
+fn builder() -> SdkVersionBuilder {
+    let comment = Comment::empty()
+        .host_os("linux")
+        .host_arch("x86_64")
+        .runtime_environment("Rust", "1.95.0");
+    SdkVersion::builder()
+        .application(APPLICATION)
+        .service(SERVICE)
+        .core(CORE)
+        .comment(comment)
+}
+
+fn graph() -> Uri {
+    Uri::from_static("https://graph.microsoft.com/v1.0/me")
+}
+
+fn applied(headers: &Headers, mut map: HeaderMap) -> HeaderMap {
+    headers.apply(&graph(), &mut map);
+    map
+}
+
+#[test]
+fn the_order_does_not_depend_on_the_order_of_the_calls() {
+    let comment = Comment::empty().host_os("linux");
+    let sdk_version = SdkVersion::builder()
+        .core(CORE)
+        .comment(comment)
+        .service(SERVICE)
+        .application(APPLICATION)
+        .build()
+        .unwrap();
+    assert_eq!(
+        sdk_version.to_string(),
+        "Contoso-Mail/3.2, graph-rust/1.4.0, graph-rust-core/1.16.0 (featureUsage=00; hostOS=linux)"
+    );
+}
+
+#[test]
+fn parts_are_cut_whole_and_in_a_fixed_order() {
+    let second = Product::from_static("Contoso-Office", "1");
+    let whole = builder().application(second.clone());
+    let longest = whole.clone().build().unwrap().to_string().len() + "ffffffffffffffff".len() - 2;
+    let mut seen = Vec::new();
+    for budget in (0..=longest).rev() {
+        let Ok(sdk_version) = whole.clone().budget(budget).build() else {
+            break;
+        };
+        let everything = sdk_version
+            .header_value(FeatureUsage::from_bits(0xfff))
+            .unwrap();
+        assert!(everything.len() <= budget);
+        assert!(read::sender(everything.as_bytes()).is_ok());
+        if seen.last() != Some(&sdk_version.cut().to_vec()) {
+            seen.push(sdk_version.cut().to_vec());
+        }
+    }
+    let last = seen.last().unwrap();
+    let order = [
+        Cut::Pair(Key::HostArch),
+        Cut::Pair(Key::RuntimeEnvironment),
+        Cut::Pair(Key::HostOs),
+        Cut::Application(second),
+        Cut::Application(APPLICATION),
+    ];
+    assert_eq!(*last, order);
+    assert_eq!(seen.len(), order.len() + 1);
+    assert!(seen.iter().all(|cut| order.starts_with(cut)));
+}
+
+#[test]
+fn libraries_too_long_for_the_budget_are_an_error() {
+    let error = builder().budget(40).build().unwrap_err();
+    assert!(error.is_too_long());
+    assert_eq!(
+        error.to_string(),
+        "the products and `featureUsage` need 72 bytes, the budget is 40"
+    );
+}
+
+#[test]
+fn products_only_leaves_the_comment_out() {
+    let sdk_version = builder().level(Level::ProductsOnly).build().unwrap();
+    let map = applied(&Headers::new(sdk_version), HeaderMap::new());
+    assert_eq!(
+        map[SDK_VERSION],
+        "Contoso-Mail/3.2, graph-rust/1.4.0, graph-rust-core/1.16.0"
+    );
+    assert!(map.contains_key(CLIENT_REQUEST_ID));
+}
+
+#[test]
+fn switched_off_nothing_is_touched() {
+    let headers = Headers::new(builder().level(Level::Off).build().unwrap());
+    assert!(applied(&headers, HeaderMap::new()).is_empty());
+    let mut own = HeaderMap::new();
+    own.insert(SDK_VERSION, HeaderValue::from_static("MyApp/1.0"));
+    assert_eq!(applied(&headers, own.clone()), own);
+    headers.apply(&Uri::from_static("https://files.example/"), &mut own);
+    assert_eq!(own[SDK_VERSION], "MyApp/1.0");
+}
+
+#[test]
+fn users_lower_the_level_with_the_variable_that_the_author_named() {
+    for (value, from_full, from_products) in [
+        (None, "Full", "ProductsOnly"),
+        (Some(""), "Full", "ProductsOnly"),
+        (Some(" FULL "), "Full", "ProductsOnly"),
+        (Some("products"), "ProductsOnly", "ProductsOnly"),
+        (Some("off"), "Off", "Off"),
+        (Some("0"), "Off", "Off"),
+        (Some("ful"), "Off", "Off"),
+    ] {
+        let mut child = Command::new(env::current_exe().unwrap());
+        child.args([
+            "--exact",
+            "parts::says_its_level",
+            "--ignored",
+            "--nocapture",
+        ]);
+        match value {
+            Some(value) => child.env(VARIABLE, value),
+            None => child.env_remove(VARIABLE),
+        };
+        let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
+        let expected = format!("{from_full} {from_products}\n");
+        assert!(output.contains(&expected), "{value:?}: {output}");
+    }
+}
+
+const VARIABLE: &str = "CONTOSO_GRAPH_TELEMETRY";
+
+#[test]
+#[ignore = "runs in a process of its own, with an environment of its own"]
+fn says_its_level() {
+    let level = |level| {
+        let builder = builder().level(level).level_from_environment(VARIABLE);
+        builder.build().unwrap().level()
+    };
+    println!("{:?} {:?}", level(Level::Full), level(Level::ProductsOnly));
+}
+
+#[test]
+fn an_undeclared_application_bit_is_not_sent() {
+    let undeclared = builder().build().unwrap();
+    let value = undeclared.header_value(CHANGE_FEED | FeatureUsage::AUTH_HANDLER);
+    assert!(
+        value
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .contains("featureUsage=04;")
+    );
+    let declared = builder().application_features(ApplicationFeatures::new(&[CHANGE_FEED]));
+    let value = declared.build().unwrap().header_value(CHANGE_FEED);
+    assert!(
+        value
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .contains("featureUsage=10000000000;")
+    );
+}
+
+#[test]
+fn the_application_stays_in_front_and_is_not_repeated() {
+    let headers = Headers::new(
+        SdkVersion::builder()
+            .core(CORE)
+            .comment(Comment::empty())
+            .build()
+            .unwrap(),
+    );
+    let mut map = HeaderMap::new();
+    map.append(SDK_VERSION, HeaderValue::from_static("MyApp/1.0 (a, b),"));
+    map.append(
+        SDK_VERSION,
+        HeaderValue::from_static("graph-rust-core/0.9 (featureUsage=01), other/2"),
+    );
+    let map = applied(&headers, map);
+    assert_eq!(
+        map.get_all(SDK_VERSION).iter().collect::<Vec<_>>(),
+        ["MyApp/1.0 (a, b), other/2, graph-rust-core/1.16.0 (featureUsage=00)"]
+    );
+}
+
+#[test]
+fn an_unreadable_value_of_the_application_is_replaced_and_reported() {
+    let headers = Headers::new(builder().build().unwrap());
+    let mut map = HeaderMap::new();
+    map.insert(SDK_VERSION, HeaderValue::from_static("MyApp 1.0"));
+    let applied = headers.apply(&graph(), &mut map);
+    assert_eq!(applied.replaced_sdk_version.unwrap().offset(), 6);
+    assert!(
+        map[SDK_VERSION]
+            .to_str()
+            .unwrap()
+            .starts_with("Contoso-Mail/3.2, ")
+    );
+}
+
+#[test]
+fn a_value_of_the_application_that_is_too_long_with_ours_is_replaced() {
+    let headers = Headers::new(builder().build().unwrap());
+    let mut map = HeaderMap::new();
+    let long = format!("MyApp/{}", "1".repeat(read::MAX_LEN - 10));
+    map.insert(SDK_VERSION, long.parse().unwrap());
+    let applied = headers.apply(&graph(), &mut map);
+    assert_eq!(
+        applied.replaced_sdk_version.unwrap().reason(),
+        read::Reason::TooLong
+    );
+    let once = map.clone();
+    headers.apply(&graph(), &mut map);
+    assert_eq!(map, once);
+}
+
+#[test]
+fn an_odd_request_id_is_kept_or_replaced_and_reported() {
+    let keeps = Headers::new(builder().build().unwrap());
+    let replaces = keeps.clone().with_odd_request_id(OddRequestId::Replace);
+    let mut map = HeaderMap::new();
+    map.insert(CLIENT_REQUEST_ID, HeaderValue::from_static("dummy_uuid"));
+    assert_eq!(
+        applied(&keeps, map.clone())[CLIENT_REQUEST_ID],
+        "dummy_uuid"
+    );
+    let applied = replaces.apply(&graph(), &mut map);
+    assert!(applied.replaced_request_id);
+    let id = applied.client_request_id.unwrap().to_string();
+    assert_eq!(map[CLIENT_REQUEST_ID], id);
+}
+
+#[test]
+fn the_id_of_a_token_request_is_left_alone_only_if_asked() {
+    let removes = Headers::new(builder().build().unwrap());
+    let keeps = removes.clone().keep_request_id_elsewhere();
+    let login = Uri::from_static("https://login.microsoftonline.com/common/oauth2/v2.0/token");
+    let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
+    let tokens = HeaderMap::from_iter([(CLIENT_REQUEST_ID, id)]);
+
+    let mut map = tokens.clone();
+    removes.apply(&login, &mut map);
+    assert!(map.is_empty());
+    let mut map = tokens.clone();
+    keeps.apply(&login, &mut map);
+    assert_eq!(map, tokens);
+
+    // What went to Graph does not follow a redirect, though.
+    let context = RequestContext::new();
+    let mut map = tokens;
+    keeps.apply_for(&context, &graph(), &mut map);
+    let at_graph = map.clone();
+    for _ in 0..2 {
+        let mut map = at_graph.clone();
+        keeps.apply_for(&context, &login, &mut map);
+        assert!(map.is_empty());
+    }
+}

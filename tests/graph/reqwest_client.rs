@@ -1,0 +1,156 @@
+//! The handler for reqwest beside a real retry handler, over real connections.
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{Method, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use reqwest_retry::RetryTransientMiddleware;
+use reqwest_retry::policies::ExponentialBackoff;
+use token_telemetry::GraphMiddleware;
+use token_telemetry::graph::{CLIENT_REQUEST_ID, RequestContext, SDK_VERSION};
+
+use crate::server::Servers;
+
+fn client(graph: GraphMiddleware, is_outside: bool) -> ClientWithMiddleware {
+    let client = reqwest::Client::builder().redirect(Policy::none());
+    let backoff = ExponentialBackoff::builder().retry_bounds(
+        std::time::Duration::ZERO,
+        std::time::Duration::from_millis(1),
+    );
+    let retry = RetryTransientMiddleware::new_with_policy(backoff.build_with_max_retries(3));
+    let builder = ClientBuilder::new(client.build().unwrap());
+    if is_outside {
+        builder.with(graph).with(retry).build()
+    } else {
+        builder.with(retry).with(graph).build()
+    }
+}
+
+fn following(servers: &Servers) -> GraphMiddleware {
+    GraphMiddleware::new(servers.headers()).following_redirects(10)
+}
+
+#[tokio::test]
+async fn all_attempts_of_a_request_have_one_id_on_either_side_of_the_retries() {
+    for is_outside in [true, false] {
+        let servers = Servers::start().await;
+        let client = client(following(&servers), is_outside);
+        let answer = client.get(servers.url("/flaky")).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let arrived = servers.arrived();
+        assert_eq!(arrived.len(), 3);
+        for attempt in &arrived {
+            assert_eq!(
+                attempt.sdk_version(),
+                Some("graph-rust-core/0.1.0 (featureUsage=03)")
+            );
+            assert_eq!(attempt.headers.get_all(SDK_VERSION).iter().count(), 1);
+            assert_eq!(attempt.headers.get_all(CLIENT_REQUEST_ID).iter().count(), 1);
+            assert_eq!(attempt.id(), arrived[0].id());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_removes_headers_and_credentials() {
+    let servers = Servers::start().await;
+    let client = client(following(&servers), false);
+    let request = client
+        .get(servers.url("/flaky-content"))
+        .bearer_auth("secret");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let arrived = servers.arrived();
+    let path: Vec<_> = arrived
+        .iter()
+        .map(|one| (one.server, one.path.as_str()))
+        .collect();
+    assert_eq!(
+        path,
+        [
+            ("graph", "/flaky-content"),
+            ("graph", "/flaky-content"),
+            ("files", "/mirror"),
+            ("files", "/blob"),
+        ]
+    );
+    for one in arrived {
+        let is_graph = one.server == "graph";
+        assert_eq!(one.sdk_version().is_some(), is_graph);
+        assert_eq!(one.id().is_some(), is_graph);
+        assert_eq!(one.headers.contains_key(AUTHORIZATION), is_graph);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_within_graph_keeps_everything() {
+    let servers = Servers::start().await;
+    let client = client(following(&servers), true);
+    let request = client.get(servers.url("/moved")).bearer_auth("secret");
+    request.send().await.unwrap();
+    let arrived = servers.arrived();
+    assert_eq!(arrived[1].path, "/me");
+    assert_eq!(arrived[1].id(), arrived[0].id());
+    assert_eq!(arrived[1].sdk_version(), arrived[0].sdk_version());
+    assert!(arrived[1].headers.contains_key(AUTHORIZATION));
+}
+
+#[tokio::test]
+async fn a_permanent_redirect_repeats_method_and_body_and_a_see_other_does_not() {
+    let servers = Servers::start().await;
+    let client = client(following(&servers), true);
+    for path in ["/upload", "/content"] {
+        let request = client
+            .post(servers.url(path))
+            .header(CONTENT_TYPE, "text/plain");
+        request.body("text").send().await.unwrap();
+    }
+    let arrived = servers.arrived();
+    let methods: Vec<_> = arrived
+        .iter()
+        .map(|one| {
+            (
+                one.path.as_str(),
+                one.method.clone(),
+                one.headers.contains_key(CONTENT_TYPE),
+            )
+        })
+        .collect();
+    assert_eq!(
+        methods,
+        [
+            ("/upload", Method::POST, true),
+            ("/me", Method::POST, true),
+            ("/content", Method::POST, true),
+            ("/blob", Method::GET, false),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn redirects_beyond_the_limit_are_handed_on() {
+    let servers = Servers::start().await;
+    for (most, last) in [(0, "/moved"), (1, "/me")] {
+        let graph = GraphMiddleware::new(servers.headers()).following_redirects(most);
+        client(graph, true)
+            .get(servers.url("/moved"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(servers.arrived().last().unwrap().path, last);
+    }
+}
+
+#[tokio::test]
+async fn a_context_in_the_extensions_gives_the_id_and_gets_the_report() {
+    let servers = Servers::start().await;
+    let client = client(following(&servers), true);
+    let context = RequestContext::new();
+    let request = client
+        .get(servers.url("/me"))
+        .with_extension(context.clone());
+    request.send().await.unwrap();
+    let id = context.client_request_id().unwrap().to_string();
+    assert_eq!(servers.arrived()[0].id(), Some(id.as_str()));
+    assert!(context.applied().unwrap().is_written);
+}

@@ -1,0 +1,202 @@
+//! The tower layer among real retry and redirect layers, over real connections.
+
+use std::future::{Ready, ready};
+
+use futures::future::join_all;
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::Empty;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use token_telemetry::GraphLayer;
+use token_telemetry::graph::{FeatureUsage, RequestContext, SDK_VERSION, feature_used};
+use tower::retry::{Policy, RetryLayer};
+use tower::{Service, ServiceBuilder, ServiceExt};
+use tower_http::follow_redirect::FollowRedirectLayer;
+
+use crate::server::Servers;
+
+type Body = Empty<&'static [u8]>;
+
+/// Tries three times.
+#[derive(Clone)]
+struct ThreeTimes(usize);
+
+impl<E, B> Policy<Request<Body>, Response<B>, E> for ThreeTimes {
+    type Future = Ready<()>;
+
+    fn retry(
+        &mut self,
+        _req: &mut Request<Body>,
+        result: &mut Result<Response<B>, E>,
+    ) -> Option<Self::Future> {
+        let is_busy = |response: &Response<B>| response.status() == StatusCode::SERVICE_UNAVAILABLE;
+        self.0 += 1;
+        (self.0 < 3 && result.as_ref().is_ok_and(is_busy)).then(|| ready(()))
+    }
+
+    fn clone_request(&mut self, req: &Request<Body>) -> Option<Request<Body>> {
+        Some(req.clone())
+    }
+}
+
+/// The stack that the layer's documentation recommends.
+fn client(
+    servers: &Servers,
+) -> impl Service<Request<Body>, Response: Answer, Error: std::fmt::Debug, Future: Send> + Clone {
+    let graph = GraphLayer::new(servers.headers());
+    ServiceBuilder::new()
+        .layer(graph.clone())
+        .layer(RetryLayer::new(ThreeTimes(0)))
+        .layer(FollowRedirectLayer::new())
+        .layer(graph)
+        .service(Client::builder(TokioExecutor::new()).build_http::<Body>())
+}
+
+trait Answer {
+    fn status(&self) -> StatusCode;
+}
+
+impl<B> Answer for Response<B> {
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+}
+
+fn get(servers: &Servers, path: &str) -> Request<Body> {
+    Request::get(servers.url(path)).body(Body::new()).unwrap()
+}
+
+#[tokio::test]
+async fn all_attempts_of_a_request_have_one_id_and_one_line() {
+    let servers = Servers::start().await;
+    let answer = client(&servers)
+        .oneshot(get(&servers, "/flaky"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let arrived = servers.arrived();
+    assert_eq!(arrived.len(), 3);
+    for attempt in &arrived {
+        assert_eq!(
+            attempt.sdk_version(),
+            Some("graph-rust-core/0.1.0 (featureUsage=03)")
+        );
+        assert_eq!(attempt.headers.get_all(SDK_VERSION).iter().count(), 1);
+        assert_eq!(attempt.id(), arrived[0].id());
+        assert!(attempt.id().is_some());
+    }
+}
+
+#[tokio::test]
+async fn two_requests_have_two_ids() {
+    let servers = Servers::start().await;
+    let requests = ["/a", "/b"].map(|path| client(&servers).oneshot(get(&servers, path)));
+    RequestContext::new().scope(join_all(requests)).await;
+    let arrived = servers.arrived();
+    assert_eq!(arrived.len(), 2);
+    assert_ne!(arrived[0].id(), arrived[1].id());
+}
+
+#[tokio::test]
+async fn a_redirect_within_graph_keeps_the_headers() {
+    let servers = Servers::start().await;
+    client(&servers)
+        .oneshot(get(&servers, "/moved"))
+        .await
+        .unwrap();
+    let arrived = servers.arrived();
+    assert_eq!(arrived[1].path, "/me");
+    assert_eq!(arrived[1].sdk_version(), arrived[0].sdk_version());
+    assert_eq!(arrived[1].id(), arrived[0].id());
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_removes_the_headers() {
+    let servers = Servers::start().await;
+    let answer = client(&servers)
+        .oneshot(get(&servers, "/flaky-content"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let arrived = servers.arrived();
+    let path: Vec<_> = arrived
+        .iter()
+        .map(|one| (one.server, one.path.as_str()))
+        .collect();
+    assert_eq!(
+        path,
+        [
+            ("graph", "/flaky-content"),
+            ("graph", "/flaky-content"),
+            ("files", "/mirror"),
+            ("files", "/blob"),
+        ]
+    );
+    let (at_graph, elsewhere) = arrived.split_at(2);
+    assert!(
+        at_graph
+            .iter()
+            .all(|one| one.sdk_version().is_some() && one.id().is_some())
+    );
+    assert!(
+        elsewhere
+            .iter()
+            .all(|one| one.sdk_version().is_none() && one.id().is_none())
+    );
+}
+
+#[tokio::test]
+async fn the_id_of_graph_is_not_taken_elsewhere_by_a_client_that_keeps_other_ids() {
+    let servers = Servers::start().await;
+    let graph = GraphLayer::new(servers.headers().keep_request_id_elsewhere());
+    let client = ServiceBuilder::new()
+        .layer(graph.clone())
+        .layer(FollowRedirectLayer::new())
+        .layer(graph)
+        .service(Client::builder(TokioExecutor::new()).build_http::<Body>());
+    client
+        .oneshot(get(&servers, "/flaky-content"))
+        .await
+        .unwrap();
+    let again = GraphLayer::new(servers.headers().keep_request_id_elsewhere());
+    let client = ServiceBuilder::new()
+        .layer(again.clone())
+        .layer(FollowRedirectLayer::new())
+        .layer(again)
+        .service(Client::builder(TokioExecutor::new()).build_http::<Body>());
+    client
+        .oneshot(get(&servers, "/flaky-content"))
+        .await
+        .unwrap();
+    let arrived = servers.arrived();
+    assert_eq!(
+        arrived.iter().filter(|one| one.server == "files").count(),
+        2
+    );
+    for one in arrived {
+        assert_eq!(one.id().is_some(), one.server == "graph", "{one:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_layer_inside_used_is_in_the_header() {
+    let servers = Servers::start().await;
+    let graph = GraphLayer::new(servers.headers());
+    let authenticates = |request: Request<Body>| {
+        feature_used(FeatureUsage::AUTH_HANDLER);
+        request
+    };
+    let client = ServiceBuilder::new()
+        .layer(graph.clone())
+        .map_request(authenticates)
+        .layer(graph)
+        .service(Client::builder(TokioExecutor::new()).build_http::<Body>());
+    let mut request = get(&servers, "/me");
+    let value = HeaderValue::from_static("MyApp/1.0");
+    request.headers_mut().insert(SDK_VERSION, value);
+    client.oneshot(request).await.unwrap();
+    assert_eq!(
+        servers.arrived()[0].sdk_version(),
+        Some("MyApp/1.0, graph-rust-core/0.1.0 (featureUsage=07)")
+    );
+}
