@@ -29,7 +29,7 @@ use token_telemetry_examples::token_endpoint::{Arrived, SECRET, TokenEndpoint};
 use check::Checked;
 use scenes::{SCENES, Scene};
 
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -147,6 +147,9 @@ impl Stage {
     ) -> Result<(), Failure> {
         for (at, request) in arrived.iter().enumerate() {
             screen::arrived(at + 1, request);
+        }
+        if self.acquisitions == 1 {
+            arrived.iter().for_each(screen::identity);
         }
         let [record] = records else {
             return Err(

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::data::{
+    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
+};
 use token_telemetry::{AcquisitionRecord, Observer, Outcome, Telemetry, TokenSource};
 
 /// How many acquisitions ended how: tokens by source, failures by code, cancellations.
@@ -28,7 +30,7 @@ impl Counts {
     /// The counts that an exporter collected.
     pub(crate) fn of_metrics(collected: &ResourceMetrics) -> Self {
         let mut counts = Self::default();
-        for metric in collected.scope_metrics().flat_map(|scope| scope.metrics()) {
+        for metric in collected.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let AggregatedMetrics::U64(MetricData::Sum(sum)) = metric.data() else {
                 continue;
             };
@@ -50,7 +52,7 @@ impl Counts {
                     ("MsalSuccess", _, _) => counts.identity_provider += point.value(),
                     (_, _, "operation_canceled") => counts.cancelled += point.value(),
                     (_, _, code) => {
-                        *counts.failures.entry(code.to_owned()).or_default() += point.value()
+                        *counts.failures.entry(code.to_owned()).or_default() += point.value();
                     }
                 }
             }

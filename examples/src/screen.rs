@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
-use token_telemetry::AcquisitionRecord;
+use token_telemetry::{AcquisitionRecord, CacheRefreshReason, TokenSource};
 
 use crate::token_endpoint::Arrived;
 
@@ -18,45 +18,51 @@ pub fn heading(text: &str) {
     println!("\n{text}\n{}", "─".repeat(text.chars().count()));
 }
 
-/// One fact under a heading.
-pub fn fact(name: &str, value: &str) {
-    println!("  {name:<14} {value}");
-}
-
 /// The facts of one finished acquisition.
 pub fn record(record: &AcquisitionRecord) {
     let api = record.api();
-    fact("API", &format!("{} ({})", api.name(), api.number()));
-    let source = record.source().map_or("-", |source| source.name());
+    let source = record.source().map_or("-", TokenSource::name);
     let level = record
         .level()
         .map(|level| format!(" ({})", level.name()))
         .unwrap_or_default();
-    let reason = record.refresh_reason().map_or("-", |reason| reason.name());
-    fact("outcome", &outcome(record));
-    fact("source", &format!("{source}{level}"));
-    fact("reason", reason);
-    fact("latency", &latency(record));
-    fact("attempts", &record.attempts().to_string());
+    let reason = record
+        .refresh_reason()
+        .map_or("-", CacheRefreshReason::name);
+    let called = format!("{} ({})", api.name(), api.number());
+    println!(
+        "  {:<9}{called:<32}{:<9}{}",
+        "API",
+        "outcome",
+        outcome(record)
+    );
+    println!(
+        "  {:<9}{:<32}{:<9}{reason}",
+        "source",
+        format!("{source}{level}"),
+        "reason"
+    );
+    println!(
+        "  {:<9}{:<32}{:<9}{}",
+        "latency",
+        latency(record),
+        "attempts",
+        record.attempts()
+    );
 }
 
 fn outcome(record: &AcquisitionRecord) -> String {
+    let name = record.outcome().name();
     let Some(error) = record.error() else {
-        return record.outcome().name().to_owned();
+        return name.to_owned();
     };
-    let sts = error
-        .sts()
-        .iter()
-        .map(|code| format!(", AADSTS{code}"))
-        .collect::<String>();
-    let status = record
-        .status()
-        .map(|status| format!(", HTTP {status}"))
-        .unwrap_or_default();
+    let status = record.status().map(|status| format!(", HTTP {status}"));
+    let sts = error.sts().first().map(|code| format!(", AADSTS{code}"));
+    let code = error.code().unwrap_or("-");
     format!(
-        "{}: {}{status}{sts}",
-        record.outcome().name(),
-        error.code().unwrap_or("-")
+        "{name}: {code}{}{}",
+        status.unwrap_or_default(),
+        sts.unwrap_or_default()
     )
 }
 
@@ -64,10 +70,10 @@ fn latency(record: &AcquisitionRecord) -> String {
     let total = record
         .total()
         .map_or_else(|| "not measured".to_owned(), time);
-    let http = record
-        .in_http()
-        .map(|http| format!(", of it in HTTP {}", time(http)));
-    format!("{total}{}", http.unwrap_or_default())
+    match record.in_http() {
+        Some(http) => format!("{total}, {} in HTTP", time(http)),
+        None => total,
+    }
 }
 
 fn time(duration: Duration) -> String {
@@ -79,25 +85,39 @@ fn time(duration: Duration) -> String {
     }
 }
 
+/// The headers that say which SDK is calling; they are the same on every request.
+pub fn identity(request: &Arrived) {
+    println!("\n  Every request says which SDK it comes from:");
+    for name in [
+        "x-client-sku",
+        "x-client-ver",
+        "x-client-os",
+        "return-client-request-id",
+    ] {
+        println!(
+            "    {name}: {}",
+            request.header(name).unwrap_or("(missing)")
+        );
+    }
+}
+
 /// One token request as the server received it, and what its telemetry means.
 pub fn arrived(number: usize, request: &Arrived) {
     let status = request
         .status
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     println!("  request {number} → {status}");
-    let meanings: [(&str, fn(&str) -> String); 3] = [
-        ("x-client-current-telemetry", current_meaning),
-        ("x-client-last-telemetry", last_meaning),
-        ("client-request-id", |_| String::new()),
-    ];
-    for (name, explain) in meanings {
-        if let Some(value) = request.header(name) {
-            println!("    {name}: {value}");
-            let meaning = explain(value);
-            if !meaning.is_empty() {
-                println!("      = {meaning}");
-            }
-        }
+    explained(request, "x-client-current-telemetry", current_meaning);
+    explained(request, "x-client-last-telemetry", last_meaning);
+    if let Some(id) = request.header("client-request-id") {
+        println!("    client-request-id: {id}");
+    }
+}
+
+fn explained(request: &Arrived, name: &str, meaning: impl FnOnce(&str) -> String) {
+    if let Some(value) = request.header(name) {
+        println!("    {name}: {value}");
+        println!("      = {}", meaning(value));
     }
 }
 

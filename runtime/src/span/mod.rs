@@ -7,6 +7,7 @@ use tracing::{Level, Span};
 
 use crate::acquisition::backend::OpenSpan;
 use crate::acquisition::{AcquisitionRecord, Facts};
+use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use callsite::SpanCallsite;
 
 /// Level and target of the span that each acquisition opens.
@@ -104,11 +105,11 @@ impl OpenSpan for AcquisitionSpan {
         // The id that was called may be known only now.
         self.record("api", Some(record.api().name()));
         self.record("outcome", Some(record.outcome().name()));
-        self.record("source", record.source().map(|source| source.name()));
-        self.record("cache_level", record.level().map(|level| level.name()));
+        self.record("source", record.source().map(TokenSource::name));
+        self.record("cache_level", record.level().map(CacheLevel::name));
         self.record(
             "refresh_reason",
-            record.refresh_reason().map(|reason| reason.name()),
+            record.refresh_reason().map(CacheRefreshReason::name),
         );
         self.record("error_code", record.error_code());
         self.record("status", record.status());
