@@ -6,10 +6,6 @@
 //! ```
 
 #![expect(
-    clippy::print_stdout,
-    reason = "examples talk to the person who runs them"
-)]
-#![expect(
     clippy::print_stderr,
     reason = "examples talk to the person who runs them"
 )]
@@ -23,8 +19,8 @@ use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMete
 use token_telemetry::otel::Metrics;
 use token_telemetry::{AcquisitionRecord, Telemetry, observe};
 use token_telemetry_examples::contoso::ContosoClient;
-use token_telemetry_examples::screen;
 use token_telemetry_examples::token_endpoint::{Arrived, SECRET, TokenEndpoint};
+use token_telemetry_examples::{say, screen};
 
 use check::Checked;
 use scenes::{SCENES, Scene};
@@ -35,7 +31,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 async fn main() -> ExitCode {
     match run().await {
         Ok(last_line) => {
-            println!("\n{last_line}");
+            say!("\n{last_line}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -47,7 +43,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<String, Failure> {
     let mut stage = Stage::new(authority()?).await?;
-    println!(
+    say!(
         "An SDK called Contoso acquires tokens at {}",
         stage.token_url
     );

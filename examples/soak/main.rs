@@ -5,10 +5,6 @@
 //! ```
 
 #![expect(
-    clippy::print_stdout,
-    reason = "examples talk to the person who runs them"
-)]
-#![expect(
     clippy::print_stderr,
     reason = "examples talk to the person who runs them"
 )]
@@ -24,6 +20,7 @@ use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMete
 use token_telemetry::Telemetry;
 use token_telemetry::otel::Metrics;
 use token_telemetry_examples::contoso::ContosoClient;
+use token_telemetry_examples::say;
 
 use endpoint::Endpoint;
 use outlets::{Counting, Counts, Panicking};
@@ -49,7 +46,7 @@ fn main() -> ExitCode {
         .and_then(|runtime| runtime.block_on(run()));
     match ran {
         Ok(last_line) => {
-            println!("{last_line}");
+            say!("{last_line}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -78,7 +75,7 @@ async fn run() -> Result<String, Failure> {
     load.await;
     soak.drain().await?;
     let grown = resident_mib().saturating_sub(memory_before);
-    println!("memory grew by {grown} MiB");
+    say!("memory grew by {grown} MiB");
     if grown > MAX_GROWTH {
         return Err(
             format!("memory grew by {grown} MiB, at most {MAX_GROWTH} are expected").into(),
@@ -184,14 +181,16 @@ impl Soak {
         let (records, requests) = self.counting.read();
         let server = self.endpoint.read();
         let lost = self.telemetry.lost_failures();
-        println!("records   {records:?}");
-        println!("metrics   {metrics:?}");
-        println!("totals    {:?}", self.telemetry.totals());
-        println!(
+        say!("records   {records:?}");
+        say!("metrics   {metrics:?}");
+        say!("totals    {:?}", self.telemetry.totals());
+        say!(
             "server    {:?}, hits {}, failures {:?}",
-            server.answered, server.hits, server.failures
+            server.answered,
+            server.hits,
+            server.failures
         );
-        println!("unsent    {lost} failures, dropped because too many waited");
+        say!("unsent    {lost} failures, dropped because too many waited");
         let checks = [
             ("metrics equal records", metrics == records),
             (

@@ -1,5 +1,16 @@
 //! The Contoso SDK and the token endpoint it talks to, shared by the examples.
 
+/// Prints a line; a reader who has seen enough and closed the pipe is no error.
+#[macro_export]
+macro_rules! say {
+    ($($text:tt)*) => {
+        drop(std::io::Write::write_fmt(
+            &mut std::io::stdout(),
+            format_args!("{}\n", format_args!($($text)*)),
+        ))
+    };
+}
+
 pub mod contoso;
 pub mod screen;
 pub mod token_endpoint;

@@ -1,10 +1,5 @@
 //! What the examples print: acquisitions, headers and metrics, for a terminal of 100 columns.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "examples talk to the person who runs them"
-)]
-
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
@@ -15,7 +10,7 @@ use crate::token_endpoint::Arrived;
 
 /// A heading with a line under it.
 pub fn heading(text: &str) {
-    println!("\n{text}\n{}", "─".repeat(text.chars().count()));
+    say!("\n{text}\n{}", "─".repeat(text.chars().count()));
 }
 
 /// The facts of one finished acquisition.
@@ -30,19 +25,19 @@ pub fn record(record: &AcquisitionRecord) {
         .refresh_reason()
         .map_or("-", CacheRefreshReason::name);
     let called = format!("{} ({})", api.name(), api.number());
-    println!(
+    say!(
         "  {:<9}{called:<32}{:<9}{}",
         "API",
         "outcome",
         outcome(record)
     );
-    println!(
+    say!(
         "  {:<9}{:<32}{:<9}{reason}",
         "source",
         format!("{source}{level}"),
         "reason"
     );
-    println!(
+    say!(
         "  {:<9}{:<32}{:<9}{}",
         "latency",
         latency(record),
@@ -87,14 +82,14 @@ fn time(duration: Duration) -> String {
 
 /// The headers that say which SDK is calling; they are the same on every request.
 pub fn identity(request: &Arrived) {
-    println!("\n  Every request says which SDK it comes from:");
+    say!("\n  Every request says which SDK it comes from:");
     for name in [
         "x-client-sku",
         "x-client-ver",
         "x-client-os",
         "return-client-request-id",
     ] {
-        println!(
+        say!(
             "    {name}: {}",
             request.header(name).unwrap_or("(missing)")
         );
@@ -106,18 +101,18 @@ pub fn arrived(number: usize, request: &Arrived) {
     let status = request
         .status
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    println!("  request {number} → {status}");
+    say!("  request {number} → {status}");
     explained(request, "x-client-current-telemetry", current_meaning);
     explained(request, "x-client-last-telemetry", last_meaning);
     if let Some(id) = request.header("client-request-id") {
-        println!("    client-request-id: {id}");
+        say!("    client-request-id: {id}");
     }
 }
 
 fn explained(request: &Arrived, name: &str, meaning: impl FnOnce(&str) -> String) {
     if let Some(value) = request.header(name) {
-        println!("    {name}: {value}");
-        println!("      = {}", meaning(value));
+        say!("    {name}: {value}");
+        say!("      = {}", meaning(value));
     }
 }
 
@@ -176,7 +171,7 @@ fn last_meaning(value: &str) -> String {
 /// The metrics that an OpenTelemetry exporter collected.
 pub fn metrics(collected: &ResourceMetrics) {
     for scope in collected.scope_metrics() {
-        println!(
+        say!(
             "  meter {} {}",
             scope.scope().name(),
             scope.scope().version().unwrap_or("-")
@@ -193,7 +188,7 @@ fn metric_points(metric: &Metric) {
     } else {
         format!(" [{}]", metric.unit())
     };
-    println!("  {}{unit}", metric.name());
+    say!("  {}{unit}", metric.name());
     let AggregatedMetrics::U64(data) = metric.data() else {
         return;
     };
@@ -202,21 +197,11 @@ fn metric_points(metric: &Metric) {
             point_line(&point.value().to_string(), point.attributes());
         }),
         MetricData::Histogram(histogram) => histogram.data_points().for_each(|point| {
-            point_line(
-                &format!(
-                    "{} × avg {}",
-                    point.count(),
-                    average(point.sum(), point.count())
-                ),
-                point.attributes(),
-            );
+            let value = format!("{} in {}", point.count(), point.sum());
+            point_line(&value, point.attributes());
         }),
         MetricData::Gauge(_) | MetricData::ExponentialHistogram(_) => {}
     }
-}
-
-fn average(sum: u64, count: u64) -> u64 {
-    sum.checked_div(count).unwrap_or(0)
 }
 
 /// The value of a point and what tells it from the others.
@@ -242,5 +227,5 @@ where
         .collect();
     facts.sort();
     let facts: Vec<String> = facts.into_iter().map(|(_, value)| value).collect();
-    println!("    {value:>14}  {}", facts.join(", "));
+    say!("    {value:>14}  {}", facts.join(", "));
 }
