@@ -145,6 +145,22 @@ impl fmt::Debug for Telemetry {
 }
 
 impl Shared {
+    #[cfg(feature = "tracing")]
+    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
+        self.spans.open(facts)
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "the feature is off")]
+    fn open_span(&self, _: &Facts) -> Option<Box<dyn OpenSpan>> {
+        None
+    }
+
+    /// Whether anybody looks at each record.
+    fn has_audience(&self) -> bool {
+        !self.observers.is_empty() || self.recent.is_kept()
+    }
+
     /// Whether telemetry headers may go to this host.
     fn is_authority(&self, host: Option<&str>) -> bool {
         let Some(authorities) = &self.authorities else {
@@ -159,18 +175,10 @@ impl Backend for Shared {
         &self.clock
     }
 
-    fn wants_correlation_id(&self) -> bool {
-        !self.observers.is_empty() || self.recent.is_kept()
-    }
-
-    #[cfg(feature = "tracing")]
-    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
-        self.spans.open(facts)
-    }
-
-    #[cfg(not(feature = "tracing"))]
-    fn open_span(&self, _: &Facts) -> Option<Box<dyn OpenSpan>> {
-        None
+    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
+        let span = self.open_span(facts);
+        facts.started = self.clock.now();
+        span
     }
 
     fn write_headers(
@@ -190,15 +198,20 @@ impl Backend for Shared {
         self.entra.settle(&carriage, answer);
     }
 
-    fn finished(&self, record: &AcquisitionRecord) {
+    fn finished(&self, record: &mut AcquisitionRecord) {
         self.totals.finished(record);
-        self.entra.finished(record);
+        if record.has_failures() {
+            self.entra.finished(record);
+        }
         #[cfg(feature = "otel")]
         if let Some(metrics) = &self.metrics {
             metrics.finished(record);
         }
-        self.recent.keep(record);
-        observer::notify(&self.observers, record);
+        if self.has_audience() {
+            record.facts_mut().correlation_id();
+            self.recent.keep(record);
+            observer::notify(&self.observers, record);
+        }
     }
 }
 

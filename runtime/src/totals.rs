@@ -52,10 +52,7 @@ impl Counters {
             None => {}
         }
         if let (false, Some(total)) = (record.is_background(), record.total()) {
-            add(
-                &self.nanos,
-                u64::try_from(total.as_nanos()).unwrap_or(u64::MAX),
-            );
+            add(&self.nanos, nanos(total));
         }
     }
 
@@ -78,4 +75,11 @@ impl Counters {
 
 fn add(counter: &AtomicU64, amount: u64) {
     counter.fetch_add(amount, Ordering::Relaxed);
+}
+
+/// Nanoseconds of a duration; 580 years and more count as that.
+fn nanos(time: Duration) -> u64 {
+    time.as_secs()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(time.subsec_nanos().into())
 }

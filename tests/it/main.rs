@@ -15,6 +15,7 @@
 
 mod api_ids;
 mod api_lock;
+mod codes;
 mod hostile;
 mod interleavings;
 mod isolation;

@@ -12,11 +12,8 @@ use super::record::AcquisitionRecord;
 pub(crate) trait Backend: Send + Sync {
     fn clock(&self) -> &ClockSource;
 
-    /// Whether finished records need an id even if no header needed one.
-    fn wants_correlation_id(&self) -> bool;
-
-    /// Opens the span of an acquisition, if anybody listens.
-    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>>;
+    /// Starts the clock of an acquisition, and opens its span if anybody listens.
+    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>>;
 
     /// Writes the headers of one token request and remembers in `carriage` what they report.
     fn write_headers(
@@ -30,8 +27,8 @@ pub(crate) trait Backend: Send + Sync {
     /// Takes back what a request carried: settled if it was delivered, else to be reported again.
     fn settle(&self, carriage: Carriage, answer: Answer);
 
-    /// Hands a finished record to every outlet.
-    fn finished(&self, record: &AcquisitionRecord);
+    /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
+    fn finished(&self, record: &mut AcquisitionRecord);
 }
 
 /// A span that is entered on each poll and told the record at the end.

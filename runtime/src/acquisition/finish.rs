@@ -10,7 +10,7 @@ use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
 use super::running::{Growing, Seat};
 use super::scope;
 use crate::diagnostics::Diagnostic;
-use crate::error::ErrorInfo;
+use crate::error::{ErrorInfo, TransportError};
 
 /// How an annotated function ended.
 pub(super) enum End<'a, T, E> {
@@ -37,7 +37,7 @@ fn hand_out<T, E>(backend: &dyn Backend, growing: &mut Growing, end: &End<'_, T,
     let Growing { record, listeners } = growing;
     let total = backend.clock().since(record.facts().started);
     let (outcome, error) = read_end(end, record.facts_mut());
-    if error.is_some() || listeners.is_some() || backend.wants_correlation_id() {
+    if error.is_some() || listeners.is_some() {
         record.facts_mut().correlation_id();
     }
     record.finish(outcome, total, error);
@@ -91,10 +91,13 @@ fn merged(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> Error
     if let Some(rare) = &facts.rare {
         info = rare.error.clone().or(info);
         if let Some(class) = rare.http.transport {
-            info = info.or(ErrorInfo::new(class.code()).or(ErrorInfo::transport(class)));
+            info = info.or(ErrorInfo::transport(class));
         }
     }
-    info.or(ErrorInfo::new(short_name(type_name)))
+    let code = info
+        .transport_error()
+        .map_or(short_name(type_name), TransportError::code);
+    info.or(ErrorInfo::new(code))
 }
 
 /// `Error` of `some_crate::module::Error<T>`.

@@ -71,6 +71,11 @@ impl AcquisitionRecord {
         &mut self.facts
     }
 
+    /// Whether there is something that a later request may report.
+    pub(crate) fn has_failures(&self) -> bool {
+        !self.is_ok() || !self.sub_failures().is_empty()
+    }
+
     /// Notes how the acquisition ended.
     pub(crate) fn finish(
         &mut self,

@@ -94,10 +94,9 @@ impl Running {
         mut facts: Facts,
         collector: Option<Arc<Collector>>,
     ) -> Self {
-        let span = backend.open_span(&facts);
+        let span = backend.begin(&mut facts);
         let followed = span.is_some() || collector.is_some();
         let listeners = followed.then(|| Box::new(Listeners { span, collector }));
-        facts.started = backend.clock().now();
         let record = AcquisitionRecord::unfinished(facts);
         Self {
             backend,

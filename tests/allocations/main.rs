@@ -1,0 +1,108 @@
+//! What an acquisition allocates; a binary of its own, because the allocator counts for a whole process.
+
+#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+
+use std::future::ready;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use allocation_counter::measure;
+use token_telemetry::otel::Metrics;
+use token_telemetry::{
+    Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
+    acquire_token,
+};
+
+struct Counted;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Counted)]
+enum CountedApi {
+    Silent = 1007,
+}
+
+#[derive(Debug)]
+struct Never;
+
+impl DescribeError<Never> for Counted {
+    fn describe(_: &Never) -> ErrorInfo {
+        ErrorInfo::unknown()
+    }
+}
+
+fn token_info(_: &u8) -> TokenInfo {
+    TokenInfo::new()
+        .token_type(TokenType::Bearer)
+        .expires_in(std::time::Duration::from_secs(60))
+}
+
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, ok = token_info)]
+async fn hit(telemetry: &Telemetry) -> Result<u8, Never> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    drop(Acquisition::current().time_in_cache());
+    ready(()).await;
+    Ok(1)
+}
+
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
+async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Never> {
+    for _ in 0..polls {
+        tokio::task::yield_now().await;
+    }
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(1)
+}
+
+/// Polls until the future is ready; it allocates nothing itself.
+fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            return output;
+        }
+    }
+}
+
+fn without_metrics() -> Telemetry {
+    Telemetry::builder()
+        .sdk("Counted", "1")
+        .metrics(Metrics::off())
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_cache_hit_allocates_nothing() {
+    let telemetry = without_metrics();
+    run(hit(&telemetry)).unwrap();
+    let counted = measure(|| {
+        for _ in 0..1_000 {
+            run(hit(&telemetry)).unwrap();
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn a_cache_hit_that_waits_allocates_nothing() {
+    let telemetry = without_metrics();
+    run(hit_after_an_await(&telemetry, 3)).unwrap();
+    let counted = measure(|| {
+        for polls in 0..100 {
+            run(hit_after_an_await(&telemetry, polls)).unwrap();
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn a_cache_hit_allocates_nothing_with_metrics_that_nobody_collects() {
+    let telemetry = Telemetry::builder().sdk("Counted", "1").build().unwrap();
+    run(hit(&telemetry)).unwrap();
+    let counted = measure(|| run(hit(&telemetry)).map(drop).unwrap());
+    assert_eq!(counted.count_total, 0);
+}

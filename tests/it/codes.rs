@@ -1,0 +1,142 @@
+//! Where the code of a failed acquisition comes from, in the order of precedence.
+
+use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+
+/// What is known of the failure besides its type.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    note: Option<&'static str>,
+    description: Option<&'static str>,
+    described_class: Option<TransportError>,
+    last_try: Option<TransportError>,
+}
+
+#[derive(Debug)]
+struct Described(Known);
+
+fn describe(error: &Described) -> ErrorInfo {
+    let Known {
+        description,
+        described_class,
+        ..
+    } = error.0;
+    let code = description.map_or_else(ErrorInfo::unknown, ErrorInfo::new);
+    code.or(described_class.map_or_else(ErrorInfo::unknown, ErrorInfo::transport))
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
+    if let Some(class) = known.last_try {
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .failed(class);
+    }
+    if let Some(code) = known.note {
+        Acquisition::current().error(ErrorInfo::new(code));
+    }
+    Err(Described(known))
+}
+
+fn code_of(known: Known) -> String {
+    let (telemetry, recorder) = telemetry();
+    assert!(futures::executor::block_on(failing(&telemetry, known)).is_err());
+    only(&recorder).error_code().unwrap().to_owned()
+}
+
+#[test]
+fn a_note_wins_over_the_description_and_that_over_the_request_and_that_over_the_type() {
+    let mut known = Known {
+        note: Some("noted"),
+        description: Some("described"),
+        described_class: Some(TransportError::Timeout),
+        last_try: Some(TransportError::Dns),
+    };
+    assert_eq!(code_of(known), "noted");
+    known.note = None;
+    assert_eq!(code_of(known), "described");
+    known.description = None;
+    assert_eq!(code_of(known), "request_timeout");
+    known.described_class = None;
+    assert_eq!(code_of(known), "dns_error");
+    known.last_try = None;
+    assert_eq!(code_of(known), "Described");
+}
+
+#[test]
+fn an_answer_after_a_failed_try_leaves_no_transport_error() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn answered_late(telemetry: &Telemetry) -> Result<(), LabError> {
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .failed(TransportError::Connect);
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .answered(400);
+        Err(LabError::new("invalid_grant"))
+    }
+    let (telemetry, recorder) = telemetry();
+    assert!(futures::executor::block_on(answered_late(&telemetry)).is_err());
+    let record = only(&recorder);
+    assert_eq!(
+        (record.transport_error(), record.status(), record.attempts()),
+        (None, Some(400), 2)
+    );
+}
+
+#[test]
+fn a_description_that_panics_costs_the_code_and_nothing_else() {
+    fn panics(_: &LabError) -> ErrorInfo {
+        panic!("the description panics")
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = panics)]
+    async fn failing(telemetry: &Telemetry) -> Result<(), LabError> {
+        Err(LabError::new("unseen"))
+    }
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(
+        futures::executor::block_on(failing(&telemetry)),
+        Err(LabError::new("unseen"))
+    );
+    assert_eq!(only(&recorder).error_code(), Some("LabError"));
+}
+
+#[test]
+fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
+    struct Panics;
+
+    impl token_telemetry::Observer for Panics {
+        fn finished(&self, _: &token_telemetry::AcquisitionRecord) {
+            panic!("the observer panics")
+        }
+    }
+
+    impl token_telemetry::Clock for Panics {
+        fn now(&self) -> std::time::Duration {
+            panic!("the clock panics")
+        }
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn working(telemetry: &Telemetry) -> Result<u8, LabError> {
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .answered(200);
+        Ok(1)
+    }
+    let recorder = token_telemetry::test_util::Recorder::new();
+    let builder = Telemetry::builder()
+        .clock(Panics)
+        .observer(Panics)
+        .observer(recorder.clone());
+    let telemetry = builder.build().unwrap();
+    assert_eq!(futures::executor::block_on(working(&telemetry)), Ok(1));
+    let record = only(&recorder);
+    assert_eq!(
+        (record.total(), record.in_http(), record.attempts()),
+        (None, None, 1)
+    );
+    assert_eq!(telemetry.totals().identity_provider, 1);
+}
