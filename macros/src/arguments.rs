@@ -128,7 +128,10 @@ pub(crate) fn value<T: Parse>(
     let begin = input.span();
     match input.parse() {
         Ok(value) if ends(input) => Ok(value),
-        Ok(_) => Err(refused(input.span())),
+        Ok(_) => {
+            let message = format!("expected a comma after the value of `{key}`");
+            Err(Error::new(input.span(), message))
+        }
         Err(_) => Err(refused(begin)),
     }
 }

@@ -13,12 +13,12 @@ use crate::{items, output};
 
 /// The function, with its body measured.
 pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream {
-    let names = Names::new(arguments);
-    let prelude = names.prelude(arguments, function);
+    let expansion = Expansion::new(arguments, function);
+    let prelude = expansion.prelude();
     let rest = match &function.shape {
-        Shape::Returned(tail) => names.returned(tail),
-        Shape::Blocking => names.blocking(&function.body),
-        Shape::Async | Shape::Elsewhere => names.asynchronous(&function.body),
+        Shape::Returned(tail) => expansion.returned(tail),
+        Shape::Blocking => expansion.blocking(),
+        Shape::Async | Shape::Elsewhere => expansion.asynchronous(),
     };
     let Function { head, body, .. } = function;
     let attributes = &body.attributes;
@@ -26,22 +26,35 @@ pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream 
     quote! { #head #body }
 }
 
-/// Names that the expansion uses; none can meet a name of the user.
-struct Names {
+/// One function on its way out, with the names that may be written into it.
+struct Expansion<'a> {
+    arguments: &'a Arguments,
+    function: &'a Function,
+    /// Type of what is acquired, as a body may name it.
+    output: Type,
+    /// Where messages about that type belong.
+    output_site: Span,
+    /// The module of the runtime that generated code calls.
     private: TokenStream,
+    /// Local variables; their hygiene keeps them from meeting names of the user.
     returns: Ident,
     id: Ident,
     call: Ident,
 }
 
-impl Names {
-    fn new(arguments: &Arguments) -> Self {
+impl<'a> Expansion<'a> {
+    fn new(arguments: &'a Arguments, function: &'a Function) -> Self {
         let site = Span::mixed_site();
         let runtime = arguments.runtime.as_ref().map_or_else(
             || quote_spanned! {site=> ::token_telemetry },
             Path::to_token_stream,
         );
+        let output = function.output();
         Self {
+            arguments,
+            function,
+            output: output.cloned().map_or_else(placeholder, inferable),
+            output_site: at(output.or_else(|| function.returns())),
             private: quote_spanned! {site=> #runtime::private },
             returns: Ident::new("returns", site),
             id: Ident::new("id", site),
@@ -49,54 +62,69 @@ impl Names {
         }
     }
 
-    /// What happens before the body: nothing that the user's names could change.
-    fn prelude(&self, arguments: &Arguments, function: &Function) -> TokenStream {
+    /// What happens before the body.
+    fn prelude(&self) -> TokenStream {
         let Self {
+            output,
             private,
             returns,
             id,
             call,
+            ..
         } = self;
-        let output = function
-            .output()
-            .cloned()
-            .map_or_else(placeholder, inferable);
-        let site = at(&arguments.api);
-        let api = &arguments.api;
-        let api = quote_spanned! {site=> #private::id(const { #api }) };
-        let telemetry = self.telemetry(arguments);
-        let nesting = nesting(arguments);
-        let reading = self.reading(arguments, &output);
+        let api = &self.arguments.api;
+        // All in one place, so that a value that is no id is refused once.
+        let checked = located(quote! { #private::id }, at(api));
+        let api = quote_spanned! {at(api)=> #checked(const { #api }) };
+        let telemetry = self.telemetry();
+        let nesting = self.nesting();
+        let reading = self.reading();
         quote_spanned! {Span::mixed_site()=>
             let #returns = #private::Returns::<#output>::HERE;
             let #id = #api;
-            let #call = #private::call(#id, #telemetry, #private::Nesting::#nesting, #reading);
+            let #call = #reading.call(&#id, #telemetry, #private::Nesting::#nesting);
         }
     }
 
-    fn telemetry(&self, arguments: &Arguments) -> TokenStream {
-        let private = &self.private;
-        let site = at(&arguments.telemetry);
+    fn telemetry(&self) -> TokenStream {
+        let Self {
+            arguments, private, ..
+        } = self;
         arguments.telemetry.as_ref().map_or_else(
-            || quote_spanned! {site=> #private::Telemetry::global() },
-            |telemetry| quote_spanned! {site=> #private::telemetry(&(#telemetry)) },
+            || quote_spanned! {Span::mixed_site()=> #private::Telemetry::global() },
+            |telemetry| quote_spanned! {at(telemetry)=> #private::telemetry(&(#telemetry)) },
         )
     }
 
-    /// How the output is read; an error type without a description is reported at that type.
-    fn reading(&self, arguments: &Arguments, output: &Type) -> TokenStream {
+    fn nesting(&self) -> Ident {
+        let name = match self.arguments {
+            Arguments {
+                background: Some(_),
+                ..
+            } => "Background",
+            Arguments {
+                nested: Some(_), ..
+            } => "Record",
+            _ => "Merge",
+        };
+        Ident::new(name, Span::mixed_site())
+    }
+
+    /// How the output is read: what is wrong with it is reported at the type, or at the path.
+    fn reading(&self) -> TokenStream {
         let Self {
-            private,
-            returns,
-            id,
-            ..
+            arguments, returns, ..
         } = self;
-        let site = at(output::error_of(output));
-        let mut id = id.clone();
-        id.set_span(site);
+        let returns = located(returns.to_token_stream(), self.output_site);
         let reading = arguments.err.as_ref().map_or_else(
-            || quote_spanned! {site=> #private::reading(#id, &#returns) },
-            |err| quote_spanned! {at(err)=> #private::reading_with(&#returns, #err) },
+            || {
+                let error = self.function.output().and_then(output::error_of);
+                let id = &self.id;
+                let site = error.map_or(self.output_site, at);
+                let id = located(quote! { &#id }, site);
+                quote_spanned! {self.output_site=> #returns.reading(#id) }
+            },
+            |err| quote_spanned! {at(err)=> #returns.reading_with(#err) },
         );
         match &arguments.ok {
             Some(ok) => quote_spanned! {at(ok)=> #reading.token(#ok) },
@@ -105,9 +133,9 @@ impl Names {
     }
 
     /// Measures the body of an `async fn`, as one block.
-    fn asynchronous(&self, body: &Body) -> TokenStream {
-        let statements = self.typed(&body.statements);
-        let block = surround(&body.braces, statements);
+    fn asynchronous(&self) -> TokenStream {
+        let body = &self.function.body;
+        let block = surround(&body.braces, self.typed(&body.statements));
         self.measured(&quote_spanned! {Span::mixed_site()=> async move #block })
     }
 
@@ -125,7 +153,7 @@ impl Names {
         let block = surround(braces, quote! { #attributes #statements });
         let measured = self.measured(&quote! { #(#keywords)* #block });
         let around = keywords.iter().cloned().map(|mut keyword| {
-            keyword.set_span(Span::mixed_site());
+            keyword.set_span(at(&keyword));
             keyword
         });
         tail.with_block(quote_spanned! {Span::mixed_site()=> #(#around)* { #measured } })
@@ -135,37 +163,32 @@ impl Names {
     fn typed(&self, statements: &[TokenTree]) -> TokenStream {
         let returns = &self.returns;
         let (items, statements) = statements.split_at(items::leading(statements));
-        let typed = quote_spanned! {Span::mixed_site()=> if false { return #returns.never(); } };
+        let typed = quote_spanned! {self.output_site=> if false { return #returns.never(); } };
         quote! { #(#items)* #typed #(#statements)* }
     }
 
     /// Awaits an async block in the runtime; nothing else lies between the two.
     fn measured(&self, block: &TokenStream) -> TokenStream {
-        let Self { private, call, .. } = self;
-        quote_spanned! {Span::mixed_site()=> #private::acquire(#call, #block).await }
+        let call = &self.call;
+        quote_spanned! {Span::mixed_site()=> #call.acquire(#block).await }
     }
 
     /// Measures a body that blocks: a closure passed directly may borrow what the arguments lend.
-    fn blocking(&self, body: &Body) -> TokenStream {
-        let Self { private, call, .. } = self;
-        let statements = &body.statements;
-        let body = surround(&body.braces, quote! { #(#statements)* });
-        quote_spanned! {Span::mixed_site()=> #private::acquire_blocking(#call, move || #body) }
-    }
-}
-
-fn nesting(arguments: &Arguments) -> Ident {
-    let name = match arguments {
-        Arguments {
-            background: Some(_),
+    fn blocking(&self) -> TokenStream {
+        let Self {
+            function,
+            output,
+            call,
             ..
-        } => "Background",
-        Arguments {
-            nested: Some(_), ..
-        } => "Record",
-        _ => "Merge",
-    };
-    Ident::new(name, Span::mixed_site())
+        } = self;
+        let Body {
+            braces, statements, ..
+        } = &function.body;
+        let body = surround(braces, statements.iter().cloned().collect());
+        let site = at(function.signature.fn_token);
+        let closure = quote_spanned! {site=> move || -> #output #body };
+        quote_spanned! {Span::mixed_site()=> #call.acquire_blocking(#closure) }
+    }
 }
 
 /// The user's own braces around other tokens, so that the compiler's messages stay on them.
@@ -178,6 +201,15 @@ fn surround(user: &Group, inside: TokenStream) -> Group {
 /// Where the user's tokens stand, with the hygiene of generated code.
 fn at(tokens: impl ToTokens) -> Span {
     Span::mixed_site().located_at(tokens.to_token_stream().span())
+}
+
+/// Generated tokens as if they were written somewhere else.
+fn located(tokens: TokenStream, site: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(site));
+        token
+    });
+    moved.collect()
 }
 
 fn placeholder() -> Type {

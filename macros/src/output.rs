@@ -27,10 +27,9 @@ pub(crate) fn of_future(returned: &Type) -> Option<&Type> {
     })
 }
 
-/// The error type of a `Result` with both types written out, else the whole type.
-pub(crate) fn error_of(output: &Type) -> &Type {
-    let error = path_of(output).and_then(|path| types_of(path.segments.last()?).nth(1));
-    error.unwrap_or(output)
+/// The error type of a `Result` with both types written out.
+pub(crate) fn error_of(output: &Type) -> Option<&Type> {
+    types_of(path_of(output)?.segments.last()?).nth(1)
 }
 
 /// The path that a type is, if it is one.

@@ -91,8 +91,11 @@ fn check_output(function: &Function, errors: &mut Errors) {
     };
     match function.output() {
         Some(output) => refuse_output(output, errors),
-        // A future without `Output` in sight is either an alias, or one of `()`.
-        None if matches!(returned, Type::ImplTrait(_)) => refuse_output(returned, errors),
+        // A future without `Output` in sight is an alias, or else nobody can use what it gives.
+        None if matches!(returned, Type::ImplTrait(_)) => errors.on(
+            returned,
+            "the future must say what it gives: `impl Future<Output = Result<…>>`",
+        ),
         None => {}
     }
 }

@@ -38,9 +38,43 @@ impl<R> fmt::Debug for Returns<R> {
     }
 }
 
+/// The argument `api`, with the type that owns its number.
+pub struct Id<O> {
+    api: Api,
+    owner: PhantomData<fn() -> O>,
+}
+
+impl<O> fmt::Debug for Id<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.api.fmt(f)
+    }
+}
+
 /// Checks that the argument `api` is an id.
-pub const fn id<I: ApiId>(id: I) -> I {
-    id
+///
+/// Nothing else asks for the trait, so that a value that is none is refused once.
+pub fn id<I: ApiId>(id: I) -> Id<I::Owner> {
+    Id {
+        api: id.api(),
+        owner: PhantomData,
+    }
+}
+
+/// What an annotated function returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `Result`",
+    label = "expected a `Result`, which tells a token from a failure"
+)]
+pub trait IsResult {
+    /// Of a success.
+    type Token;
+    /// Of a failure.
+    type Error;
+}
+
+impl<T, E> IsResult for Result<T, E> {
+    type Token = T;
+    type Error = E;
 }
 
 /// Whatever the argument `telemetry` may name.
@@ -92,26 +126,27 @@ pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
     named.as_telemetry().clone()
 }
 
-/// Reads errors through the owner of the id.
-#[must_use]
-pub fn reading<I, T, E>(_: I, _: &Returns<Result<T, E>>) -> Reading<T, E>
-where
-    I: ApiId<Owner: DescribeError<E>>,
-{
-    Reading {
-        error: <I::Owner as DescribeError<E>>::describe,
-        token: None,
+// Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
+impl<R: IsResult> Returns<R> {
+    /// Reads errors through the owner of the id.
+    #[must_use]
+    pub fn reading<O: DescribeError<R::Error>>(&self, _: &Id<O>) -> Reading<R::Token, R::Error> {
+        Reading {
+            error: O::describe,
+            token: None,
+        }
     }
-}
 
-/// Reads errors with the function that the argument `err` names.
-pub fn reading_with<T, E>(
-    _: &Returns<Result<T, E>>,
-    describe: fn(&E) -> ErrorInfo,
-) -> Reading<T, E> {
-    Reading {
-        error: describe,
-        token: None,
+    /// Reads errors with the function that the argument `err` names.
+    #[must_use]
+    pub fn reading_with(
+        &self,
+        describe: fn(&R::Error) -> ErrorInfo,
+    ) -> Reading<R::Token, R::Error> {
+        Reading {
+            error: describe,
+            token: None,
+        }
     }
 }
 
@@ -121,6 +156,17 @@ impl<T, E> Reading<T, E> {
     pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
         self.token = Some(read);
         self
+    }
+
+    /// One call whose output is read so.
+    #[must_use]
+    pub fn call<O>(self, id: &Id<O>, telemetry: Telemetry, nesting: Nesting) -> Call<T, E> {
+        Call {
+            telemetry,
+            api: id.api,
+            nesting,
+            reading: self,
+        }
     }
 }
 
@@ -133,49 +179,33 @@ pub struct Call<T, E> {
     reading: Reading<T, E>,
 }
 
-/// What the attribute says about a call.
-pub fn call<T, E>(
-    id: impl ApiId,
-    telemetry: Telemetry,
-    nesting: Nesting,
-    reading: Reading<T, E>,
-) -> Call<T, E> {
-    Call {
-        telemetry,
-        api: id.api(),
-        nesting,
-        reading,
+impl<T, E> Call<T, E> {
+    /// Wraps the body of an annotated function that is asynchronous.
+    pub fn acquire<F>(self, body: F) -> Acquire<F, T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let Self {
+            telemetry,
+            api,
+            nesting,
+            reading,
+        } = self;
+        Acquire::new(telemetry.into_backend(), api, nesting, reading, body)
     }
-}
 
-/// Wraps the body of an annotated function that is asynchronous.
-pub fn acquire<F, T, E>(call: Call<T, E>, body: F) -> Acquire<F, T, E>
-where
-    F: Future<Output = Result<T, E>>,
-{
-    let Call {
-        telemetry,
-        api,
-        nesting,
-        reading,
-    } = call;
-    Acquire::new(telemetry.into_backend(), api, nesting, reading, body)
-}
-
-/// Wraps the body of an annotated function that blocks.
-///
-/// # Errors
-///
-/// Those of the body, untouched.
-pub fn acquire_blocking<T, E>(
-    call: Call<T, E>,
-    body: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
-    let Call {
-        telemetry,
-        api,
-        nesting,
-        reading,
-    } = call;
-    acquisition::acquire_blocking(telemetry.into_backend(), api, nesting, reading, body)
+    /// Runs the body of an annotated function that blocks.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body, untouched.
+    pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let Self {
+            telemetry,
+            api,
+            nesting,
+            reading,
+        } = self;
+        acquisition::acquire_blocking(telemetry.into_backend(), api, nesting, reading, body)
+    }
 }

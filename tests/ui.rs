@@ -1,0 +1,126 @@
+//! Compile-fail cases: one mistake each, refused by one error at the word that is wrong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The one case that makes several mistakes, to see all of them reported.
+const SEVERAL_MISTAKES: &str = "all_refusals_at_once";
+
+#[test]
+fn every_mistake_is_refused() {
+    trybuild::TestCases::new().compile_fail("ui/*.rs");
+}
+
+#[test]
+fn every_refusal_is_one_error_at_the_marked_word() {
+    let cases = cases();
+    assert!(cases.len() >= 45, "{} cases", cases.len());
+    let wrong: Vec<String> = cases.iter().flat_map(|case| complaints(case)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!(
+        "{} cases, each with one error at its marked word",
+        cases.len()
+    );
+}
+
+/// Sources of all cases.
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut cases: Vec<PathBuf> = files
+        .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    cases.sort();
+    cases
+}
+
+/// What is wrong with the errors of a case.
+fn complaints(case: &Path) -> Vec<String> {
+    let name = case.file_stem().unwrap().to_string_lossy().into_owned();
+    let source = fs::read_to_string(case).unwrap();
+    let errors = Report::read(&fs::read_to_string(case.with_extension("stderr")).unwrap());
+    let marks = marks(&source);
+    let mut complaints = Vec::new();
+    if errors.titles.len() != marks.len() || (marks.len() != 1 && name != SEVERAL_MISTAKES) {
+        complaints.push(format!(
+            "{} errors for {} marks",
+            errors.titles.len(),
+            marks.len()
+        ));
+    }
+    if errors.warnings > 0 {
+        complaints.push(format!("{} warnings", errors.warnings));
+    }
+    for (line, word) in &marks {
+        let is_there = |place: &&(usize, usize)| {
+            let text = source.lines().nth(place.0 - 1).unwrap_or_default();
+            place.0 == *line
+                && text
+                    .chars()
+                    .skip(place.1 - 1)
+                    .collect::<String>()
+                    .starts_with(word)
+        };
+        if !errors.places.iter().any(|place| is_there(&place)) {
+            complaints.push(format!(
+                "no error at `{word}` in line {line}, but at {:?}",
+                errors.places
+            ));
+        }
+    }
+    complaints
+        .into_iter()
+        .map(|complaint| format!("{name}: {complaint}"))
+        .collect()
+}
+
+/// Line and word of each `//~ word`.
+fn marks(source: &str) -> Vec<(usize, &str)> {
+    let lines = source.lines().enumerate();
+    lines
+        .flat_map(|(at, line)| {
+            line.split("//~")
+                .skip(1)
+                .map(move |word| (at + 1, word.trim()))
+        })
+        .collect()
+}
+
+/// What the compiler said about one case.
+#[derive(Default)]
+struct Report {
+    titles: Vec<String>,
+    warnings: usize,
+    /// Line and column of each error itself, not of its notes.
+    places: Vec<(usize, usize)>,
+}
+
+impl Report {
+    fn read(text: &str) -> Self {
+        let mut report = Self::default();
+        let mut in_error = false;
+        for line in text.lines() {
+            if line.starts_with("error") {
+                report.titles.push(line.to_owned());
+                in_error = true;
+            } else if line.starts_with("warning") {
+                report.warnings += 1;
+                in_error = false;
+            } else if let (true, Some((_, place))) = (in_error, line.split_once("--> ")) {
+                report.places.extend(Self::place(place));
+                in_error = false;
+            }
+        }
+        report
+    }
+
+    /// Reads `ui/name.rs:line:column`.
+    fn place(text: &str) -> Option<(usize, usize)> {
+        let mut parts = text.rsplit(':');
+        let column = parts.next()?.parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        Some((line, column))
+    }
+}

@@ -1,0 +1,30 @@
+//! Only the making of the future could be measured.
+
+use futures::future::BoxFuture;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken)]
+pub fn acquire_token() -> BoxFuture<'static, Result<String, AuthError>> {
+    futures::FutureExt::boxed(std::future::ready(Ok(String::new()))) //~ futures
+}
+
+fn main() {}

@@ -1,0 +1,33 @@
+//! Which of the futures it is cannot be seen.
+
+use std::pin::Pin;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken)]
+pub fn acquire_token(cached: bool) -> Pin<Box<dyn Future<Output = Result<u8, AuthError>>>> {
+    match cached { //~ match
+        true => Box::pin(async { Ok(1) }),
+        false => Box::pin(async { Err(AuthError) }),
+    }
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+//! Only the making of the future could be measured.
+
+use std::pin::Pin;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+async fn fetch() -> Result<String, AuthError> {
+    Ok(String::new())
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken)]
+pub fn acquire_token() -> Pin<Box<dyn Future<Output = Result<String, AuthError>>>> {
+    Box::pin(fetch()) //~ Box
+}
+
+fn main() {}

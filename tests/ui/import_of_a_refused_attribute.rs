@@ -1,0 +1,45 @@
+//! What only the arguments name counts as used.
+
+#![deny(unused_imports)]
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+mod ids {
+    pub use super::ContosoApi as Api;
+    pub fn describe(_: &super::AuthError) -> token_telemetry::ErrorInfo {
+        token_telemetry::ErrorInfo::unknown()
+    }
+    pub fn read(_: &String) -> token_telemetry::TokenInfo {
+        token_telemetry::TokenInfo::new()
+    }
+    pub fn telemetry() -> token_telemetry::Telemetry {
+        token_telemetry::Telemetry::global()
+    }
+}
+
+use ids::{Api, describe, read, telemetry};
+
+#[acquire_token(api = Api::AcquireToken, err = describe, ok = read, telemetry = telemetry(), level = 1)] //~ level
+pub async fn acquire_token() -> Result<String, AuthError> {
+    Ok(String::new())
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! One acquisition would be many calls.
+
+use std::task::Poll;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken)]
+pub fn poll_token(token: Option<String>) -> Poll<Result<String, AuthError>> { //~ Poll
+    token.map_or(Poll::Pending, |token| Poll::Ready(Ok(token)))
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+//! The client has no such field.
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+pub struct Client {
+    token: String,
+}
+
+impl Client {
+    #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)] //~ telemetry
+    pub async fn acquire_token(&self) -> Result<String, AuthError> {
+        Ok(self.token.clone())
+    }
+}
+
+fn main() {}
