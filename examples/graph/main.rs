@@ -1,0 +1,164 @@
+//! Graph's telemetry headers over a retry, pages and a redirect to another host.
+//!
+//! ```text
+//! cargo run --example graph
+//! ```
+//!
+//! A server on loopback plays Graph, another one a file host. The token comes from an annotated
+//! function of the Contoso SDK. What arrived is read back by splitting alone, without our readers.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "examples talk to the person who runs them"
+)]
+#![expect(
+    clippy::print_stderr,
+    reason = "examples talk to the person who runs them"
+)]
+
+mod check;
+mod client;
+mod server;
+
+use std::process::ExitCode;
+
+use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
+use token_telemetry::{AcquisitionRecord, Telemetry, observe};
+use token_telemetry_examples::contoso::ContosoClient;
+use token_telemetry_examples::screen;
+use token_telemetry_examples::token_endpoint::{SECRET, TokenEndpoint};
+
+use check::{Expected, Ids};
+use client::GraphClient;
+use server::{Arrived, Servers};
+
+type Failure = Box<dyn std::error::Error>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(last_line) => {
+            println!("\n{last_line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("graph: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<String, Failure> {
+    let mut stage = Stage::start().await?;
+    let graph = &stage.servers.graph;
+    println!(
+        "A client reads Graph at {graph}; downloads lie at {}",
+        stage.servers.files
+    );
+
+    screen::heading("1. One request, with a token that Contoso acquired");
+    let token = stage.acquire_token().await?;
+    stage.client.get("/v1.0/me", &token).await?;
+    stage.check(&[Expected::graph("/v1.0/me", 0x003)], Ids::One)?;
+
+    screen::heading("2. Graph is busy twice: three attempts, one request");
+    let token = stage.acquire_token().await?;
+    stage.client.get("/v1.0/busy", &token).await?;
+    stage.check(&[Expected::graph("/v1.0/busy", 0x003); 3], Ids::One)?;
+
+    screen::heading("3. Two pages: two requests of one task");
+    let pages = async {
+        feature_used(FeatureUsage::PAGE_ITERATOR_TASK);
+        stage.client.get("/v1.0/users", &token).await?;
+        stage.client.get("/v1.0/users", &token).await
+    };
+    RequestContext::new().scope(pages).await?;
+    stage.check(&[Expected::graph("/v1.0/users", 0x403); 2], Ids::Distinct)?;
+
+    screen::heading("4. A download that is redirected to another host");
+    stage.client.get("/v1.0/content", &token).await?;
+    let download = [
+        Expected::graph("/v1.0/content", 0x003),
+        Expected::elsewhere("/blob"),
+    ];
+    stage.check(&download, Ids::One)?;
+
+    Ok(stage.last_line())
+}
+
+/// The client, the servers it talks to, and what has been seen so far.
+struct Stage {
+    contoso: ContosoClient,
+    servers: Servers,
+    client: GraphClient,
+    arrived: usize,
+    acquisitions: Vec<AcquisitionRecord>,
+}
+
+impl Stage {
+    async fn start() -> Result<Self, Failure> {
+        let endpoint = TokenEndpoint::start().await?;
+        let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+        let servers = Servers::start().await?;
+        Ok(Self {
+            contoso: ContosoClient::new(telemetry, endpoint.url(), SECRET),
+            client: GraphClient::new(&servers.graph)?,
+            servers,
+            arrived: 0,
+            acquisitions: Vec::new(),
+        })
+    }
+
+    /// The token of a client credentials grant, from an annotated function.
+    async fn acquire_token(&mut self) -> Result<String, Failure> {
+        let observed = observe(self.contoso.acquire_token_for_client("graph/.default")).await;
+        let record = observed.last().ok_or("no acquisition was recorded")?;
+        let source = record.source().map_or("-", |source| source.name());
+        screen::fact(
+            "token from",
+            &format!("{source}, by {}", record.api().name()),
+        );
+        self.acquisitions.extend(observed.records);
+        Ok(observed.output?.secret().to_owned())
+    }
+
+    /// Shows what arrived, and compares it with what should have.
+    fn check(&mut self, expected: &[Expected], ids: Ids) -> Result<(), Failure> {
+        let arrived = self.servers.take_arrived();
+        arrived.iter().for_each(show);
+        self.arrived += arrived.len();
+        check::scene(&arrived, expected, ids).map_err(Into::into)
+    }
+
+    fn last_line(&self) -> String {
+        let (requests, tokens) = (self.arrived, self.acquisitions.len());
+        format!("graph: {requests} requests, {tokens} acquisitions, all headers verified")
+    }
+}
+
+/// One request as a server received it.
+fn show(arrived: &Arrived) {
+    println!(
+        "  GET {} at {} → {}",
+        arrived.path, arrived.server, arrived.status
+    );
+    let (Some(sdk_version), Some(id)) = (
+        arrived.header("sdkversion"),
+        arrived.header("client-request-id"),
+    ) else {
+        println!("    no telemetry headers, {}", credentials(arrived));
+        return;
+    };
+    // In two lines, for a terminal of 100 columns.
+    let (products, comment) = sdk_version.split_once(" (").unwrap_or((sdk_version, ""));
+    println!("    sdkversion: {products}");
+    println!("                ({comment}");
+    println!("    client-request-id: {id}");
+}
+
+fn credentials(arrived: &Arrived) -> &'static str {
+    match arrived.header("authorization") {
+        Some(_) => "but the token",
+        None => "and no token",
+    }
+}
