@@ -1,0 +1,1 @@
+//! Only the benchmarks in this package have code.
