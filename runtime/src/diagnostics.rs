@@ -15,6 +15,12 @@ pub(crate) enum Diagnostic {
     DescriptionPanicked,
     /// The SDK's clock panicked.
     ClockPanicked,
+    /// The enricher of the metrics panicked.
+    #[cfg(feature = "otel")]
+    EnricherPanicked,
+    /// The metrics have more kinds of acquisitions than they can tell apart.
+    #[cfg(feature = "otel")]
+    TooManyKinds,
 }
 
 /// How often each was met; statics, because nothing but the log depends on them.
@@ -36,6 +42,12 @@ impl Diagnostic {
         }
     }
 
+    /// Tells the log; for callers that remember themselves whether they did.
+    #[cfg(feature = "otel")]
+    pub(crate) fn tell_once(self) {
+        self.log(1);
+    }
+
     #[cfg(feature = "tracing")]
     fn log(self, times: u32) {
         const TARGET: &str = "token_telemetry::diagnostics";
@@ -45,6 +57,10 @@ impl Diagnostic {
                 tracing::debug!(target: TARGET, times, "{text}");
             }
             Self::ObserverPanicked | Self::DescriptionPanicked | Self::ClockPanicked => {
+                tracing::warn!(target: TARGET, times, "{text}");
+            }
+            #[cfg(feature = "otel")]
+            Self::EnricherPanicked | Self::TooManyKinds => {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
         }
@@ -61,6 +77,14 @@ impl Diagnostic {
             Self::ObserverPanicked => "an observer panicked; the others were told",
             Self::DescriptionPanicked => "a function that describes errors or tokens panicked",
             Self::ClockPanicked => "the clock panicked; a duration is missing",
+            #[cfg(feature = "otel")]
+            Self::EnricherPanicked => {
+                "the enricher of the metrics panicked; they lack its attributes"
+            }
+            #[cfg(feature = "otel")]
+            Self::TooManyKinds => {
+                "too many kinds of acquisitions; new codes and callers are `other`"
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::entra::{self, Dialect, PendingFailure};
 use crate::error::DescribeError;
 use crate::observer::{self, Observer};
 #[cfg(feature = "otel")]
-use crate::otel::{Metrics, MsalMetrics};
+use crate::otel::{Metrics, MetricsRecorder};
 use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::{SpanOptions, Spans};
@@ -51,7 +51,7 @@ struct Shared {
     #[cfg(feature = "tracing")]
     spans: Spans,
     #[cfg(feature = "otel")]
-    metrics: Option<MsalMetrics>,
+    metrics: MetricsRecorder,
 }
 
 impl Telemetry {
@@ -204,9 +204,7 @@ impl Backend for Shared {
             self.entra.finished(record);
         }
         #[cfg(feature = "otel")]
-        if let Some(metrics) = &self.metrics {
-            metrics.finished(record);
-        }
+        self.metrics.finished(record);
         if self.has_audience() {
             record.facts_mut().correlation_id();
             self.recent.keep(record);
@@ -340,7 +338,7 @@ impl TelemetryBuilder {
             #[cfg(feature = "tracing")]
             spans: Spans::new(self.span),
             #[cfg(feature = "otel")]
-            metrics: MsalMetrics::new(self.metrics, &client),
+            metrics: MetricsRecorder::new(self.metrics, &client),
             client,
         };
         Telemetry {

@@ -27,6 +27,8 @@ pub use attach::AttachRecord;
 pub(crate) use blocking::acquire_blocking;
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
+#[cfg(feature = "otel")]
+pub(crate) use clock::Moment;
 pub(crate) use facts::Facts;
 pub use facts::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
 pub use future::{Acquire, Nesting, Reading};

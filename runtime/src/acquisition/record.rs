@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "otel")]
+use super::clock::Moment;
 use super::facts::{Facts, HttpFacts, RareFacts};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -176,6 +178,12 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn total(&self) -> Option<Duration> {
         self.total
+    }
+
+    /// Moment of the first poll; absent without a clock.
+    #[cfg(feature = "otel")]
+    pub(crate) fn started(&self) -> Option<Moment> {
+        self.facts.started
     }
 
     /// Time spent in token requests, summed over all tries.

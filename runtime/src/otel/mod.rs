@@ -1,58 +1,22 @@
-//! OpenTelemetry metrics: MSAL.NET's meter, exact in name, unit and tag.
+//! OpenTelemetry metrics.
 
+#[cfg(feature = "otel-bound")]
+mod bound;
 mod catalog;
-mod msal;
+mod dictionary;
+mod enricher;
+mod facets;
+mod instruments;
+mod metrics;
+mod occasions;
+mod provider;
+mod recorder;
+mod table;
+mod values;
+#[cfg(feature = "otel-views")]
+pub mod views;
 
-use std::fmt;
-use std::sync::Arc;
-
-use opentelemetry::metrics::MeterProvider;
-
-pub(crate) use msal::MsalMetrics;
-
-/// Which metrics are recorded, and through which provider.
-///
-/// By default the MSAL set, through the provider that is global when the first acquisition ends.
-#[derive(Clone, Default)]
-pub struct Metrics {
-    provider: Provider,
-}
-
-#[derive(Clone, Default)]
-enum Provider {
-    #[default]
-    Global,
-    Explicit(Arc<dyn MeterProvider + Send + Sync>),
-    Off,
-}
-
-impl Metrics {
-    /// Records nothing.
-    #[must_use]
-    pub fn off() -> Self {
-        Self {
-            provider: Provider::Off,
-        }
-    }
-
-    /// Records through this provider, whatever the global one is.
-    #[must_use]
-    pub fn with_provider(provider: impl MeterProvider + Send + Sync + 'static) -> Self {
-        Self {
-            provider: Provider::Explicit(Arc::new(provider)),
-        }
-    }
-}
-
-impl fmt::Debug for Metrics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let provider = match self.provider {
-            Provider::Global => "Global",
-            Provider::Explicit(_) => "Explicit",
-            Provider::Off => "Off",
-        };
-        f.debug_struct("Metrics")
-            .field("provider", &provider)
-            .finish()
-    }
-}
+pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL};
+pub use enricher::{ExtraAttributes, MAX_EXTRA_ATTRIBUTES};
+pub use metrics::{EXTENDED_METRICS_VARIABLE, Metrics, MsalSet};
+pub use recorder::{MetricsRecorder, PROVIDER_LOOK_INTERVAL};

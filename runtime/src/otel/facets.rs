@@ -1,0 +1,161 @@
+//! What of a record shows in attributes, small enough to be compared as one number.
+
+use super::dictionary::{Dictionary, Text};
+use crate::acquisition::{AcquisitionRecord, Outcome};
+use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::token::TokenType;
+
+/// Everything that attributes are made of; equal facets give equal attributes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facets {
+    pub(super) api: &'static str,
+    pub(super) outcome: Outcome,
+    pub(super) source: Option<TokenSource>,
+    pub(super) level: CacheLevel,
+    pub(super) reason: CacheRefreshReason,
+    pub(super) token_type: TokenType,
+    pub(super) status: u16,
+    pub(super) caller: Text,
+    pub(super) code: Text,
+    pub(super) sts_code: Text,
+}
+
+/// The dictionaries of one recorder.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) callers: Dictionary,
+    pub(super) codes: Dictionary,
+    pub(super) sts_codes: Dictionary,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Self {
+            callers: Dictionary::new(),
+            codes: Dictionary::new(),
+            sts_codes: Dictionary::new(),
+        }
+    }
+
+    fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Text {
+        match record.caller_sdk() {
+            // MSAL.NET means to add the version, and by the precedence of its operators never does.
+            Some((id, _)) if msal_net => self.callers.number_of(&[id]),
+            Some((id, version)) => self.callers.number_of(&[id, ",", version]),
+            None => Text::NONE,
+        }
+    }
+
+    fn code(&self, record: &AcquisitionRecord) -> Text {
+        let code = record.error_code();
+        code.map_or(Text::NONE, |code| self.codes.number_of(&[code]))
+    }
+
+    fn sts_code(&self, record: &AcquisitionRecord) -> Text {
+        let code = record.error().and_then(|error| error.sts().first());
+        code.map_or(Text::NONE, |code| {
+            self.sts_codes.number_of(&[&code.to_string()])
+        })
+    }
+}
+
+impl Facets {
+    pub(super) fn of(record: &AcquisitionRecord, names: &Names, msal_net: bool) -> Self {
+        let outcome = record.outcome();
+        let ok = record.is_ok();
+        // Every success of MSAL.NET has a source; the one it starts from is this.
+        let assumed = (msal_net && ok).then_some(TokenSource::IdentityProvider);
+        let source = record.source().filter(|_| ok).or(assumed);
+        // The code of the others is fixed.
+        let described = outcome == Outcome::Error;
+        Self {
+            api: record.api().name(),
+            outcome,
+            source,
+            level: level(source, record.level()),
+            reason: reason(record),
+            token_type: record.token_type().unwrap_or(TokenType::Bearer),
+            status: if msal_net && outcome == Outcome::Cancelled {
+                0
+            } else {
+                record.status().unwrap_or_default()
+            },
+            caller: names.caller(record, msal_net),
+            code: if described {
+                names.code(record)
+            } else {
+                Text::NONE
+            },
+            sts_code: if described {
+                names.sts_code(record)
+            } else {
+                Text::NONE
+            },
+        }
+    }
+
+    pub(super) fn is_ok(&self) -> bool {
+        self.outcome == Outcome::Ok
+    }
+
+    /// The same acquisition with less said about it, for when there are too many kinds.
+    pub(super) fn coarse(self) -> Self {
+        let blur = |text| {
+            if text == Text::NONE {
+                Text::NONE
+            } else {
+                Text::OTHER
+            }
+        };
+        Self {
+            caller: blur(self.caller),
+            code: blur(self.code),
+            sts_code: blur(self.sts_code),
+            ..self
+        }
+    }
+
+    /// All facets but the name of the API in one number.
+    pub(super) fn packed(&self) -> u64 {
+        let outcome = match self.outcome {
+            Outcome::Ok => 0,
+            Outcome::Error => 1,
+            Outcome::Cancelled => 2,
+            Outcome::Panicked => 3,
+        };
+        let source = self.source.map_or(NO_SOURCE, TokenSource::wire);
+        let [status_low, status_high] = self.status.to_le_bytes();
+        u64::from_le_bytes([
+            outcome | source << 2 | self.level.wire() << 4,
+            self.reason.wire() | self.token_type.wire() << 4,
+            status_low,
+            status_high,
+            self.caller.number(),
+            self.code.number(),
+            self.sts_code.number(),
+            0,
+        ])
+    }
+}
+
+/// Stands for "no source" among the numbers 0 to 2 of the sources.
+const NO_SOURCE: u8 = 3;
+
+/// Cache that answered: known only if a cache did, and then at least unknown.
+fn level(source: Option<TokenSource>, noted: Option<CacheLevel>) -> CacheLevel {
+    match (source, noted) {
+        (Some(TokenSource::Cache), None | Some(CacheLevel::None)) => CacheLevel::Unknown,
+        (Some(TokenSource::Cache), Some(level)) => level,
+        (Some(TokenSource::IdentityProvider | TokenSource::Broker) | None, _) => CacheLevel::None,
+    }
+}
+
+/// A refresh in the background is a proactive one unless the SDK says otherwise.
+fn reason(record: &AcquisitionRecord) -> CacheRefreshReason {
+    let assumed = if record.is_background() {
+        CacheRefreshReason::ProactivelyRefreshed
+    } else {
+        CacheRefreshReason::NotApplicable
+    };
+    record.refresh_reason().unwrap_or(assumed)
+}

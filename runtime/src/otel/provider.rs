@@ -1,0 +1,113 @@
+//! The instruments in use, and how a provider that is installed late or replaced gets its own.
+
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry::{Context, global};
+
+#[cfg(feature = "otel-bound")]
+use super::bound::Binding;
+use super::instruments::Instruments;
+use super::metrics::Sets;
+use super::table::Table;
+use super::values::Values;
+
+type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
+
+/// What was made from one provider; the one that replaced it comes next.
+///
+/// Generations are never taken apart, so that reading the newest needs no lock. There are as many
+/// as the application installed providers.
+pub(super) struct Generation {
+    /// Not owned: a provider that was replaced may go, yet its address is not used again.
+    provider: Weak<dyn MeterProvider + Send + Sync>,
+    pub(super) instruments: Instruments,
+    pub(super) table: Table,
+    #[cfg(feature = "otel-bound")]
+    pub(super) binding: Binding,
+    next: OnceLock<Box<Self>>,
+}
+
+impl Generation {
+    pub(super) fn new(provider: &SharedProvider, sets: Sets, values: &Values) -> Self {
+        Self {
+            provider: Arc::downgrade(provider),
+            instruments: Instruments::new(&**provider, sets, values),
+            table: Table::new(),
+            #[cfg(feature = "otel-bound")]
+            binding: Binding::new(sets),
+            next: OnceLock::new(),
+        }
+    }
+
+    /// From the provider that is global now; none on a thread that exports or collects metrics.
+    ///
+    /// There a callback may run inside the SDK's lock on its pipeline, for which making an
+    /// instrument would wait forever.
+    pub(super) fn from_global(sets: Sets, values: &Values) -> Option<Self> {
+        if Context::is_current_telemetry_suppressed() {
+            return None;
+        }
+        Some(Self::new(&global::meter_provider(), sets, values))
+    }
+
+    pub(super) fn newest(&self) -> &Self {
+        let mut newest = self;
+        while let Some(next) = newest.next.get() {
+            newest = next;
+        }
+        newest
+    }
+
+    /// Whether another provider is global by now.
+    pub(super) fn is_outdated(&self) -> bool {
+        let current = global::meter_provider();
+        !ptr::addr_eq(Arc::as_ptr(&current), Weak::as_ptr(&self.provider))
+    }
+
+    /// Adds a generation, unless another thread was faster, and hands out the newest.
+    pub(super) fn replace_by(&self, next: Self) -> &Self {
+        // Made before and outside the cell: nobody waits here for locks of the SDK.
+        let _lost = self.next.set(Box::new(next));
+        #[cfg(feature = "otel-bound")]
+        self.release();
+        self.newest()
+    }
+
+    /// Gives all bound handles back to the SDK; the ones still in use are bound anew.
+    #[cfg(feature = "otel-bound")]
+    pub(super) fn release(&self) {
+        self.table
+            .entries()
+            .for_each(|entry| entry.handles.release());
+    }
+}
+
+/// Comes due once per period, for one of the threads that ask.
+pub(super) struct Timer {
+    period: u64,
+    next: AtomicU64,
+}
+
+impl Timer {
+    pub(super) fn new(period: Duration) -> Self {
+        Self {
+            period: u64::try_from(period.as_nanos()).unwrap_or(u64::MAX),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether it is due at this moment, which is then the start of a period.
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        let next = self.next.load(Ordering::Relaxed);
+        let later = now.saturating_add(self.period);
+        let set = |next| {
+            let order = Ordering::Relaxed;
+            self.next.compare_exchange(next, later, order, order)
+        };
+        now >= next && set(next).is_ok()
+    }
+}

@@ -1,0 +1,239 @@
+//! From a finished acquisition to the instruments.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::catalog::{Id, Metric};
+use super::enricher::ExtraAttributes;
+use super::facets::Facets;
+use super::metrics::{Metrics, Provider};
+use super::occasions::Occasions;
+use super::provider::{Generation, Timer};
+use super::table::Entry;
+use super::values::Values;
+use crate::acquisition::{AcquisitionRecord, Moment};
+use crate::cache::TokenSource;
+use crate::client::ClientInfo;
+use crate::diagnostics::Diagnostic;
+
+/// How long cache hits may go on before they look for another global provider.
+///
+/// Every other acquisition looks at once.
+pub const PROVIDER_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Records finished acquisitions in OpenTelemetry metrics.
+///
+/// A [`Telemetry`](crate::Telemetry) has one built in; this is for whoever gets records in another
+/// way, such as from [`observe`](crate::observe).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::otel::{Metrics, MetricsRecorder};
+/// use token_telemetry::{AcquisitionRecord, ClientInfo};
+///
+/// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
+/// let recorder = MetricsRecorder::new(Metrics::default(), &client);
+/// let forward = |record: &AcquisitionRecord| recorder.finished(record);
+/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// ```
+pub struct MetricsRecorder {
+    metrics: Metrics,
+    values: Values,
+    first: OnceLock<Generation>,
+    origin: OnceLock<Moment>,
+    look: Timer,
+    #[cfg(feature = "otel-bound")]
+    renewal: Timer,
+    crowded: AtomicBool,
+}
+
+impl MetricsRecorder {
+    /// A recorder for acquisitions of this client.
+    #[must_use]
+    pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
+        let recorder = Self {
+            values: Values::new(client, metrics.sets.msal_net),
+            first: OnceLock::new(),
+            origin: OnceLock::new(),
+            look: Timer::new(PROVIDER_LOOK_INTERVAL),
+            #[cfg(feature = "otel-bound")]
+            renewal: Timer::new(super::bound::RENEWAL),
+            crowded: AtomicBool::new(false),
+            metrics,
+        };
+        // The global provider may come later; an explicit one is here, and no callback runs yet.
+        if let Provider::Explicit(_) = recorder.metrics.provider {
+            let _made = recorder.start();
+        }
+        recorder
+    }
+
+    /// Records an acquisition; a panic of the provider or the enricher ends here.
+    pub fn finished(&self, record: &AcquisitionRecord) {
+        let _contained = catch_unwind(AssertUnwindSafe(|| self.record(record)));
+    }
+
+    fn record(&self, record: &AcquisitionRecord) {
+        let Some(generation) = self.generation(record) else {
+            return;
+        };
+        let facets = Facets::of(record, &self.values.names, self.values.msal_net);
+        let occasions = Occasions {
+            sets: self.metrics.sets,
+            record,
+            facets: &facets,
+        };
+        if let Some(enricher) = &self.metrics.enricher {
+            let extra = enricher.attributes(record);
+            if !extra.is_empty() {
+                return self.record_with(&extra, generation, &occasions);
+            }
+        }
+        let entry = generation.table.entry(&facets);
+        match entry.or_else(|| self.coarse_entry(generation, &facets)) {
+            Some(entry) => self.record_at(entry, generation, &occasions),
+            None => self.record_with(&ExtraAttributes::default(), generation, &occasions),
+        }
+    }
+
+    /// Records with attributes that are prepared, or are from now on.
+    fn record_at(&self, entry: &Entry, generation: &Generation, occasions: &Occasions<'_>) {
+        #[cfg(feature = "otel-bound")]
+        if generation.binding.is_trusted() {
+            return self.record_bound(entry, generation, occasions);
+        }
+        let instruments = &generation.instruments;
+        occasions.each(|id, time| {
+            if let Some(attributes) = entry.prepared(id) {
+                return instruments.record(id, time, attributes);
+            }
+            let Some(attributes) = self.attributes(id, &entry.facets) else {
+                return;
+            };
+            #[cfg(feature = "otel-bound")]
+            if generation
+                .binding
+                .prove(id, (instruments, time), &attributes)
+            {
+                return;
+            }
+            instruments.record(id, time, entry.prepare(id, attributes));
+        });
+    }
+
+    #[cfg(feature = "otel-bound")]
+    fn record_bound(&self, entry: &Entry, generation: &Generation, occasions: &Occasions<'_>) {
+        let instruments = &generation.instruments;
+        let mut missing = Vec::new();
+        let handles = entry.handles.read();
+        occasions.each(|id, time| {
+            if !handles.record(id, time) {
+                missing.push((id, time));
+            }
+        });
+        drop(handles);
+        for (id, time) in missing {
+            let Some(attributes) = self.attributes(id, &entry.facets) else {
+                continue;
+            };
+            // The value comes first, so that the set never exists without one.
+            instruments.record(id, time, &attributes);
+            entry.handles.bind(id, instruments, &attributes);
+        }
+    }
+
+    /// Records with attributes made for this one acquisition.
+    fn record_with(
+        &self,
+        extra: &ExtraAttributes,
+        generation: &Generation,
+        occasions: &Occasions<'_>,
+    ) {
+        occasions.each(|id, time| {
+            let Some(metric) = Metric::ALL.get(id.index()) else {
+                return;
+            };
+            let mut attributes = self.values.attributes(metric, occasions.facets);
+            attributes.extend(extra.beside(metric));
+            generation.instruments.record(id, time, &attributes);
+        });
+    }
+
+    fn attributes(&self, id: Id, facets: &Facets) -> Option<Vec<opentelemetry::KeyValue>> {
+        let metric = Metric::ALL.get(id.index())?;
+        Some(self.values.attributes(metric, facets))
+    }
+
+    /// The entry for acquisitions of which there are too many kinds.
+    fn coarse_entry<'a>(&self, generation: &'a Generation, facets: &Facets) -> Option<&'a Entry> {
+        if !self.crowded.swap(true, Ordering::Relaxed) {
+            Diagnostic::TooManyKinds.tell_once();
+        }
+        generation.table.entry(&facets.coarse())
+    }
+
+    /// The instruments to use for this record.
+    fn generation(&self, record: &AcquisitionRecord) -> Option<&Generation> {
+        let first = match self.first.get() {
+            Some(first) => first,
+            None => self.start()?,
+        };
+        let newest = first.newest();
+        let is_hit = record.source() == Some(TokenSource::Cache);
+        match self.ended(record) {
+            Some(now) if is_hit && !self.look.is_due(now) => Some(newest),
+            ended => Some(self.look_after(newest, ended)),
+        }
+    }
+
+    /// Nanoseconds from the first acquisition to the end of this one; none without a clock.
+    fn ended(&self, record: &AcquisitionRecord) -> Option<u64> {
+        let started = record.started()?;
+        let origin = *self.origin.get_or_init(|| started);
+        let elapsed = started.since(origin).saturating_add(record.total()?);
+        u64::try_from(elapsed.as_nanos()).ok()
+    }
+
+    /// Makes the first instruments; none where that is not possible now.
+    fn start(&self) -> Option<&Generation> {
+        let Metrics { provider, sets, .. } = &self.metrics;
+        let made = match provider {
+            Provider::Off => None,
+            _ if !sets.any() => None,
+            Provider::Global => Generation::from_global(*sets, &self.values),
+            Provider::Explicit(provider) => Some(Generation::new(provider, *sets, &self.values)),
+        };
+        // If two threads come here at once both make instruments; the SDK takes them for the same.
+        let _lost = self.first.set(made?);
+        self.first.get()
+    }
+
+    /// Follows the global provider, and gives handles back that were kept for long.
+    fn look_after<'a>(&self, newest: &'a Generation, ended: Option<u64>) -> &'a Generation {
+        #[cfg(feature = "otel-bound")]
+        if ended.is_some_and(|now| self.renewal.is_due(now)) {
+            newest.release();
+        }
+        #[cfg(not(feature = "otel-bound"))]
+        let _ = ended;
+        if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
+            return newest;
+        }
+        match Generation::from_global(self.metrics.sets, &self.values) {
+            Some(next) => newest.replace_by(next),
+            None => newest,
+        }
+    }
+}
+
+impl fmt::Debug for MetricsRecorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetricsRecorder")
+            .field("metrics", &self.metrics)
+            .finish_non_exhaustive()
+    }
+}

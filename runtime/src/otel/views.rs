@@ -1,0 +1,57 @@
+//! Views for applications that use this crate's version of the OpenTelemetry SDK.
+//!
+//! With another version, or with other ideas, [`Metric`] has everything a view is made of.
+//!
+//! # Examples
+//!
+//! ```
+//! use opentelemetry_sdk::metrics::SdkMeterProvider;
+//! use token_telemetry::otel::views;
+//!
+//! let provider = SdkMeterProvider::builder().with_view(views::suggested).build();
+//! ```
+
+use opentelemetry::Key;
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, Stream};
+
+use super::catalog::Metric;
+
+/// Gives the metrics of this crate the bucket boundaries that fit them.
+#[must_use]
+pub fn suggested(instrument: &Instrument) -> Option<Stream> {
+    let boundaries = metric(instrument)?.boundaries();
+    if boundaries.is_empty() {
+        return None;
+    }
+    Stream::builder()
+        .with_aggregation(explicit(boundaries))
+        .build()
+        .ok()
+}
+
+/// The same boundaries, and none of the attributes that an enricher adds.
+#[must_use]
+pub fn without_extra_attributes(instrument: &Instrument) -> Option<Stream> {
+    let metric = metric(instrument)?;
+    let stream = Stream::builder().with_allowed_attribute_keys(metric.attributes().map(Key::from));
+    if metric.boundaries().is_empty() {
+        return stream.build().ok();
+    }
+    stream
+        .with_aggregation(explicit(metric.boundaries()))
+        .build()
+        .ok()
+}
+
+/// The metric behind an instrument, unless another library only uses the same name.
+fn metric(instrument: &Instrument) -> Option<&'static Metric> {
+    let metric = Metric::named(instrument.name())?;
+    (metric.meter() == instrument.scope().name()).then_some(metric)
+}
+
+fn explicit(boundaries: &[f64]) -> Aggregation {
+    Aggregation::ExplicitBucketHistogram {
+        boundaries: boundaries.to_vec(),
+        record_min_max: true,
+    }
+}
