@@ -112,6 +112,7 @@ impl Occasions<'_> {
     }
 
     /// One time in the histogram of the base set, the extended set, or both.
+    #[inline]
     fn versions(
         &self,
         (base, extended): (Id, Id),

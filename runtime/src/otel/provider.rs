@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use opentelemetry::metrics::MeterProvider;
-use opentelemetry::{Context, global};
+use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
 #[cfg(feature = "otel-bound")]
 use super::bound::Binding;
+use super::catalog::METER;
 use super::instruments::Instruments;
 use super::metrics::Sets;
 use super::table::Table;
@@ -24,21 +25,34 @@ type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 pub(super) struct Generation {
     /// Not owned: a provider that was replaced may go, yet its address is not used again.
     provider: Weak<dyn MeterProvider + Send + Sync>,
+    kit: Option<Kit>,
+    next: OnceLock<Box<Self>>,
+}
+
+/// The instruments of one provider, and what was prepared for them.
+pub(super) struct Kit {
     pub(super) instruments: Instruments,
     pub(super) table: Table,
     #[cfg(feature = "otel-bound")]
     pub(super) binding: Binding,
-    next: OnceLock<Box<Self>>,
+}
+
+impl Kit {
+    fn new(provider: &dyn MeterProvider, sets: Sets, values: &Values) -> Self {
+        Self {
+            instruments: Instruments::new(provider, sets, values),
+            table: Table::new(),
+            #[cfg(feature = "otel-bound")]
+            binding: Binding::new(sets),
+        }
+    }
 }
 
 impl Generation {
     pub(super) fn new(provider: &SharedProvider, sets: Sets, values: &Values) -> Self {
         Self {
             provider: Arc::downgrade(provider),
-            instruments: Instruments::new(&**provider, sets, values),
-            table: Table::new(),
-            #[cfg(feature = "otel-bound")]
-            binding: Binding::new(sets),
+            kit: Some(Kit::new(&**provider, sets, values)),
             next: OnceLock::new(),
         }
     }
@@ -51,7 +65,20 @@ impl Generation {
         if Context::is_current_telemetry_suppressed() {
             return None;
         }
-        Some(Self::new(&global::meter_provider(), sets, values))
+        let provider = global::meter_provider();
+        if is_silent(&*provider) {
+            return Some(Self {
+                provider: Arc::downgrade(&provider),
+                kit: None,
+                next: OnceLock::new(),
+            });
+        }
+        Some(Self::new(&provider, sets, values))
+    }
+
+    /// Nothing if nobody listens.
+    pub(super) fn kit(&self) -> Option<&Kit> {
+        self.kit.as_ref()
     }
 
     pub(super) fn newest(&self) -> &Self {
@@ -80,10 +107,26 @@ impl Generation {
     /// Gives all bound handles back to the SDK; the ones still in use are bound anew.
     #[cfg(feature = "otel-bound")]
     pub(super) fn release(&self) {
-        self.table
-            .entries()
-            .for_each(|entry| entry.handles.release());
+        let entries = self.kit.iter().flat_map(|kit| kit.table.entries());
+        entries.for_each(|entry| entry.handles.release());
     }
+}
+
+/// Whether the global provider is the one that is there before the application installs its own.
+///
+/// That one cannot be asked for its name. But it has no state, and so no place to keep the scope of
+/// a meter, which every provider that hands its data on must keep.
+fn is_silent(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
+    if size_of_val(provider) > 0 {
+        return false;
+    }
+    let text: Arc<str> = Arc::from("token-telemetry");
+    let traced = KeyValue::new("token_telemetry.probe", Arc::clone(&text));
+    let scope = InstrumentationScope::builder(METER).with_attributes([traced]);
+    let meter = provider.meter_with_scope(scope.build());
+    let is_kept = Arc::strong_count(&text) > 1;
+    drop(meter);
+    !is_kept
 }
 
 /// Comes due once per period, for one of the threads that ask.

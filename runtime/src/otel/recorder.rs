@@ -11,11 +11,10 @@ use super::enricher::ExtraAttributes;
 use super::facets::Facets;
 use super::metrics::{Metrics, Provider};
 use super::occasions::Occasions;
-use super::provider::{Generation, Timer};
+use super::provider::{Generation, Kit, Timer};
 use super::table::Entry;
 use super::values::Values;
 use crate::acquisition::{AcquisitionRecord, Moment};
-use crate::cache::TokenSource;
 use crate::client::ClientInfo;
 use crate::diagnostics::Diagnostic;
 
@@ -78,7 +77,7 @@ impl MetricsRecorder {
     }
 
     fn record(&self, record: &AcquisitionRecord) {
-        let Some(generation) = self.generation(record) else {
+        let Some(kit) = self.generation(record).and_then(Generation::kit) else {
             return;
         };
         let facets = Facets::of(record, &self.values.names, self.values.msal_net);
@@ -90,23 +89,23 @@ impl MetricsRecorder {
         if let Some(enricher) = &self.metrics.enricher {
             let extra = enricher.attributes(record);
             if !extra.is_empty() {
-                return self.record_with(&extra, generation, &occasions);
+                return self.record_with(&extra, kit, &occasions);
             }
         }
-        let entry = generation.table.entry(&facets);
-        match entry.or_else(|| self.coarse_entry(generation, &facets)) {
-            Some(entry) => self.record_at(entry, generation, &occasions),
-            None => self.record_with(&ExtraAttributes::default(), generation, &occasions),
+        let entry = kit.table.entry(&facets);
+        match entry.or_else(|| self.coarse_entry(kit, &facets)) {
+            Some(entry) => self.record_at(entry, kit, &occasions),
+            None => self.record_with(&ExtraAttributes::default(), kit, &occasions),
         }
     }
 
     /// Records with attributes that are prepared, or are from now on.
-    fn record_at(&self, entry: &Entry, generation: &Generation, occasions: &Occasions<'_>) {
+    fn record_at(&self, entry: &Entry, kit: &Kit, occasions: &Occasions<'_>) {
         #[cfg(feature = "otel-bound")]
-        if generation.binding.is_trusted() {
-            return self.record_bound(entry, generation, occasions);
+        if kit.binding.is_trusted() {
+            return self.record_bound(entry, kit, occasions);
         }
-        let instruments = &generation.instruments;
+        let instruments = &kit.instruments;
         occasions.each(|id, time| {
             if let Some(attributes) = entry.prepared(id) {
                 return instruments.record(id, time, attributes);
@@ -115,10 +114,7 @@ impl MetricsRecorder {
                 return;
             };
             #[cfg(feature = "otel-bound")]
-            if generation
-                .binding
-                .prove(id, (instruments, time), &attributes)
-            {
+            if kit.binding.prove(id, (instruments, time), &attributes) {
                 return;
             }
             instruments.record(id, time, entry.prepare(id, attributes));
@@ -126,8 +122,8 @@ impl MetricsRecorder {
     }
 
     #[cfg(feature = "otel-bound")]
-    fn record_bound(&self, entry: &Entry, generation: &Generation, occasions: &Occasions<'_>) {
-        let instruments = &generation.instruments;
+    fn record_bound(&self, entry: &Entry, kit: &Kit, occasions: &Occasions<'_>) {
+        let instruments = &kit.instruments;
         let mut missing = Vec::new();
         let handles = entry.handles.read();
         occasions.each(|id, time| {
@@ -147,19 +143,14 @@ impl MetricsRecorder {
     }
 
     /// Records with attributes made for this one acquisition.
-    fn record_with(
-        &self,
-        extra: &ExtraAttributes,
-        generation: &Generation,
-        occasions: &Occasions<'_>,
-    ) {
+    fn record_with(&self, extra: &ExtraAttributes, kit: &Kit, occasions: &Occasions<'_>) {
         occasions.each(|id, time| {
             let Some(metric) = Metric::ALL.get(id.index()) else {
                 return;
             };
             let mut attributes = self.values.attributes(metric, occasions.facets);
             attributes.extend(extra.beside(metric));
-            generation.instruments.record(id, time, &attributes);
+            kit.instruments.record(id, time, &attributes);
         });
     }
 
@@ -169,11 +160,11 @@ impl MetricsRecorder {
     }
 
     /// The entry for acquisitions of which there are too many kinds.
-    fn coarse_entry<'a>(&self, generation: &'a Generation, facets: &Facets) -> Option<&'a Entry> {
+    fn coarse_entry<'a>(&self, kit: &'a Kit, facets: &Facets) -> Option<&'a Entry> {
         if !self.crowded.swap(true, Ordering::Relaxed) {
             Diagnostic::TooManyKinds.tell_once();
         }
-        generation.table.entry(&facets.coarse())
+        kit.table.entry(&facets.coarse())
     }
 
     /// The instruments to use for this record.
@@ -183,7 +174,8 @@ impl MetricsRecorder {
             None => self.start()?,
         };
         let newest = first.newest();
-        let is_hit = record.source() == Some(TokenSource::Cache);
+        // Whatever needed the network can pay for a look; hits share one per interval.
+        let is_hit = record.is_ok() && record.attempts() == 0;
         match self.ended(record) {
             Some(now) if is_hit && !self.look.is_due(now) => Some(newest),
             ended => Some(self.look_after(newest, ended)),

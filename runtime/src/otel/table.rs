@@ -36,6 +36,7 @@ impl Table {
     }
 
     /// The entry for these facets, made on first need; none if there is no room for it.
+    #[inline]
     pub(super) fn entry(&self, facets: &Facets) -> Option<&Entry> {
         let packed = facets.packed();
         let start = place(facets.api, packed);
