@@ -22,6 +22,7 @@ mod isolation;
 mod lab;
 mod layering;
 mod lifecycle;
+mod otel;
 mod privacy;
 mod shapes;
 mod world;

@@ -1,0 +1,174 @@
+//! What an OpenTelemetry exporter receives, as points that can be compared.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use opentelemetry::{KeyValue, Value};
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
+use opentelemetry_sdk::metrics::{
+    InMemoryMetricExporter, InMemoryMetricExporterBuilder, MeterProviderBuilder, SdkMeterProvider,
+    Temporality,
+};
+
+/// A provider and everything it exports.
+pub(crate) struct Sink {
+    pub(crate) provider: SdkMeterProvider,
+    exporter: InMemoryMetricExporter,
+}
+
+impl Sink {
+    pub(crate) fn new(temporality: Temporality) -> Self {
+        Self::with(temporality, |builder| builder)
+    }
+
+    /// A provider with views, or with anything else that its builder offers.
+    pub(crate) fn with(
+        temporality: Temporality,
+        configure: impl FnOnce(MeterProviderBuilder) -> MeterProviderBuilder,
+    ) -> Self {
+        let exporter = InMemoryMetricExporterBuilder::new()
+            .with_temporality(temporality)
+            .build();
+        let builder = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone());
+        Self {
+            provider: configure(builder).build(),
+            exporter,
+        }
+    }
+
+    /// Exports now, and hands out the points of this one export, sorted.
+    pub(crate) fn collect(&self) -> Vec<Point> {
+        self.exporter.reset();
+        self.provider.force_flush().unwrap();
+        let exported = self.exporter.get_finished_metrics().unwrap();
+        let mut points: Vec<Point> = exported.last().map(points).unwrap_or_default();
+        points.sort_by(|one, other| one.key().cmp(&other.key()));
+        points
+    }
+}
+
+/// One point of one metric.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) scope: (String, Option<String>, Option<String>),
+    pub(crate) metric: String,
+    pub(crate) unit: String,
+    pub(crate) description: String,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    /// Sum of a counter, number of recordings of a histogram.
+    pub(crate) count: u64,
+    /// Sum of the recorded values.
+    pub(crate) sum: f64,
+    /// Everything else of the point: temporality, extremes, buckets.
+    pub(crate) shape: String,
+}
+
+impl Point {
+    fn key(&self) -> (String, String) {
+        (self.metric.clone(), format!("{:?}", self.attributes))
+    }
+
+    /// Value of an attribute as text; empty if it is missing.
+    pub(crate) fn text(&self, key: &str) -> String {
+        let value = self.attributes.get(key);
+        value
+            .map(|value| value.as_str().into_owned())
+            .unwrap_or_default()
+    }
+}
+
+fn points(exported: &ResourceMetrics) -> Vec<Point> {
+    let mut points = Vec::new();
+    for scope in exported.scope_metrics() {
+        let of = scope.scope();
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let named = (
+            of.name().to_owned(),
+            owned(of.version()),
+            owned(of.schema_url()),
+        );
+        for metric in scope.metrics() {
+            read_metric(metric, &mut |attributes, count, sum, shape| {
+                points.push(Point {
+                    scope: named.clone(),
+                    metric: metric.name().to_owned(),
+                    unit: metric.unit().to_owned(),
+                    description: metric.description().to_owned(),
+                    attributes,
+                    count,
+                    sum,
+                    shape,
+                });
+            });
+        }
+    }
+    points
+}
+
+type Put<'a> = dyn FnMut(BTreeMap<String, Value>, u64, f64, String) + 'a;
+
+fn read_metric(metric: &Metric, put: &mut Put<'_>) {
+    match metric.data() {
+        AggregatedMetrics::U64(data) => read_data(data, |value| value as f64, put),
+        AggregatedMetrics::F64(data) => read_data(data, |value| value, put),
+        AggregatedMetrics::I64(_) => panic!("no metric of ours is signed"),
+    }
+}
+
+fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mut Put<'_>) {
+    match data {
+        MetricData::Sum(sum) => {
+            let shape = format!("{:?} {}", sum.temporality(), sum.is_monotonic());
+            for point in sum.data_points() {
+                let value = wide(point.value());
+                put(set(point.attributes()), value as u64, value, shape.clone());
+            }
+        }
+        MetricData::Histogram(histogram) => {
+            for point in histogram.data_points() {
+                let bounds: Vec<f64> = point.bounds().collect();
+                let counts: Vec<u64> = point.bucket_counts().collect();
+                let shape = format!(
+                    "{:?} {:?} {:?} {bounds:?} {counts:?}",
+                    histogram.temporality(),
+                    point.min(),
+                    point.max()
+                );
+                put(
+                    set(point.attributes()),
+                    point.count(),
+                    wide(point.sum()),
+                    shape,
+                );
+            }
+        }
+        MetricData::ExponentialHistogram(histogram) => {
+            for point in histogram.data_points() {
+                let bucket = point.positive_bucket();
+                let counts: Vec<u64> = bucket.counts().collect();
+                let shape = format!(
+                    "{:?} {:?} {:?} {} {} {} {counts:?}",
+                    histogram.temporality(),
+                    point.min(),
+                    point.max(),
+                    point.scale(),
+                    point.zero_count(),
+                    bucket.offset()
+                );
+                let count = u64::try_from(point.count()).unwrap();
+                put(set(point.attributes()), count, wide(point.sum()), shape);
+            }
+        }
+        MetricData::Gauge(_) => panic!("no metric of ours is a gauge"),
+    }
+}
+
+/// The attributes of a point as a set; a key that comes twice is an error of its own.
+fn set(attributes: impl Iterator<Item = &KeyValue>) -> BTreeMap<String, Value> {
+    let mut set = BTreeMap::new();
+    for KeyValue { key, value, .. } in attributes {
+        let before = set.insert(key.to_string(), value.clone());
+        assert_eq!(before, None, "the attribute {key} was exported twice");
+    }
+    set
+}

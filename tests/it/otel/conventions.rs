@@ -1,0 +1,186 @@
+//! The second set, in OpenTelemetry's own conventions.
+
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::{Metrics, MsalSet};
+use token_telemetry::{CacheLevel, Outcome};
+
+use super::collect::Point;
+use super::{Bench, cancelled, counts, in_both_temporalities, now, point, run};
+use crate::lab::{LabApi, LabError};
+
+const DURATION: &str = "token_telemetry.acquisition.duration";
+
+fn alone(metrics: Metrics) -> Metrics {
+    metrics.msal_set(MsalSet::Off).conventions()
+}
+
+in_both_temporalities! {
+    fn a_hit(bench: alone) {
+        bench.hit(CacheLevel::L1Cache);
+    } expects [
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.token.remaining_lifetime", 1),
+    ];
+
+    fn a_new_token(bench: alone) {
+        bench.fetch();
+    } expects [
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.token.remaining_lifetime", 1),
+        ("token_telemetry.token_request.duration", 1),
+    ];
+
+    fn a_failure(bench: alone) {
+        now(run(&bench.telemetry, async {
+            bench.answer(401).await;
+            Err(LabError::new("invalid_client"))
+        })).unwrap_err();
+    } expects [
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.token_request.duration", 1),
+    ];
+
+    fn a_refresh_in_the_background(bench: alone) {
+        now(bench.telemetry.background(LabApi::Silent, async {
+            bench.answer(200).await;
+            Ok::<u8, LabError>(1)
+        })).unwrap();
+    } expects [
+        ("token_telemetry.refresh.duration", 1),
+        ("token_telemetry.token_request.duration", 1),
+    ];
+
+    fn beside_the_msal_set(bench: |metrics| metrics.conventions()) {
+        bench.hit(CacheLevel::L2Cache);
+    } expects [
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.token.remaining_lifetime", 1),
+    ];
+}
+
+fn texts(point: &Point) -> Vec<(&str, String)> {
+    let texts = point.attributes.iter();
+    texts
+        .map(|(key, value)| (key.as_str(), value.to_string()))
+        .collect()
+}
+
+#[test]
+fn the_meter_names_this_crate_and_the_conventions() {
+    let bench = Bench::new(Temporality::Delta, alone);
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    let (name, version, schema) = &point(&points, DURATION).scope;
+    assert_eq!(name, "token-telemetry");
+    assert_eq!(version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        schema.as_deref(),
+        Some("https://opentelemetry.io/schemas/1.42.0")
+    );
+}
+
+#[test]
+fn times_are_fractions_of_seconds() {
+    let bench = Bench::new(Temporality::Delta, alone);
+    bench.fetch();
+    let points = bench.sink.collect();
+    assert_eq!(point(&points, DURATION).sum, 0.025);
+    assert_eq!(
+        point(&points, "token_telemetry.token_request.duration").sum,
+        0.02
+    );
+    assert_eq!(point(&points, DURATION).unit, "s");
+}
+
+#[test]
+fn a_success_has_no_error_type() {
+    let bench = Bench::new(Temporality::Delta, alone);
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    assert_eq!(
+        texts(point(&points, DURATION)),
+        [
+            ("token_telemetry.api.name", "ForClient".to_owned()),
+            ("token_telemetry.cache.level", "l1".to_owned()),
+            ("token_telemetry.token.source", "cache".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_failure_has_an_error_type_and_no_source() {
+    let bench = Bench::new(Temporality::Delta, alone);
+    now(run(&bench.telemetry, async {
+        bench.answer(401).await;
+        Err(LabError::new("invalid_client"))
+    }))
+    .unwrap_err();
+    let points = bench.sink.collect();
+    assert_eq!(
+        texts(point(&points, DURATION)),
+        [
+            ("error.type", "invalid_client".to_owned()),
+            ("token_telemetry.api.name", "ForClient".to_owned()),
+        ]
+    );
+    assert_eq!(
+        texts(point(&points, "token_telemetry.token_request.duration")),
+        [
+            ("error.type", "invalid_client".to_owned()),
+            ("http.response.status_code", "401".to_owned()),
+            ("token_telemetry.api.name", "ForClient".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_cancelled_call_differs_from_a_failed_and_a_panicked_one() {
+    let bench = Bench::new(Temporality::Cumulative, alone);
+    now(run(&bench.telemetry, async {
+        Err(LabError::new("invalid_grant"))
+    }))
+    .unwrap_err();
+    cancelled(run(&bench.telemetry, std::future::pending()));
+    let call = run(&bench.telemetry, async { panic!("the body panics") });
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| now(call))).unwrap_err();
+    let points = bench.sink.collect();
+    let types: Vec<String> = points
+        .iter()
+        .map(|point| point.text("error.type"))
+        .collect();
+    assert_eq!(
+        types,
+        ["invalid_grant", "operation_canceled", "panicked"],
+        "{:?}",
+        Outcome::Cancelled
+    );
+    assert_eq!(counts(&points), [(DURATION, 3)]);
+}
+
+#[test]
+fn error_types_beyond_the_room_are_the_one_that_the_conventions_name() {
+    let bench = Bench::new(Temporality::Delta, alone);
+    for n in 0..2_000 {
+        let code = format!("code_{n}");
+        now(run(&bench.telemetry, async { Err(LabError(code)) })).unwrap_err();
+    }
+    let points = bench.sink.collect();
+    assert!(points.len() <= 129, "{} points", points.len());
+    let other = points
+        .iter()
+        .find(|point| point.text("error.type") == "_OTHER");
+    assert!(other.is_some_and(|point| point.count > 1_800));
+}
+
+#[test]
+fn at_most_five_attributes_are_used() {
+    for metric in token_telemetry::otel::Metric::ALL
+        .iter()
+        .filter(|metric| !metric.is_msal())
+    {
+        assert!(metric.attributes().len() <= 5, "{}", metric.name());
+    }
+}

@@ -1,0 +1,180 @@
+//! Attributes that the application adds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::{ExtraAttributes, MAX_EXTRA_ATTRIBUTES, Metrics};
+use token_telemetry::{AcquisitionRecord, CacheLevel, Observer, Telemetry};
+
+use super::collect::Sink;
+use super::{Bench, counts, now, point, run};
+use crate::lab::LabError;
+use crate::otel::warnings::warnings_during;
+
+fn enriched(enrich: fn(&AcquisitionRecord, &mut ExtraAttributes)) -> Bench {
+    let sink = Sink::new(Temporality::Delta);
+    let metrics = Metrics::with_provider(sink.provider.clone()).enricher(enrich);
+    let (telemetry, clock) = super::instance("Lab.Auth", metrics);
+    Bench {
+        telemetry,
+        clock,
+        sink,
+    }
+}
+
+#[test]
+fn what_is_added_is_on_every_metric() {
+    let bench = enriched(|record, extra| {
+        extra
+            .add("lab.ok", record.is_ok())
+            .add("lab.region", "west");
+    });
+    bench.fetch();
+    let points = bench.sink.collect();
+    assert_eq!(points.len(), 4);
+    for point in &points {
+        assert_eq!(point.attributes["lab.ok"], true.into(), "{}", point.metric);
+        assert_eq!(point.text("lab.region"), "west", "{}", point.metric);
+    }
+}
+
+#[test]
+fn it_is_called_once_per_acquisition() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let sink = Sink::new(Temporality::Delta);
+    let counted = Arc::clone(&calls);
+    let metrics = Metrics::with_provider(sink.provider.clone())
+        .conventions()
+        .enricher(move |_, extra| {
+            let call = counted.fetch_add(1, Ordering::Relaxed);
+            extra.add("lab.call", i64::try_from(call).unwrap());
+        });
+    let (telemetry, clock) = super::instance("Lab.Auth", metrics);
+    let bench = Bench {
+        telemetry,
+        clock,
+        sink,
+    };
+    bench.hit(CacheLevel::L1Cache);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+    let points = bench.sink.collect();
+    assert_eq!(points.len(), 6);
+    assert!(
+        points
+            .iter()
+            .all(|point| point.attributes["lab.call"] == 0_i64.into())
+    );
+}
+
+#[test]
+fn what_a_metric_says_itself_cannot_be_changed() {
+    let bench = enriched(|_, extra| {
+        extra
+            .add("TokenSource", "elsewhere")
+            .add("ErrorCode", "mine");
+    });
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    let success = point(&points, "MsalSuccess");
+    assert_eq!(success.text("TokenSource"), "Cache");
+    // A success has no error code of its own.
+    assert_eq!(success.text("ErrorCode"), "mine");
+    now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
+    let points = bench.sink.collect();
+    let failure = point(&points, "MsalFailure");
+    assert_eq!(failure.text("ErrorCode"), "io");
+    assert_eq!(failure.text("TokenSource"), "elsewhere");
+}
+
+#[test]
+fn a_key_is_added_once_and_never_empty() {
+    let bench = enriched(|_, extra| {
+        extra
+            .add("lab.first", 1)
+            .add("lab.first", 2)
+            .add("", "nothing");
+    });
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    let success = point(&points, "MsalSuccess");
+    assert_eq!(success.attributes["lab.first"], 1_i64.into());
+    assert!(!success.attributes.contains_key(""));
+    assert_eq!(success.attributes.len(), 9);
+}
+
+#[test]
+fn what_was_added_can_be_taken_back() {
+    let bench = enriched(|_, extra| {
+        extra.add("lab.wrong", 1).clear().add("lab.right", 2);
+    });
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    let success = point(&points, "MsalSuccess");
+    assert!(!success.attributes.contains_key("lab.wrong"));
+    assert!(success.attributes.contains_key("lab.right"));
+}
+
+#[test]
+fn attributes_beyond_the_limit_are_left_out() {
+    let bench = enriched(|_, extra| {
+        for n in 0..1_000 {
+            extra.add(format!("lab.{n}"), n);
+        }
+    });
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    assert_eq!(
+        point(&points, "MsalSuccess").attributes.len(),
+        8 + MAX_EXTRA_ATTRIBUTES
+    );
+}
+
+#[test]
+fn a_panic_costs_its_own_attributes_and_one_warning() {
+    let bench = enriched(|_, extra| {
+        extra.add("lab.partial", 1);
+        panic!("the enricher panics");
+    });
+    let warnings = warnings_during(|| {
+        bench.fetch();
+        bench.fetch();
+    });
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let points = bench.sink.collect();
+    assert_eq!(
+        counts(&points),
+        [
+            ("MsalDurationInHttp.1A", 2),
+            ("MsalRemainingTokenLifetime.1A", 2),
+            ("MsalSuccess", 2),
+            ("MsalTotalDuration.1A", 2),
+        ]
+    );
+    assert!(
+        points
+            .iter()
+            .all(|point| !point.attributes.contains_key("lab.partial"))
+    );
+}
+
+#[test]
+fn a_panic_reaches_neither_the_caller_nor_the_other_receivers() {
+    struct Seen(Arc<AtomicUsize>);
+    impl Observer for Seen {
+        fn finished(&self, _: &AcquisitionRecord) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let seen = Arc::new(AtomicUsize::new(0));
+    let sink = Sink::new(Temporality::Delta);
+    let metrics =
+        Metrics::with_provider(sink.provider.clone()).enricher(|_, _| panic!("it panics"));
+    let telemetry = Telemetry::builder()
+        .metrics(metrics)
+        .observer(Seen(Arc::clone(&seen)))
+        .build()
+        .unwrap();
+    assert_eq!(now(run(&telemetry, async { Ok(7) })), Ok(7));
+    assert_eq!(seen.load(Ordering::Relaxed), 1);
+}

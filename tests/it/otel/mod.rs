@@ -1,0 +1,173 @@
+//! OpenTelemetry metrics, as an exporter receives them.
+
+#[cfg(feature = "otel-bound")]
+mod bound;
+mod collect;
+mod conventions;
+mod enricher;
+mod global;
+mod occasions;
+mod providers;
+mod values;
+#[cfg(feature = "otel-views")]
+mod views;
+mod warnings;
+
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::Metrics;
+use token_telemetry::test_util::ManualClock;
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, Status, Telemetry, TokenInfo, acquire_token,
+};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL};
+use collect::{Point, Sink};
+
+/// An SDK on a clock that stands still, reporting to a sink of its own.
+pub(crate) struct Bench {
+    pub(crate) telemetry: Telemetry,
+    pub(crate) clock: ManualClock,
+    pub(crate) sink: Sink,
+}
+
+pub(crate) type Choose = fn(Metrics) -> Metrics;
+
+impl Bench {
+    pub(crate) fn new(temporality: Temporality, choose: Choose) -> Self {
+        Self::with_sink(Sink::new(temporality), choose)
+    }
+
+    pub(crate) fn with_sink(sink: Sink, choose: Choose) -> Self {
+        let metrics = choose(Metrics::with_provider(sink.provider.clone()));
+        let (telemetry, clock) = instance("Lab.Auth", metrics);
+        Self {
+            telemetry,
+            clock,
+            sink,
+        }
+    }
+
+    fn pass(&self, micros: u64) {
+        self.clock.advance(Duration::from_micros(micros));
+    }
+
+    /// A hit of 90 µs whose token lasts another 50 minutes.
+    pub(crate) fn hit(&self, level: CacheLevel) {
+        let _token = now(run(&self.telemetry, async {
+            self.pass(90);
+            Acquisition::current().cache_hit(level);
+            Acquisition::current().token(TokenInfo::new().expires_in(Duration::from_secs(3_000)));
+            Ok(1)
+        }));
+    }
+
+    /// A new token after a miss: 20 ms in HTTP, 25 ms in all, an hour to live.
+    pub(crate) fn fetch(&self) {
+        let _token = now(run(&self.telemetry, async {
+            Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+            self.pass(2_500);
+            self.answer(200).await;
+            self.pass(2_500);
+            Acquisition::current().token(TokenInfo::new().expires_in(Duration::from_secs(3_599)));
+            Ok(1)
+        }));
+    }
+
+    /// One token request of 20 ms.
+    pub(crate) async fn answer(&self, status: u16) {
+        let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
+            self.pass(20_000);
+            std::future::ready(Ok::<_, std::io::Error>(Status(status, ())))
+        });
+        let _answer = sent.await;
+    }
+}
+
+/// An instance with a name of its own, on a clock that stands still.
+pub(crate) fn instance(sku: &'static str, metrics: Metrics) -> (Telemetry, ManualClock) {
+    let clock = ManualClock::new();
+    let builder = Telemetry::builder()
+        .sdk(sku, "1.2.3")
+        .clock(clock.clone())
+        .metrics(metrics);
+    (builder.build().unwrap(), clock)
+}
+
+/// An acquisition that does as told.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+pub(crate) async fn run(
+    telemetry: &Telemetry,
+    body: impl Future<Output = Result<u8, LabError>>,
+) -> Result<u8, LabError> {
+    body.await
+}
+
+/// Waits for a future that waits for nothing.
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
+    futures::executor::block_on(future)
+}
+
+/// Polls a future once and drops it.
+pub(crate) fn cancelled(future: impl Future) {
+    let polled = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+}
+
+/// The number of recordings of each metric, in alphabetical order.
+pub(crate) fn counts(points: &[Point]) -> Vec<(&str, u64)> {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for point in points {
+        match counts.last_mut() {
+            Some((metric, count)) if *metric == point.metric => *count += point.count,
+            _ => counts.push((&point.metric, point.count)),
+        }
+    }
+    counts
+}
+
+/// The only point of a metric.
+pub(crate) fn point<'a>(points: &'a [Point], metric: &str) -> &'a Point {
+    let mut found = points.iter().filter(|point| point.metric == metric);
+    let point = found
+        .next()
+        .unwrap_or_else(|| panic!("no point of {metric}"));
+    assert_eq!(found.next(), None, "more than one point of {metric}");
+    point
+}
+
+/// Runs each scenario with both temporalities; twice, since delta forgets and cumulative does not.
+macro_rules! in_both_temporalities {
+    ($( fn $name:ident($bench:ident: $choose:expr) $act:block expects $expected:expr; )+) => {
+        $(
+            mod $name {
+                use super::*;
+
+                fn scenario(temporality: Temporality, second: u64) {
+                    let $bench = Bench::new(temporality, $choose);
+                    let expected: &[(&str, u64)] = &$expected;
+                    $act
+                    assert_eq!(counts(&$bench.sink.collect()), expected);
+                    $act
+                    let doubled: Vec<_> = expected.iter().map(|(name, n)| (*name, n * second)).collect();
+                    assert_eq!(counts(&$bench.sink.collect()), doubled);
+                }
+
+                #[test]
+                fn cumulative() {
+                    scenario(Temporality::Cumulative, 2);
+                }
+
+                #[test]
+                fn delta() {
+                    scenario(Temporality::Delta, 1);
+                }
+            }
+        )+
+    };
+}
+
+pub(crate) use in_both_temporalities;

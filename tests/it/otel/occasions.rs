@@ -1,0 +1,232 @@
+//! When each metric of the MSAL set is recorded: one test per situation and temporality.
+
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::MsalSet;
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource,
+};
+
+use super::{Bench, cancelled, counts, in_both_temporalities, now, run};
+use crate::lab::{LabApi, LabError};
+
+in_both_temporalities! {
+    fn a_hit_of_the_memory_cache(bench: |metrics| metrics) {
+        bench.hit(CacheLevel::L1Cache);
+    } expects [
+        ("MsalDurationInL1CacheInUs.1B", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_hit_whose_token_was_made_presentable(bench: |metrics| metrics) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            let signing = Acquisition::current().time_in_extension();
+            bench.pass(700);
+            drop(signing);
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("MsalDurationInExtensionInMs.1B", 1),
+        ("MsalDurationInL1CacheInUs.1B", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_hit_of_the_second_level_cache(bench: |metrics| metrics) {
+        now(run(&bench.telemetry, async {
+            let reading = Acquisition::current().time_in_cache();
+            bench.pass(3_000);
+            drop(reading);
+            Acquisition::current().cache_hit(CacheLevel::L2Cache);
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("MsalDurationInL2Cache.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_hit_of_a_cache_of_unknown_level(bench: |metrics| metrics) {
+        bench.hit(CacheLevel::Unknown);
+    } expects [
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_token_from_the_identity_provider(bench: |metrics| metrics) {
+        bench.fetch();
+    } expects [
+        ("MsalDurationInHttp.1A", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_token_from_the_identity_provider_in_the_extended_set(
+        bench: |metrics| metrics.msal_set(MsalSet::Extended)
+    ) {
+        bench.fetch();
+    } expects [
+        ("MsalDurationInHttpV2.1A", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDurationV2.1A", 1),
+    ];
+
+    fn a_token_from_the_identity_provider_in_both_sets(
+        bench: |metrics| metrics.msal_set(MsalSet::Both)
+    ) {
+        bench.fetch();
+    } expects [
+        ("MsalDurationInHttp.1A", 1),
+        ("MsalDurationInHttpV2.1A", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+        ("MsalTotalDurationV2.1A", 1),
+    ];
+
+    fn a_token_from_a_broker(bench: |metrics| metrics) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().source(TokenSource::Broker);
+            Ok(1)
+        })).unwrap();
+    } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
+
+    fn a_token_served_stale_after_a_failed_request(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+        now(run(&bench.telemetry, async {
+            bench.answer(503).await;
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().served_stale();
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("MsalDurationInL1CacheInUs.1B", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+        ("MsalTotalDurationV2.1A", 1),
+    ];
+
+    fn a_failure_in_the_base_set(bench: |metrics| metrics) {
+        now(refused(&bench)).unwrap_err();
+    } expects [("MsalFailure", 1)];
+
+    fn a_failure_in_the_extended_set(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+        now(refused(&bench)).unwrap_err();
+    } expects [
+        ("MsalDurationInHttpV2.1A", 1),
+        ("MsalFailure", 1),
+        ("MsalTotalDurationV2.1A", 1),
+    ];
+
+    fn a_failure_before_any_request_that_took_no_time(
+        bench: |metrics| metrics.msal_set(MsalSet::Extended)
+    ) {
+        now(run(&bench.telemetry, async { Err(LabError::new("scopes_required")) })).unwrap_err();
+    } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
+
+    fn a_failure_that_the_client_throttled(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().error(ErrorInfo::new("temporarily_unavailable").status(429));
+            Err(LabError::new("throttled"))
+        })).unwrap_err();
+    } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
+
+    fn a_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+        now(bench.telemetry.background(LabApi::Silent, async {
+            bench.answer(200).await;
+            let lifetime = TokenInfo::new().expires_in(std::time::Duration::from_secs(3_599));
+            Acquisition::current().token(lifetime);
+            let _signing = Acquisition::current().time_in_extension();
+            Ok::<u8, LabError>(1)
+        })).unwrap();
+    } expects [
+        ("MsalDurationInHttp.1A", 1),
+        ("MsalDurationInHttpV2.1A", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+    ];
+
+    fn a_failed_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+        now(bench.telemetry.background(LabApi::Silent, async {
+            bench.answer(503).await;
+            Err::<u8, _>(LabError::new("service_not_available"))
+        })).unwrap_err();
+    } expects [("MsalDurationInHttpV2.1A", 1), ("MsalFailure", 1)];
+
+    fn a_cancelled_call(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+        cancelled(run(&bench.telemetry, async {
+            bench.answer(503).await;
+            std::future::pending().await
+        }));
+    } expects [
+        ("MsalDurationInHttpV2.1A", 1),
+        ("MsalFailure", 1),
+        ("MsalTotalDurationV2.1A", 1),
+    ];
+
+    fn a_cancelled_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+        cancelled(bench.telemetry.background(LabApi::Silent, async {
+            bench.answer(503).await;
+            std::future::pending::<Result<u8, LabError>>().await
+        }));
+    } expects [("MsalDurationInHttpV2.1A", 1), ("MsalFailure", 1)];
+
+    fn a_call_that_panicked(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+        let call = run(&bench.telemetry, async { panic!("the body panics") });
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| now(call))).unwrap_err();
+    } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
+
+    fn a_managed_identity_whose_request_nobody_measured(bench: |metrics| metrics) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+            Acquisition::current().source(TokenSource::IdentityProvider);
+            Ok(1)
+        })).unwrap();
+    } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
+
+    fn a_managed_identity_with_the_zeros_of_msal_net(bench: |metrics| metrics.msal_net_values()) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().source(TokenSource::IdentityProvider);
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("MsalDurationInExtensionInMs.1B", 1),
+        ("MsalDurationInHttp.1A", 1),
+        ("MsalRemainingTokenLifetime.1A", 1),
+        ("MsalSuccess", 1),
+        ("MsalTotalDuration.1A", 1),
+    ];
+
+    fn a_call_that_was_never_polled(bench: |metrics| metrics) {
+        drop(run(&bench.telemetry, async { Ok(1) }));
+    } expects [];
+
+    fn what_is_no_acquisition(bench: |metrics| metrics) {
+        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        let _accounts = &bench.telemetry;
+    } expects [];
+}
+
+#[test]
+fn an_acquisition_inside_another_is_counted_once() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    let inner = run(&bench.telemetry, async { Ok(1) });
+    now(run(&bench.telemetry, inner)).unwrap();
+    let points = bench.sink.collect();
+    assert_eq!(
+        counts(&points),
+        [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)]
+    );
+}
+
+async fn refused(bench: &Bench) -> Result<u8, LabError> {
+    let body = async {
+        bench.answer(401).await;
+        Err(LabError::new("invalid_client"))
+    };
+    run(&bench.telemetry, body).await
+}

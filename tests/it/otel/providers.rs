@@ -1,0 +1,124 @@
+//! Explicit providers: who owns them, and what callbacks inside them may do.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::{Metrics, MetricsRecorder, MsalSet};
+use token_telemetry::{CacheLevel, ClientInfo, Telemetry, observe};
+
+use super::collect::Sink;
+use super::{Bench, counts, now, run};
+
+/// Fails instead of hanging if the work deadlocks.
+pub(crate) fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, finished) = mpsc::channel();
+    thread::spawn(move || done.send(work()));
+    finished
+        .recv_timeout(Duration::from_secs(20))
+        .expect("the work ended, and without a panic")
+}
+
+#[test]
+fn an_acquisition_inside_a_metrics_callback_does_not_deadlock() {
+    let recorded = in_time(|| {
+        let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+        let telemetry = bench.telemetry.clone();
+        let meter = bench.sink.provider.meter("lab");
+        let counter = meter.u64_observable_counter("lab.callbacks");
+        let _callback = counter
+            .with_callback(move |_| {
+                let _token = now(run(&telemetry, async { Ok(1) }));
+            })
+            .build();
+        bench
+            .sink
+            .collect()
+            .into_iter()
+            .map(|point| point.count)
+            .sum::<u64>()
+    });
+    assert_eq!(recorded, 2, "one success and its duration");
+}
+
+#[test]
+fn recording_after_shutdown_changes_no_result() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    bench.hit(CacheLevel::L1Cache);
+    bench.sink.provider.shutdown().unwrap();
+    assert_eq!(now(run(&bench.telemetry, async { Ok(7) })), Ok(7));
+    let late = Metrics::with_provider(bench.sink.provider.clone());
+    let telemetry = Telemetry::builder().metrics(late).build().unwrap();
+    assert_eq!(now(run(&telemetry, async { Ok(8) })), Ok(8));
+}
+
+#[test]
+fn dropping_an_instance_leaves_the_provider_running() {
+    let sink = Sink::new(Temporality::Delta);
+    let metrics = || Metrics::with_provider(sink.provider.clone());
+    drop(Telemetry::builder().metrics(metrics()).build().unwrap());
+    let telemetry = Telemetry::builder().metrics(metrics()).build().unwrap();
+    now(run(&telemetry, async { Ok(1) })).unwrap();
+    drop(telemetry);
+    assert!(sink.provider.force_flush().is_ok());
+    assert_eq!(sink.collect(), []);
+    assert!(sink.provider.shutdown().is_ok(), "it was shut down before");
+}
+
+#[test]
+fn nothing_is_recorded_where_metrics_are_off() {
+    for metrics in [Metrics::off(), Metrics::default().msal_set(MsalSet::Off)] {
+        let telemetry = Telemetry::builder().metrics(metrics).build().unwrap();
+        assert_eq!(now(run(&telemetry, async { Ok(1) })), Ok(1));
+    }
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics.msal_set(MsalSet::Off));
+    bench.hit(CacheLevel::L1Cache);
+    assert_eq!(bench.sink.collect(), []);
+}
+
+#[test]
+fn an_observed_record_can_be_recorded_elsewhere() {
+    let telemetry = Telemetry::builder()
+        .metrics(Metrics::off())
+        .build()
+        .unwrap();
+    let observed = now(observe(run(&telemetry, async { Ok(1) })));
+    let sink = Sink::new(Temporality::Delta);
+    let client = ClientInfo::detect().with_sdk("Other.Auth", "4").unwrap();
+    let recorder = MetricsRecorder::new(Metrics::with_provider(sink.provider.clone()), &client);
+    observed
+        .records
+        .iter()
+        .for_each(|record| recorder.finished(record));
+    let points = sink.collect();
+    assert_eq!(
+        counts(&points),
+        [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)]
+    );
+    assert!(
+        points
+            .iter()
+            .all(|point| point.text("Platform") == "Other.Auth")
+    );
+}
+
+#[test]
+fn many_threads_lose_nothing() {
+    let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    bench.hit(CacheLevel::L1Cache);
+                }
+            });
+        }
+    });
+    assert!(
+        counts(&bench.sink.collect())
+            .iter()
+            .all(|(_, count)| *count == 2_000)
+    );
+}

@@ -1,0 +1,293 @@
+//! What the attributes say, in what type, and that they stay few.
+
+use opentelemetry::Value;
+use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::otel::{Metric, MetricKind, MsalSet};
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenSource, TokenType,
+};
+
+use super::collect::Point;
+use super::{Bench, cancelled, now, point, run};
+use crate::lab::LabError;
+
+fn text(value: &'static str) -> Value {
+    value.into()
+}
+
+/// Attributes in alphabetical order.
+fn assert_attributes(point: &Point, expected: &[(&str, Value)]) {
+    let mut expected = expected.to_vec();
+    expected.sort_by_key(|(key, _)| *key);
+    let found: Vec<(&str, Value)> = point
+        .attributes
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.clone()))
+        .collect();
+    assert_eq!(found, expected, "{}", point.metric);
+}
+
+fn with_caller(bench: &Bench) {
+    now(run(&bench.telemetry, async {
+        Acquisition::current().caller_sdk("41", "3.1");
+        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().token_type(TokenType::Pop);
+        Ok(1)
+    }))
+    .unwrap();
+}
+
+#[test]
+fn a_success_says_everything_in_the_types_of_msal_net() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    with_caller(&bench);
+    let points = bench.sink.collect();
+    let success = point(&points, "MsalSuccess");
+    assert_eq!(
+        success.scope,
+        (
+            "MicrosoftIdentityClient_Common_Meter".to_owned(),
+            Some("1.0.0".to_owned()),
+            None
+        )
+    );
+    assert_attributes(
+        success,
+        &[
+            ("MsalVersion", text("1.2.3")),
+            ("Platform", text("Lab.Auth")),
+            ("ApiId", text("ForClient")),
+            ("CallerSdkId", text("41,3.1")),
+            ("TokenSource", text("Cache")),
+            ("CacheRefreshReason", text("NotApplicable")),
+            ("CacheLevel", text("L1Cache")),
+            ("TokenType", Value::I64(2)),
+        ],
+    );
+}
+
+#[test]
+fn a_failure_says_everything_in_the_types_of_msal_net() {
+    let bench = Bench::new(Temporality::Delta, |metrics| {
+        metrics.msal_set(MsalSet::Extended)
+    });
+    now(run(&bench.telemetry, async {
+        Acquisition::current().refresh(CacheRefreshReason::Expired);
+        bench.answer(400).await;
+        Acquisition::current().error(ErrorInfo::new("invalid_client").sts_codes([7_000_218]));
+        Err(LabError::new("shadowed"))
+    }))
+    .unwrap_err();
+    let points = bench.sink.collect();
+    assert_attributes(
+        point(&points, "MsalFailure"),
+        &[
+            ("MsalVersion", text("1.2.3")),
+            ("Platform", text("Lab.Auth")),
+            ("ErrorCode", text("invalid_client")),
+            ("ApiId", text("ForClient")),
+            ("CallerSdkId", text("")),
+            ("CacheRefreshReason", text("Expired")),
+            ("TokenType", Value::I64(1)),
+            ("RawStsErrorCode", text("7000218")),
+        ],
+    );
+    assert_attributes(
+        point(&points, "MsalTotalDurationV2.1A"),
+        &[
+            ("MsalVersionPlatform", text("1.2.3,Lab.Auth")),
+            ("ApiId", text("ForClient")),
+            ("TokenSource", text("")),
+            ("CacheLevel", text("")),
+            ("CacheRefreshReason", text("Expired")),
+            ("TokenType", Value::I64(1)),
+            ("ErrorCode", text("invalid_client")),
+            ("Succeeded", Value::Bool(false)),
+        ],
+    );
+    assert_attributes(
+        point(&points, "MsalDurationInHttpV2.1A"),
+        &[
+            ("MsalVersionPlatform", text("1.2.3,Lab.Auth")),
+            ("ApiId", text("ForClient")),
+            ("TokenType", Value::I64(1)),
+            ("HttpStatusCode", Value::I64(400)),
+        ],
+    );
+}
+
+#[test]
+fn times_are_in_the_unit_of_their_metric() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    bench.fetch();
+    let fetched = bench.sink.collect();
+    assert_eq!(point(&fetched, "MsalTotalDuration.1A").sum, 25.0);
+    assert_eq!(point(&fetched, "MsalDurationInHttp.1A").sum, 20.0);
+    assert_eq!(
+        point(&fetched, "MsalRemainingTokenLifetime.1A").sum,
+        3_599.0
+    );
+    bench.hit(CacheLevel::L1Cache);
+    let hit = bench.sink.collect();
+    assert_eq!(point(&hit, "MsalTotalDuration.1A").sum, 0.0);
+    assert_eq!(point(&hit, "MsalDurationInL1CacheInUs.1B").sum, 90.0);
+}
+
+#[test]
+fn the_raw_code_is_always_there() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
+    let points = bench.sink.collect();
+    assert_eq!(
+        point(&points, "MsalFailure").attributes["RawStsErrorCode"],
+        text("")
+    );
+}
+
+#[test]
+fn a_cache_of_unknown_level_and_other_sources_have_the_level_of_msal_net() {
+    let levels = [
+        (TokenSource::Cache, None, "Unknown"),
+        (TokenSource::Cache, Some(CacheLevel::L2Cache), "L2Cache"),
+        (TokenSource::Broker, Some(CacheLevel::L1Cache), "None"),
+        (TokenSource::IdentityProvider, None, "None"),
+    ];
+    for (source, level, expected) in levels {
+        let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+        now(run(&bench.telemetry, async {
+            if let Some(level) = level {
+                Acquisition::current().cache_hit(level);
+            }
+            Acquisition::current().source(source);
+            Ok(1)
+        }))
+        .unwrap();
+        let points = bench.sink.collect();
+        assert_eq!(point(&points, "MsalSuccess").text("CacheLevel"), expected);
+    }
+}
+
+#[test]
+fn a_cancelled_and_a_panicked_call_have_codes_of_their_own() {
+    let bench = Bench::new(Temporality::Delta, |metrics| metrics);
+    cancel(&bench);
+    let points = bench.sink.collect();
+    assert_eq!(
+        point(&points, "MsalFailure").text("ErrorCode"),
+        "operation_canceled"
+    );
+    let call = run(&bench.telemetry, async { panic!("the body panics") });
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| now(call))).unwrap_err();
+    let points = bench.sink.collect();
+    assert_eq!(point(&points, "MsalFailure").text("ErrorCode"), "panicked");
+}
+
+fn cancel(bench: &Bench) {
+    cancelled(run(&bench.telemetry, std::future::pending()));
+}
+
+#[test]
+fn one_option_brings_back_the_values_of_msal_net() {
+    let bench = Bench::new(Temporality::Delta, |metrics| {
+        metrics.msal_set(MsalSet::Extended).msal_net_values()
+    });
+    with_caller(&bench);
+    let points = bench.sink.collect();
+    assert_eq!(point(&points, "MsalSuccess").text("CallerSdkId"), "41");
+    assert_eq!(point(&points, "MsalDurationInExtensionInMs.1B").sum, 0.0);
+    bench.hit(CacheLevel::L1Cache);
+    let points = bench.sink.collect();
+    assert_eq!(point(&points, "MsalSuccess").text("CallerSdkId"), ",");
+    cancel(&bench);
+    let points = bench.sink.collect();
+    let failure = point(&points, "MsalFailure");
+    assert_eq!(failure.text("ErrorCode"), "TaskCanceledException");
+    assert!(!failure.attributes.contains_key("RawStsErrorCode"));
+    now(run(&bench.telemetry, async { Ok(1) })).unwrap();
+    let points = bench.sink.collect();
+    assert_eq!(
+        point(&points, "MsalSuccess").text("TokenSource"),
+        "IdentityProvider"
+    );
+}
+
+#[test]
+fn every_exported_metric_is_as_the_catalogue_says() {
+    let bench = Bench::new(Temporality::Delta, |metrics| {
+        metrics
+            .msal_set(MsalSet::Both)
+            .msal_net_values()
+            .conventions()
+    });
+    bench.fetch();
+    bench.hit(CacheLevel::L1Cache);
+    bench.hit(CacheLevel::L2Cache);
+    now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
+    now(bench
+        .telemetry
+        .background(crate::lab::LabApi::Silent, async { Ok::<u8, LabError>(1) }))
+    .unwrap();
+    let points = bench.sink.collect();
+    for metric in Metric::ALL {
+        let mut found = points
+            .iter()
+            .filter(|point| point.metric == metric.name())
+            .peekable();
+        assert!(found.peek().is_some(), "{} was not recorded", metric.name());
+        for point in found {
+            assert_eq!(point.unit, metric.unit().unwrap_or_default());
+            assert_eq!(point.description, metric.description());
+            assert_eq!(point.scope.0, metric.meter());
+            assert_eq!(
+                point.shape.contains('['),
+                metric.kind() == MetricKind::Histogram
+            );
+            let known: Vec<&str> = metric.attributes().collect();
+            assert!(known.len() <= 8, "pipelines take eight attributes");
+            assert!(
+                point
+                    .attributes
+                    .keys()
+                    .all(|key| known.contains(&key.as_str()))
+            );
+        }
+    }
+}
+
+#[test]
+fn codes_and_callers_that_never_end_stay_few() {
+    let bench = Bench::new(Temporality::Cumulative, |metrics| {
+        metrics.msal_set(MsalSet::Both)
+    });
+    for n in 0..5_000_u32 {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().caller_sdk(n.to_string(), "1");
+            Acquisition::current().error(ErrorInfo::new(format!("code_{n}")).sts_codes([n]));
+            Err(LabError::new("shadowed"))
+        }))
+        .unwrap_err();
+    }
+    let points = bench.sink.collect();
+    let failures: Vec<&Point> = points
+        .iter()
+        .filter(|point| point.metric == "MsalFailure")
+        .collect();
+    assert!(failures.len() < 1_100, "{} sets", failures.len());
+    assert_eq!(failures.iter().map(|point| point.count).sum::<u64>(), 5_000);
+    let other = |point: &&&Point| {
+        point.text("ErrorCode") == "other" && point.text("CallerSdkId") == "other"
+    };
+    assert!(
+        failures
+            .iter()
+            .filter(other)
+            .map(|point| point.count)
+            .sum::<u64>()
+            > 4_000
+    );
+    assert!(
+        failures
+            .iter()
+            .all(|point| !point.attributes.contains_key("otel.metric.overflow"))
+    );
+}
