@@ -1,1 +1,366 @@
+//! Bound instruments: the same output as without them, and none of their traps.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use opentelemetry::metrics::{
+    BoundCounter, BoundHistogram, BoundSyncInstrument, Counter, Histogram, HistogramBuilder,
+    InstrumentBuilder, InstrumentProvider, Meter, MeterProvider, SyncInstrument,
+};
+use opentelemetry::{InstrumentationScope, Key, KeyValue};
+use opentelemetry_sdk::metrics::{
+    Aggregation, Instrument, MeterProviderBuilder, SdkMeterProvider, Stream, Temporality,
+};
+use token_telemetry::otel::{Metrics, MsalSet};
+use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, TokenSource};
+
+use super::collect::{Point, Sink};
+use super::{Bench, counts, instance, now, run};
+use crate::lab::LabError;
+
+/// Handles go back once per minute.
+const RENEWAL: Duration = Duration::from_secs(61);
+
+type View = fn(MeterProviderBuilder) -> MeterProviderBuilder;
+
+const VIEWS: [(&str, View); 4] = [
+    ("default", |builder| builder),
+    ("custom boundaries", |builder| {
+        builder.with_view(|_: &Instrument| {
+            let aggregation = Aggregation::ExplicitBucketHistogram {
+                boundaries: vec![1.0, 3.0, 70.0],
+                record_min_max: true,
+            };
+            Stream::builder().with_aggregation(aggregation).build().ok()
+        })
+    }),
+    ("exponential", |builder| {
+        builder.with_view(|_: &Instrument| {
+            let aggregation = Aggregation::Base2ExponentialHistogram {
+                max_size: 20,
+                max_scale: 10,
+                record_min_max: true,
+            };
+            Stream::builder().with_aggregation(aggregation).build().ok()
+        })
+    }),
+    ("attribute filter", |builder| {
+        builder.with_view(|_: &Instrument| {
+            let keys = [Key::new("ApiId"), Key::new("token_telemetry.api.name")];
+            Stream::builder()
+                .with_allowed_attribute_keys(keys)
+                .build()
+                .ok()
+        })
+    }),
+];
+
+#[test]
+fn the_output_is_the_same_as_without_them() {
+    for (name, view) in VIEWS {
+        for temporality in [Temporality::Cumulative, Temporality::Delta] {
+            let all: fn(Metrics) -> Metrics =
+                |metrics| metrics.msal_set(MsalSet::Both).conventions();
+            let bound = Bench::with_sink(Sink::with(temporality, view), all);
+            let stable = Bench::with_sink(Sink::with(temporality, view), |metrics| {
+                metrics.msal_set(MsalSet::Both).conventions().unbound()
+            });
+            for round in 0..3_u32 {
+                for seed in 0..700 {
+                    varied(&bound, seed * 7 + round);
+                    varied(&stable, seed * 7 + round);
+                }
+                let (bound, stable) = (bound.sink.collect(), stable.sink.collect());
+                assert!(
+                    stable.len() > 10 || name == "attribute filter",
+                    "{}",
+                    stable.len()
+                );
+                assert_eq!(bound, stable, "{name} {temporality:?}");
+            }
+        }
+    }
+}
+
+/// One acquisition of a few dozen kinds, with times that fall into many buckets.
+fn varied(bench: &Bench, seed: u32) {
+    let sources = [
+        TokenSource::Cache,
+        TokenSource::IdentityProvider,
+        TokenSource::Broker,
+    ];
+    let levels = [
+        CacheLevel::L1Cache,
+        CacheLevel::L2Cache,
+        CacheLevel::Unknown,
+    ];
+    let reasons = CacheRefreshReason::ALL;
+    let pick = |n: usize| usize::try_from(seed).unwrap() / 3 % n;
+    let _result = now(run(&bench.telemetry, async {
+        let acquisition = Acquisition::current();
+        acquisition.cache_hit(levels[pick(3)]);
+        acquisition.source(sources[pick(3)]);
+        acquisition.refresh(reasons[pick(reasons.len())]);
+        bench.pass(u64::from(seed) * u64::from(seed) % 90_001);
+        if seed % 5 == 0 {
+            bench.answer(if seed % 10 == 0 { 200 } else { 503 }).await;
+        }
+        if seed % 11 == 0 {
+            return Err(LabError(format!("code_{}", pick(4))));
+        }
+        Ok(1)
+    }));
+    bench.clock.advance(Duration::from_millis(300));
+}
+
+#[test]
+fn no_point_is_exported_before_it_has_a_value() {
+    let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..300_u32 {
+                now(run(&bench.telemetry, async {
+                    Acquisition::current().caller_sdk(n.to_string(), "1");
+                    Ok(1)
+                }))
+                .unwrap();
+            }
+            done.store(true, Ordering::Release);
+        });
+        while !done.load(Ordering::Acquire) {
+            let points = bench.sink.collect();
+            assert!(points.iter().all(|point| point.count > 0), "{points:?}");
+        }
+    });
+}
+
+#[test]
+fn a_set_bound_at_overflow_gets_its_own_point_once_there_is_room() {
+    let bench = Bench::with_sink(limited(2), |metrics| metrics);
+    ["a", "b", "c"]
+        .iter()
+        .for_each(|caller| of_caller(&bench, caller));
+    assert_eq!(callers(&bench.sink.collect()), ["a,", "b,", "overflow"]);
+    // The SDK forgets sets that were idle for one whole cycle, and only those without handles.
+    bench.clock.advance(RENEWAL);
+    of_caller(&bench, "c");
+    bench.sink.collect();
+    of_caller(&bench, "c");
+    bench.sink.collect();
+    bench.clock.advance(RENEWAL);
+    of_caller(&bench, "c");
+    bench.sink.collect();
+    of_caller(&bench, "c");
+    assert_eq!(callers(&bench.sink.collect()), ["c,"]);
+}
+
+#[test]
+fn idle_sets_make_room_for_others() {
+    let bench = Bench::with_sink(limited(2), |metrics| metrics);
+    of_caller(&bench, "a");
+    of_caller(&bench, "b");
+    assert_eq!(callers(&bench.sink.collect()), ["a,", "b,"]);
+    bench.clock.advance(RENEWAL);
+    of_caller(&bench, "a");
+    bench.sink.collect();
+    of_caller(&bench, "a");
+    bench.sink.collect();
+    of_caller(&bench, "d");
+    assert_eq!(callers(&bench.sink.collect()), ["d,"], "b was evicted");
+}
+
+/// Delta sums for at most so many attribute sets.
+fn limited(sets: usize) -> Sink {
+    Sink::with(Temporality::Delta, |builder| {
+        builder.with_view(move |instrument: &Instrument| {
+            let success = instrument.name() == "MsalSuccess";
+            let stream = Stream::builder().with_cardinality_limit(sets).build();
+            success.then(|| stream.ok()).flatten()
+        })
+    })
+}
+
+fn of_caller(bench: &Bench, caller: &'static str) {
+    now(run(&bench.telemetry, async {
+        Acquisition::current().caller_sdk(caller, "");
+        Ok(1)
+    }))
+    .unwrap();
+}
+
+fn callers(points: &[Point]) -> Vec<String> {
+    let success = points.iter().filter(|point| point.metric == "MsalSuccess");
+    let caller = |point: &Point| {
+        if point.attributes.contains_key("otel.metric.overflow") {
+            "overflow".to_owned()
+        } else {
+            point.text("CallerSdkId")
+        }
+    };
+    let mut callers: Vec<String> = success.map(caller).collect();
+    callers.sort();
+    callers
+}
+
+/// A provider of another type than the SDK's, in front of the SDK's.
+struct InFront {
+    behind: SdkMeterProvider,
+    binds: Option<Arc<AtomicUsize>>,
+}
+
+struct MeterInFront {
+    behind: Meter,
+    binds: Option<Arc<AtomicUsize>>,
+}
+
+struct CounterInFront(Counter<u64>, Option<Arc<AtomicUsize>>);
+
+struct HistogramInFront(Histogram<u64>, Option<Arc<AtomicUsize>>);
+
+struct Nothing;
+
+impl MeterProvider for InFront {
+    fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
+        Meter::new(Arc::new(MeterInFront {
+            behind: self.behind.meter_with_scope(scope),
+            binds: self.binds.clone(),
+        }))
+    }
+}
+
+impl InstrumentProvider for MeterInFront {
+    fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
+        let behind = self.behind.u64_counter(builder.name).build();
+        Counter::new(Arc::new(CounterInFront(behind, self.binds.clone())))
+    }
+
+    fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
+        let behind = self.behind.u64_histogram(builder.name).build();
+        Histogram::new(Arc::new(HistogramInFront(behind, self.binds.clone())))
+    }
+}
+
+impl SyncInstrument<u64> for CounterInFront {
+    fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
+        self.0.add(measurement, attributes);
+    }
+
+    fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
+        match &self.1 {
+            None => Box::new(Nothing),
+            Some(binds) => {
+                binds.fetch_add(1, Ordering::Relaxed);
+                Box::new(BoundInFront::Counter(self.0.bind(attributes)))
+            }
+        }
+    }
+}
+
+impl SyncInstrument<u64> for HistogramInFront {
+    fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
+        self.0.record(measurement, attributes);
+    }
+
+    fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
+        match &self.1 {
+            None => Box::new(Nothing),
+            Some(binds) => {
+                binds.fetch_add(1, Ordering::Relaxed);
+                Box::new(BoundInFront::Histogram(self.0.bind(attributes)))
+            }
+        }
+    }
+}
+
+enum BoundInFront {
+    Counter(BoundCounter<u64>),
+    Histogram(BoundHistogram<u64>),
+}
+
+impl BoundSyncInstrument<u64> for BoundInFront {
+    fn measure(&self, measurement: u64) {
+        match self {
+            Self::Counter(counter) => counter.add(measurement),
+            Self::Histogram(histogram) => histogram.record(measurement),
+        }
+    }
+}
+
+impl BoundSyncInstrument<u64> for Nothing {
+    fn measure(&self, _: u64) {}
+}
+
+fn ten_hits(telemetry: &Telemetry) {
+    for _ in 0..10 {
+        let body = async {
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Ok(1)
+        };
+        now(run(telemetry, body)).unwrap();
+    }
+}
+
+const TEN_HITS: [(&str, u64); 3] = [
+    ("MsalDurationInL1CacheInUs.1B", 10),
+    ("MsalSuccess", 10),
+    ("MsalTotalDuration.1A", 10),
+];
+
+#[test]
+fn a_provider_that_only_pretends_to_bind_gets_everything_unbound() {
+    let sink = Sink::new(Temporality::Cumulative);
+    let provider = InFront {
+        behind: sink.provider.clone(),
+        binds: None,
+    };
+    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
+    ten_hits(&telemetry);
+    assert_eq!(counts(&sink.collect()), TEN_HITS);
+}
+
+#[test]
+fn a_provider_of_unknown_type_is_bound_once_it_has_shown_that_it_binds() {
+    let sink = Sink::new(Temporality::Cumulative);
+    let binds = Arc::new(AtomicUsize::new(0));
+    let provider = InFront {
+        behind: sink.provider.clone(),
+        binds: Some(Arc::clone(&binds)),
+    };
+    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
+    ten_hits(&telemetry);
+    assert_eq!(counts(&sink.collect()), TEN_HITS);
+    let after_ten = binds.load(Ordering::Relaxed);
+    assert_eq!(after_ten, 4, "one to show it, one per metric afterwards");
+    ten_hits(&telemetry);
+    assert_eq!(binds.load(Ordering::Relaxed), after_ten);
+}
+
+#[test]
+fn one_option_keeps_to_the_stable_api() {
+    let sink = Sink::new(Temporality::Cumulative);
+    let binds = Arc::new(AtomicUsize::new(0));
+    let provider = InFront {
+        behind: sink.provider.clone(),
+        binds: Some(Arc::clone(&binds)),
+    };
+    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider).unbound());
+    ten_hits(&telemetry);
+    assert_eq!(counts(&sink.collect()), TEN_HITS);
+    assert_eq!(binds.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn what_is_bound_arrives_also_after_the_handles_went_back() {
+    let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
+    ten_hits(&bench.telemetry);
+    bench.clock.advance(RENEWAL);
+    ten_hits(&bench.telemetry);
+    let points = bench.sink.collect();
+    assert!(
+        counts(&points).iter().all(|(_, count)| *count == 20),
+        "{points:?}"
+    );
+}

@@ -121,7 +121,12 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
             let shape = format!("{:?} {}", sum.temporality(), sum.is_monotonic());
             for point in sum.data_points() {
                 let value = wide(point.value());
-                put(set(point.attributes()), value as u64, value, shape.clone());
+                put(
+                    set(point.attributes().collect()),
+                    value as u64,
+                    value,
+                    shape.clone(),
+                );
             }
         }
         MetricData::Histogram(histogram) => {
@@ -135,7 +140,7 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
                     point.max()
                 );
                 put(
-                    set(point.attributes()),
+                    set(point.attributes().collect()),
                     point.count(),
                     wide(point.sum()),
                     shape,
@@ -156,7 +161,12 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
                     bucket.offset()
                 );
                 let count = u64::try_from(point.count()).unwrap();
-                put(set(point.attributes()), count, wide(point.sum()), shape);
+                put(
+                    set(point.attributes().collect()),
+                    count,
+                    wide(point.sum()),
+                    shape,
+                );
             }
         }
         MetricData::Gauge(_) => panic!("no metric of ours is a gauge"),
@@ -164,7 +174,7 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
 }
 
 /// The attributes of a point as a set; a key that comes twice is an error of its own.
-fn set(attributes: impl Iterator<Item = &KeyValue>) -> BTreeMap<String, Value> {
+fn set(attributes: Vec<&KeyValue>) -> BTreeMap<String, Value> {
     let mut set = BTreeMap::new();
     for KeyValue { key, value, .. } in attributes {
         let before = set.insert(key.to_string(), value.clone());
