@@ -15,6 +15,7 @@ use super::instruments::Instruments;
 use super::metrics::Sets;
 use super::table::Table;
 use super::values::Values;
+use crate::wire::ClientRequestId;
 
 type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 
@@ -120,7 +121,8 @@ fn is_silent(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
     if size_of_val(provider) > 0 {
         return false;
     }
-    let text: Arc<str> = Arc::from("token-telemetry");
+    // New each time: a provider that knows the scope already would not keep this copy of it.
+    let text: Arc<str> = ClientRequestId::new().to_string().into();
     let traced = KeyValue::new("token_telemetry.probe", Arc::clone(&text));
     let scope = InstrumentationScope::builder(METER).with_attributes([traced]);
     let meter = provider.meter_with_scope(scope.build());

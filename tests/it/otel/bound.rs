@@ -104,10 +104,12 @@ fn varied(bench: &Bench, seed: u32) {
         acquisition.source(sources[pick(3)]);
         acquisition.refresh(reasons[pick(reasons.len())]);
         bench.pass(u64::from(seed) * u64::from(seed) % 90_001);
-        if seed % 5 == 0 {
-            bench.answer(if seed % 10 == 0 { 200 } else { 503 }).await;
+        if seed.is_multiple_of(5) {
+            bench
+                .answer(if seed.is_multiple_of(10) { 200 } else { 503 })
+                .await;
         }
-        if seed % 11 == 0 {
+        if seed.is_multiple_of(11) {
             return Err(LabError(format!("code_{}", pick(4))));
         }
         Ok(1)
@@ -140,9 +142,9 @@ fn no_point_is_exported_before_it_has_a_value() {
 #[test]
 fn a_set_bound_at_overflow_gets_its_own_point_once_there_is_room() {
     let bench = Bench::with_sink(limited(2), |metrics| metrics);
-    ["a", "b", "c"]
-        .iter()
-        .for_each(|caller| of_caller(&bench, caller));
+    for caller in ["a", "b", "c"] {
+        of_caller(&bench, caller);
+    }
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,", "overflow"]);
     // The SDK forgets sets that were idle for one whole cycle, and only those without handles.
     bench.clock.advance(RENEWAL);

@@ -42,7 +42,7 @@ impl Sink {
         self.provider.force_flush().unwrap();
         let exported = self.exporter.get_finished_metrics().unwrap();
         let mut points: Vec<Point> = exported.last().map(points).unwrap_or_default();
-        points.sort_by(|one, other| one.key().cmp(&other.key()));
+        points.sort_by_key(Point::key);
         points
     }
 }
@@ -58,7 +58,7 @@ pub(crate) struct Point {
     /// Sum of a counter, number of recordings of a histogram.
     pub(crate) count: u64,
     /// Sum of the recorded values.
-    pub(crate) sum: f64,
+    pub(crate) sum: String,
     /// Everything else of the point: temporality, extremes, buckets.
     pub(crate) shape: String,
 }
@@ -105,28 +105,24 @@ fn points(exported: &ResourceMetrics) -> Vec<Point> {
     points
 }
 
-type Put<'a> = dyn FnMut(BTreeMap<String, Value>, u64, f64, String) + 'a;
+type Put<'a> = dyn FnMut(BTreeMap<String, Value>, u64, String, String) + 'a;
 
 fn read_metric(metric: &Metric, put: &mut Put<'_>) {
     match metric.data() {
-        AggregatedMetrics::U64(data) => read_data(data, |value| value as f64, put),
-        AggregatedMetrics::F64(data) => read_data(data, |value| value, put),
+        AggregatedMetrics::U64(data) => read_data(data, put),
+        AggregatedMetrics::F64(data) => read_data(data, put),
         AggregatedMetrics::I64(_) => panic!("no metric of ours is signed"),
     }
 }
 
-fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mut Put<'_>) {
+fn read_data<T: Copy + Debug>(data: &MetricData<T>, put: &mut Put<'_>) {
     match data {
         MetricData::Sum(sum) => {
             let shape = format!("{:?} {}", sum.temporality(), sum.is_monotonic());
             for point in sum.data_points() {
-                let value = wide(point.value());
-                put(
-                    set(point.attributes().collect()),
-                    value as u64,
-                    value,
-                    shape.clone(),
-                );
+                let sum = format!("{:?}", point.value());
+                let count = sum.parse().unwrap();
+                put(set(point.attributes().collect()), count, sum, shape.clone());
             }
         }
         MetricData::Histogram(histogram) => {
@@ -142,7 +138,7 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
                 put(
                     set(point.attributes().collect()),
                     point.count(),
-                    wide(point.sum()),
+                    format!("{:?}", point.sum()),
                     shape,
                 );
             }
@@ -164,7 +160,7 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, wide: fn(T) -> f64, put: &mu
                 put(
                     set(point.attributes().collect()),
                     count,
-                    wide(point.sum()),
+                    format!("{:?}", point.sum()),
                     shape,
                 );
             }

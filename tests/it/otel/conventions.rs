@@ -50,7 +50,7 @@ in_both_temporalities! {
         ("token_telemetry.token_request.duration", 1),
     ];
 
-    fn beside_the_msal_set(bench: |metrics| metrics.conventions()) {
+    fn beside_the_msal_set(bench: Metrics::conventions) {
         bench.hit(CacheLevel::L2Cache);
     } expects [
         ("MsalRemainingTokenLifetime.1A", 1),
@@ -87,10 +87,10 @@ fn times_are_fractions_of_seconds() {
     let bench = Bench::new(Temporality::Delta, alone);
     bench.fetch();
     let points = bench.sink.collect();
-    assert_eq!(point(&points, DURATION).sum, 0.025);
+    assert_eq!(point(&points, DURATION).sum, "0.025");
     assert_eq!(
         point(&points, "token_telemetry.token_request.duration").sum,
-        0.02
+        "0.02"
     );
     assert_eq!(point(&points, DURATION).unit, "s");
 }

@@ -168,8 +168,7 @@ fn a_panic_reaches_neither_the_caller_nor_the_other_receivers() {
     }
     let seen = Arc::new(AtomicUsize::new(0));
     let sink = Sink::new(Temporality::Delta);
-    let metrics =
-        Metrics::with_provider(sink.provider.clone()).enricher(|_, _| panic!("it panics"));
+    let metrics = Metrics::with_provider(sink.provider).enricher(|_, _| panic!("it panics"));
     let telemetry = Telemetry::builder()
         .metrics(metrics)
         .observer(Seen(Arc::clone(&seen)))

@@ -1,7 +1,7 @@
 //! When each metric of the MSAL set is recorded: one test per situation and temporality.
 
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::otel::MsalSet;
+use token_telemetry::otel::{Metrics, MsalSet};
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource,
 };
@@ -188,7 +188,7 @@ in_both_temporalities! {
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
 
-    fn a_managed_identity_with_the_zeros_of_msal_net(bench: |metrics| metrics.msal_net_values()) {
+    fn a_managed_identity_with_the_zeros_of_msal_net(bench: Metrics::msal_net_values) {
         now(run(&bench.telemetry, async {
             Acquisition::current().source(TokenSource::IdentityProvider);
             Ok(1)

@@ -16,9 +16,8 @@ use super::{Bench, counts, now, run};
 pub(crate) fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, finished) = mpsc::channel();
     thread::spawn(move || done.send(work()));
-    finished
-        .recv_timeout(Duration::from_secs(20))
-        .expect("the work ended, and without a panic")
+    let ended = finished.recv_timeout(Duration::from_secs(20));
+    ended.unwrap_or_else(|_| panic!("the work hangs or panicked"))
 }
 
 #[test]
@@ -49,7 +48,7 @@ fn recording_after_shutdown_changes_no_result() {
     bench.hit(CacheLevel::L1Cache);
     bench.sink.provider.shutdown().unwrap();
     assert_eq!(now(run(&bench.telemetry, async { Ok(7) })), Ok(7));
-    let late = Metrics::with_provider(bench.sink.provider.clone());
+    let late = Metrics::with_provider(bench.sink.provider);
     let telemetry = Telemetry::builder().metrics(late).build().unwrap();
     assert_eq!(now(run(&telemetry, async { Ok(8) })), Ok(8));
 }

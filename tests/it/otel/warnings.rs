@@ -12,7 +12,7 @@ struct Warnings(Arc<Mutex<Vec<String>>>);
 
 impl Subscriber for Warnings {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::WARN && metadata.target() == "token_telemetry"
+        *metadata.level() == Level::WARN && metadata.target().starts_with("token_telemetry")
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
