@@ -1,6 +1,10 @@
 //! What an acquisition allocates; a binary of its own, because the allocator counts for a whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the attribute hands tokens over by reference"
+)]
 
 use std::future::ready;
 use std::pin::pin;

@@ -96,7 +96,7 @@ fn merged(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> Error
     }
     let code = info
         .transport_error()
-        .map_or(short_name(type_name), TransportError::code);
+        .map_or_else(|| short_name(type_name), TransportError::code);
     info.or(ErrorInfo::new(code))
 }
 

@@ -13,6 +13,8 @@ mod observe;
 mod record;
 mod running;
 mod scope;
+#[cfg(feature = "serde")]
+mod serialize;
 mod timer;
 mod token_request;
 

@@ -298,3 +298,29 @@ fn an_id_known_only_at_run_time_replaces_the_declared_one() {
     assert_eq!(run(forwarder(&timed.telemetry)), Ok(()));
     assert_eq!(timed.only().api, "Silent");
 }
+
+#[test]
+fn a_record_is_serialised_with_what_is_present_and_nothing_else() {
+    let timed = Timed::new();
+    assert!(run(with_retries(&timed, &[503])).is_err());
+    let mut json = serde_json::to_value(crate::lab::only(&timed.recorder)).unwrap();
+    let id = json
+        .as_object_mut()
+        .unwrap()
+        .remove("correlation_id")
+        .unwrap();
+    assert_eq!(id.as_str().unwrap().len(), 36);
+    let expected = serde_json::json!({
+        "api": "ForClient",
+        "api_number": 1004,
+        "outcome": "error",
+        "refresh_reason": "Expired",
+        "total_us": 60_000,
+        "in_http_us": 10_000,
+        "endpoint_host": "login.example",
+        "attempts": 1,
+        "status": 503,
+        "error": { "code": "service_not_available" },
+    });
+    assert_eq!(json, expected);
+}
