@@ -8,10 +8,6 @@
 //! function of the Contoso SDK. What arrived is read back by splitting alone, without our readers.
 
 #![expect(
-    clippy::print_stdout,
-    reason = "examples talk to the person who runs them"
-)]
-#![expect(
     clippy::print_stderr,
     reason = "examples talk to the person who runs them"
 )]
@@ -23,10 +19,10 @@ mod server;
 use std::process::ExitCode;
 
 use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
-use token_telemetry::{AcquisitionRecord, Telemetry, observe};
+use token_telemetry::{AcquisitionRecord, Telemetry, TokenSource, observe};
 use token_telemetry_examples::contoso::ContosoClient;
-use token_telemetry_examples::screen;
 use token_telemetry_examples::token_endpoint::{SECRET, TokenEndpoint};
+use token_telemetry_examples::{say, screen};
 
 use check::{Expected, Ids};
 use client::GraphClient;
@@ -38,7 +34,7 @@ type Failure = Box<dyn std::error::Error>;
 async fn main() -> ExitCode {
     match run().await {
         Ok(last_line) => {
-            println!("\n{last_line}");
+            say!("\n{last_line}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -51,7 +47,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<String, Failure> {
     let mut stage = Stage::start().await?;
     let graph = &stage.servers.graph;
-    println!(
+    say!(
         "A client reads Graph at {graph}; downloads lie at {}",
         stage.servers.files
     );
@@ -113,11 +109,8 @@ impl Stage {
     async fn acquire_token(&mut self) -> Result<String, Failure> {
         let observed = observe(self.contoso.acquire_token_for_client("graph/.default")).await;
         let record = observed.last().ok_or("no acquisition was recorded")?;
-        let source = record.source().map_or("-", |source| source.name());
-        screen::fact(
-            "token from",
-            &format!("{source}, by {}", record.api().name()),
-        );
+        let source = record.source().map_or("-", TokenSource::name);
+        say!("  token from {source}, by {}", record.api());
         self.acquisitions.extend(observed.records);
         Ok(observed.output?.secret().to_owned())
     }
@@ -138,22 +131,24 @@ impl Stage {
 
 /// One request as a server received it.
 fn show(arrived: &Arrived) {
-    println!(
+    say!(
         "  GET {} at {} → {}",
-        arrived.path, arrived.server, arrived.status
+        arrived.path,
+        arrived.server,
+        arrived.status
     );
     let (Some(sdk_version), Some(id)) = (
         arrived.header("sdkversion"),
         arrived.header("client-request-id"),
     ) else {
-        println!("    no telemetry headers, {}", credentials(arrived));
+        say!("    no telemetry headers, {}", credentials(arrived));
         return;
     };
     // In two lines, for a terminal of 100 columns.
     let (products, comment) = sdk_version.split_once(" (").unwrap_or((sdk_version, ""));
-    println!("    sdkversion: {products}");
-    println!("                ({comment}");
-    println!("    client-request-id: {id}");
+    say!("    sdkversion: {products}");
+    say!("                ({comment}");
+    say!("    client-request-id: {id}");
 }
 
 fn credentials(arrived: &Arrived) -> &'static str {
