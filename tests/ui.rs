@@ -1,5 +1,10 @@
 //! Compile-fail cases: one mistake each, refused by one error at the word that is wrong.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, which clippy sees only behind `#[test]`"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,12 @@
 //! What a failed acquisition may tell: codes and classes, never texts.
 
+mod sources;
+mod sts;
+
 use std::borrow::Cow;
+
+pub use sources::MAX_SOURCES;
+pub use sts::sts_codes_in;
 
 use crate::wire::bounded_text;
 
@@ -12,7 +18,18 @@ const MAX_STS_CODES: usize = 4;
 
 /// Describes errors of type `E`; implemented by the type that owns the API ids.
 ///
-/// The owner is local to the SDK, so error types of other crates need no wrapper.
+/// The owner is local to the SDK, so error types of other crates need no wrapper. For errors that
+/// wrap others there is [`ErrorInfo::from_sources`].
+///
+/// # Precedence
+///
+/// What is known of a failure comes from several places. Each fills in what those before it leave
+/// open, fact by fact:
+///
+/// 1. what the body noted with `Acquisition::current().error(…)`;
+/// 2. the function named by `err = …` in the attribute, or else this trait;
+/// 3. the token requests, where no answer came;
+/// 4. the name of the error's type, as its code.
 ///
 /// # Examples
 ///

@@ -125,7 +125,9 @@ pub use crate::acquisition::{
 pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
 pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
-pub use crate::error::{DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, TransportError};
+pub use crate::error::{
+    DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, MAX_SOURCES, TransportError, sts_codes_in,
+};
 #[cfg(feature = "reqwest-middleware")]
 pub use crate::http::GraphMiddleware;
 #[cfg(feature = "tower")]
@@ -141,23 +143,28 @@ pub use crate::token::{TokenInfo, TokenType};
 pub use crate::totals::Totals;
 pub use crate::wire::{ClientRequestId, InvalidRequestId};
 pub use token_telemetry_macros::ApiId;
-/// Makes a function an acquisition.
+
+/// Makes a function that acquires tokens report what it does.
 ///
-/// It goes on functions that return a `Result`: `async fn`, functions that return a future made in
-/// their last expression, and blocking functions. What cannot be measured truthfully is refused.
-/// The signature, the body's errors and lints, and whether the future is `Send` stay as they are.
+/// It goes on an `async fn` or a function that blocks, and on functions that end with an async
+/// block: `-> impl Future` with `async move { … }`, or `-> Pin<Box<dyn Future>>` with
+/// `Box::pin(async move { … })`, which is also what `#[async_trait]` makes of its methods. All of
+/// them return a `Result`. What cannot be measured truthfully is refused with a message.
+///
+/// Nothing of the function changes: not its signature, not what it returns, not when it is
+/// cancelled, not whether its future is `Send`. No argument is ever recorded.
+///
+/// # Arguments
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `api = CONST` | required: the [id](ApiId) of the function; any const expression |
-/// | `telemetry = EXPR` | the [`Telemetry`] to report through; without it [`Telemetry::global`] |
-/// | `err = PATH` | `fn(&E) -> ErrorInfo`; without it [`DescribeError`] on the owner of the id |
-/// | `ok = PATH` | `fn(&T) -> TokenInfo`: what the returned token says of itself |
-/// | `nested = record` | always a record of its own; else part of an enclosing acquisition of the same `Telemetry` |
-/// | `background` | a root of its own for which no caller waits, such as a proactive refresh |
-/// | `crate = PATH` | where this crate lies, for SDKs that re-export it |
-///
-/// `EXPR` sees the arguments of the function, and is evaluated before the body runs.
+/// | `api = EXPR` | which function this is: a constant of a type that derives [`ApiId`], `Self::API` and `T::API` included. The one argument that must be there. |
+/// | `telemetry = EXPR` | the [`Telemetry`] to report through, read before the body begins; without it, [`Telemetry::global`]. |
+/// | `err = PATH` | a function `fn(&E) -> ErrorInfo` that stands for [`DescribeError`]. |
+/// | `ok = PATH` | a function `fn(&T) -> TokenInfo` that tells type and lifetime of the token. |
+/// | `nested = record` | a record of its own also inside another acquisition of the same `Telemetry`, of which it would else be a part. |
+/// | `background` | a root of its own, for which no caller waits. |
+/// | `crate = PATH` | where this crate is, for SDKs that re-export it. |
 ///
 /// # Examples
 ///
@@ -180,4 +187,10 @@ pub use token_telemetry_macros::ApiId;
 ///     Ok(("token".to_owned(), std::time::Duration::from_secs(3599)))
 /// }
 /// ```
+///
+/// # Limits
+///
+/// The clock of an asynchronous acquisition starts with the first poll: a future that is never
+/// polled records nothing, and statements before a returned async block are not part of it. A
+/// macro that hides a `return` before such a block hides it from the attribute too.
 pub use token_telemetry_macros::acquire_token;

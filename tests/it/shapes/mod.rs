@@ -22,6 +22,7 @@ mod methods;
 mod nature;
 mod other_arguments;
 mod parameters;
+mod precedence;
 mod returned;
 mod stacked;
 mod traits;

@@ -1,0 +1,142 @@
+//! What the causes of an error tell: the chain of `source()`, read from the outside in.
+
+use std::error::Error;
+use std::io;
+use std::iter::successors;
+
+use super::ErrorInfo;
+
+/// Most errors of one chain that are read, lest a chain that bites its tail never end.
+pub const MAX_SOURCES: usize = 32;
+
+impl ErrorInfo {
+    /// What an error and its causes tell, the outermost first.
+    ///
+    /// `read` looks for the types it knows, by downcast, and says nothing of the others. Where
+    /// several causes tell of the same thing, the outer one wins. At most [`MAX_SOURCES`] errors
+    /// are read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{error::Error, fmt, io};
+    ///
+    /// use token_telemetry::{DescribeError, ErrorInfo, TransportError};
+    ///
+    /// #[derive(Debug)]
+    /// struct AuthError(io::Error);
+    ///
+    /// impl Error for AuthError {
+    ///     fn source(&self) -> Option<&(dyn Error + 'static)> {
+    ///         Some(&self.0)
+    ///     }
+    /// }
+    /// # impl fmt::Display for AuthError {
+    /// #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// #         f.write_str("no token")
+    /// #     }
+    /// # }
+    ///
+    /// struct Contoso;
+    ///
+    /// impl DescribeError<AuthError> for Contoso {
+    ///     fn describe(error: &AuthError) -> ErrorInfo {
+    ///         ErrorInfo::new("no_token").or(ErrorInfo::from_sources(error, |cause| {
+    ///             let io = cause.downcast_ref::<io::Error>()?;
+    ///             (io.kind() == io::ErrorKind::TimedOut)
+    ///                 .then(|| ErrorInfo::transport(TransportError::Timeout))
+    ///         }))
+    ///     }
+    /// }
+    ///
+    /// let info = Contoso::describe(&AuthError(io::ErrorKind::TimedOut.into()));
+    /// assert_eq!(info.code(), Some("no_token"));
+    /// assert_eq!(info.transport_error(), Some(TransportError::Timeout));
+    /// ```
+    #[must_use]
+    pub fn from_sources(
+        error: &(dyn Error + 'static),
+        read: impl Fn(&(dyn Error + 'static)) -> Option<Self>,
+    ) -> Self {
+        successors(Some(error), |&error| cause_of(error))
+            .take(MAX_SOURCES)
+            .filter_map(read)
+            .fold(Self::unknown(), Self::or)
+    }
+}
+
+/// The cause of an error; an I/O error is its own wrapper, whose `source()` passes over what it wraps.
+fn cause_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let wrapped = error.downcast_ref().and_then(io::Error::get_ref);
+    wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+    use crate::error::TransportError;
+
+    /// An error with a code and a cause.
+    #[derive(Debug)]
+    struct Layer(&'static str, Option<Box<dyn Error + Send + Sync>>);
+
+    impl fmt::Display for Layer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Layer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            match &self.1 {
+                Some(cause) => Some(&**cause),
+                None if self.0 == "endless" => Some(self),
+                None => None,
+            }
+        }
+    }
+
+    fn read(cause: &(dyn Error + 'static)) -> Option<ErrorInfo> {
+        if let Some(layer) = cause.downcast_ref::<Layer>() {
+            return Some(ErrorInfo::new(layer.0));
+        }
+        let io = cause.downcast_ref::<io::Error>()?;
+        (io.kind() == io::ErrorKind::TimedOut)
+            .then(|| ErrorInfo::transport(TransportError::Timeout).status(504))
+    }
+
+    #[test]
+    fn every_cause_adds_what_the_outer_ones_do_not_say() {
+        let io = io::Error::from(io::ErrorKind::TimedOut);
+        let inner = Layer("inner", Some(Box::new(io)));
+        let info = ErrorInfo::from_sources(&Layer("outer", Some(Box::new(inner))), read);
+        assert_eq!(info.code(), Some("outer"));
+        assert_eq!(info.transport_error(), Some(TransportError::Timeout));
+        assert_eq!(info.http_status(), Some(504));
+    }
+
+    #[test]
+    fn what_an_io_error_wraps_is_read_too() {
+        let wrapping = io::Error::other(Layer("wrapped", None));
+        let info = ErrorInfo::from_sources(&wrapping, read);
+        assert_eq!(info.code(), Some("wrapped"));
+    }
+
+    #[test]
+    fn an_error_that_nobody_knows_tells_nothing() {
+        let info = ErrorInfo::from_sources(&fmt::Error, read);
+        assert_eq!(info, ErrorInfo::unknown());
+    }
+
+    #[test]
+    fn a_chain_without_end_is_left_after_a_while() {
+        let seen = std::cell::Cell::new(0);
+        let info = ErrorInfo::from_sources(&Layer("endless", None), |_| {
+            seen.set(seen.get() + 1);
+            None
+        });
+        assert_eq!((info, seen.get()), (ErrorInfo::unknown(), MAX_SOURCES));
+    }
+}

@@ -1,0 +1,89 @@
+//! The `AADSTS` numbers that Entra writes into its error descriptions.
+
+/// What stands before each number.
+const PREFIX: &str = "AADSTS";
+
+/// The numbers after `AADSTS` in an error description, in order, each once.
+///
+/// The description itself is not kept: it may name users and tenants.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ErrorInfo, sts_codes_in};
+///
+/// let description = "AADSTS7000215: Invalid client secret provided.";
+/// let info = ErrorInfo::new("invalid_client").sts_codes(sts_codes_in(description));
+/// assert_eq!(info.sts(), [7_000_215]);
+/// ```
+pub fn sts_codes_in(description: &str) -> impl Iterator<Item = u32> {
+    let mut pieces = description.split(PREFIX);
+    let mut before = pieces.next().unwrap_or_default();
+    let mut seen = Vec::new();
+    pieces.filter_map(move |piece| {
+        let in_word = before.ends_with(|last: char| last.is_alphanumeric());
+        before = piece;
+        let code = leading_number(piece).filter(|_| !in_word)?;
+        let first = !seen.contains(&code);
+        if first {
+            seen.push(code);
+        }
+        first.then_some(code)
+    })
+}
+
+/// The number that a text begins with, if it is one and no part of a word.
+fn leading_number(text: &str) -> Option<u32> {
+    let end = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at_checked(end)?;
+    if rest.starts_with(|next: char| next.is_alphanumeric()) {
+        return None;
+    }
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(description: &str) -> Vec<u32> {
+        sts_codes_in(description).collect()
+    }
+
+    #[test]
+    fn the_number_before_the_colon_is_found() {
+        assert_eq!(
+            codes("AADSTS70002: Error. AADSTS50012: Again."),
+            [70_002, 50_012]
+        );
+        assert_eq!(codes("(AADSTS53003)"), [53_003]);
+        assert_eq!(codes("AADSTS50011"), [50_011]);
+    }
+
+    #[test]
+    fn a_number_is_given_once() {
+        assert_eq!(
+            codes("AADSTS50011: a, AADSTS50012: b, AADSTS50011: c"),
+            [50_011, 50_012]
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_number_is_left_out() {
+        assert!(codes("").is_empty());
+        assert!(codes("AADSTS").is_empty());
+        assert!(codes("AADSTS: 50011").is_empty());
+        assert!(codes("XAADSTS50011").is_empty());
+        assert!(codes("AADSTS50011x").is_empty());
+        assert!(codes("aadsts50011").is_empty());
+        assert!(codes("AADSTS\u{0661}\u{0662}").is_empty());
+    }
+
+    #[test]
+    fn a_number_too_large_for_any_code_is_left_out() {
+        assert_eq!(codes("AADSTS4294967295 AADSTS4294967296"), [u32::MAX]);
+        assert!(codes(&format!("AADSTS{}", "9".repeat(10_000))).is_empty());
+    }
+}
