@@ -10,6 +10,7 @@ mod context;
 mod machine;
 mod parts;
 mod properties;
+mod reading;
 mod reqwest_client;
 mod server;
 mod tower_client;

@@ -1,6 +1,7 @@
 //! Products, levels, features and what is cut.
 
 use std::env;
+use std::ffi::OsStr;
 use std::process::Command;
 
 use http::{HeaderMap, HeaderValue, Uri};
@@ -127,21 +128,33 @@ fn users_lower_the_level_with_the_variable_that_the_author_named() {
         (Some("0"), "Off", "Off"),
         (Some("ful"), "Off", "Off"),
     ] {
-        let mut child = Command::new(env::current_exe().unwrap());
-        child.args([
-            "--exact",
-            "parts::says_its_level",
-            "--ignored",
-            "--nocapture",
-        ]);
-        match value {
-            Some(value) => child.env(VARIABLE, value),
-            None => child.env_remove(VARIABLE),
-        };
-        let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
         let expected = format!("{from_full} {from_products}\n");
-        assert!(output.contains(&expected), "{value:?}: {output}");
+        let said = level_said(value.map(OsStr::new));
+        assert!(said.contains(&expected), "{value:?}: {said}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_switches_telemetry_off() {
+    let no_text = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff");
+    assert!(level_said(Some(no_text)).contains("Off Off\n"));
+}
+
+/// What [`says_its_level`] says in a process with this value of the variable.
+fn level_said(value: Option<&OsStr>) -> String {
+    let mut child = Command::new(env::current_exe().unwrap());
+    child.args([
+        "--exact",
+        "parts::says_its_level",
+        "--ignored",
+        "--nocapture",
+    ]);
+    match value {
+        Some(value) => child.env(VARIABLE, value),
+        None => child.env_remove(VARIABLE),
+    };
+    String::from_utf8(child.output().unwrap().stdout).unwrap()
 }
 
 const VARIABLE: &str = "CONTOSO_GRAPH_TELEMETRY";

@@ -118,7 +118,7 @@ async fn answer(State(server): State<Server>, request: Request) -> Response {
         "/moved" => Redirect::temporary("/me").into_response(),
         "/content" => to_files("/blob").into_response(),
         "/flaky-content" if earlier < 1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        "/flaky-content" => to_files("/mirror").into_response(),
+        "/flaky-content" | "/download" => to_files("/mirror").into_response(),
         "/mirror" => Redirect::to("/blob").into_response(),
         "/upload" => Redirect::permanent("/me").into_response(),
         _ => StatusCode::OK.into_response(),

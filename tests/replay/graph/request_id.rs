@@ -20,7 +20,9 @@ pub(crate) fn replay(
     }
     let case = Case::take(input)?;
     let attempts = input.number("attempts")?.unwrap_or(1);
-    let requests = input.number("requests")?.unwrap_or(1);
+    // One request alone cannot differ from another.
+    let least = if expect.has("distinct") { 2 } else { 1 };
+    let requests = input.number("requests")?.unwrap_or(least);
     let redirect_to = input.text("redirect_to")?;
     let mut ids = Vec::new();
     for _ in 0..requests {
