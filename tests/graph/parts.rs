@@ -261,6 +261,20 @@ fn an_odd_request_id_is_kept_or_replaced_and_reported() {
 }
 
 #[test]
+fn what_was_replaced_stays_reported_over_later_attempts() {
+    let headers = Headers::new(builder().build().unwrap());
+    let headers = headers.with_odd_request_id(OddRequestId::Replace);
+    let context = RequestContext::new();
+    let mut map = HeaderMap::new();
+    map.insert(CLIENT_REQUEST_ID, HeaderValue::from_static("dummy_uuid"));
+    map.insert(SDK_VERSION, HeaderValue::from_static("MyApp 1.0"));
+    let first = headers.apply_for(&context, &graph(), &mut map);
+    headers.apply_for(&context, &graph(), &mut map);
+    assert!(first.replaced_request_id && first.replaced_sdk_version.is_some());
+    assert_eq!(context.applied(), Some(first));
+}
+
+#[test]
 fn the_id_of_a_token_request_is_left_alone_only_if_asked() {
     let removes = Headers::new(builder().build().unwrap());
     let keeps = removes.clone().keep_request_id_elsewhere();

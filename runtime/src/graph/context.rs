@@ -156,7 +156,7 @@ impl RequestContext {
         given_id.unwrap_or_else(|| *made_id.get_or_init(ClientRequestId::new))
     }
 
-    /// What was done to the headers of the last attempt, also of requests made in the scope.
+    /// What was done to the headers up to the last attempt, also of requests made in the scope.
     #[must_use]
     pub fn applied(&self) -> Option<Applied> {
         *self.shared.applied()

@@ -175,30 +175,27 @@ impl Headers {
         if self.sdk_version.level() == Level::Off {
             return Applied::default();
         }
-        let applied = if is_allowed {
-            self.write(context, headers)
-        } else {
-            let client_request_id = context.applied().and_then(|it| it.client_request_id);
-            self.remove(client_request_id, headers);
-            Applied {
-                client_request_id,
-                ..Applied::default()
-            }
+        // What earlier attempts replaced stays reported: later ones find it replaced already.
+        let before = context.applied().unwrap_or_default();
+        let mut applied = Applied {
+            is_written: is_allowed,
+            ..before
         };
+        if is_allowed {
+            self.write(context, headers, &mut applied);
+        } else {
+            self.remove(before.client_request_id, headers);
+        }
         context.set_applied(applied);
         applied
     }
 
-    fn write(&self, context: &RequestContext, headers: &mut HeaderMap) -> Applied {
-        let mut applied = Applied {
-            is_written: true,
-            ..Applied::default()
-        };
+    fn write(&self, context: &RequestContext, headers: &mut HeaderMap, applied: &mut Applied) {
         if let Some(ours) = self.sdk_version.header_value(context.features()) {
-            applied.replaced_sdk_version = self.write_sdk_version(ours, headers);
+            let fault = self.write_sdk_version(ours, headers);
+            applied.replaced_sdk_version = fault.or(applied.replaced_sdk_version);
         }
-        self.write_request_id(context, headers, &mut applied);
-        applied
+        self.write_request_id(context, headers, applied);
     }
 
     /// Puts our products behind the application's, in one line.
@@ -257,7 +254,7 @@ impl Headers {
             keep_one_line(headers);
             return;
         }
-        applied.replaced_request_id = is_odd;
+        applied.replaced_request_id |= is_odd;
         let id = context.client_request_id_or_make();
         applied.client_request_id = Some(id);
         if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])) {
@@ -291,11 +288,11 @@ fn keep_one_line(headers: &mut HeaderMap) {
     }
 }
 
-/// What was done to the headers of one attempt.
+/// What was done to the headers of a request, up to its last attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// Whether the headers were written; else the host is not Graph's, or the level is off.
+    /// Whether the last attempt has the headers; else its host is not Graph's, or the level is off.
     pub is_written: bool,
     /// Id that the request has at Graph, to be logged; absent if the application's is no GUID.
     pub client_request_id: Option<ClientRequestId>,
