@@ -33,7 +33,9 @@ impl ByHand {
             total: meter.u64_histogram("MsalTotalDuration.1A").build(),
             l1: meter.u64_histogram("MsalDurationInL1CacheInUs.1B").build(),
             http: meter.u64_histogram("MsalDurationInHttp.1A").build(),
-            extension: meter.u64_histogram("MsalDurationInExtensionInMs.1B").build(),
+            extension: meter
+                .u64_histogram("MsalDurationInExtensionInMs.1B")
+                .build(),
             lifetime: meter.u64_histogram("MsalRemainingTokenLifetime.1A").build(),
         }
     }
@@ -44,9 +46,15 @@ impl ByHand {
         let source = tag(("TokenSource", "Cache"));
         let level = tag(("CacheLevel", "L1Cache"));
         let reason = tag(("CacheRefreshReason", "NotApplicable"));
-        self.common(total, [api.clone(), source.clone(), level.clone(), reason.clone()]);
+        self.common(
+            total,
+            [api.clone(), source.clone(), level.clone(), reason.clone()],
+        );
         let micros = u64::try_from(total.as_micros()).unwrap_or(u64::MAX);
-        self.l1.record(micros, &[tag(VERSION), tag(PLATFORM), api, source, level, reason]);
+        self.l1.record(
+            micros,
+            &[tag(VERSION), tag(PLATFORM), api, source, level, reason],
+        );
     }
 
     /// The five instruments of a token from the identity provider.
@@ -57,7 +65,8 @@ impl ByHand {
         let reason = tag(("CacheRefreshReason", "NoCachedAccessToken"));
         let bearer = KeyValue::new("TokenType", 1);
         let millis = u64::try_from(total.as_millis()).unwrap_or(u64::MAX);
-        self.http.record(millis, &[tag(VERSION), tag(PLATFORM), api.clone(), bearer]);
+        self.http
+            .record(millis, &[tag(VERSION), tag(PLATFORM), api.clone(), bearer]);
         self.common(total, [api, source, level, reason]);
     }
 

@@ -40,7 +40,10 @@ fn recorder(metrics: Metrics) -> MetricsRecorder {
 
 fn record(future: impl Future) -> AcquisitionRecord {
     let observed = poll_once(observe(future));
-    observed.last().expect("an acquisition was observed").clone()
+    observed
+        .last()
+        .expect("an acquisition was observed")
+        .clone()
 }
 
 fn provider() -> SdkMeterProvider {
@@ -133,7 +136,9 @@ fn fetch(setup: &Setup) {
         Case::new(ROWS[3], || drop(poll_once(setup.stable.fetch()))),
         Case::new(ROWS[4], || drop(poll_once(setup.bound.fetch()))),
         Case::new(ROWS[5], || {
-            drop(poll_once(timed(off.bare_fetch(), |total| by_hand.fetch(total))));
+            drop(poll_once(timed(off.bare_fetch(), |total| {
+                by_hand.fetch(total)
+            })));
         }),
         Case::new(ROWS[6], || drop(poll_once(off.traced_fetch()))),
         Case::new(ROWS[7], || drop(poll_once(peers::autometrics_fetch(off)))),
@@ -157,7 +162,12 @@ fn fetch(setup: &Setup) {
 fn report(title: &str, whole: &str, cases: &[Case<'_>]) {
     println!("\n{title}\n{:<32}{:>12}{:>12}", "", "median ns", "least ns");
     for case in cases {
-        println!("{:<32}{:>12.1}{:>12.1}", case.name, case.median(), case.least());
+        println!(
+            "{:<32}{:>12.1}{:>12.1}",
+            case.name,
+            case.median(),
+            case.least()
+        );
     }
     let of = |name: &str| {
         let case = cases.iter().find(|case| case.name == name);
@@ -168,10 +178,22 @@ fn report(title: &str, whole: &str, cases: &[Case<'_>]) {
     let ratio = |name: &str, value: f64| println!("ratio: {name} = {value:.1}");
     ratio("by-hand / otel-bound", by_hand / of(INSTRUMENTS_BOUND));
     ratio("by-hand / stable", by_hand / of(INSTRUMENTS_STABLE));
-    ratio(&format!("by-hand / whole-{whole}-bound"), by_hand / of(ROWS[4]));
-    ratio(&format!("tracing / whole-{whole}-bound"), of(ROWS[6]) / of(ROWS[4]));
-    ratio(&format!("autometrics / whole-{whole}-bound"), of(ROWS[7]) / of(ROWS[4]));
-    ratio(&format!("fastrace / whole-{whole}-bound"), of(ROWS[8]) / of(ROWS[4]));
+    ratio(
+        &format!("by-hand / whole-{whole}-bound"),
+        by_hand / of(ROWS[4]),
+    );
+    ratio(
+        &format!("tracing / whole-{whole}-bound"),
+        of(ROWS[6]) / of(ROWS[4]),
+    );
+    ratio(
+        &format!("autometrics / whole-{whole}-bound"),
+        of(ROWS[7]) / of(ROWS[4]),
+    );
+    ratio(
+        &format!("fastrace / whole-{whole}-bound"),
+        of(ROWS[8]) / of(ROWS[4]),
+    );
 }
 
 fn two_threads(setup: &Setup) {
@@ -194,7 +216,16 @@ fn two_threads(setup: &Setup) {
     row("instruments: ours, stable", stable);
     row("instruments: ours, otel-bound", bound);
     row("ours, otel-bound", whole);
-    println!("\nratio: two-threads / one-thread, no metrics = {:.1}", two / one);
-    println!("ratio: two-threads by-hand / otel-bound = {:.1}", hand / bound);
-    println!("ratio: two-threads by-hand / whole-hit-bound = {:.1}", hand / whole);
+    println!(
+        "\nratio: two-threads / one-thread, no metrics = {:.1}",
+        two / one
+    );
+    println!(
+        "ratio: two-threads by-hand / otel-bound = {:.1}",
+        hand / bound
+    );
+    println!(
+        "ratio: two-threads by-hand / whole-hit-bound = {:.1}",
+        hand / whole
+    );
 }
