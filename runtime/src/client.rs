@@ -14,6 +14,8 @@ pub struct ClientInfo {
     version: Option<Cow<'static, str>>,
     os: Option<&'static str>,
     cpu: Option<&'static str>,
+    device_model: Option<Cow<'static, str>>,
+    app: Option<(Cow<'static, str>, Cow<'static, str>)>,
 }
 
 impl ClientInfo {
@@ -25,6 +27,8 @@ impl ClientInfo {
             version: None,
             os: os_name(std::env::consts::OS),
             cpu: cpu_name(std::env::consts::ARCH),
+            device_model: None,
+            app: None,
         }
     }
 
@@ -38,8 +42,37 @@ impl ClientInfo {
         sku: impl Into<Cow<'static, str>>,
         version: impl Into<Cow<'static, str>>,
     ) -> Result<Self, InvalidClientInfo> {
-        self.sku = Some(checked("SKU", sku.into())?);
-        self.version = Some(checked("version", version.into())?);
+        self.sku = Some(checked("SKU", sku.into(), is_word_byte)?);
+        self.version = Some(checked("version", version.into(), is_word_byte)?);
+        Ok(self)
+    }
+
+    /// Sets the model of the device, as `x-client-DM` sends it.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, too long, or holds a byte that a header cannot carry.
+    pub fn with_device_model(
+        mut self,
+        model: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, InvalidClientInfo> {
+        self.device_model = Some(checked("device model", model.into(), is_printable)?);
+        Ok(self)
+    }
+
+    /// Sets name and version of the application that uses the SDK.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is empty, too long, or holds a byte that a header cannot carry.
+    pub fn with_app(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, InvalidClientInfo> {
+        let name = checked("application name", name.into(), is_printable)?;
+        let version = checked("application version", version.into(), is_printable)?;
+        self.app = Some((name, version));
         Ok(self)
     }
 
@@ -74,11 +107,35 @@ impl ClientInfo {
     pub fn cpu(&self) -> Option<&'static str> {
         self.cpu
     }
+
+    /// Model of the device.
+    #[must_use]
+    pub fn device_model(&self) -> Option<&str> {
+        self.device_model.as_deref()
+    }
+
+    /// Name and version of the application that uses the SDK.
+    #[must_use]
+    pub fn app(&self) -> Option<(&str, &str)> {
+        self.app
+            .as_ref()
+            .map(|(name, version)| (&**name, &**version))
+    }
+}
+
+/// A comma would split the tag `MsalVersionPlatform`, which joins SKU and version.
+const fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b',' | b'|')
+}
+
+const fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 fn checked(
     field: &'static str,
     text: Cow<'static, str>,
+    allowed: fn(u8) -> bool,
 ) -> Result<Cow<'static, str>, InvalidClientInfo> {
     if text.is_empty() {
         return Err(InvalidClientInfo {
@@ -92,9 +149,7 @@ fn checked(
             problem: Problem::TooLong(text.len()),
         });
     }
-    // A comma would split the tag `MsalVersionPlatform`, which joins the two.
-    let refused = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b',' | b'|');
-    match text.bytes().enumerate().find(|(_, byte)| refused(*byte)) {
+    match text.bytes().enumerate().find(|(_, byte)| !allowed(*byte)) {
         Some((at, byte)) => Err(InvalidClientInfo {
             field,
             problem: Problem::Byte { at, byte },
@@ -177,10 +232,11 @@ impl fmt::Display for InvalidClientInfo {
                 write!(f, "{len} bytes, at most {MAX_CLIENT_TEXT_LEN} are allowed")
             }
             Problem::Byte { at, byte } => {
-                write!(
-                    f,
-                    "byte {byte:#04x} at offset {at}, expected printable ASCII without space, `,` and `|`"
-                )
+                let expected = match self.field {
+                    "SKU" | "version" => "printable ASCII without space, `,` and `|`",
+                    _ => "printable ASCII",
+                };
+                write!(f, "byte {byte:#04x} at offset {at}, expected {expected}")
             }
         }
     }

@@ -10,8 +10,12 @@ pub use sts::sts_codes_in;
 
 use crate::wire::bounded_text;
 
-/// Longest error code that is kept, in bytes; longer ones are cut.
+/// Longest error code that is reported, in bytes; longer ones are cut.
 pub const MAX_ERROR_CODE_LEN: usize = 64;
+
+/// Longest error code that is kept for the headers of dialects that report longer ones: no more
+/// fits in the longest header of any of them, which is MSAL.NET's.
+pub(crate) const MAX_KEPT_CODE_LEN: usize = 3800;
 
 /// Most `AADSTS` codes that are kept of one error; the server sends one as a rule.
 const MAX_STS_CODES: usize = 4;
@@ -110,6 +114,7 @@ pub struct ErrorInfo {
     status: Option<u16>,
     sts_codes: StsCodes,
     transport: Option<TransportError>,
+    foreign: bool,
 }
 
 /// The first few `AADSTS` numbers of an error.
@@ -126,6 +131,15 @@ impl ErrorInfo {
         Self {
             code: plain(code.into()),
             ..Self::default()
+        }
+    }
+
+    /// An error of another library, which has no code but the name of its type.
+    #[must_use]
+    pub fn foreign(type_name: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            foreign: true,
+            ..Self::new(type_name)
         }
     }
 
@@ -166,19 +180,42 @@ impl ErrorInfo {
     /// The OAuth `suberror`.
     #[must_use]
     pub fn suberror(mut self, suberror: impl Into<Cow<'static, str>>) -> Self {
-        self.suberror = plain(suberror.into());
+        let suberror = bounded_text(suberror.into(), MAX_ERROR_CODE_LEN);
+        self.suberror = (!suberror.is_empty()).then_some(suberror);
         self
     }
 
     /// The code, if one is known.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.code
+            .as_deref()
+            .map(|code| cut(code, MAX_ERROR_CODE_LEN))
     }
 
-    /// The code in a form that can be kept.
-    pub(crate) fn code_text(&self) -> Option<Cow<'static, str>> {
-        self.code.clone()
+    /// Whether the code is the name of a type, because the error is of another library.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// The code in a form that can be kept, cut at so many bytes.
+    pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
+        Some(match self.code.as_ref()? {
+            Cow::Borrowed(code) => Cow::Borrowed(cut(code, limit)),
+            Cow::Owned(code) => Cow::Owned(cut(code, limit).to_owned()),
+        })
+    }
+
+    /// These codes, or the name of the error's type where there is no code.
+    pub(crate) fn or_else_foreign(self, type_name: &'static str) -> Self {
+        if self.code.is_some() {
+            return self;
+        }
+        Self {
+            foreign: true,
+            ..self.or(Self::new(type_name))
+        }
     }
 
     /// The suberror, if there is one.
@@ -215,8 +252,14 @@ impl ErrorInfo {
             status,
             sts_codes,
             transport,
+            foreign,
         } = self;
         Self {
+            foreign: if code.is_some() {
+                foreign
+            } else {
+                other.foreign
+            },
             code: code.or(other.code),
             suberror: suberror.or(other.suberror),
             status: status.or(other.status),
@@ -232,6 +275,11 @@ impl ErrorInfo {
 
 /// The text made safe, or nothing if it is empty.
 fn plain(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
-    let text = bounded_text(text, MAX_ERROR_CODE_LEN);
+    let text = bounded_text(text, MAX_KEPT_CODE_LEN);
     (!text.is_empty()).then_some(text)
+}
+
+/// The first bytes of a code, which is ASCII and so can be cut anywhere.
+fn cut(code: &str, limit: usize) -> &str {
+    code.get(..limit).unwrap_or(code)
 }

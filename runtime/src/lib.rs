@@ -119,8 +119,8 @@ mod wire;
 pub use crate::acquisition::{
     Acquire, Acquisition, AcquisitionRecord, AttachRecord, CANCELLED_CODE, Clock,
     CurrentAcquisition, EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN,
-    MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Scoped,
-    Sending, Status, Timer, TokenRequest, observe,
+    MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, Observe, Observed, Outcome, PANICKED_CODE, Purpose,
+    Scoped, Sending, Status, Timer, TokenRequest, observe,
 };
 pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
@@ -135,13 +135,15 @@ pub use crate::http::{GraphLayer, GraphRequest, GraphService};
 #[cfg(feature = "tower")]
 pub use crate::http::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
 pub use crate::observer::Observer;
-pub use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
+pub use crate::region::{
+    LegacyRegionSource, MAX_REGION_LEN, Region, RegionAutodetectionSource, RegionOutcome,
+};
 #[cfg(feature = "tracing")]
 pub use crate::span::SpanOptions;
 pub use crate::telemetry::{Telemetry, TelemetryBuilder};
 pub use crate::token::{TokenInfo, TokenType};
 pub use crate::totals::Totals;
-pub use crate::wire::{ClientRequestId, InvalidRequestId};
+pub use crate::wire::{ClientRequestId, FieldText, InvalidFieldText, InvalidRequestId};
 pub use token_telemetry_macros::ApiId;
 
 /// Makes a function that acquires tokens report what it does.

@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use http::HeaderMap;
-
-use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan};
+use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
     Acquire, Acquisition, AcquisitionRecord, Clock, ClockSource, Facts, Nesting, Reading,
 };
 use crate::api::ApiId;
 use crate::client::{ClientInfo, InvalidClientInfo};
-use crate::entra::{self, Dialect, PendingFailure};
+use crate::entra::{self, Claims, Dialect, ExtraSku, PendingFailure};
 use crate::error::DescribeError;
 use crate::observer::{self, Observer};
 #[cfg(feature = "otel")]
@@ -89,6 +87,14 @@ impl Telemetry {
     #[must_use]
     pub fn pending_failures(&self) -> Vec<PendingFailure> {
         self.shared.entra.pending()
+    }
+
+    /// Cache hits that no answered token request has reported yet.
+    #[must_use]
+    pub fn pending_hits(&self) -> u64 {
+        self.shared
+            .entra
+            .pending_hits(self.shared.totals.cache_hits())
     }
 
     /// Failures that were dropped unreported, because too many waited or one was too long.
@@ -186,16 +192,20 @@ impl Backend for Shared {
         facts: &mut Facts,
         host: Option<&str>,
         carriage: &mut Carriage,
-        headers: &mut HeaderMap,
+        out: &mut Outgoing<'_>,
     ) {
         if self.is_authority(host) {
             self.entra
-                .write(facts, (host, self.totals.cache_hits()), carriage, headers);
+                .write(facts, (host, self.totals.cache_hits()), carriage, out);
         }
     }
 
-    fn settle(&self, carriage: Carriage, answer: Answer) {
-        self.entra.settle(&carriage, answer);
+    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage> {
+        self.entra.settle(carriage, answer)
+    }
+
+    fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
+        self.entra.decide(undecided, code);
     }
 
     fn finished(&self, record: &mut AcquisitionRecord) {
@@ -220,6 +230,10 @@ pub struct TelemetryBuilder {
     platform: Option<(&'static str, &'static str)>,
     clock: ClockSource,
     dialect: Dialect,
+    device_model: Option<Cow<'static, str>>,
+    app: Option<(Cow<'static, str>, Cow<'static, str>)>,
+    claims: Claims,
+    opt_out_variable: Option<Cow<'static, str>>,
     authorities: Option<Vec<String>>,
     observers: Vec<Box<dyn Observer>>,
     kept: usize,
@@ -236,6 +250,10 @@ impl TelemetryBuilder {
             platform: None,
             clock: ClockSource::default(),
             dialect: Dialect::default(),
+            device_model: None,
+            app: None,
+            claims: Claims::default(),
+            opt_out_variable: None,
             authorities: None,
             observers: Vec::new(),
             kept: 0,
@@ -271,6 +289,45 @@ impl TelemetryBuilder {
     /// Form of the telemetry headers.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
+        self
+    }
+
+    /// Model of the device, for the header `x-client-DM`.
+    pub fn device_model(mut self, model: impl Into<Cow<'static, str>>) -> Self {
+        self.device_model = Some(model.into());
+        self
+    }
+
+    /// Name and version of the application, for dialects that send `x-app-name` and `x-app-ver`.
+    pub fn app(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        version: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.app = Some((name.into(), version.into()));
+        self
+    }
+
+    /// Libraries below and above the SDK, for the header `x-client-xtra-sku`.
+    pub fn extra_sku(mut self, extra_sku: ExtraSku) -> Self {
+        self.claims.extra_sku = Some(extra_sku);
+        self
+    }
+
+    /// Claims that the SDK waits as `Retry-After` tells it and sends nothing more after a 429.
+    ///
+    /// The claim goes out as `x-ms-lib-capability`. The server relies on it, so make it only if the
+    /// SDK does all of that.
+    pub fn honours_throttling(mut self) -> Self {
+        self.claims.retries_as_told = true;
+        self
+    }
+
+    /// Environment variable that switches off every header if it is `1` or `true`.
+    ///
+    /// It is read once, by [`build`](Self::build).
+    pub fn opt_out_variable(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.opt_out_variable = Some(name.into());
         self
     }
 
@@ -324,13 +381,22 @@ impl TelemetryBuilder {
         if let Some((sku, version)) = self.sdk.take() {
             client = client.with_sdk(sku, version)?;
         }
+        if let Some(model) = self.device_model.take() {
+            client = client.with_device_model(model)?;
+        }
+        if let Some((name, version)) = self.app.take() {
+            client = client.with_app(name, version)?;
+        }
+        if self.opt_out_variable.as_deref().is_some_and(is_set) {
+            self.dialect = self.dialect.without_headers();
+        }
         Ok(self.build_with(client))
     }
 
     fn build_with(self, client: ClientInfo) -> Telemetry {
         let shared = Shared {
             clock: self.clock,
-            entra: entra::Headers::new(self.dialect, &client),
+            entra: entra::Headers::new(self.dialect, &client, &self.claims),
             authorities: self.authorities,
             totals: Counters::default(),
             observers: self.observers,
@@ -345,6 +411,15 @@ impl TelemetryBuilder {
             shared: Arc::new(shared),
         }
     }
+}
+
+/// Whether an environment variable says yes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a builder option names the variable"
+)]
+fn is_set(variable: &str) -> bool {
+    std::env::var(variable).is_ok_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
 }
 
 impl fmt::Debug for TelemetryBuilder {

@@ -6,6 +6,7 @@ use http::HeaderMap;
 
 use super::clock::ClockSource;
 use super::facts::Facts;
+use super::purpose::Purpose;
 use super::record::AcquisitionRecord;
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
@@ -21,11 +22,16 @@ pub(crate) trait Backend: Send + Sync {
         facts: &mut Facts,
         host: Option<&str>,
         carriage: &mut Carriage,
-        headers: &mut HeaderMap,
+        out: &mut Outgoing<'_>,
     );
 
     /// Takes back what a request carried: settled if it was delivered, else to be reported again.
-    fn settle(&self, carriage: Carriage, answer: Answer);
+    ///
+    /// Handed out again if that depends on the error code, which is known when the acquisition ends.
+    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage>;
+
+    /// Settles what [`settle`](Self::settle) handed out, now that the error code is known.
+    fn decide(&self, undecided: &[Carriage], code: Option<&str>);
 
     /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
     fn finished(&self, record: &mut AcquisitionRecord);
@@ -38,15 +44,26 @@ pub(crate) trait OpenSpan: Send + Sync {
     fn finished(&self, record: &AcquisitionRecord);
 }
 
+/// Where the telemetry of one request is written.
+pub(crate) enum Outgoing<'a> {
+    Headers(&'a mut HeaderMap),
+    Form(&'a mut Vec<(&'static str, String)>),
+}
+
 /// What the headers of one request reported about earlier acquisitions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Carriage {
-    /// Whether the last-telemetry header was written, so that writing again carries the same.
-    pub(crate) taken: bool,
-    /// Tickets of the failures in it, oldest first.
-    pub(crate) failures: Vec<u64>,
-    /// Cache hits in it.
+    pub(crate) purpose: Purpose,
+    /// Number under which the queue knows the request, zero before its header was written.
+    pub(crate) request: u64,
+    /// Cache hits in the header.
     pub(crate) hits: u64,
+    /// Failures that waited when the header was written first.
+    pub(crate) waiting: usize,
+    /// Whether everything was forgotten, so that the header is empty.
+    pub(crate) forgot: bool,
+    /// Status of the answer, while the verdict on it is open.
+    pub(crate) status: u16,
 }
 
 /// How a token request ended, as far as the server's knowledge of it goes.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::backend::Carriage;
 use super::clock::Moment;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -17,6 +18,12 @@ pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
 
 /// Longest caller SDK version in bytes; MSAL.NET keeps as many UTF-16 units.
 pub const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
+
+/// Longest text that is kept of a wrapper, a broker error or a platform field.
+pub(crate) const MAX_NOTE_LEN: usize = 64;
+
+/// Most platform fields that one acquisition keeps; Android's dialect has 13.
+const MAX_PLATFORM_FIELDS: usize = 16;
 
 /// Most swallowed failures that one acquisition keeps.
 const MAX_SUB_FAILURES: usize = 8;
@@ -46,6 +53,7 @@ pub(crate) struct RareFacts {
     pub(crate) caller_sdk: Option<CallerSdk>,
     pub(crate) wrapper: Option<Wrapper>,
     pub(crate) broker_error: Option<Cow<'static, str>>,
+    pub(crate) platform_fields: Vec<(&'static str, Cow<'static, str>)>,
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
     pub(crate) managed_certificate: Option<bool>,
@@ -69,6 +77,8 @@ pub(crate) struct HttpFacts {
     pub(crate) status: Option<u16>,
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
+    /// Requests whose verdict depends on the error code of the acquisition.
+    pub(crate) undecided: Vec<Carriage>,
 }
 
 /// SDK on whose behalf the acquiring SDK works.
@@ -141,6 +151,21 @@ impl Facts {
         if let Some(moment) = info.refresh_moment() {
             self.rare_mut().refresh_on = Some(moment);
         }
+    }
+
+    pub(crate) fn platform_field(&mut self, name: &'static str, value: Cow<'static, str>) {
+        let fields = &mut self.rare_mut().platform_fields;
+        fields.retain(|(known, _)| *known != name);
+        if fields.len() < MAX_PLATFORM_FIELDS {
+            fields.push((name, value));
+        }
+    }
+
+    /// Takes out the requests whose verdict depends on the error code.
+    pub(crate) fn take_undecided(&mut self) -> Vec<Carriage> {
+        let rare = self.rare.as_deref_mut();
+        rare.map(|rare| std::mem::take(&mut rare.http.undecided))
+            .unwrap_or_default()
     }
 
     pub(crate) fn sub_failure(&mut self, info: ErrorInfo) {

@@ -10,7 +10,7 @@ use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
 use super::running::{Growing, Seat};
 use super::scope;
 use crate::diagnostics::Diagnostic;
-use crate::error::{ErrorInfo, TransportError};
+use crate::error::ErrorInfo;
 
 /// How an annotated function ended.
 pub(super) enum End<'a, T, E> {
@@ -39,6 +39,10 @@ fn hand_out<T, E>(backend: &dyn Backend, growing: &mut Growing, end: &End<'_, T,
     let (outcome, error) = read_end(end, record.facts_mut());
     if error.is_some() || listeners.is_some() {
         record.facts_mut().correlation_id();
+    }
+    let undecided = record.facts_mut().take_undecided();
+    if !undecided.is_empty() {
+        backend.decide(&undecided, error.as_deref().and_then(ErrorInfo::code));
     }
     record.finish(outcome, total, error);
     backend.finished(record);
@@ -94,10 +98,10 @@ fn merged(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> Error
             info = info.or(ErrorInfo::transport(class));
         }
     }
-    let code = info
-        .transport_error()
-        .map_or_else(|| short_name(type_name), TransportError::code);
-    info.or(ErrorInfo::new(code))
+    match info.transport_error() {
+        Some(class) => info.or(ErrorInfo::new(class.code())),
+        None => info.or_else_foreign(short_name(type_name)),
+    }
 }
 
 /// `Error` of `some_crate::module::Error<T>`.

@@ -10,6 +10,7 @@ mod finish;
 mod future;
 mod handle;
 mod observe;
+mod purpose;
 mod record;
 mod running;
 mod scope;
@@ -36,6 +37,7 @@ pub use facts::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
 pub use future::{Acquire, Nesting, Reading};
 pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
+pub use purpose::Purpose;
 pub use record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
 pub use timer::Timer;
 pub use token_request::{Sending, TokenRequest};
@@ -46,8 +48,8 @@ use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
-use crate::wire::{ClientRequestId, bounded_text};
-use facts::{CallerSdk, Wrapper};
+use crate::wire::{ClientRequestId, bounded_label, bounded_text};
+use facts::{CallerSdk, MAX_NOTE_LEN, Wrapper};
 
 /// The acquisition that an annotated function runs.
 #[derive(Clone, Copy, Debug)]
@@ -194,16 +196,22 @@ impl CurrentAcquisition {
     /// Library that wraps this SDK.
     pub fn wrapper(self, sku: impl Into<Cow<'static, str>>, version: impl Into<Cow<'static, str>>) {
         let wrapper = Wrapper {
-            sku: sku.into(),
-            version: version.into(),
+            sku: bounded_label(sku.into(), MAX_NOTE_LEN),
+            version: bounded_label(version.into(), MAX_NOTE_LEN),
         };
         note(|facts| facts.rare_mut().wrapper = Some(wrapper));
     }
 
     /// Code of an error that a broker reported.
     pub fn broker_error(self, code: impl Into<Cow<'static, str>>) {
-        let code = bounded_text(code.into(), crate::error::MAX_ERROR_CODE_LEN);
+        let code = bounded_text(code.into(), MAX_NOTE_LEN);
         note(|facts| facts.rare_mut().broker_error = Some(code));
+    }
+
+    /// A value for a field that only some dialects have, such as `reg_type` of Android's.
+    pub fn platform_field(self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        let value = bounded_label(value.into(), MAX_NOTE_LEN);
+        note(|facts| facts.platform_field(name, value));
     }
 
     /// Id of the function that was really called, where it is known only at run time.

@@ -10,11 +10,15 @@ use http::{HeaderMap, Uri};
 use pin_project_lite::pin_project;
 
 use super::answer::HttpOutcome;
-use super::backend::{Answer, Carriage};
+use super::backend::{Answer, Carriage, Outgoing};
 use super::clock::Moment;
 use super::facts::HttpFacts;
+use super::purpose::Purpose;
 use super::running::Shared;
 use crate::error::TransportError;
+
+/// Room for all headers, so that the map need not grow.
+const HEADERS: usize = 16;
 
 /// One HTTP try of a token request, made by
 /// [`token_request`](crate::CurrentAcquisition::token_request).
@@ -67,16 +71,37 @@ impl TokenRequest {
         }
     }
 
+    /// Says that the request asks for something other than a token of the token endpoint.
+    pub fn purpose(mut self, purpose: Purpose) -> Self {
+        self.carriage.purpose = purpose;
+        self
+    }
+
     /// The telemetry headers, as of now.
     #[must_use]
     pub fn headers(&mut self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
+        let mut headers = HeaderMap::with_capacity(HEADERS);
         self.apply_to(&mut headers);
         headers
     }
 
     /// Writes the telemetry headers, as of now, over others of the same names.
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
+        self.write(&mut Outgoing::Headers(headers));
+    }
+
+    /// The telemetry that goes into the form fields of the body, as of now.
+    ///
+    /// Empty unless the [`Dialect`](crate::entra::Dialect) says that it goes there; then
+    /// [`headers`](Self::headers) is empty. It is safe to send both, whatever the dialect.
+    #[must_use]
+    pub fn form_fields(&mut self) -> Vec<(&'static str, String)> {
+        let mut fields = Vec::new();
+        self.write(&mut Outgoing::Form(&mut fields));
+        fields
+    }
+
+    fn write(&mut self, out: &mut Outgoing<'_>) {
         let Some(acquisition) = &self.acquisition else {
             return;
         };
@@ -84,7 +109,7 @@ impl TokenRequest {
         acquisition.read(|facts| {
             acquisition
                 .backend
-                .write_headers(facts, host, carriage, headers);
+                .write_headers(facts, host, carriage, out);
         });
         self.started = acquisition.backend.clock().now();
     }
@@ -119,8 +144,9 @@ impl TokenRequest {
 
     /// An answer with this status came.
     pub fn answered(self, status: u16) {
+        let holds_token = self.carriage.purpose != Purpose::Discovery;
         self.end(Answer::Status(status), |http| {
-            http.answered = true;
+            http.answered |= holds_token;
             http.status = Some(status);
             http.transport = None;
         });
@@ -159,9 +185,15 @@ impl TokenRequest {
             http.retry_after = http.retry_after.max(self.retry_after);
             note(http);
         });
-        acquisition
-            .backend
-            .settle(std::mem::take(&mut self.carriage), answer);
+        let carriage = std::mem::take(&mut self.carriage);
+        let mut undecided = acquisition.backend.settle(carriage, answer);
+        if undecided.is_some() {
+            acquisition.note(|facts| facts.rare_mut().http.undecided.extend(undecided.take()));
+        }
+        if let Some(carriage) = undecided {
+            // The acquisition is over already, and no code will come.
+            acquisition.backend.decide(&[carriage], None);
+        }
     }
 }
 

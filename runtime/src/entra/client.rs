@@ -1,32 +1,93 @@
-//! `x-client-SKU`, `x-client-Ver`, `x-client-OS`: which SDK sends the request.
+//! `x-client-SKU`, `x-client-Ver`, `x-client-OS` and their siblings: which SDK sends the request.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderValue;
 
+use super::dialect::{Dialect, Header};
+use super::extra_sku::ExtraSku;
+use super::outgoing::Name;
 use crate::client::ClientInfo;
+
+/// Value of `x-ms-lib-capability`: the SDK waits as told and knows that 429 means to.
+const RETRIES_AS_TOLD: &str = "retry-after, h429";
+
+/// What an SDK says of itself only if its author asks for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Claims {
+    pub(crate) extra_sku: Option<ExtraSku>,
+    pub(crate) retries_as_told: bool,
+}
 
 /// Identity headers of one SDK, made once.
 #[derive(Debug)]
-pub(crate) struct IdentityHeaders(Vec<(HeaderName, HeaderValue)>);
+pub(super) struct IdentityHeaders {
+    constant: Vec<(Header, Name, HeaderValue)>,
+    pub(super) request_id: Option<Name>,
+    pub(super) return_request_id: Option<Name>,
+}
 
 impl IdentityHeaders {
-    pub(crate) fn new(client: &ClientInfo) -> Self {
-        let named = [
-            (HeaderName::from_static("x-client-sku"), client.sku()),
-            (HeaderName::from_static("x-client-ver"), client.version()),
-            (HeaderName::from_static("x-client-os"), client.os()),
-        ];
-        let value = |text: Option<&str>| HeaderValue::from_str(text?).ok();
-        Self(
-            named
-                .into_iter()
-                .filter_map(|(name, text)| Some((name, value(text)?)))
+    pub(super) fn new(dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Self {
+        let name = |wanted: Header| {
+            let listed = dialect
+                .identity
+                .headers
+                .iter()
+                .find(|(header, _)| *header == wanted);
+            listed
+                .filter(|_| dialect.sends(wanted))
+                .and_then(|(_, spelling)| Name::new(spelling))
+        };
+        let constant = |(header, _): &(Header, &str)| {
+            let value = HeaderValue::from_str(&text(*header, dialect, (client, claims))?).ok()?;
+            Some((*header, name(*header)?, value))
+        };
+        Self {
+            constant: dialect
+                .identity
+                .headers
+                .iter()
+                .filter_map(constant)
                 .collect(),
-        )
-    }
-
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        for (name, value) in &self.0 {
-            headers.insert(name.clone(), value.clone());
+            request_id: name(Header::RequestId),
+            return_request_id: name(Header::ReturnRequestId),
         }
     }
+
+    /// The headers with values that never change, in the order of the dialect.
+    pub(super) fn constant(&self) -> impl Iterator<Item = (Header, &Name, &HeaderValue)> {
+        self.constant
+            .iter()
+            .map(|(header, name, value)| (*header, name, value))
+    }
+}
+
+fn text(
+    header: Header,
+    dialect: &Dialect,
+    (client, claims): (&ClientInfo, &Claims),
+) -> Option<String> {
+    match header {
+        Header::Sku => client.sku().map(str::to_owned),
+        Header::Version => client.version().map(str::to_owned),
+        Header::Os => client
+            .os()
+            .map(|os| spelled(os, dialect.identity.os).to_owned()),
+        Header::Cpu => client.cpu().map(str::to_owned),
+        Header::DeviceModel => client.device_model().map(str::to_owned),
+        Header::AppName => client.app().map(|(name, _)| name.to_owned()),
+        Header::AppVersion => client.app().map(|(_, version)| version.to_owned()),
+        Header::ExtraSku => claims.extra_sku.as_ref().map(ToString::to_string),
+        Header::LibCapability => claims.retries_as_told.then(|| RETRIES_AS_TOLD.to_owned()),
+        Header::CurrentTelemetry
+        | Header::LastTelemetry
+        | Header::RequestId
+        | Header::ReturnRequestId => None,
+    }
+}
+
+fn spelled<'a>(os: &'a str, table: &[(&str, &'a str)]) -> &'a str {
+    table
+        .iter()
+        .find(|(ours, _)| *ours == os)
+        .map_or(os, |(_, theirs)| theirs)
 }

@@ -1,83 +1,238 @@
 //! `x-client-current-telemetry`: what this token request is for.
 
-use std::fmt;
-
 use http::HeaderName;
 
-use super::dialect::Dialect;
+use super::dialect::{CurrentForm, Dialect, Slot};
+use super::field::CurrentField;
+use super::value::FieldValue;
 use crate::acquisition::Facts;
 use crate::cache::CacheRefreshReason;
-use crate::region::Region;
-use crate::token::TokenType;
+use crate::wire::{FieldText, Scratch};
 
 /// Name of the header.
 pub const CURRENT_TELEMETRY: HeaderName = HeaderName::from_static("x-client-current-telemetry");
 
 /// Value of the header for one token request.
 ///
-/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager`.
+/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager`, and
+/// its siblings; the [`Dialect`] says which fields stand in it.
 ///
 /// ```text
-/// value    = "5|" api "," cache "," [region] "," [source] "," [outcome] "|" platform
-/// platform = serialized "," legacy "," token-type "," [caller-id] "," [caller-version] "," [managed]
+/// value    = schema "|" request "|" platform
+/// request  = field *( "," field )
+/// platform = [ field *( "," field ) ]
 /// ```
 ///
 /// Example: `5|1004,2,centralus,3,4|0,1,1,,,`
-#[derive(Debug)]
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::CacheRefreshReason;
+/// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+///
+/// let current = CurrentTelemetry::new()
+///     .with(CurrentField::Api, 1004_u32)
+///     .with(CurrentField::CacheInfo, CacheRefreshReason::NoCachedAccessToken);
+/// assert_eq!(current.render(&Dialect::default()), "5|1004,2,,,|0,1,1,,,");
+/// assert_eq!(current.render(&Dialect::msal_python()), "4|1004,2|");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurrentTelemetry<'a> {
-    facts: &'a Facts,
-    schema: u8,
+    fields: Vec<(CurrentField, FieldValue<'a>)>,
+    extra: Vec<FieldText<'a>>,
 }
 
 impl<'a> CurrentTelemetry<'a> {
-    pub(crate) fn of(facts: &'a Facts, dialect: &Dialect) -> Self {
-        Self {
-            facts,
-            schema: dialect.schema(),
+    /// A header of which no field is known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a field.
+    #[must_use]
+    pub fn with(mut self, field: CurrentField, value: impl Into<FieldValue<'a>>) -> Self {
+        let value = value.into();
+        match self.fields.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, known)) => *known = value,
+            None => self.fields.push((field, value)),
         }
+        self
+    }
+
+    /// Adds text behind the fields of the third segment.
+    #[must_use]
+    pub fn with_extra(mut self, text: FieldText<'a>) -> Self {
+        self.extra.push(text);
+        self
+    }
+
+    /// Value of a field; absent if it is not known.
+    #[must_use]
+    pub fn get(&self, field: CurrentField) -> Option<&FieldValue<'a>> {
+        let found = self.fields.iter().find(|(known, _)| *known == field);
+        found.map(|(_, value)| value)
+    }
+
+    /// Fields that are known, in the order in which they were set.
+    pub fn fields(&self) -> impl Iterator<Item = (CurrentField, &FieldValue<'a>)> {
+        self.fields.iter().map(|(field, value)| (*field, value))
+    }
+
+    /// Text behind the fields of the third segment.
+    #[must_use]
+    pub fn extra(&self) -> &[FieldText<'a>] {
+        &self.extra
+    }
+
+    /// Function of the SDK that was called, if its number is one.
+    #[must_use]
+    pub fn api_number(&self) -> Option<u64> {
+        if let FieldValue::Number(number) = self.get(CurrentField::Api)? {
+            return Some(*number);
+        }
+        None
+    }
+
+    /// Why the cache did not suffice, if the header says so.
+    #[must_use]
+    pub fn cache_info(&self) -> Option<CacheRefreshReason> {
+        let known = self
+            .get(CurrentField::CacheInfo)
+            .or_else(|| self.get(CurrentField::CacheRefresh));
+        if let FieldValue::CacheInfo(reason) = known? {
+            return Some(*reason);
+        }
+        None
+    }
+
+    /// The value of the header in a dialect; fields that the dialect lacks are left out.
+    #[must_use]
+    pub fn render(&self, dialect: &Dialect) -> String {
+        let mut out = Scratch::new();
+        let extra = self.extra.iter().map(FieldText::as_str);
+        write(dialect, |field| self.get(field).cloned(), extra, &mut out);
+        out.as_str().to_owned()
     }
 }
 
-impl fmt::Display for CurrentTelemetry<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rare = self.facts.rare.as_deref();
-        let cache_info = self
-            .facts
-            .refresh_reason
-            .unwrap_or(CacheRefreshReason::NotApplicable)
-            .wire();
-        write!(
-            f,
-            "{}|{},{cache_info},",
-            self.schema,
-            self.facts.api.number()
-        )?;
-        region(f, rare.and_then(|rare| rare.region.as_ref()))?;
-        let flag = |known: Option<bool>, default: bool| u8::from(known.unwrap_or(default));
-        let serialized = flag(rare.and_then(|rare| rare.cache_serialized), false);
-        let legacy = flag(rare.and_then(|rare| rare.legacy_cache), true);
-        let token_type = self.facts.token_type.unwrap_or(TokenType::Bearer).wire();
-        write!(f, "|{serialized},{legacy},{token_type},")?;
-        match rare.and_then(|rare| rare.caller_sdk.as_ref()) {
-            Some(caller) => write!(f, "{},{},", caller.id, caller.version)?,
-            None => f.write_str(",,")?,
-        }
-        rare.and_then(|rare| rare.managed_certificate)
-            .map_or(Ok(()), |used| write!(f, "{}", u8::from(used)))
-    }
-}
-
-fn region(f: &mut fmt::Formatter<'_>, region: Option<&Region>) -> fmt::Result {
-    let Some(region) = region else {
-        return f.write_str(",,");
+/// Writes the header of a running acquisition.
+pub(super) fn write_facts(dialect: &Dialect, facts: &Facts, out: &mut Scratch) {
+    let noted = facts
+        .rare
+        .as_deref()
+        .map_or(&[][..], |rare| &rare.platform_fields);
+    let has_place = |name: &str| {
+        let names_it =
+            |slot: &Slot| matches!(slot.field, CurrentField::Named(known) if known == name);
+        dialect.current.platform.iter().any(names_it)
     };
-    f.write_str(region.name().unwrap_or_default())?;
-    f.write_str(",")?;
-    if let Some(source) = region.autodetection_source() {
-        write!(f, "{}", source.wire())?;
+    let extra = noted
+        .iter()
+        .filter(|(name, _)| dialect.current.open && !has_place(name))
+        .map(|(_, value)| &**value);
+    write(dialect, |field| of_facts(facts, field), extra, out);
+}
+
+fn write<'v>(
+    dialect: &Dialect,
+    value: impl Fn(CurrentField) -> Option<FieldValue<'v>>,
+    extra: impl Iterator<Item = &'v str>,
+    out: &mut Scratch,
+) {
+    let CurrentForm {
+        request,
+        platform,
+        collapses,
+        ..
+    } = &dialect.current;
+    out.push_number(dialect.schema.into());
+    out.push_str("|");
+    section(request, &value, out);
+    out.push_str("|");
+    let start = out.len();
+    if !*collapses || platform.iter().any(|slot| value(slot.field).is_some()) {
+        section(platform, &value, out);
     }
-    f.write_str(",")?;
-    region
-        .region_outcome()
-        .map_or(Ok(()), |outcome| write!(f, "{}", outcome.wire()))
+    let mut separator = if platform.is_empty() || (*collapses && out.len() == start) {
+        ""
+    } else {
+        ","
+    };
+    for text in extra {
+        out.push_str(separator);
+        out.push_str(text);
+        separator = ",";
+    }
+}
+
+fn section<'v>(
+    slots: &[Slot],
+    value: &impl Fn(CurrentField) -> Option<FieldValue<'v>>,
+    out: &mut Scratch,
+) {
+    let mut separator = "";
+    for Slot {
+        field,
+        blank,
+        optional,
+    } in slots
+    {
+        let known = value(*field);
+        if *optional && known.is_none() {
+            continue;
+        }
+        out.push_str(separator);
+        separator = ",";
+        match &known {
+            Some(known) => field.write(known, out),
+            None => out.push_str(blank),
+        }
+    }
+}
+
+/// Value of a field in a running acquisition.
+pub(super) fn of_facts(facts: &Facts, field: CurrentField) -> Option<FieldValue<'_>> {
+    let rare = facts.rare.as_deref();
+    let region = || rare?.region.as_ref();
+    match field {
+        CurrentField::Api => Some(facts.api.number().into()),
+        CurrentField::ForceRefresh => {
+            let forced = |reason| reason == CacheRefreshReason::ForceRefreshOrClaims;
+            facts.refresh_reason.map(forced).map(FieldValue::from)
+        }
+        CurrentField::CacheInfo | CurrentField::CacheRefresh => {
+            facts.refresh_reason.map(FieldValue::from)
+        }
+        CurrentField::TokenType => facts.token_type.map(FieldValue::from),
+        CurrentField::CacheSerialized => rare?.cache_serialized.map(FieldValue::from),
+        CurrentField::LegacyCache => rare?.legacy_cache.map(FieldValue::from),
+        CurrentField::CallerSdkId => text(&rare?.caller_sdk.as_ref()?.id),
+        CurrentField::CallerSdkVersion => text(&rare?.caller_sdk.as_ref()?.version),
+        CurrentField::ManagedCertificate => rare?.managed_certificate.map(FieldValue::from),
+        CurrentField::WrapperSku => text(&rare?.wrapper.as_ref()?.sku),
+        CurrentField::WrapperVersion => text(&rare?.wrapper.as_ref()?.version),
+        CurrentField::BrokerError => text(rare?.broker_error.as_ref()?),
+        CurrentField::Named(name) => {
+            let noted = rare?
+                .platform_fields
+                .iter()
+                .find(|(known, _)| *known == name);
+            text(&noted?.1)
+        }
+        CurrentField::RegionUsed => text(region()?.name()?),
+        CurrentField::RegionSource => region()?.autodetection_source().map(FieldValue::from),
+        CurrentField::RegionOutcome => region()?.region_outcome().map(FieldValue::from),
+        CurrentField::RegionDetected => text(region()?.detected_name()?),
+        CurrentField::LegacyRegionSource => region()?.legacy_region_source().map(FieldValue::from),
+        CurrentField::UserRegion => text(region()?.user_provided_name()?),
+        CurrentField::UserRegionValid => region()?.is_user_valid().map(FieldValue::from),
+        CurrentField::RegionFallback => region()?.fell_back_to_global().map(FieldValue::from),
+    }
+}
+
+/// Text that was made safe when it was noted; empty text is as good as none.
+fn text(noted: &str) -> Option<FieldValue<'_>> {
+    (!noted.is_empty()).then(|| FieldValue::trusted(noted))
 }

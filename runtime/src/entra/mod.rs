@@ -1,22 +1,46 @@
 //! The headers of a token request: identity, request id, current and last telemetry.
 
+mod caller_headers;
 mod client;
 mod current;
+mod custom;
 mod dialect;
+mod extra_sku;
+mod field;
+mod invalid_dialect;
 mod last;
+mod outgoing;
+mod presets;
+mod queue;
+mod settling;
+mod tail;
+mod value;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 
+pub use caller_headers::add_caller_headers;
+pub(crate) use client::Claims;
 pub use current::{CURRENT_TELEMETRY, CurrentTelemetry};
-pub use dialect::Dialect;
-pub use last::{LAST_TELEMETRY, PendingFailure};
+pub use custom::DialectBuilder;
+pub use dialect::{Capacity, Carrier, Dialect, Header, OverBudget, SendOrder, Slot};
+pub use extra_sku::{EXTRA_SKU, ExtraSku, SkuGroup};
+pub use field::CurrentField;
+pub use invalid_dialect::InvalidDialect;
+pub use last::{LAST_TELEMETRY, LastTelemetry, ReportedFailure};
+pub use presets::MsalNet;
+pub use queue::PendingFailure;
+pub use settling::Settling;
+pub use tail::TailField;
+pub use value::FieldValue;
 
-use crate::acquisition::backend::{Answer, Carriage};
-use crate::acquisition::{AcquisitionRecord, Facts};
+use crate::acquisition::backend::{Answer, Carriage, Outgoing};
+use crate::acquisition::{AcquisitionRecord, Facts, Purpose};
 use crate::client::ClientInfo;
-use crate::wire::ClientRequestId;
+use crate::wire::{ClientRequestId, Scratch};
 use client::IdentityHeaders;
-use last::FailureQueue;
+use outgoing::Name;
+use queue::FailureQueue;
+use settling::Verdict;
 
 /// Name of the header that carries the id of the acquisition.
 pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
@@ -25,59 +49,132 @@ pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-reques
 pub const RETURN_CLIENT_REQUEST_ID: HeaderName =
     HeaderName::from_static("return-client-request-id");
 
+/// Name under which the instance metadata service reads the id of the acquisition.
+pub const MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+
+const CURRENT: Name = Name::of(CURRENT_TELEMETRY, "x-client-current-telemetry");
+const LAST: Name = Name::of(LAST_TELEMETRY, "x-client-last-telemetry");
+const INSTANCE_METADATA_ID: Name = Name::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+
 /// What one `Telemetry` writes on token requests, and what it still has to report.
 #[derive(Debug)]
 pub(crate) struct Headers {
     dialect: Dialect,
     identity: IdentityHeaders,
+    sends_current: bool,
+    sends_last: bool,
     failures: FailureQueue,
 }
 
 impl Headers {
-    pub(crate) fn new(dialect: Dialect, client: &ClientInfo) -> Self {
-        let failures = FailureQueue::new(&dialect);
+    pub(crate) fn new(dialect: Dialect, client: &ClientInfo, claims: &Claims) -> Self {
         Self {
-            identity: IdentityHeaders::new(client),
+            identity: IdentityHeaders::new(&dialect, client, claims),
+            sends_current: dialect.sends(Header::CurrentTelemetry),
+            sends_last: dialect.sends(Header::LastTelemetry),
+            failures: FailureQueue::new(dialect),
             dialect,
-            failures,
         }
     }
 
-    /// Writes every header of one token request; `hits` counts all cache hits so far.
+    /// Writes everything that belongs on one token request; `hits` counts all cache hits so far.
     pub(crate) fn write(
         &self,
         facts: &mut Facts,
         (host, hits): (Option<&str>, u64),
         carriage: &mut Carriage,
-        headers: &mut HeaderMap,
+        out: &mut Outgoing<'_>,
     ) {
-        self.identity.write(headers);
-        if let Some(value) = request_id_value(facts.correlation_id()) {
-            headers.insert(CLIENT_REQUEST_ID, value);
-            headers.insert(RETURN_CLIENT_REQUEST_ID, HeaderValue::from_static("true"));
+        // Requests that are no form posts have headers only.
+        let carrier = match carriage.purpose {
+            Purpose::Token => self.dialect.carrier,
+            Purpose::Discovery | Purpose::InstanceMetadata => Carrier::Headers,
+        };
+        if !matches!(
+            (carrier, &*out),
+            (Carrier::Headers, Outgoing::Headers(_)) | (Carrier::Form, Outgoing::Form(_))
+        ) {
+            return;
         }
-        if self.dialect.sends_current() {
-            insert(
-                headers,
-                CURRENT_TELEMETRY,
-                &CurrentTelemetry::of(facts, &self.dialect).to_string(),
-            );
-        }
-        if self.dialect.sends_last() {
-            if let Some(last) = self.failures.take(host, hits, carriage) {
-                insert(headers, LAST_TELEMETRY, &last.to_string());
+        match carriage.purpose {
+            Purpose::Token => {
+                self.write_identity(facts, carriage.purpose, out);
+                self.write_telemetry(facts, (host, hits), carriage, out);
             }
+            Purpose::Discovery => self.write_identity(facts, carriage.purpose, out),
+            Purpose::InstanceMetadata => self.write_instance_metadata(facts, out),
         }
     }
 
-    pub(crate) fn settle(&self, carriage: &Carriage, answer: Answer) {
-        self.failures
-            .settle(carriage, self.dialect.is_delivered(answer));
+    fn write_identity(&self, facts: &mut Facts, purpose: Purpose, out: &mut Outgoing<'_>) {
+        for (header, name, value) in self.identity.constant() {
+            if header != Header::LibCapability || purpose == Purpose::Token {
+                name.put(value, out);
+            }
+        }
+        if let Some(name) = &self.identity.request_id {
+            put_id(name, facts.correlation_id(), out);
+        }
+        if let Some(name) = &self.identity.return_request_id {
+            name.put(&HeaderValue::from_static("true"), out);
+        }
+    }
+
+    fn write_instance_metadata(&self, facts: &mut Facts, out: &mut Outgoing<'_>) {
+        for (header, name, value) in self.identity.constant() {
+            if matches!(header, Header::Sku | Header::Version) {
+                name.put(value, out);
+            }
+        }
+        if self.identity.request_id.is_some() {
+            put_id(&INSTANCE_METADATA_ID, facts.correlation_id(), out);
+        }
+    }
+
+    fn write_telemetry(
+        &self,
+        facts: &Facts,
+        (host, hits): (Option<&str>, u64),
+        carriage: &mut Carriage,
+        out: &mut Outgoing<'_>,
+    ) {
+        let mut line = Scratch::new();
+        if self.sends_current {
+            current::write_facts(&self.dialect, facts, &mut line);
+            if line.len() <= self.dialect.current.budget {
+                CURRENT.put_text(line.as_str(), out);
+            }
+            line.clear();
+        }
+        if self.sends_last && self.failures.write(host, hits, carriage, &mut line) {
+            LAST.put_text(line.as_str(), out);
+        }
+    }
+
+    /// Settles what a request carried, or hands it back if that depends on the error code.
+    pub(crate) fn settle(&self, mut carriage: Carriage, answer: Answer) -> Option<Carriage> {
+        match self.dialect.last.settling.verdict(answer) {
+            Verdict::Settled => self.failures.settle(&carriage, true),
+            Verdict::ReportAgain => self.failures.settle(&carriage, false),
+            Verdict::Open(status) => {
+                carriage.status = status;
+                return (carriage.request != 0).then_some(carriage);
+            }
+        }
+        None
+    }
+
+    /// Settles what requests carried, now that the error code of their acquisition is known.
+    pub(crate) fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
+        for carriage in undecided {
+            let delivered = self.dialect.last.settling.settles(carriage.status, code);
+            self.failures.settle(carriage, delivered);
+        }
     }
 
     /// Queues what a finished acquisition has to report.
     pub(crate) fn finished(&self, record: &AcquisitionRecord) {
-        if self.dialect.sends_last() {
+        if self.sends_last {
             self.failures.keep(record);
         }
     }
@@ -86,18 +183,20 @@ impl Headers {
         self.failures.pending()
     }
 
+    /// Cache hits that are still to be reported, out of so many.
+    pub(crate) fn pending_hits(&self, hits: u64) -> u64 {
+        if self.sends_last {
+            self.failures.pending_hits(hits)
+        } else {
+            0
+        }
+    }
+
     pub(crate) fn lost(&self) -> u64 {
         self.failures.lost()
     }
 }
 
-/// A value that cannot be a header is left out, and the request goes without it.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
-}
-
-fn request_id_value(id: ClientRequestId) -> Option<HeaderValue> {
-    HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])).ok()
+fn put_id(name: &Name, id: ClientRequestId, out: &mut Outgoing<'_>) {
+    name.put_text(id.encode(&mut [0; ClientRequestId::LEN]), out);
 }

@@ -1,11 +1,14 @@
 //! Grammar that several wire formats share: number tables, tokens, request ids.
 
 mod request_id;
+mod scratch;
 mod text;
 pub(crate) mod token;
 
 pub use request_id::{ClientRequestId, InvalidRequestId};
-pub(crate) use text::bounded_text;
+pub(crate) use scratch::{Scratch, digits};
+pub use text::{FieldText, InvalidFieldText};
+pub(crate) use text::{bounded_label, bounded_text};
 
 /// Writes an enum whose numbers go on the wire, with its number, name and table.
 macro_rules! wire_enum {

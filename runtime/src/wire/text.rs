@@ -1,6 +1,8 @@
 //! Text that is safe in every header, form field and metric attribute.
 
 use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
 
 /// Whether a byte may stand in a code or an id: no delimiter of any format, no control, ASCII.
 const fn is_plain_byte(byte: u8) -> bool {
@@ -8,16 +10,8 @@ const fn is_plain_byte(byte: u8) -> bool {
 }
 
 /// Whether text can go out as it is: 1 to `limit` bytes of `[A-Za-z0-9_.-]`.
-const fn is_plain(text: &str, limit: usize) -> bool {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !is_plain_byte(bytes[at]) {
-            return false;
-        }
-        at += 1;
-    }
-    !bytes.is_empty() && bytes.len() <= limit
+fn is_plain(text: &str, limit: usize) -> bool {
+    (1..=limit).contains(&text.len()) && text.bytes().all(is_plain_byte)
 }
 
 /// Replaces what is not `[A-Za-z0-9_.-]` by `_` and cuts at `limit` characters.
@@ -27,12 +21,110 @@ pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static
     if text.is_empty() || is_plain(&text, limit) {
         return text;
     }
-    let plain = |character: char| match u8::try_from(character) {
-        Ok(byte) if is_plain_byte(byte) => character,
+    replaced(&text, limit, is_plain_byte)
+}
+
+/// Whether a byte may stand in a name that others chose: printable, and no delimiter of a header.
+const fn is_label_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'|')
+}
+
+/// Replaces what is not printable ASCII, `,` and `|` by `_` and cuts at `limit` characters.
+///
+/// For names such as `@azure/msal-react`, which the narrower [`bounded_text`] would spoil.
+pub(crate) fn bounded_label(text: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
+    if text.len() <= limit && text.bytes().all(is_label_byte) {
+        return text;
+    }
+    replaced(&text, limit, is_label_byte)
+}
+
+fn replaced(text: &str, limit: usize, allowed: fn(u8) -> bool) -> Cow<'static, str> {
+    let safe = |character: char| match u8::try_from(character) {
+        Ok(byte) if allowed(byte) => character,
         _ => '_',
     };
-    Cow::Owned(text.chars().take(limit).map(plain).collect())
+    Cow::Owned(text.chars().take(limit).map(safe).collect())
 }
+
+/// Text of one field of a telemetry header: anything without the delimiters `,` and `|`.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::FieldText;
+///
+/// let text = FieldText::new("invalid_grant")?;
+/// assert_eq!(text.as_str(), "invalid_grant");
+/// assert_eq!(FieldText::new("a,b").unwrap_err().offset(), 1);
+/// # Ok::<(), token_telemetry::InvalidFieldText>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FieldText<'a>(Cow<'a, str>);
+
+impl<'a> FieldText<'a> {
+    /// Text of a field.
+    ///
+    /// # Errors
+    ///
+    /// When it holds a delimiter; the error tells where.
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Result<Self, InvalidFieldText> {
+        let text = text.into();
+        match text.find([',', '|']) {
+            Some(offset) => Err(InvalidFieldText { offset }),
+            None => Ok(Self(text)),
+        }
+    }
+
+    /// Text that was made safe when it was noted, or cut out between two delimiters.
+    pub(crate) const fn trusted(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text on its own, free of what it was borrowed from.
+    #[must_use]
+    pub fn into_owned(self) -> FieldText<'static> {
+        FieldText(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+impl fmt::Display for FieldText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Text that holds a delimiter of the telemetry headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidFieldText {
+    offset: usize,
+}
+
+impl InvalidFieldText {
+    /// Offset of the first delimiter, in bytes.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl fmt::Display for InvalidFieldText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "delimiter at offset {}, expected text without `,` and `|`",
+            self.offset
+        )
+    }
+}
+
+impl Error for InvalidFieldText {}
 
 #[cfg(test)]
 mod tests {
@@ -49,6 +141,15 @@ mod tests {
     #[test]
     fn every_other_character_becomes_one_underscore() {
         assert_eq!(bounded_text("a,b|c\r\n\0é😀".into(), 64), "a_b_c_____");
+    }
+
+    #[test]
+    fn names_keep_their_punctuation_and_lose_delimiters() {
+        assert_eq!(
+            bounded_label("@azure/msal-react".into(), 64),
+            "@azure/msal-react"
+        );
+        assert_eq!(bounded_label("iPhone14,5|é\n".into(), 64), "iPhone14_5___");
     }
 
     #[test]

@@ -1,0 +1,49 @@
+//! Names of headers and form fields, and the two places where their values go.
+
+use http::{HeaderName, HeaderValue};
+
+use crate::acquisition::backend::Outgoing;
+
+/// Name of a header, with the spelling it has as a form field.
+#[derive(Debug)]
+pub(super) struct Name {
+    header: HeaderName,
+    spelling: &'static str,
+}
+
+impl Name {
+    pub(super) fn new(spelling: &'static str) -> Option<Self> {
+        let header = HeaderName::from_bytes(spelling.as_bytes()).ok()?;
+        Some(Self { header, spelling })
+    }
+
+    pub(super) const fn of(header: HeaderName, spelling: &'static str) -> Self {
+        Self { header, spelling }
+    }
+
+    /// Writes a value that is ready.
+    pub(super) fn put(&self, value: &HeaderValue, out: &mut Outgoing<'_>) {
+        match out {
+            Outgoing::Headers(headers) => {
+                headers.insert(self.header.clone(), value.clone());
+            }
+            Outgoing::Form(fields) => {
+                if let Ok(value) = value.to_str() {
+                    fields.push((self.spelling, value.to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Writes text; what cannot be a header is left out, and the request goes without it.
+    pub(super) fn put_text(&self, value: &str, out: &mut Outgoing<'_>) {
+        match out {
+            Outgoing::Headers(headers) => {
+                if let Ok(value) = HeaderValue::from_str(value) {
+                    headers.insert(self.header.clone(), value);
+                }
+            }
+            Outgoing::Form(fields) => fields.push((self.spelling, value.to_owned())),
+        }
+    }
+}

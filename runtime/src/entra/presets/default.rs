@@ -1,0 +1,103 @@
+//! The default dialect, and the parts that others share with it.
+
+use crate::entra::dialect::{
+    Capacity, Carrier, CurrentForm, Dialect, Header, HeaderSet, IdentityForm, LastForm, OverBudget,
+    SendOrder, Slot,
+};
+use crate::entra::field::CurrentField;
+use crate::entra::settling::Settling;
+
+/// Longest current-telemetry value that servers are said to read, in bytes (msal-python).
+const CURRENT_BUDGET: usize = 100;
+
+/// Longest last-telemetry value that servers are said to read, in bytes (msal-python, msal4j).
+pub(super) const LAST_BUDGET: usize = 350;
+
+/// Longest error code in the header, in bytes.
+const CODE_LEN: usize = 64;
+
+/// Most failures that are kept per authority, as in msal-node.
+pub(super) const KEPT: usize = 50;
+
+/// No limit for the whole value; every text in it has one.
+pub(super) const UNLIMITED: usize = usize::MAX;
+
+/// Second segment of schema 4.
+pub(super) const SCHEMA_4_REQUEST: &[Slot] = &[
+    Slot::new(CurrentField::Api),
+    Slot::new(CurrentField::CacheInfo).or("0"),
+];
+
+/// Second segment of schema 5.
+pub(super) const SCHEMA_5_REQUEST: &[Slot] = &[
+    Slot::new(CurrentField::Api),
+    Slot::new(CurrentField::CacheInfo).or("0"),
+    Slot::new(CurrentField::RegionUsed),
+    Slot::new(CurrentField::RegionSource),
+    Slot::new(CurrentField::RegionOutcome),
+];
+
+/// Third segment of MSAL.NET today.
+pub(super) const MSAL_NET_PLATFORM: &[Slot] = &[
+    Slot::new(CurrentField::CacheSerialized).or("0"),
+    Slot::new(CurrentField::LegacyCache).or("1"),
+    Slot::new(CurrentField::TokenType).or("1"),
+    Slot::new(CurrentField::CallerSdkId),
+    Slot::new(CurrentField::CallerSdkVersion),
+    Slot::new(CurrentField::ManagedCertificate),
+];
+
+/// Names of operating systems as Node.js and Python have them.
+pub(super) const LOWER_CASE_OS: &[(&str, &str)] = &[
+    ("Linux", "linux"),
+    ("MacOS", "darwin"),
+    ("Windows", "win32"),
+];
+
+pub(super) const DEFAULT: Dialect = Dialect {
+    name: "default",
+    schema: 5,
+    current: CurrentForm {
+        request: SCHEMA_5_REQUEST,
+        platform: MSAL_NET_PLATFORM,
+        open: false,
+        collapses: false,
+        budget: CURRENT_BUDGET,
+    },
+    last: LastForm {
+        tail: &[],
+        per_failure: &[],
+        // An empty one trips web firewalls, which take `||` for SQL.
+        sent_when_empty: false,
+        budget: LAST_BUDGET,
+        frame_counts: true,
+        over_budget: OverBudget::Wait,
+        code_len: CODE_LEN,
+        capacity: Capacity::DropOldest(KEPT),
+        order: SendOrder::OldestFirst,
+        settling: Settling::ANSWERED,
+        foreign: true,
+        cancelled: None,
+    },
+    identity: IdentityForm {
+        headers: &[
+            (Header::Sku, "x-client-SKU"),
+            (Header::Version, "x-client-Ver"),
+            (Header::Os, "x-client-OS"),
+            (Header::DeviceModel, "x-client-DM"),
+            (Header::RequestId, "client-request-id"),
+            (Header::ReturnRequestId, "return-client-request-id"),
+            (Header::LibCapability, "x-ms-lib-capability"),
+            (Header::ExtraSku, "x-client-xtra-sku"),
+        ],
+        os: &[],
+    },
+    carrier: Carrier::Headers,
+    off: HeaderSet::NONE,
+};
+
+impl Default for Dialect {
+    fn default() -> Self {
+        DEFAULT
+    }
+}

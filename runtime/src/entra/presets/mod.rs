@@ -1,0 +1,56 @@
+//! The dialects of the known libraries, each a value in a file of its own.
+
+mod default;
+mod msal4j;
+mod msal_android;
+mod msal_apple;
+mod msal_js;
+mod msal_net;
+mod msal_python;
+
+pub use msal_net::MsalNet;
+
+use super::dialect::Dialect;
+
+/// Every preset; where a header could be of several, readers take the first.
+const PRESETS: &[Dialect] = &[
+    default::DEFAULT,
+    msal_net::V4_82,
+    msal_net::V4_65,
+    msal_net::V4_62,
+    msal_net::V4_48,
+    msal_net::V4_47,
+    msal_net::V4_46,
+    msal_net::V4_32,
+    msal_net::V4_28,
+    msal_net::V4_26,
+    msal_net::V4_25,
+    msal_net::V4_24,
+    msal_net::V4_23,
+    msal_net::V4_19,
+    msal_net::V4_11,
+    msal_js::NODE,
+    msal_js::BROWSER,
+    msal4j::MSAL4J,
+    msal_python::MSAL_PYTHON,
+    msal_apple::MSAL_APPLE,
+    msal_android::MSAL_ANDROID,
+];
+
+impl Dialect {
+    /// Every preset of this crate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let of_python = |dialect: &&Dialect| dialect.name() == "msal-python";
+    /// let python = Dialect::presets().iter().find(of_python);
+    /// assert_eq!(python, Some(&Dialect::msal_python()));
+    /// ```
+    #[must_use]
+    pub const fn presets() -> &'static [Self] {
+        PRESETS
+    }
+}

@@ -1,0 +1,50 @@
+//! MSAL for iOS and macOS: schema 4, and whatever platform fields a request has.
+
+use super::default::{DEFAULT, SCHEMA_4_REQUEST};
+use crate::entra::dialect::{
+    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, SendOrder,
+};
+use crate::entra::settling::Settling;
+
+/// Most failures that are kept.
+const KEPT: usize = 75;
+
+impl Dialect {
+    /// MSAL for iOS and macOS.
+    #[must_use]
+    pub const fn msal_apple() -> Self {
+        MSAL_APPLE
+    }
+}
+
+pub(super) const MSAL_APPLE: Dialect = Dialect {
+    name: "msal-apple",
+    schema: 4,
+    current: CurrentForm {
+        request: SCHEMA_4_REQUEST,
+        platform: &[],
+        open: true,
+        ..DEFAULT.current
+    },
+    last: LastForm {
+        sent_when_empty: true,
+        capacity: Capacity::DropOldest(KEPT),
+        order: SendOrder::NewestFirst,
+        settling: Settling::SUCCEEDED,
+        ..DEFAULT.last
+    },
+    identity: IdentityForm {
+        headers: &[
+            (Header::Sku, "x-client-SKU"),
+            (Header::Version, "x-client-Ver"),
+            (Header::Os, "x-client-OS"),
+            (Header::Cpu, "x-client-CPU"),
+            (Header::DeviceModel, "x-client-DM"),
+            (Header::RequestId, "client-request-id"),
+            (Header::ReturnRequestId, "return-client-request-id"),
+            (Header::ExtraSku, "x-client-xtra-sku"),
+        ],
+        os: &[],
+    },
+    ..DEFAULT
+};

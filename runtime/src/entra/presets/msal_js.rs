@@ -1,0 +1,77 @@
+//! msal-node and msal-browser, which share msal-common.
+
+use super::default::{DEFAULT, LOWER_CASE_OS, SCHEMA_5_REQUEST, UNLIMITED};
+use crate::entra::dialect::{Carrier, CurrentForm, Dialect, Header, IdentityForm, LastForm, Slot};
+use crate::entra::field::CurrentField;
+use crate::entra::tail::TailField;
+
+/// Bytes that the failures of one header may have: below 330, the frame not counted.
+const LAST_BUDGET: usize = 329;
+
+impl Dialect {
+    /// msal-node: schema 5 in the form fields of the body.
+    #[must_use]
+    pub const fn msal_node() -> Self {
+        NODE
+    }
+
+    /// msal-browser with server telemetry switched on.
+    #[must_use]
+    pub const fn msal_browser() -> Self {
+        BROWSER
+    }
+}
+
+pub(super) const NODE: Dialect = Dialect {
+    name: "msal-node",
+    current: CurrentForm {
+        request: SCHEMA_5_REQUEST,
+        platform: &[
+            Slot::new(CurrentField::WrapperSku),
+            Slot::new(CurrentField::WrapperVersion),
+            Slot::new(CurrentField::BrokerError).optional(),
+        ],
+        budget: UNLIMITED,
+        ..DEFAULT.current
+    },
+    last: LastForm {
+        tail: &[TailField::Waiting, TailField::Overflow],
+        sent_when_empty: true,
+        budget: LAST_BUDGET,
+        frame_counts: false,
+        ..DEFAULT.last
+    },
+    identity: IdentityForm {
+        headers: &[
+            (Header::Sku, "x-client-SKU"),
+            (Header::Version, "x-client-VER"),
+            (Header::Os, "x-client-OS"),
+            (Header::Cpu, "x-client-CPU"),
+            (Header::LibCapability, "x-ms-lib-capability"),
+            (Header::AppName, "x-app-name"),
+            (Header::AppVersion, "x-app-ver"),
+            (Header::RequestId, "client-request-id"),
+            (Header::ExtraSku, "x-client-xtra-sku"),
+        ],
+        os: LOWER_CASE_OS,
+    },
+    carrier: Carrier::Form,
+    ..DEFAULT
+};
+
+pub(super) const BROWSER: Dialect = Dialect {
+    name: "msal-browser",
+    identity: IdentityForm {
+        headers: &[
+            (Header::Sku, "x-client-SKU"),
+            (Header::Version, "x-client-VER"),
+            (Header::LibCapability, "x-ms-lib-capability"),
+            (Header::AppName, "x-app-name"),
+            (Header::AppVersion, "x-app-ver"),
+            (Header::RequestId, "client-request-id"),
+            (Header::ExtraSku, "x-client-xtra-sku"),
+        ],
+        os: LOWER_CASE_OS,
+    },
+    ..NODE
+};

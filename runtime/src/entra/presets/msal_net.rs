@@ -1,0 +1,303 @@
+//! MSAL.NET, in every form since schema 2.
+
+use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, UNLIMITED};
+use crate::entra::dialect::{
+    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, OverBudget, Slot,
+};
+use crate::entra::field::CurrentField;
+use crate::entra::settling::Settling;
+
+/// Longest last-telemetry value, in characters; a longer one was emptied.
+const LAST_BUDGET: usize = 3800;
+
+/// More failures than fit in one header, which are then forgotten together.
+const KEPT: usize = 128;
+
+/// Code of a cancelled call: the name of the exception.
+const CANCELLED: &str = "TaskCanceledException";
+
+/// Release from which on MSAL.NET wrote its headers in a certain form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MsalNet {
+    /// Schema 2, without platform fields.
+    V4_11,
+    /// Schema 2, with the region.
+    V4_19,
+    /// Schema 2, with the region and its source, or neither.
+    V4_23,
+    /// Schema 2, with region, source and whether the cache is serialized.
+    V4_24,
+    /// Schema 2, with seven platform fields.
+    V4_25,
+    /// Schema 3: why the cache did not suffice.
+    V4_26,
+    /// Schema 4: one number for both reasons of a refresh.
+    V4_28,
+    /// Schema 5: region in the request, two platform fields.
+    V4_32,
+    /// Schema 5, and failures of other libraries are reported too.
+    V4_46,
+    /// Schema 5, and more answers count as not delivered.
+    V4_47,
+    /// Schema 5, with the token type.
+    V4_48,
+    /// Schema 5, without the last-telemetry header.
+    V4_62,
+    /// Schema 5, with id and version of the caller's SDK.
+    V4_65,
+    /// Schema 5, with the managed certificate.
+    V4_82,
+}
+
+impl Dialect {
+    /// MSAL.NET from a release on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, MsalNet};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1003_u32);
+    /// assert_eq!(current.render(&Dialect::msal_net(MsalNet::V4_28)), "4|1003,0|,,0,,,,1");
+    /// assert_eq!(current.render(&Dialect::msal_net(MsalNet::V4_32)), "5|1003,0,,,|0,1");
+    /// ```
+    #[must_use]
+    pub const fn msal_net(release: MsalNet) -> Self {
+        match release {
+            MsalNet::V4_11 => V4_11,
+            MsalNet::V4_19 => V4_19,
+            MsalNet::V4_23 => V4_23,
+            MsalNet::V4_24 => V4_24,
+            MsalNet::V4_25 => V4_25,
+            MsalNet::V4_26 => V4_26,
+            MsalNet::V4_28 => V4_28,
+            MsalNet::V4_32 => V4_32,
+            MsalNet::V4_46 => V4_46,
+            MsalNet::V4_47 => V4_47,
+            MsalNet::V4_48 => V4_48,
+            MsalNet::V4_62 => V4_62,
+            MsalNet::V4_65 => V4_65,
+            MsalNet::V4_82 => V4_82,
+        }
+    }
+}
+
+/// Identity headers until 4.56, with the processor.
+const HEADERS_WITH_CPU: IdentityForm = IdentityForm {
+    headers: &[
+        (Header::Sku, "x-client-SKU"),
+        (Header::Version, "x-client-Ver"),
+        (Header::Cpu, "x-client-CPU"),
+        (Header::Os, "x-client-OS"),
+        (Header::DeviceModel, "x-client-DM"),
+        (Header::RequestId, "client-request-id"),
+        (Header::ReturnRequestId, "return-client-request-id"),
+        (Header::LibCapability, "x-ms-lib-capability"),
+        (Header::AppName, "x-app-name"),
+        (Header::AppVersion, "x-app-ver"),
+    ],
+    os: &[],
+};
+
+/// Identity headers from 4.57 to 4.66.
+const HEADERS_WITH_APP: IdentityForm = IdentityForm {
+    headers: &[
+        (Header::Sku, "x-client-SKU"),
+        (Header::Version, "x-client-Ver"),
+        (Header::Os, "x-client-OS"),
+        (Header::DeviceModel, "x-client-DM"),
+        (Header::RequestId, "client-request-id"),
+        (Header::ReturnRequestId, "return-client-request-id"),
+        (Header::LibCapability, "x-ms-lib-capability"),
+        (Header::AppName, "x-app-name"),
+        (Header::AppVersion, "x-app-ver"),
+    ],
+    os: &[],
+};
+
+const API_AND_FORCE: &[Slot] = &[
+    Slot::new(CurrentField::Api),
+    Slot::new(CurrentField::ForceRefresh).or("0"),
+];
+
+const REGION: &[Slot] = &[Slot::new(CurrentField::RegionDetected)];
+
+const REGION_AND_SOURCE: &[Slot] = &[
+    Slot::new(CurrentField::RegionDetected),
+    Slot::new(CurrentField::LegacyRegionSource),
+];
+
+const REGION_TO_SERIALIZED: &[Slot] = &[
+    Slot::new(CurrentField::RegionDetected),
+    Slot::new(CurrentField::LegacyRegionSource),
+    Slot::new(CurrentField::CacheSerialized).or("0"),
+];
+
+const REGION_TO_LEGACY_CACHE: &[Slot] = &[
+    Slot::new(CurrentField::RegionDetected),
+    Slot::new(CurrentField::LegacyRegionSource),
+    Slot::new(CurrentField::CacheSerialized).or("0"),
+    Slot::new(CurrentField::UserRegion),
+    Slot::new(CurrentField::UserRegionValid),
+    Slot::new(CurrentField::RegionFallback),
+    Slot::new(CurrentField::LegacyCache).or("1"),
+];
+
+const FORCE_AND_REFRESH: &[Slot] = &[
+    Slot::new(CurrentField::Api),
+    Slot::new(CurrentField::ForceRefresh).or("0"),
+    Slot::new(CurrentField::CacheRefresh),
+];
+
+pub(super) const V4_11: Dialect = Dialect {
+    name: "MSAL.NET 4.11",
+    schema: 2,
+    current: CurrentForm {
+        request: API_AND_FORCE,
+        platform: &[],
+        budget: UNLIMITED,
+        ..DEFAULT.current
+    },
+    last: LastForm {
+        sent_when_empty: true,
+        budget: LAST_BUDGET,
+        over_budget: OverBudget::ForgetAll,
+        code_len: LAST_BUDGET,
+        capacity: Capacity::DropOldest(KEPT),
+        settling: Settling::AAD_UNAVAILABLE,
+        foreign: false,
+        ..DEFAULT.last
+    },
+    identity: HEADERS_WITH_CPU,
+    ..DEFAULT
+};
+
+pub(super) const V4_19: Dialect = Dialect {
+    name: "MSAL.NET 4.19",
+    current: CurrentForm {
+        platform: REGION,
+        ..V4_11.current
+    },
+    last: LastForm {
+        per_failure: &[CurrentField::RegionDetected],
+        ..V4_11.last
+    },
+    ..V4_11
+};
+
+pub(super) const V4_23: Dialect = Dialect {
+    name: "MSAL.NET 4.23",
+    current: CurrentForm {
+        platform: REGION_AND_SOURCE,
+        collapses: true,
+        ..V4_11.current
+    },
+    last: LastForm {
+        per_failure: &[
+            CurrentField::RegionDetected,
+            CurrentField::LegacyRegionSource,
+        ],
+        ..V4_11.last
+    },
+    ..V4_11
+};
+
+pub(super) const V4_24: Dialect = Dialect {
+    name: "MSAL.NET 4.24",
+    current: CurrentForm {
+        platform: REGION_TO_SERIALIZED,
+        ..V4_11.current
+    },
+    ..V4_23
+};
+
+pub(super) const V4_25: Dialect = Dialect {
+    name: "MSAL.NET 4.25",
+    current: CurrentForm {
+        platform: REGION_TO_LEGACY_CACHE,
+        ..V4_11.current
+    },
+    ..V4_23
+};
+
+pub(super) const V4_26: Dialect = Dialect {
+    name: "MSAL.NET 4.26",
+    schema: 3,
+    current: CurrentForm {
+        request: FORCE_AND_REFRESH,
+        ..V4_25.current
+    },
+    ..V4_25
+};
+
+pub(super) const V4_28: Dialect = Dialect {
+    name: "MSAL.NET 4.28",
+    schema: 4,
+    current: CurrentForm {
+        request: SCHEMA_4_REQUEST,
+        ..V4_25.current
+    },
+    ..V4_25
+};
+
+pub(super) const V4_32: Dialect = Dialect {
+    name: "MSAL.NET 4.32",
+    schema: 5,
+    current: with_platform(2),
+    last: V4_11.last,
+    ..V4_11
+};
+
+pub(super) const V4_46: Dialect = Dialect {
+    name: "MSAL.NET 4.46",
+    last: LastForm {
+        foreign: true,
+        cancelled: Some(CANCELLED),
+        ..V4_32.last
+    },
+    ..V4_32
+};
+
+pub(super) const V4_47: Dialect = Dialect {
+    name: "MSAL.NET 4.47",
+    last: LastForm {
+        settling: Settling::RETRYABLE,
+        ..V4_46.last
+    },
+    ..V4_46
+};
+
+pub(super) const V4_48: Dialect = Dialect {
+    name: "MSAL.NET 4.48",
+    current: with_platform(3),
+    ..V4_47
+};
+
+pub(super) const V4_62: Dialect = Dialect {
+    name: "MSAL.NET 4.62",
+    identity: HEADERS_WITH_APP,
+    ..V4_48.without_last()
+};
+
+pub(super) const V4_65: Dialect = Dialect {
+    name: "MSAL.NET 4.65",
+    current: with_platform(5),
+    ..V4_62
+};
+
+pub(super) const V4_82: Dialect = Dialect {
+    name: "MSAL.NET 4.82",
+    current: with_platform(6),
+    identity: DEFAULT.identity,
+    ..V4_65
+};
+
+/// Schema 5 with the first so many of today's platform fields.
+const fn with_platform(fields: usize) -> CurrentForm {
+    CurrentForm {
+        platform: MSAL_NET_PLATFORM.split_at(fields).0,
+        budget: UNLIMITED,
+        ..DEFAULT.current
+    }
+}

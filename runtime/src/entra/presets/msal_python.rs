@@ -1,0 +1,44 @@
+//! msal-python: schema 4, and only a success settles.
+
+use super::default::{DEFAULT, LOWER_CASE_OS, SCHEMA_4_REQUEST, UNLIMITED};
+use crate::entra::dialect::{Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm};
+use crate::entra::settling::Settling;
+
+impl Dialect {
+    /// msal-python.
+    #[must_use]
+    pub const fn msal_python() -> Self {
+        MSAL_PYTHON
+    }
+}
+
+pub(super) const MSAL_PYTHON: Dialect = Dialect {
+    name: "msal-python",
+    schema: 4,
+    current: CurrentForm {
+        request: SCHEMA_4_REQUEST,
+        platform: &[],
+        budget: UNLIMITED,
+        ..DEFAULT.current
+    },
+    last: LastForm {
+        sent_when_empty: true,
+        frame_counts: false,
+        capacity: Capacity::OneHeader,
+        settling: Settling::SUCCEEDED,
+        ..DEFAULT.last
+    },
+    identity: IdentityForm {
+        headers: &[
+            (Header::Sku, "x-client-sku"),
+            (Header::Version, "x-client-ver"),
+            (Header::Os, "x-client-os"),
+            (Header::RequestId, "client-request-id"),
+            (Header::LibCapability, "x-ms-lib-capability"),
+            (Header::AppName, "x-app-name"),
+            (Header::AppVersion, "x-app-ver"),
+        ],
+        os: LOWER_CASE_OS,
+    },
+    ..DEFAULT
+};
