@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::tally::Counts;
+
 /// The keys of an object that nobody asked for yet.
+#[derive(Debug)]
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -86,6 +89,21 @@ impl Fields {
 #[derive(Default)]
 pub(crate) struct Check {
     pub(crate) assertions: usize,
+    pub(crate) not_applicable: usize,
+}
+
+impl From<Check> for Counts {
+    fn from(check: Check) -> Self {
+        let Check {
+            assertions,
+            not_applicable,
+        } = check;
+        Self {
+            assertions,
+            not_applicable,
+            skipped: 0,
+        }
+    }
 }
 
 impl Check {

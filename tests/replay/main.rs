@@ -2,8 +2,14 @@
 //!
 //! `TOKEN_TELEMETRY_VECTORS=DIR` replays the files of another folder that have the known names.
 
+mod config;
+mod driver;
 mod fields;
 mod graph;
+mod identity;
+mod msal_net;
+mod peers;
+mod step;
 mod tally;
 
 use std::env;
@@ -18,6 +24,8 @@ fn main() -> ExitCode {
         PathBuf::from,
     );
     let mut tally = Tally::default();
+    msal_net::run(&dir, &mut tally);
+    peers::run(&dir, &mut tally);
     graph::run(&dir, &mut tally);
     report(&tally)
 }

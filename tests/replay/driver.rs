@@ -1,0 +1,260 @@
+//! Runs the steps of `msal-net.json` as acquisitions of a small SDK.
+
+use std::cell::RefCell;
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use http::HeaderMap;
+use token_telemetry::test_util::{ManualClock, Recorder};
+use token_telemetry::{
+    Acquisition, AcquisitionRecord, Api, ApiId, CacheLevel, CacheRefreshReason, DescribeError,
+    ErrorInfo, Purpose, Telemetry, TelemetryBuilder, TokenInfo, TransportError, acquire_token,
+};
+
+use crate::config::Config;
+use crate::step::{Acquire, Cache, Failure, Kind, Outcome, Stage};
+
+/// Token endpoint of the replayed SDK.
+pub(crate) const TOKEN_URL: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+
+/// Discovery endpoint of the replayed SDK.
+const DISCOVERY_URL: &str = "https://login.microsoftonline.com/common/discovery/instance";
+
+/// Owner of the one id; the step's own id is noted while it runs.
+pub(crate) struct Msal;
+
+#[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[api_id(owner = Msal)]
+pub(crate) enum AnyApi {
+    /// Replaced by the id of the step.
+    Replayed = 1,
+}
+
+/// Error of an acquisition; its codes are those of the step.
+#[derive(Debug)]
+pub(crate) struct ReplayError(ErrorInfo);
+
+impl DescribeError<ReplayError> for Msal {
+    fn describe(error: &ReplayError) -> ErrorInfo {
+        error.0.clone()
+    }
+}
+
+/// What one step sent and recorded.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    /// Headers of each try of a token request, in order; the foreground's first.
+    pub(crate) token_requests: Vec<HeaderMap>,
+    /// Headers of the discovery request, if one was made.
+    pub(crate) discovery: Option<HeaderMap>,
+    /// The record of the call itself.
+    pub(crate) foreground: Option<AcquisitionRecord>,
+    /// The record of the refresh that the call started.
+    pub(crate) background: Option<AcquisitionRecord>,
+}
+
+/// An application that runs steps.
+pub(crate) struct Driver {
+    pub(crate) telemetry: Telemetry,
+    pub(crate) config: Config,
+    pub(crate) clock: ManualClock,
+    recorder: Recorder,
+    /// Whether acquisitions ask for metadata of the authority before the token.
+    pub(crate) discovers: bool,
+    sent: RefCell<Run>,
+}
+
+impl Driver {
+    /// An application whose `Telemetry` has the clock and the recorder of the driver.
+    pub(crate) fn new(config: Config, builder: TelemetryBuilder) -> Result<Self, String> {
+        let (clock, recorder) = (ManualClock::new(), Recorder::new());
+        let builder = builder.clock(clock.clone()).observer(recorder.clone());
+        Ok(Self {
+            telemetry: builder.build().map_err(|error| error.to_string())?,
+            config,
+            clock,
+            recorder,
+            discovers: false,
+            sent: RefCell::default(),
+        })
+    }
+
+    /// Runs one acquisition, then the background refresh it started.
+    pub(crate) fn acquire(&self, step: &Acquire) -> Result<Run, String> {
+        let mut background = None;
+        let ended = poll_once(pin!(call(&self.telemetry, self, step, &mut background)));
+        let cancelled = matches!(
+            &step.outcome.kind,
+            Kind::Error(Failure {
+                stage: Stage::Cancelled,
+                ..
+            })
+        );
+        if ended == cancelled {
+            return Err("the acquisition did not end as the step says".to_owned());
+        }
+        let foreground = self.recorder.take().pop();
+        if let Some(refresh) = background {
+            let mut refresh = refresh;
+            poll_once(refresh.as_mut());
+        }
+        let mut run = self.sent.take();
+        run.foreground = foreground;
+        run.background = self.recorder.take().pop();
+        Ok(run)
+    }
+
+    /// Lets time pass, as a step that waits for a throttle to end.
+    pub(crate) fn advance_time(&self) {
+        self.clock.advance(Duration::from_secs(120));
+    }
+
+    fn note(&self, step: &Acquire) {
+        let current = Acquisition::current();
+        // The names of the vectors live as long as the process.
+        current.api(Api::new(step.api_id, step.api.clone().leak()));
+        current.correlation_id(step.correlation_id);
+        let id = step
+            .caller_sdk_id
+            .clone()
+            .or_else(|| self.config.client_name.clone());
+        let version = step
+            .caller_sdk_ver
+            .clone()
+            .or_else(|| self.config.client_version.clone());
+        if id.is_some() || version.is_some() {
+            current.caller_sdk(id.unwrap_or_default(), version.unwrap_or_default());
+        }
+        if let Some(serialized) = self.config.cache_serialized {
+            current.cache_serialized(serialized);
+        }
+        if let Some(legacy) = self.config.legacy_cache {
+            current.legacy_cache(legacy);
+        }
+        if let Some(region) = &step.region {
+            current.region(region.clone());
+        }
+        if let Some(managed) = step.managed_cert {
+            current.managed_certificate(managed);
+        }
+        if let Some(token_type) = step.token_type {
+            current.token_type(token_type);
+        }
+    }
+
+    fn look_up(&self, step: &Acquire) {
+        let current = Acquisition::current();
+        if !matches!(step.cache, Cache::NotConsulted | Cache::Disabled) {
+            let _timer = current.time_in_cache();
+            self.clock.advance(Duration::from_millis(2));
+        }
+        if matches!(step.outcome.kind, Kind::Cache) {
+            current.cache_hit(self.config.cache_level.unwrap_or(CacheLevel::L1Cache));
+        }
+        let forced = step
+            .force_refresh
+            .then_some(CacheRefreshReason::ForceRefreshOrClaims);
+        if let Some(reason) = forced.or_else(|| step.cache.reason()) {
+            current.refresh(reason);
+        }
+    }
+
+    /// All tries of one token request.
+    fn token_request(&self, outcome: &Outcome) {
+        for _ in 0..outcome.attempts {
+            let mut request = Acquisition::current().token_request(TOKEN_URL);
+            self.sent
+                .borrow_mut()
+                .token_requests
+                .push(request.headers());
+            self.clock.advance(Duration::from_millis(outcome.http_ms));
+            match (outcome.status, &outcome.kind) {
+                (0, Kind::Error(failure)) if failure.code == TransportError::Timeout.code() => {
+                    request.failed(TransportError::Timeout);
+                }
+                (0, _) => request.failed(TransportError::Other),
+                (status, _) => request.answered(status),
+            }
+        }
+    }
+
+    /// What the identity provider, or the lack of one, makes of the call.
+    async fn end(&self, outcome: &Outcome) -> Result<(), ReplayError> {
+        match &outcome.kind {
+            Kind::Cache => {}
+            Kind::Success => self.token_request(outcome),
+            Kind::Error(failure) => {
+                if failure.stage == Stage::Cancelled {
+                    std::future::pending::<()>().await;
+                }
+                if failure.stage == Stage::TokenEndpoint && !failure.throttled {
+                    self.token_request(outcome);
+                }
+                if failure.after_response {
+                    self.token_request(&Outcome {
+                        status: 200,
+                        ..outcome.clone()
+                    });
+                }
+                return Err(ReplayError(error_info(failure, outcome.status)));
+            }
+        }
+        let _timer = Acquisition::current().time_in_extension();
+        Acquisition::current().token(TokenInfo::new().expires_in(Duration::from_secs(3599)));
+        Ok(())
+    }
+}
+
+fn error_info(failure: &Failure, status: u16) -> ErrorInfo {
+    let code = failure.code.clone();
+    let info = if failure.is_foreign {
+        ErrorInfo::foreign(code)
+    } else {
+        ErrorInfo::new(code)
+    };
+    let info = info.sts_codes(failure.sts_codes.iter().copied());
+    if status == 0 {
+        info
+    } else {
+        info.status(status)
+    }
+}
+
+/// A refresh that waits to be run.
+type Refresh<'a> = Pin<Box<dyn Future<Output = Result<(), ReplayError>> + 'a>>;
+
+#[acquire_token(api = AnyApi::Replayed, telemetry = telemetry)]
+async fn call<'a>(
+    telemetry: &Telemetry,
+    driver: &'a Driver,
+    step: &'a Acquire,
+    background: &mut Option<Refresh<'a>>,
+) -> Result<(), ReplayError> {
+    driver.note(step);
+    driver.look_up(step);
+    if driver.discovers {
+        let mut request = Acquisition::current()
+            .token_request(DISCOVERY_URL)
+            .purpose(Purpose::Discovery);
+        driver.sent.borrow_mut().discovery = Some(request.headers());
+        request.answered(200);
+    }
+    if let Some(outcome) = &step.background {
+        let refresh = async move {
+            driver.note(step);
+            Acquisition::current().refresh(CacheRefreshReason::ProactivelyRefreshed);
+            driver.end(outcome).await
+        };
+        *background = Some(Box::pin(telemetry.background(AnyApi::Replayed, refresh)));
+    }
+    driver.end(&step.outcome).await
+}
+
+/// Polls once; whether the future ended. It is dropped by the caller either way.
+fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> bool {
+    future
+        .poll(&mut Context::from_waker(Waker::noop()))
+        .is_ready()
+}

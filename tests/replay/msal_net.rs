@@ -1,0 +1,265 @@
+//! `msal-net.json`: sequences of acquisitions, and the headers that MSAL.NET sends for them.
+
+use std::fs;
+use std::path::Path;
+
+use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+use token_telemetry::entra::{Dialect, Header, MsalNet, PendingFailure, Settling};
+use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Telemetry};
+
+use crate::config::Config;
+use crate::driver::{Driver, Run};
+use crate::fields::{Check, Fields};
+use crate::step::{Acquire, Op};
+use crate::tally::{Counts, Tally};
+
+/// SDK of the replay, with a version in the form of MSAL.NET's.
+pub(crate) const SDK: (&str, &str) = ("MSAL.NetCore", "4.86.1.0");
+
+/// Replays the file of the folder, if it is there.
+pub(crate) fn run(dir: &Path, tally: &mut Tally) {
+    for case in cases(dir, "msal-net.json", tally) {
+        let name = case.get("name").and_then(Value::as_str).unwrap_or("?");
+        let name = format!("msal-net/{name}");
+        tally.case(&name, replay(case));
+    }
+}
+
+/// The cases of a file; none if the folder does not have it.
+pub(crate) fn cases(dir: &Path, file: &str, tally: &mut Tally) -> Vec<Value> {
+    let Ok(text) = fs::read_to_string(dir.join(file)) else {
+        return Vec::new();
+    };
+    serde_json::from_str(&text).unwrap_or_else(|error| {
+        tally.case(file, Err(error.to_string()));
+        Vec::new()
+    })
+}
+
+fn replay(case: Value) -> Result<Counts, String> {
+    let mut case = Fields::of(case)?;
+    for for_readers in [
+        "name",
+        "source_test",
+        "source_asserts",
+        "notes",
+        "derived_from_code_only",
+    ] {
+        case.take(for_readers);
+    }
+    let schema = Fields::needed("schema", case.text("schema")?)?;
+    let mut check = Check::default();
+    match &*schema {
+        "2" | "3" | "4" | "5" => headers(&schema, case, &mut check)?,
+        "id-headers" => crate::identity::replay(case, &mut check)?,
+        "otel-v1" | "otel-v2" | "otel" | "metadata" => {
+            return Ok(Counts {
+                skipped: 1,
+                ..Counts::default()
+            });
+        }
+        other => return Err(format!("unknown schema `{other}`")),
+    }
+    Ok(check.into())
+}
+
+/// The dialect of the era that a case is about.
+fn dialect(schema: &str, config: &Config) -> Result<Dialect, String> {
+    let era = match (schema, config.v5_fields) {
+        ("2", None) => MsalNet::V4_11,
+        ("3", None) => MsalNet::V4_26,
+        ("4", None) => MsalNet::V4_28,
+        ("5", Some(2)) => MsalNet::V4_32,
+        ("5", Some(3)) => MsalNet::V4_48,
+        ("5", Some(5)) => MsalNet::V4_65,
+        ("5", Some(6) | None) => MsalNet::V4_82,
+        (schema, fields) => return Err(format!("schema {schema} with {fields:?} platform fields")),
+    };
+    let settling = match config.reset_rule.as_deref() {
+        None | Some("aad_unavailable") => Settling::AAD_UNAVAILABLE,
+        Some("retryable") => Settling::RETRYABLE,
+        Some(other) => return Err(format!("unknown reset rule `{other}`")),
+    };
+    let dialect = Dialect::msal_net(era)
+        .customize()
+        .settling(settling)
+        .reports_foreign(config.records_non_msal)
+        .reports_cancelled(config.records_non_msal.then_some("TaskCanceledException"))
+        .build()
+        .map_err(|error| error.to_string())?;
+    Ok(match config.has_last {
+        None | Some(true) => dialect.with(Header::LastTelemetry),
+        Some(false) => dialect.without_last(),
+    })
+}
+
+/// Headers of the last token request that was sent, and how many were.
+#[derive(Default)]
+struct Sent {
+    requests: u64,
+    last: Option<HeaderMap>,
+}
+
+fn headers(schema: &str, mut case: Fields, check: &mut Check) -> Result<(), String> {
+    let config = Config::read(case.object("config")?)?;
+    let steps = Fields::needed("steps", case.list("steps")?)?;
+    let expect = case.object("expect")?;
+    case.finish()?;
+    let builder = Telemetry::builder()
+        .sdk(SDK.0, SDK.1)
+        .dialect(dialect(schema, &config)?);
+    let mut driver = Driver::new(config, builder)?;
+    let mut sent = Sent::default();
+    for (at, step) in steps.iter().enumerate() {
+        let in_step = |error| format!("step {}: {error}", at + 1);
+        match Op::read(step, &mut driver.config).map_err(in_step)? {
+            Op::Acquire(acquire) => {
+                run_step(&driver, *acquire, &mut sent, check).map_err(in_step)?;
+            }
+            Op::AdvanceTime => driver.advance_time(),
+            Op::Configure | Op::ExpireCachedTokens => {}
+        }
+    }
+    check_end(expect, &driver.telemetry, &sent, check)
+}
+
+fn run_step(
+    driver: &Driver,
+    mut acquire: Acquire,
+    sent: &mut Sent,
+    check: &mut Check,
+) -> Result<(), String> {
+    let expect = acquire.expect.take();
+    let run = driver.acquire(&acquire)?;
+    if let Some(headers) = run.token_requests.last() {
+        sent.requests += 1;
+        sent.last = Some(headers.clone());
+    }
+    expect.map_or(Ok(()), |expect| {
+        check_step(Fields::of(expect)?, &run, check)
+    })
+}
+
+fn check_step(mut expect: Fields, run: &Run, check: &mut Check) -> Result<(), String> {
+    if let Some(sent) = expect.flag("token_request_sent")? {
+        check.same("token_request_sent", &!run.token_requests.is_empty(), &sent)?;
+    }
+    let record = run.foreground.as_ref().ok_or("the call left no record")?;
+    if let Some(reason) = expect.number("cache_refresh_reason")? {
+        check.same(
+            "cache_refresh_reason",
+            &reason_of(record).wire().into(),
+            &reason,
+        )?;
+    }
+    for (key, name) in HEADERS {
+        if expect.has(key) {
+            let expected = expect.text(key)?;
+            // Every try of a request carries the same.
+            for headers in &run.token_requests {
+                check.same(key, &value_of(headers, name), &expected)?;
+            }
+        }
+    }
+    if expect.take("sent_by").is_some() {
+        check.not_applicable += 1;
+    }
+    if expect.has("metadata") {
+        check_metadata(expect.object("metadata")?, record, check)?;
+    }
+    expect.finish()
+}
+
+/// Keys of the expectations, and the headers they are about.
+const HEADERS: [(&str, &str); 2] = [
+    ("current_header", "x-client-current-telemetry"),
+    ("last_header", "x-client-last-telemetry"),
+];
+
+fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.get(name).map(text)
+}
+
+/// MSAL.NET has no reason that is not known.
+fn reason_of(record: &AcquisitionRecord) -> CacheRefreshReason {
+    record
+        .refresh_reason()
+        .unwrap_or(CacheRefreshReason::NotApplicable)
+}
+
+/// What the result says of the call, as far as the header cases ask.
+fn check_metadata(
+    mut expect: Fields,
+    record: &AcquisitionRecord,
+    check: &mut Check,
+) -> Result<(), String> {
+    if let Some(source) = expect.text("TokenSource")? {
+        let found = record.source().map(|source| source.name().to_owned());
+        check.same("TokenSource", &found, &Some(source))?;
+    }
+    if let Some(reason) = expect.text("CacheRefreshReason")? {
+        check.same("CacheRefreshReason", &reason_of(record).name(), &&*reason)?;
+    }
+    expect.finish()
+}
+
+fn check_end(
+    mut expect: Fields,
+    telemetry: &Telemetry,
+    sent: &Sent,
+    check: &mut Check,
+) -> Result<(), String> {
+    if let Some(requests) = expect.number("token_requests")? {
+        check.same("token_requests", &sent.requests, &requests)?;
+    }
+    for (key, name) in HEADERS {
+        if expect.has(key) {
+            let expected = expect.text(key)?;
+            let headers = sent.last.as_ref().ok_or("no token request was sent")?;
+            check.same(key, &value_of(headers, name), &expected)?;
+        }
+    }
+    if expect.has("client_state_after") {
+        // An era without the header keeps no state for it, and the vector says null.
+        let mut state = expect.object("client_state_after")?;
+        let hits = state.number("silent_successful_count")?.unwrap_or(0);
+        check.same("silent_successful_count", &telemetry.pending_hits(), &hits)?;
+        check_pending(telemetry, state.list("failed")?.unwrap_or_default(), check)?;
+        state.finish()?;
+    }
+    expect.finish()
+}
+
+fn check_pending(
+    telemetry: &Telemetry,
+    expected: Vec<Value>,
+    check: &mut Check,
+) -> Result<(), String> {
+    let pending = telemetry.pending_failures();
+    check.same("failures that wait", &pending.len(), &expected.len())?;
+    for (
+        PendingFailure {
+            api,
+            correlation_id,
+            code,
+            ..
+        },
+        expected,
+    ) in pending.iter().zip(expected)
+    {
+        let mut expected = Fields::of(expected)?;
+        if let Some(number) = expected.number("api_id")? {
+            check.same("api_id", &u64::from(api.number()), &number)?;
+        }
+        if let Some(id) = expected.text("correlation_id")? {
+            check.same("correlation_id", &correlation_id.to_string(), &id)?;
+        }
+        if let Some(error) = expected.text("error_code")? {
+            check.same("error_code", &&**code, &&*error)?;
+        }
+        expected.finish()?;
+    }
+    Ok(())
+}
