@@ -267,6 +267,18 @@ impl Dialect {
         self.last.budget
     }
 
+    /// Whether the budget is for the whole header, and not only for the failures in it.
+    #[must_use]
+    pub const fn budget_counts_frame(&self) -> bool {
+        self.last.frame_counts
+    }
+
+    /// Whether text follows behind the fields of the third segment.
+    #[must_use]
+    pub const fn has_open_platform(&self) -> bool {
+        self.current.open
+    }
+
     /// Where the telemetry goes.
     #[must_use]
     pub const fn carrier(&self) -> Carrier {

@@ -1,5 +1,6 @@
 //! The headers of a token request: identity, request id, current and last telemetry.
 
+mod budget;
 mod caller_headers;
 mod client;
 mod current;
@@ -15,6 +16,7 @@ mod queue;
 mod settling;
 mod tail;
 mod value;
+mod waiting;
 
 use http::{HeaderName, HeaderValue};
 
@@ -28,10 +30,10 @@ pub use field::CurrentField;
 pub use invalid_dialect::InvalidDialect;
 pub use last::{LAST_TELEMETRY, LastTelemetry, ReportedFailure};
 pub use presets::MsalNet;
-pub use queue::PendingFailure;
 pub use settling::Settling;
 pub use tail::TailField;
 pub use value::FieldValue;
+pub use waiting::PendingFailure;
 
 use crate::acquisition::backend::{Answer, Carriage, Outgoing};
 use crate::acquisition::{AcquisitionRecord, Facts, Purpose};

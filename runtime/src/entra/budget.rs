@@ -1,0 +1,56 @@
+//! How many failures one last-telemetry header holds.
+
+use super::dialect::{Dialect, LastForm};
+use super::waiting::Entry;
+use crate::wire::digits;
+
+/// Bytes that are left in the header.
+pub(super) struct Budget {
+    left: usize,
+    /// Bytes that each failure costs beside its texts, the first one and the others.
+    first: usize,
+    other: usize,
+    empty: bool,
+}
+
+impl Budget {
+    /// Room in the header of one request.
+    pub(super) fn new(dialect: &Dialect, hits: u64, waiting: usize) -> Self {
+        let form = &dialect.last;
+        if !form.frame_counts {
+            return Self::of_failures(form);
+        }
+        let tail: usize = form.tail.iter().map(|field| field.len(waiting)).sum();
+        let separators = form.tail.len().saturating_sub(1);
+        let frame = digits(dialect.schema.into()) + digits(hits) + "||||".len() + tail + separators;
+        Self {
+            left: form.budget.saturating_sub(frame),
+            ..Self::of_failures(form)
+        }
+    }
+
+    /// Room for failures alone.
+    pub(super) const fn of_failures(form: &LastForm) -> Self {
+        let own_tail = if form.per_failure.is_empty() { 0 } else { 1 };
+        Self {
+            left: form.budget,
+            // Between api and id; then one delimiter before each part of a later failure.
+            first: if form.frame_counts { 1 } else { 3 },
+            other: if form.frame_counts { 3 + own_tail } else { 3 },
+            empty: true,
+        }
+    }
+
+    pub(super) fn take(&mut self, entry: &Entry) -> bool {
+        let delimiters = if self.empty { self.first } else { self.other };
+        let Some(left) = self
+            .left
+            .checked_sub(delimiters + entry.len() + entry.tail.len())
+        else {
+            return false;
+        };
+        self.left = left;
+        self.empty = false;
+        true
+    }
+}
