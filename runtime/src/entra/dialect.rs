@@ -45,6 +45,12 @@ impl Slot {
         self.field
     }
 
+    /// Whether the place is left out while the field is unknown.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+
     /// Value that the text at this place stands for; absent if the field is not known.
     ///
     /// # Errors

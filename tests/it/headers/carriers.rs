@@ -1,0 +1,49 @@
+//! Headers or form fields: the dialect decides, and sending both is always right.
+
+use token_telemetry::entra::{Carrier, Dialect};
+use token_telemetry::{Acquisition, Telemetry};
+
+use super::{Ending, Sent, fail, noting, of, speaking};
+
+#[test]
+fn a_dialect_has_its_values_in_headers_or_in_form_fields() {
+    for dialect in Dialect::presets() {
+        let sent = noting(&speaking(*dialect), || ());
+        let in_form = dialect.carrier() == Carrier::Form;
+        assert_eq!(sent.headers.is_empty(), in_form, "{}", dialect.name());
+        assert_eq!(sent.form.is_empty(), !in_form, "{}", dialect.name());
+    }
+}
+
+#[test]
+fn form_fields_are_spelled_as_the_library_spells_them() {
+    let Sent { form, .. } = noting(&speaking(Dialect::msal_node()), || {
+        Acquisition::current().wrapper("@azure/msal-react", "5.0.1");
+        Acquisition::current().correlation_id("ad8c894a-557f-48c0-b045-c129590c344e");
+    });
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, &**value)).collect();
+    assert_eq!(
+        form,
+        [
+            ("x-client-SKU", "Lab.Auth"),
+            ("x-client-VER", "1.2.3"),
+            ("x-client-OS", "linux"),
+            ("x-client-CPU", "x64"),
+            ("client-request-id", "ad8c894a-557f-48c0-b045-c129590c344e"),
+            (
+                "x-client-current-telemetry",
+                "5|1004,0,,,|@azure/msal-react,5.0.1"
+            ),
+            ("x-client-last-telemetry", "5|0|||0,0"),
+        ]
+    );
+}
+
+#[test]
+fn form_fields_are_settled_like_headers() {
+    let telemetry = of(Telemetry::builder().dialect(Dialect::msal_browser()));
+    fail(&telemetry, Ending::Answered(503, "server_error"));
+    let sent = noting(&telemetry, || ());
+    assert!(sent.last().unwrap().ends_with("|server_error|1,0"));
+    assert_eq!(telemetry.pending_failures(), []);
+}

@@ -1,0 +1,313 @@
+//! Which SDK sends the request, and what may be switched off.
+
+use std::process::Command;
+
+use http::{HeaderMap, HeaderValue};
+use token_telemetry::entra::{
+    CURRENT_TELEMETRY, Dialect, ExtraSku, Header, MsalNet, SkuGroup, add_caller_headers,
+};
+use token_telemetry::{Acquisition, CacheLevel, FieldText, Purpose, Telemetry};
+
+use super::{Ending, asking_for, fail, noting, of, speaking};
+
+const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
+
+fn text(text: &'static str) -> FieldText<'static> {
+    FieldText::new(text).unwrap()
+}
+
+fn fully_described(dialect: Dialect) -> Telemetry {
+    let extra = ExtraSku::new().with(SkuGroup::Library, text("Lab.Auth"), text("1.2.3"));
+    let builder = Telemetry::builder()
+        .dialect(dialect)
+        .device_model("Lab Phone 3")
+        .app("Lab App", "7")
+        .extra_sku(extra)
+        .honours_throttling();
+    of(builder)
+}
+
+#[test]
+fn the_default_sends_six_headers_and_no_claims() {
+    let sent = noting(&speaking(Dialect::default()), || {
+        Acquisition::current().correlation_id(ID);
+    });
+    let expected = [
+        ("client-request-id", ID),
+        ("return-client-request-id", "true"),
+        ("x-client-current-telemetry", "5|1004,0,,,|0,1,1,,,"),
+        ("x-client-os", "Linux"),
+        ("x-client-sku", "Lab.Auth"),
+        ("x-client-ver", "1.2.3"),
+    ];
+    assert_eq!(sent.names(), expected.map(|(name, _)| name));
+    for (name, value) in expected {
+        assert_eq!(sent.value(name).as_deref(), Some(value));
+    }
+}
+
+#[test]
+fn what_the_author_adds_goes_out_too() {
+    let sent = noting(&fully_described(Dialect::default()), || ());
+    assert_eq!(sent.value("x-client-dm").as_deref(), Some("Lab Phone 3"));
+    assert_eq!(
+        sent.value("x-ms-lib-capability").as_deref(),
+        Some("retry-after, h429")
+    );
+    assert_eq!(
+        sent.value("x-client-xtra-sku").as_deref(),
+        Some("Lab.Auth|1.2.3,|,|,|")
+    );
+    assert_eq!(
+        sent.value("x-app-name"),
+        None,
+        "servers ignore it, so only old dialects send it"
+    );
+}
+
+#[test]
+fn each_dialect_sends_the_identity_headers_of_its_library() {
+    let of_dialect = |dialect| {
+        let sent = noting(&fully_described(dialect), || ());
+        let telemetry = ["x-client-current-telemetry", "x-client-last-telemetry"];
+        let mut names = sent.names();
+        names.retain(|name| !telemetry.contains(&&**name));
+        names
+            .join(" ")
+            .replace("x-client-", "")
+            .replace("-client-request", "")
+    };
+    for (dialect, names) in [
+        (
+            Dialect::msal_node(),
+            "client-request-id x-app-name x-app-ver cpu os sku ver xtra-sku x-ms-lib-capability",
+        ),
+        (
+            Dialect::msal_browser(),
+            "client-request-id x-app-name x-app-ver sku ver xtra-sku x-ms-lib-capability",
+        ),
+        (
+            Dialect::msal4j(),
+            "client-request-id return-id x-app-name x-app-ver os sku ver x-ms-lib-capability",
+        ),
+        (
+            Dialect::msal_python(),
+            "client-request-id x-app-name x-app-ver os sku ver x-ms-lib-capability",
+        ),
+        (
+            Dialect::msal_apple(),
+            "client-request-id return-id cpu dm os sku ver xtra-sku",
+        ),
+        (
+            Dialect::msal_android(),
+            "client-request-id x-app-name x-app-ver cpu dm os sku ver xtra-sku",
+        ),
+        (
+            Dialect::msal_net(MsalNet::V4_28),
+            "client-request-id return-id x-app-name x-app-ver cpu dm os sku ver x-ms-lib-capability",
+        ),
+        (
+            Dialect::msal_net(MsalNet::V4_82),
+            "client-request-id return-id dm os sku ver xtra-sku x-ms-lib-capability",
+        ),
+    ] {
+        assert_eq!(of_dialect(dialect), names, "{}", dialect.name());
+    }
+}
+
+#[test]
+fn names_of_operating_systems_are_short_and_those_of_the_library() {
+    for (ours, dialect, theirs) in [
+        ("Linux", Dialect::default(), "Linux"),
+        ("MacOS", Dialect::default(), "MacOS"),
+        ("Linux", Dialect::msal_node(), "linux"),
+        ("MacOS", Dialect::msal_python(), "darwin"),
+        ("Windows", Dialect::msal_python(), "win32"),
+    ] {
+        let builder = Telemetry::builder()
+            .dialect(dialect)
+            .sdk("Lab", "1")
+            .platform(ours, "x64");
+        let sent = noting(&builder.build().unwrap(), || ());
+        assert_eq!(sent.value("x-client-os").as_deref(), Some(theirs));
+    }
+    let detected = Telemetry::builder().sdk("Lab", "1").build().unwrap();
+    let os = detected.client().os().unwrap();
+    assert!(
+        os.len() <= 16 && os.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        "{os}"
+    );
+}
+
+#[test]
+fn a_discovery_request_names_the_sdk_and_tells_nothing() {
+    let sent = asking_for(&fully_described(Dialect::default()), Purpose::Discovery);
+    let expected = [
+        "client-request-id",
+        "return-client-request-id",
+        "x-client-dm",
+        "x-client-os",
+        "x-client-sku",
+        "x-client-ver",
+        "x-client-xtra-sku",
+    ];
+    assert_eq!(sent.names(), expected);
+}
+
+#[test]
+fn the_instance_metadata_service_gets_the_id_under_the_name_it_reads() {
+    for dialect in [Dialect::default(), Dialect::msal_node()] {
+        let telemetry = fully_described(dialect);
+        fail(&telemetry, Ending::Early("waits"));
+        let sent = asking_for(&telemetry, Purpose::InstanceMetadata);
+        assert_eq!(
+            sent.names(),
+            ["x-client-sku", "x-client-ver", "x-ms-client-request-id"]
+        );
+        assert_eq!(sent.value("x-ms-client-request-id").unwrap().len(), 36);
+        assert_eq!(telemetry.pending_failures().len(), 1);
+    }
+}
+
+#[test]
+fn each_header_can_be_switched_off() {
+    for (header, name) in [
+        (Header::CurrentTelemetry, "x-client-current-telemetry"),
+        (Header::LastTelemetry, "x-client-last-telemetry"),
+        (Header::Sku, "x-client-sku"),
+        (Header::Version, "x-client-ver"),
+        (Header::Os, "x-client-os"),
+        (Header::DeviceModel, "x-client-dm"),
+        (Header::RequestId, "client-request-id"),
+        (Header::ReturnRequestId, "return-client-request-id"),
+        (Header::LibCapability, "x-ms-lib-capability"),
+        (Header::ExtraSku, "x-client-xtra-sku"),
+    ] {
+        let names = |dialect| {
+            let telemetry = fully_described(dialect);
+            fail(&telemetry, Ending::Early("waits"));
+            noting(&telemetry, || ()).names()
+        };
+        let (with, without) = (
+            names(Dialect::default()),
+            names(Dialect::default().without(header)),
+        );
+        let expected: Vec<String> = with
+            .iter()
+            .filter(|known| *known != name)
+            .cloned()
+            .collect();
+        assert_eq!(without, expected);
+        assert_eq!(without.len() + 1, with.len(), "{name} was sent before");
+    }
+}
+
+#[test]
+fn without_the_last_header_nothing_is_kept_for_it() {
+    let telemetry = speaking(Dialect::default().without_last());
+    fail(&telemetry, Ending::Early("forgotten"));
+    noting(&telemetry, || {
+        Acquisition::current().cache_hit(CacheLevel::L1Cache)
+    });
+    assert_eq!(
+        (telemetry.pending_failures().len(), telemetry.pending_hits()),
+        (0, 0)
+    );
+}
+
+const VARIABLE: &str = "LAB_TELEMETRY_DISABLED";
+
+/// Runs [`with_the_variable`] in a process of its own, since its environment must differ.
+fn names_with_variable(value: &str) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "headers::identity::with_the_variable",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(VARIABLE, value)
+        .output()
+        .unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let line = output.lines().find_map(|line| line.split_once("names: "));
+    line.unwrap().1.trim().to_owned()
+}
+
+#[test]
+#[ignore = "run by the next test, with the variable set"]
+fn with_the_variable() {
+    let builder = Telemetry::builder().opt_out_variable(VARIABLE);
+    println!("names: {}", noting(&of(builder), || ()).names().join(" "));
+}
+
+#[test]
+fn a_variable_that_the_author_names_switches_every_header_off() {
+    assert_eq!(names_with_variable("1"), "");
+    assert_eq!(names_with_variable("TRUE"), "");
+    for no in ["0", "false", "", "yes please"] {
+        assert!(
+            names_with_variable(no).contains("x-client-current-telemetry"),
+            "{no}"
+        );
+    }
+}
+
+#[test]
+fn headers_of_the_caller_do_not_replace_ours_and_the_conflict_is_told() {
+    let mut headers = noting(&speaking(Dialect::default()), || ()).headers;
+    let before = headers.clone();
+    let mut extra = HeaderMap::new();
+    for name in [
+        "x-client-SKU",
+        "X-Client-Current-Telemetry",
+        "client-request-id",
+        "x-ms-test",
+    ] {
+        extra.append(
+            http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_static("theirs"),
+        );
+    }
+    extra.append("x-ms-test", HeaderValue::from_static("second"));
+    extra.append("x-client-sku", HeaderValue::from_static("second"));
+    let mut left_out = add_caller_headers(&mut headers, extra);
+    left_out.sort_by_key(ToString::to_string);
+    assert_eq!(
+        left_out,
+        [
+            "client-request-id",
+            "x-client-current-telemetry",
+            "x-client-sku"
+        ]
+    );
+    for (name, value) in &before {
+        assert_eq!(headers.get_all(name).iter().collect::<Vec<_>>(), [value]);
+    }
+    let added: Vec<_> = headers.get_all("x-ms-test").iter().collect();
+    assert_eq!(added, ["theirs", "second"]);
+}
+
+#[test]
+fn a_header_of_ours_that_is_switched_off_is_free_for_the_caller() {
+    let dialect = Dialect::default().without_current();
+    let mut headers = noting(&speaking(dialect), || ()).headers;
+    let mut extra = HeaderMap::new();
+    extra.insert(CURRENT_TELEMETRY, HeaderValue::from_static("theirs"));
+    assert!(add_caller_headers(&mut headers, extra).is_empty());
+    assert_eq!(headers[CURRENT_TELEMETRY], "theirs");
+}
+
+#[test]
+fn the_groups_of_two_sku_lists_are_merged_place_by_place() {
+    let below = ExtraSku::new()
+        .with(SkuGroup::Library, text("MSAL"), text("5.0"))
+        .with(SkuGroup::Runtime, text(""), text("2.1"));
+    let own = ExtraSku::new()
+        .with(SkuGroup::Library, text("Lab.Auth"), text("1.2"))
+        .with(SkuGroup::BrowserExtension, text("lab-extension"), text("3"));
+    assert_eq!(
+        own.merge(below).to_string(),
+        "Lab.Auth|1.2,|2.1,lab-extension|3,|"
+    );
+}

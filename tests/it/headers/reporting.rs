@@ -1,0 +1,254 @@
+//! What the last-telemetry header reports: which failures, when, how many, until when.
+
+use std::sync::mpsc;
+
+use token_telemetry::entra::{
+    Capacity, Dialect, DialectBuilder, MsalNet, OverBudget, SendOrder, Settling,
+};
+use token_telemetry::{
+    Acquisition, ErrorInfo, Region, RegionAutodetectionSource, Telemetry, TokenRequest,
+    acquire_token,
+};
+
+use super::{Ending, fail, noting, run, speaking, waiting};
+use crate::lab::{LabApi, LabError, TOKEN_URL};
+
+fn own(builder: DialectBuilder) -> Telemetry {
+    speaking(builder.build().unwrap())
+}
+
+/// Whether a failure that a request carried is reported again, after the answer to that request.
+fn is_kept(dialect: Dialect, answer: Ending) -> bool {
+    let telemetry = speaking(dialect);
+    fail(&telemetry, Ending::Early("carried"));
+    let last = fail(&telemetry, answer).unwrap().last().unwrap();
+    assert!(last.contains("|carried|"), "{last}");
+    waiting(&telemetry).contains(&"carried".to_owned())
+}
+
+#[test]
+fn each_dialect_settles_by_its_own_rule() {
+    let (refused, busy) = ("invalid_grant", "temporarily_unavailable");
+    let net = |settling| {
+        let dialect = Dialect::msal_net(MsalNet::V4_32).customize();
+        dialect.settling(settling).build().unwrap()
+    };
+    for (dialect, status, code, kept) in [
+        (Dialect::default(), 200, refused, false),
+        (Dialect::default(), 400, busy, false),
+        (Dialect::default(), 408, refused, false),
+        (Dialect::default(), 429, refused, true),
+        (Dialect::default(), 500, refused, true),
+        (Dialect::default(), 600, refused, true),
+        (Dialect::msal_node(), 400, refused, false),
+        (Dialect::msal_node(), 503, refused, true),
+        (Dialect::msal_python(), 200, refused, false),
+        (Dialect::msal_python(), 400, refused, true),
+        (Dialect::msal_apple(), 302, refused, true),
+        (net(Settling::AAD_UNAVAILABLE), 400, refused, false),
+        (net(Settling::AAD_UNAVAILABLE), 400, busy, false),
+        (net(Settling::AAD_UNAVAILABLE), 408, refused, false),
+        (net(Settling::AAD_UNAVAILABLE), 400, "request_timeout", true),
+        (net(Settling::RETRYABLE), 400, refused, false),
+        (net(Settling::RETRYABLE), 400, busy, true),
+        (net(Settling::RETRYABLE), 408, refused, true),
+        (net(Settling::RETRYABLE), 400, "request_timeout", true),
+        (net(Settling::RETRYABLE), 599, refused, true),
+        (net(Settling::RETRYABLE), 600, refused, false),
+    ] {
+        let found = is_kept(dialect, Ending::Answered(status, code));
+        assert_eq!(found, kept, "{} {status} {code}", dialect.name());
+    }
+}
+
+/// Hands a request out that lives longer than its acquisition.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Result<(), LabError> {
+    let mut request = Acquisition::current().token_request(TOKEN_URL);
+    drop(request.headers());
+    out.send(request).unwrap();
+    Ok(())
+}
+
+#[test]
+fn a_request_that_outlives_its_acquisition_is_settled_by_its_status() {
+    for (status, kept) in [(400, false), (503, true)] {
+        let telemetry = speaking(Dialect::msal_net(MsalNet::V4_47));
+        fail(&telemetry, Ending::Early("carried"));
+        let (sender, receiver) = mpsc::channel();
+        run(leaking(&telemetry, sender)).unwrap();
+        assert!(telemetry.pending_failures()[0].in_flight);
+        receiver.recv().unwrap().answered(status);
+        assert_eq!(waiting(&telemetry).len(), usize::from(kept));
+        assert!(
+            telemetry
+                .pending_failures()
+                .iter()
+                .all(|failure| !failure.in_flight)
+        );
+    }
+}
+
+#[test]
+fn failures_are_sent_in_the_order_of_the_dialect() {
+    let codes = |order| {
+        let builder = Dialect::custom("own")
+            .order(order)
+            .last_budget(180, OverBudget::Wait);
+        let telemetry = own(builder);
+        for code in ["one", "two", "three", "four"] {
+            fail(&telemetry, Ending::Early(code));
+        }
+        let last = noting(&telemetry, || ()).last().unwrap();
+        last.split('|').nth(3).unwrap().to_owned()
+    };
+    assert_eq!(codes(SendOrder::OldestFirst), "one,two,three");
+    assert_eq!(codes(SendOrder::NewestFirst), "two,three,four");
+}
+
+#[test]
+fn too_many_failures_cost_the_oldest_or_the_new_one() {
+    let builder = Dialect::custom("own");
+    let telemetry = own(builder.capacity(Capacity::DropOldest(2)));
+    for code in ["one", "two", "three"] {
+        fail(&telemetry, Ending::Early(code));
+    }
+    assert_eq!(
+        (waiting(&telemetry), telemetry.lost_failures()),
+        (vec!["two".to_owned(), "three".to_owned()], 1)
+    );
+
+    let telemetry = speaking(Dialect::msal_python());
+    for _ in 0..20 {
+        fail(&telemetry, Ending::Early("invalid_grant"));
+    }
+    // As msal-python, whose 350 bytes hold six failures with this code.
+    assert_eq!(
+        (waiting(&telemetry).len(), telemetry.lost_failures()),
+        (6, 14)
+    );
+}
+
+#[test]
+fn the_tail_of_javascript_counts_what_waits() {
+    let telemetry = speaking(Dialect::msal_node());
+    for _ in 0..60 {
+        // A byte shorter than the code in the run of msal-node, whose ids are a digit shorter.
+        fail(&telemetry, Ending::Early("server_down"));
+    }
+    let mut tails = Vec::new();
+    while !telemetry.pending_failures().is_empty() {
+        let last = noting(&telemetry, || ()).last().unwrap();
+        assert!(last.len() <= 340, "{last}");
+        tails.push(last.rsplit('|').next().unwrap().to_owned());
+    }
+    // The totals of that run.
+    assert_eq!(
+        tails,
+        [
+            "50,1", "44,1", "38,1", "32,1", "26,1", "20,1", "14,1", "8,1", "2,0"
+        ]
+    );
+    assert_eq!(noting(&telemetry, || ()).last().unwrap(), "5|0|||0,0");
+}
+
+#[test]
+fn the_tail_of_android_says_whether_all_was_sent() {
+    let telemetry = speaking(Dialect::msal_android());
+    assert_eq!(noting(&telemetry, || ()).last().unwrap(), "2|0|||2,1");
+    for _ in 0..100 {
+        fail(
+            &telemetry,
+            Ending::Early("a_code_that_makes_the_header_too_long_for_all_of_them"),
+        );
+    }
+    assert!(noting(&telemetry, || ()).last().unwrap().ends_with("|2,0"));
+}
+
+#[test]
+fn regions_of_failures_follow_in_the_older_dialects() {
+    let telemetry = speaking(Dialect::msal_net(MsalNet::V4_28));
+    run(failing_in_a_region(&telemetry)).unwrap_err();
+    fail(&telemetry, Ending::Early("no_region"));
+    let last = noting(&telemetry, || ()).last().unwrap();
+    assert!(last.ends_with("|failed,no_region|westus,2,,"), "{last}");
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn failing_in_a_region(telemetry: &Telemetry) -> Result<(), LabError> {
+    let region = Region::used("westus").source(RegionAutodetectionSource::Imds);
+    Acquisition::current().region(region);
+    Err(LabError::new("failed"))
+}
+
+#[test]
+fn a_dialect_that_forgets_sends_an_empty_value_once() {
+    let telemetry = speaking(Dialect::msal_net(MsalNet::V4_28));
+    for _ in 0..100 {
+        fail(
+            &telemetry,
+            Ending::Early("a_code_that_makes_the_header_too_long_for_all_of_them"),
+        );
+    }
+    assert_eq!(noting(&telemetry, || ()).last().as_deref(), Some(""));
+    assert_eq!(
+        (waiting(&telemetry).len(), telemetry.lost_failures()),
+        (0, 100)
+    );
+    assert_eq!(noting(&telemetry, || ()).last().as_deref(), Some("4|0|||"));
+}
+
+#[test]
+fn cancelled_calls_are_reported_where_the_dialect_says_so() {
+    let telemetry = speaking(Dialect::default());
+    fail(&telemetry, Ending::Dropped);
+    assert_eq!(waiting(&telemetry), [""; 0]);
+
+    let telemetry = own(Dialect::custom("own").reports_cancelled(Some("TaskCanceledException")));
+    fail(&telemetry, Ending::Dropped);
+    assert_eq!(waiting(&telemetry), ["TaskCanceledException"]);
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = ErrorInfo::clone)]
+async fn failing(telemetry: &Telemetry, info: ErrorInfo) -> Result<(), ErrorInfo> {
+    Err(info)
+}
+
+#[test]
+fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
+    for (dialect, reported) in [
+        (Dialect::default(), true),
+        (Dialect::msal_net(MsalNet::V4_32), false),
+        (Dialect::msal_net(MsalNet::V4_46), true),
+    ] {
+        let telemetry = speaking(dialect);
+        run(failing(
+            &telemetry,
+            ErrorInfo::foreign("HttpRequestException"),
+        ))
+        .unwrap_err();
+        // Without a code the name of the type is one, and as foreign.
+        run(failing(&telemetry, ErrorInfo::unknown())).unwrap_err();
+        run(failing(&telemetry, ErrorInfo::new("own"))).unwrap_err();
+        let expected = if reported {
+            vec!["HttpRequestException", "ErrorInfo", "own"]
+        } else {
+            vec!["own"]
+        };
+        assert_eq!(waiting(&telemetry), expected, "{}", dialect.name());
+    }
+}
+
+#[test]
+fn codes_are_cut_where_the_dialect_says() {
+    let code: &'static str = "x".repeat(5000).leak();
+    for (dialect, kept) in [
+        (Dialect::default(), 64),
+        (Dialect::msal_net(MsalNet::V4_28), 3800),
+        (Dialect::custom("own").code_len(7).build().unwrap(), 7),
+    ] {
+        let telemetry = speaking(dialect);
+        fail(&telemetry, Ending::Early(code));
+        assert_eq!(waiting(&telemetry)[0].len(), kept, "{}", dialect.name());
+    }
+}
