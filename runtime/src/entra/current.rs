@@ -148,9 +148,9 @@ fn write<'v>(
         ..
     } = &dialect.current;
     out.push_number(dialect.schema.into());
-    out.push_str("|");
+    out.push(b'|');
     section(request, &value, out);
-    out.push_str("|");
+    out.push(b'|');
     let start = out.len();
     if !*collapses || platform.iter().any(|slot| value(slot.field).is_some()) {
         section(platform, &value, out);
@@ -172,7 +172,7 @@ fn section<'v>(
     value: &impl Fn(CurrentField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
-    let mut separator = "";
+    let mut is_first = true;
     for Slot {
         field,
         blank,
@@ -183,8 +183,10 @@ fn section<'v>(
         if *optional && known.is_none() {
             continue;
         }
-        out.push_str(separator);
-        separator = ",";
+        if !is_first {
+            out.push(b',');
+        }
+        is_first = false;
         match &known {
             Some(known) => field.write(known, out),
             None => out.push_str(blank),

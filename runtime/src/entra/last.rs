@@ -206,7 +206,7 @@ pub(super) fn own_tail<'v>(
     let mut out = Scratch::new();
     for (at, field) in dialect.last.per_failure.iter().enumerate() {
         if at > 0 {
-            out.push_str(",");
+            out.push(b',');
         }
         if let Some(value) = value(*field) {
             field.write(&value, &mut out);
@@ -232,19 +232,19 @@ pub(super) fn write<'v>(
     out: &mut Scratch,
 ) -> bool {
     out.push_number(dialect.schema.into());
-    out.push_str("|");
+    out.push(b'|');
     out.push_number(hits);
-    out.push_str("|");
+    out.push(b'|');
     list(failures.clone(), out, |failure, out| {
         failure.api.write(out);
-        out.push_str(",");
+        out.push(b',');
         failure.id.write(out);
     });
-    out.push_str("|");
+    out.push(b'|');
     list(failures.clone(), out, |failure, out| {
         out.push_str(failure.code);
     });
-    out.push_str("|");
+    out.push(b'|');
     let start = out.len();
     if dialect.last.per_failure.is_empty() {
         list(dialect.last.tail.iter(), out, |field, out| {
@@ -262,7 +262,7 @@ pub(super) fn write<'v>(
 fn list<T>(items: impl Iterator<Item = T>, out: &mut Scratch, write: impl Fn(T, &mut Scratch)) {
     for (at, item) in items.enumerate() {
         if at > 0 {
-            out.push_str(",");
+            out.push(b',');
         }
         write(item, out);
     }

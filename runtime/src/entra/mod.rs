@@ -144,12 +144,12 @@ impl Headers {
         if self.sends_current {
             current::write_facts(&self.dialect, facts, &mut line);
             if line.len() <= self.dialect.current.budget {
-                CURRENT.put_text(line.as_str(), out);
+                CURRENT.put_text(line.as_bytes(), out);
             }
             line.clear();
         }
         if self.sends_last && self.failures.write(host, hits, carriage, &mut line) {
-            LAST.put_text(line.as_str(), out);
+            LAST.put_text(line.as_bytes(), out);
         }
     }
 
@@ -200,5 +200,5 @@ impl Headers {
 }
 
 fn put_id(name: &Name, id: ClientRequestId, out: &mut Outgoing<'_>) {
-    name.put_text(id.encode(&mut [0; ClientRequestId::LEN]), out);
+    name.put_text(id.encode(&mut [0; ClientRequestId::LEN]).as_bytes(), out);
 }

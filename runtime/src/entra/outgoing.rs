@@ -36,14 +36,18 @@ impl Name {
     }
 
     /// Writes text; what cannot be a header is left out, and the request goes without it.
-    pub(super) fn put_text(&self, value: &str, out: &mut Outgoing<'_>) {
+    pub(super) fn put_text(&self, value: &[u8], out: &mut Outgoing<'_>) {
         match out {
             Outgoing::Headers(headers) => {
-                if let Ok(value) = HeaderValue::from_str(value) {
+                if let Ok(value) = HeaderValue::from_bytes(value) {
                     headers.insert(self.header.clone(), value);
                 }
             }
-            Outgoing::Form(fields) => fields.push((self.spelling, value.to_owned())),
+            Outgoing::Form(fields) => {
+                if let Ok(value) = str::from_utf8(value) {
+                    fields.push((self.spelling, value.to_owned()));
+                }
+            }
         }
     }
 }

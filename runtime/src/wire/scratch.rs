@@ -21,35 +21,55 @@ impl Scratch {
         }
     }
 
-    pub(crate) fn push_str(&mut self, text: &str) {
-        let text = text.as_bytes();
-        if self.spilled.is_empty() {
-            if let Some(room) = self.stack.get_mut(self.len..self.len + text.len()) {
-                room.copy_from_slice(text);
-                self.len += text.len();
-                return;
+    pub(crate) fn push(&mut self, byte: u8) {
+        match self.stack.get_mut(self.len) {
+            Some(place) if self.spilled.is_empty() => {
+                *place = byte;
+                self.len += 1;
             }
+            _ => self.spill(&[byte]),
+        }
+    }
+
+    pub(crate) fn push_str(&mut self, text: &str) {
+        self.push_bytes(text.as_bytes());
+    }
+
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        match self.stack.get_mut(self.len..self.len + bytes.len()) {
+            Some(room) if self.spilled.is_empty() => {
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            _ => self.spill(bytes),
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, bytes: &[u8]) {
+        if self.spilled.is_empty() {
             self.spilled
                 .extend_from_slice(self.stack.get(..self.len).unwrap_or_default());
         }
-        self.spilled.extend_from_slice(text);
+        self.spilled.extend_from_slice(bytes);
     }
 
     pub(crate) fn push_number(&mut self, number: u64) {
-        let mut digits = [0; 20];
-        let mut at = digits.len();
+        if number < 10 {
+            self.push(digit(number));
+            return;
+        }
+        let mut text = [0; 20];
+        let mut at = text.len();
         let mut rest = number;
-        for (place, digit) in digits.iter_mut().enumerate().rev() {
-            // A remainder of ten fits in a byte.
-            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        while let (Some(place), true) = (at.checked_sub(1), rest > 0) {
+            if let Some(byte) = text.get_mut(place) {
+                *byte = digit(rest % 10);
+            }
             rest /= 10;
             at = place;
-            if rest == 0 {
-                break;
-            }
         }
-        let digits = digits.get(at..).unwrap_or_default();
-        self.push_str(str::from_utf8(digits).unwrap_or_default());
+        self.push_bytes(text.get(at..).unwrap_or_default());
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -73,6 +93,11 @@ impl Scratch {
         self.len = 0;
         self.spilled.clear();
     }
+}
+
+/// Character of a number below ten.
+fn digit(number: u64) -> u8 {
+    b'0' + u8::try_from(number).unwrap_or_default()
 }
 
 /// Number of decimal digits.
