@@ -43,10 +43,12 @@ impl Config {
         self.cache_level = level.or(self.cache_level);
         self.cache_serialized = fields.flag("cache_serialized")?.or(self.cache_serialized);
         self.legacy_cache = fields.flag("legacy_cache")?.or(self.legacy_cache);
-        self.client_name = fields.text("client_name")?.or(self.client_name.take());
+        self.client_name = fields
+            .text("client_name")?
+            .or_else(|| self.client_name.take());
         self.client_version = fields
             .text("client_version")?
-            .or(self.client_version.take());
+            .or_else(|| self.client_version.take());
         Ok(())
     }
 }

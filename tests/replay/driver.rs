@@ -1,7 +1,7 @@
 //! Runs the steps of `msal-net.json` as acquisitions of a small SDK.
 
-use std::cell::RefCell;
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ pub(crate) struct Driver {
     recorder: Recorder,
     /// Whether acquisitions ask for metadata of the authority before the token.
     pub(crate) discovers: bool,
-    sent: RefCell<Run>,
+    sent: Mutex<Run>,
 }
 
 impl Driver {
@@ -77,7 +77,7 @@ impl Driver {
             clock,
             recorder,
             discovers: false,
-            sent: RefCell::default(),
+            sent: Mutex::default(),
         })
     }
 
@@ -100,7 +100,7 @@ impl Driver {
             let mut refresh = refresh;
             poll_once(refresh.as_mut());
         }
-        let mut run = self.sent.take();
+        let mut run = std::mem::take(&mut *self.sent());
         run.foreground = foreground;
         run.background = self.recorder.take().pop();
         Ok(run)
@@ -109,6 +109,10 @@ impl Driver {
     /// Lets time pass, as a step that waits for a throttle to end.
     pub(crate) fn advance_time(&self) {
         self.clock.advance(Duration::from_secs(120));
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Run> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, step: &Acquire) {
@@ -165,10 +169,7 @@ impl Driver {
     fn token_request(&self, outcome: &Outcome) {
         for _ in 0..outcome.attempts {
             let mut request = Acquisition::current().token_request(TOKEN_URL);
-            self.sent
-                .borrow_mut()
-                .token_requests
-                .push(request.headers());
+            self.sent().token_requests.push(request.headers());
             self.clock.advance(Duration::from_millis(outcome.http_ms));
             match (outcome.status, &outcome.kind) {
                 (0, Kind::Error(failure)) if failure.code == TransportError::Timeout.code() => {
@@ -223,7 +224,7 @@ fn error_info(failure: &Failure, status: u16) -> ErrorInfo {
 }
 
 /// A refresh that waits to be run.
-type Refresh<'a> = Pin<Box<dyn Future<Output = Result<(), ReplayError>> + 'a>>;
+type Refresh<'a> = Pin<Box<dyn Future<Output = Result<(), ReplayError>> + Send + 'a>>;
 
 #[acquire_token(api = AnyApi::Replayed, telemetry = telemetry)]
 async fn call<'a>(
@@ -238,7 +239,7 @@ async fn call<'a>(
         let mut request = Acquisition::current()
             .token_request(DISCOVERY_URL)
             .purpose(Purpose::Discovery);
-        driver.sent.borrow_mut().discovery = Some(request.headers());
+        driver.sent().discovery = Some(request.headers());
         request.answered(200);
     }
     if let Some(outcome) = &step.background {

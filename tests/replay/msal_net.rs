@@ -106,6 +106,9 @@ fn headers(schema: &str, mut case: Fields, check: &mut Check) -> Result<(), Stri
     let steps = Fields::needed("steps", case.list("steps")?)?;
     let expect = case.object("expect")?;
     case.finish()?;
+    if config.extended_metrics {
+        return Err("a case about headers extends no metrics".to_owned());
+    }
     let builder = Telemetry::builder()
         .sdk(SDK.0, SDK.1)
         .dialect(dialect(schema, &config)?);
@@ -130,6 +133,9 @@ fn run_step(
     sent: &mut Sent,
     check: &mut Check,
 ) -> Result<(), String> {
+    if acquire.enricher_throws || acquire.enricher_clears_first || !acquire.extra_tags.is_empty() {
+        return Err("a case about headers enriches no metrics".to_owned());
+    }
     let expect = acquire.expect.take();
     let run = driver.acquire(&acquire)?;
     if let Some(headers) = run.token_requests.last() {

@@ -66,28 +66,23 @@ fn with_ids(case: &Value) -> Value {
                 .map(|(key, value)| (key.clone(), with_ids(value)))
                 .collect(),
         ),
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => case.clone(),
     }
 }
 
 fn with_ids_in(text: &str) -> String {
     let mut parts = text.split("<cid-");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let number = part
-            .split_once('>')
-            .and_then(|(number, rest)| Some((number.parse::<u64>().ok()?, rest)));
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| {
+        let number = part.split_once('>').and_then(|(number, rest)| {
+            let number: u64 = number.parse().ok()?;
+            Some((number, rest))
+        });
         match number {
-            Some((number, rest)) => {
-                out.push_str(&format!("00000000-0000-4000-9000-{number:012x}{rest}"));
-            }
-            None => {
-                out.push_str("<cid-");
-                out.push_str(part);
-            }
+            Some((number, rest)) => format!("{before}00000000-0000-4000-9000-{number:012x}{rest}"),
+            None => format!("{before}<cid-{part}"),
         }
-    }
-    out
+    })
 }
 
 fn dialect(library: &str) -> Result<Dialect, String> {

@@ -131,7 +131,7 @@ impl Acquire {
         Ok(Self {
             api: Fields::needed("api", step.text("api")?)?,
             api_id: u32::try_from(api_id).map_err(|error| error.to_string())?,
-            correlation_id: correlation_id(step.text("correlation_id")?)?,
+            correlation_id: correlation_id(step.text("correlation_id")?.as_deref())?,
             cache: cache(step.text("cache")?.as_deref())?,
             force_refresh: step.flag("force_refresh")?.unwrap_or(false),
             outcome: outcome(step.object("outcome")?)?,
@@ -168,8 +168,8 @@ fn optional<T>(
         .transpose()
 }
 
-fn correlation_id(given: Option<String>) -> Result<ClientRequestId, String> {
-    let text = match given.as_deref() {
+fn correlation_id(given: Option<&str>) -> Result<ClientRequestId, String> {
+    let text = match given {
         None | Some("caller supplied GUID") => ANY_ID,
         Some(text) => text,
     };
@@ -223,9 +223,14 @@ fn failure(fields: &mut Fields) -> Result<Failure, String> {
     let short_name = foreign_type
         .as_deref()
         .and_then(|name| name.rsplit('.').next());
-    let code = fields.text("error_code")?.or(short_name.map(str::to_owned));
+    let code = fields
+        .text("error_code")?
+        .or_else(|| short_name.map(str::to_owned));
     let sts_codes = fields.texts("sts_error_codes")?.unwrap_or_default();
-    let number = |code: String| code.parse().map_err(|_| format!("`{code}` is no STS code"));
+    let number = |code: String| {
+        code.parse()
+            .map_err(|error| format!("`{code}` is no STS code: {error}"))
+    };
     Ok(Failure {
         stage,
         code: Fields::needed("error_code", code)?,

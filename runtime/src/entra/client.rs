@@ -66,13 +66,16 @@ fn text(
     dialect: &Dialect,
     (client, claims): (&ClientInfo, &Claims),
 ) -> Option<String> {
+    let spelled = |ours: &str| {
+        let same = |(known, _): &&(&str, &str)| *known == ours;
+        let theirs = dialect.identity.spellings.iter().find(same);
+        theirs.map_or(ours, |(_, theirs)| theirs).to_owned()
+    };
     match header {
         Header::Sku => client.sku().map(str::to_owned),
         Header::Version => client.version().map(str::to_owned),
-        Header::Os => client
-            .os()
-            .map(|os| spelled(os, dialect.identity.os).to_owned()),
-        Header::Cpu => client.cpu().map(str::to_owned),
+        Header::Os => client.os().map(spelled),
+        Header::Cpu => client.cpu().map(spelled),
         Header::DeviceModel => client.device_model().map(str::to_owned),
         Header::AppName => client.app().map(|(name, _)| name.to_owned()),
         Header::AppVersion => client.app().map(|(_, version)| version.to_owned()),
@@ -83,11 +86,4 @@ fn text(
         | Header::RequestId
         | Header::ReturnRequestId => None,
     }
-}
-
-fn spelled<'a>(os: &'a str, table: &[(&str, &'a str)]) -> &'a str {
-    table
-        .iter()
-        .find(|(ours, _)| *ours == os)
-        .map_or(os, |(_, theirs)| theirs)
 }

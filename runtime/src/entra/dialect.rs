@@ -195,8 +195,8 @@ pub(super) struct LastForm {
 pub(super) struct IdentityForm {
     /// The headers in their order, each with its spelling.
     pub(super) headers: &'static [(Header, &'static str)],
-    /// Our names of operating systems, each with the spelling that replaces it.
-    pub(super) os: &'static [(&'static str, &'static str)],
+    /// Our names of operating systems and processors, each with the spelling that replaces it.
+    pub(super) spellings: &'static [(&'static str, &'static str)],
 }
 
 /// Form of the telemetry headers: a plain description that every library's habits fit in.

@@ -123,6 +123,7 @@ fn names_of_operating_systems_are_short_and_those_of_the_library() {
         ("Linux", Dialect::msal_node(), "linux"),
         ("MacOS", Dialect::msal_python(), "darwin"),
         ("Windows", Dialect::msal_python(), "win32"),
+        ("Windows", Dialect::msal_android(), "Windows"),
     ] {
         let builder = Telemetry::builder()
             .dialect(dialect)
@@ -130,6 +131,18 @@ fn names_of_operating_systems_are_short_and_those_of_the_library() {
             .platform(ours, "x64");
         let sent = noting(&builder.build().unwrap(), || ());
         assert_eq!(sent.value("x-client-os").as_deref(), Some(theirs));
+    }
+    for (dialect, theirs) in [
+        (Dialect::msal_node(), "x64"),
+        (Dialect::msal_apple(), "64"),
+        (Dialect::msal_android(), "x86_64"),
+    ] {
+        assert_eq!(
+            noting(&speaking(dialect), || ())
+                .value("x-client-cpu")
+                .as_deref(),
+            Some(theirs)
+        );
     }
     let detected = Telemetry::builder().sdk("Lab", "1").build().unwrap();
     let os = detected.client().os().unwrap();
@@ -207,7 +220,7 @@ fn without_the_last_header_nothing_is_kept_for_it() {
     let telemetry = speaking(Dialect::default().without_last());
     fail(&telemetry, Ending::Early("forgotten"));
     noting(&telemetry, || {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache)
+        Acquisition::current().cache_hit(CacheLevel::L1Cache);
     });
     assert_eq!(
         (telemetry.pending_failures().len(), telemetry.pending_hits()),

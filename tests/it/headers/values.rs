@@ -4,8 +4,8 @@ use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNet, ReportedFailure,
 };
 use token_telemetry::{
-    Acquisition, CacheRefreshReason, FieldText, Region, RegionAutodetectionSource, RegionOutcome,
-    TokenType,
+    Acquisition, CacheRefreshReason, FieldText, Region, RegionAutodetectionSource as Source,
+    RegionOutcome as Outcome, TokenType,
 };
 
 use super::{noting, speaking};
@@ -22,8 +22,8 @@ fn everything(acquiring: Acquiring) {
     acquiring.refresh(CacheRefreshReason::ForceRefreshOrClaims);
     acquiring.region(
         Region::used("westus2")
-            .source(RegionAutodetectionSource::Cache)
-            .outcome(RegionOutcome::UserProvidedInvalid)
+            .source(Source::Cache)
+            .outcome(Outcome::UserProvidedInvalid)
             .detected("eastus"),
     );
     acquiring.cache_serialized(true);
@@ -108,12 +108,10 @@ fn without_facts_each_dialect_writes_its_own_nothing() {
 fn an_older_region_fact_follows_from_the_newer_ones() {
     let legacy = |region: Region| {
         let value = current(Dialect::msal_net(MsalNet::V4_28), |acquiring| {
-            acquiring.region(region)
+            acquiring.region(region);
         });
         value.rsplit('|').next().unwrap().to_owned()
     };
-    use RegionAutodetectionSource as Source;
-    use RegionOutcome as Outcome;
     for (region, expected) in [
         (
             Region::used("westus")
@@ -159,7 +157,7 @@ fn schema_3_numbers_the_reasons_in_its_own_way() {
         (CacheRefreshReason::CacheDisabled, "3|1004,0,|"),
     ] {
         let value = current(Dialect::msal_net(MsalNet::V4_26), |acquiring| {
-            acquiring.refresh(reason)
+            acquiring.refresh(reason);
         });
         assert!(value.starts_with(expected), "{reason}: {value}");
     }

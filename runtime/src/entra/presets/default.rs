@@ -47,11 +47,14 @@ pub(super) const MSAL_NET_PLATFORM: &[Slot] = &[
     Slot::new(CurrentField::ManagedCertificate),
 ];
 
-/// Names of operating systems as Node.js and Python have them.
-pub(super) const LOWER_CASE_OS: &[(&str, &str)] = &[
+/// Names of operating systems and processors as Node.js and Python have them.
+pub(super) const LOWER_CASE: &[(&str, &str)] = &[
     ("Linux", "linux"),
     ("MacOS", "darwin"),
     ("Windows", "win32"),
+    ("ARM64", "arm64"),
+    ("ARM", "arm"),
+    ("x86", "ia32"),
 ];
 
 pub(super) const DEFAULT: Dialect = Dialect {
@@ -90,7 +93,7 @@ pub(super) const DEFAULT: Dialect = Dialect {
             (Header::LibCapability, "x-ms-lib-capability"),
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
-        os: &[],
+        spellings: &[],
     },
     carrier: Carrier::Headers,
     off: HeaderSet::NONE,

@@ -45,7 +45,7 @@ pub(super) const MSAL4J: Dialect = Dialect {
             (Header::AppName, "x-app-name"),
             (Header::AppVersion, "x-app-ver"),
         ],
-        os: &[("MacOS", "Mac OS X")],
+        spellings: &[("MacOS", "Mac OS X")],
     },
     ..DEFAULT
 };

@@ -50,7 +50,11 @@ pub(super) const MSAL_ANDROID: Dialect = Dialect {
             (Header::AppVersion, "x-app-ver"),
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
-        os: &[],
+        spellings: &[
+            ("x64", "x86_64"),
+            ("ARM64", "arm64-v8a"),
+            ("ARM", "armeabi-v7a"),
+        ],
     },
     ..DEFAULT
 };

@@ -44,7 +44,7 @@ pub(super) const MSAL_APPLE: Dialect = Dialect {
             (Header::ReturnRequestId, "return-client-request-id"),
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
-        os: &[],
+        spellings: &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
     },
     ..DEFAULT
 };

@@ -1,6 +1,6 @@
 //! msal-node and msal-browser, which share msal-common.
 
-use super::default::{DEFAULT, LOWER_CASE_OS, SCHEMA_5_REQUEST, UNLIMITED};
+use super::default::{DEFAULT, LOWER_CASE, SCHEMA_5_REQUEST, UNLIMITED};
 use crate::entra::dialect::{Carrier, CurrentForm, Dialect, Header, IdentityForm, LastForm, Slot};
 use crate::entra::field::CurrentField;
 use crate::entra::tail::TailField;
@@ -53,7 +53,7 @@ pub(super) const NODE: Dialect = Dialect {
             (Header::RequestId, "client-request-id"),
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
-        os: LOWER_CASE_OS,
+        spellings: LOWER_CASE,
     },
     carrier: Carrier::Form,
     ..DEFAULT
@@ -71,7 +71,7 @@ pub(super) const BROWSER: Dialect = Dialect {
             (Header::RequestId, "client-request-id"),
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
-        os: LOWER_CASE_OS,
+        spellings: LOWER_CASE,
     },
     ..NODE
 };

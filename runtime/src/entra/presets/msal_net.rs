@@ -97,7 +97,7 @@ const HEADERS_WITH_CPU: IdentityForm = IdentityForm {
         (Header::AppName, "x-app-name"),
         (Header::AppVersion, "x-app-ver"),
     ],
-    os: &[],
+    spellings: &[],
 };
 
 /// Identity headers from 4.57 to 4.66.
@@ -113,7 +113,7 @@ const HEADERS_WITH_APP: IdentityForm = IdentityForm {
         (Header::AppName, "x-app-name"),
         (Header::AppVersion, "x-app-ver"),
     ],
-    os: &[],
+    spellings: &[],
 };
 
 const API_AND_FORCE: &[Slot] = &[

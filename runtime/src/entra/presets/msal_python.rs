@@ -1,6 +1,6 @@
 //! msal-python: schema 4, and only a success settles.
 
-use super::default::{DEFAULT, LOWER_CASE_OS, SCHEMA_4_REQUEST, UNLIMITED};
+use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
 use crate::entra::dialect::{Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm};
 use crate::entra::settling::Settling;
 
@@ -38,7 +38,7 @@ pub(super) const MSAL_PYTHON: Dialect = Dialect {
             (Header::AppName, "x-app-name"),
             (Header::AppVersion, "x-app-ver"),
         ],
-        os: LOWER_CASE_OS,
+        spellings: LOWER_CASE,
     },
     ..DEFAULT
 };
