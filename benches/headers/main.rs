@@ -1,0 +1,119 @@
+//! What writing the headers of one token request costs.
+//!
+//! `cargo bench --manifest-path benches/Cargo.toml --bench headers`
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header};
+use token_telemetry::{
+    Acquisition, ApiId, CacheRefreshReason, Clock, DescribeError, ErrorInfo, Region,
+    RegionAutodetectionSource, RegionOutcome, Telemetry, acquire_token,
+};
+
+struct Lab;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Lab)]
+enum LabApi {
+    ForClient = 1004,
+}
+
+impl DescribeError<()> for Lab {
+    fn describe((): &()) -> ErrorInfo {
+        ErrorInfo::new("invalid_client")
+    }
+}
+
+/// A clock that costs nothing, since only the headers are measured.
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+const TOKEN_URL: &str = "https://login.microsoftonline.com/tenant/oauth2/v2.0/token";
+
+/// Rounds, of which the fastest counts because others use the machine too, and calls in each.
+const ROUNDS: usize = 201;
+const CALLS: u32 = 5_000;
+
+fn fastest(mut call: impl FnMut()) -> f64 {
+    let round = |_| {
+        let start = Instant::now();
+        (0..CALLS).for_each(|_| call());
+        start.elapsed().as_secs_f64() * 1e9 / f64::from(CALLS)
+    };
+    (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn failing(telemetry: &Telemetry) -> Result<(), ()> {
+    Err(())
+}
+
+/// Nanoseconds of writing into a map with room, and of a whole request around it.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn measured(telemetry: &Telemetry) -> Result<(f64, f64), ()> {
+    let current = Acquisition::current();
+    current.refresh(CacheRefreshReason::Expired);
+    current.region(
+        Region::used("westus2")
+            .source(RegionAutodetectionSource::Imds)
+            .outcome(RegionOutcome::AutodetectSuccess),
+    );
+    current.caller_sdk("41", "3.2.1");
+    let mut headers = HeaderMap::with_capacity(16);
+    let mut request = current.token_request(TOKEN_URL);
+    let written = fastest(|| {
+        request.apply_to(&mut headers);
+        black_box(&headers);
+    });
+    request.answered(503);
+    let whole = fastest(|| {
+        let mut request = current.token_request(TOKEN_URL);
+        request.apply_to(&mut headers);
+        request.answered(503);
+    });
+    Ok((written, whole))
+}
+
+fn report(name: &str, dialect: Dialect, failures: usize) {
+    let builder = Telemetry::builder().sdk("Lab.Auth", "1.2.3").clock(Stopped);
+    let telemetry = builder.dialect(dialect).build().expect("a valid SDK");
+    for _ in 0..failures {
+        let _failed = futures::executor::block_on(failing(&telemetry));
+    }
+    let Ok((written, whole)) = futures::executor::block_on(measured(&telemetry)) else {
+        return;
+    };
+    println!("{name:<44} {failures} failures: {written:6.0} ns, with its request {whole:6.0} ns");
+}
+
+fn main() {
+    let two = [
+        Header::Sku,
+        Header::Version,
+        Header::Os,
+        Header::RequestId,
+        Header::ReturnRequestId,
+    ];
+    let two = two.into_iter().fold(Dialect::default(), Dialect::without);
+    for failures in [0, 1, 3] {
+        report("the two telemetry values, default", two, failures);
+        report("all headers, default", Dialect::default(), failures);
+    }
+    report("all headers, msal4j", Dialect::msal4j(), 3);
+    let current = CurrentTelemetry::new()
+        .with(CurrentField::Api, 1004_u32)
+        .with(CurrentField::CacheInfo, CacheRefreshReason::Expired);
+    let dialect = Dialect::default();
+    let rendered = fastest(|| {
+        black_box(black_box(&current).render(&dialect));
+    });
+    println!("{:<57} {rendered:6.0} ns", "a value built by hand, to a string");
+}
