@@ -4,6 +4,7 @@ mod default;
 mod msal4j;
 mod msal_android;
 mod msal_apple;
+mod msal_go;
 mod msal_js;
 mod msal_net;
 mod msal_python;
@@ -35,6 +36,7 @@ const PRESETS: &[Dialect] = &[
     msal_python::MSAL_PYTHON,
     msal_apple::MSAL_APPLE,
     msal_android::MSAL_ANDROID,
+    msal_go::MSAL_GO,
 ];
 
 impl Dialect {
