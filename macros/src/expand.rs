@@ -3,11 +3,11 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, Type};
 
 use crate::arguments::Arguments;
 use crate::function::{Body, Function, Shape};
+use crate::infer::inferable;
 use crate::tail::Tail;
 use crate::{items, output};
 
@@ -53,7 +53,7 @@ impl<'a> Expansion<'a> {
         Self {
             arguments,
             function,
-            output: output.cloned().map_or_else(placeholder, inferable),
+            output: inferable(output),
             output_site: at(output.or_else(|| function.returns())),
             private: quote_spanned! {site=> #runtime::private },
             returns: Ident::new("returns", site),
@@ -136,7 +136,7 @@ impl<'a> Expansion<'a> {
     fn asynchronous(&self) -> TokenStream {
         let body = &self.function.body;
         let block = surround(&body.braces, self.typed(&body.statements));
-        self.measured(&quote_spanned! {Span::mixed_site()=> async move #block })
+        self.measured(&quote_spanned! {body.braces.span()=> async move #block })
     }
 
     /// Keeps the form of the function, since other attributes look for an async block at its end too.
@@ -170,24 +170,20 @@ impl<'a> Expansion<'a> {
     /// Awaits an async block in the runtime; nothing else lies between the two.
     fn measured(&self, block: &TokenStream) -> TokenStream {
         let call = &self.call;
-        quote_spanned! {Span::mixed_site()=> #call.acquire(#block).await }
+        quote_spanned! {Span::mixed_site()=> return #call.acquire(#block).await; }
     }
 
     /// Measures a body that blocks: a closure passed directly may borrow what the arguments lend.
     fn blocking(&self) -> TokenStream {
-        let Self {
-            function,
-            output,
-            call,
-            ..
-        } = self;
+        let Self { function, call, .. } = self;
         let Body {
             braces, statements, ..
         } = &function.body;
         let body = surround(braces, statements.iter().cloned().collect());
-        let site = at(function.signature.fn_token);
-        let closure = quote_spanned! {site=> move || -> #output #body };
-        quote_spanned! {Span::mixed_site()=> #call.acquire_blocking(#closure) }
+        let site = function.signature.fn_token.span;
+        let inferred = quote_spanned! {self.output_site=> _ };
+        let closure = quote_spanned! {site=> move || -> #inferred #body };
+        quote_spanned! {Span::mixed_site()=> return #call.acquire_blocking(#closure); }
     }
 }
 
@@ -210,25 +206,6 @@ fn located(tokens: TokenStream, site: Span) -> TokenStream {
         token
     });
     moved.collect()
-}
-
-fn placeholder() -> Type {
-    Type::Verbatim(quote_spanned! {Span::mixed_site()=> _ })
-}
-
-/// The type with `_` for each `impl Trait`, which a body cannot name.
-fn inferable(mut output: Type) -> Type {
-    struct Infer;
-    impl VisitMut for Infer {
-        fn visit_type_mut(&mut self, i: &mut Type) {
-            if let Type::ImplTrait(_) = i {
-                *i = placeholder();
-            }
-            visit_mut::visit_type_mut(self, i);
-        }
-    }
-    Infer.visit_type_mut(&mut output);
-    output
 }
 
 /// The refusals, and the item as it was; what the arguments name counts as used.

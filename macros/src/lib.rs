@@ -10,6 +10,7 @@ mod arguments;
 mod errors;
 mod expand;
 mod function;
+mod infer;
 mod items;
 mod output;
 mod tail;

@@ -1,0 +1,55 @@
+//! The return type as a body may name it, with the rest left to inference.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::spanned::Spanned as _;
+use syn::visit_mut::{self, VisitMut};
+use syn::{BoundLifetimes, GenericParam, Ident, Lifetime, Type};
+
+/// The type with `_` for each `impl Trait`, and `'_` for each lifetime of the function.
+///
+/// A body cannot name the first, and naming the second would count as a use of it: lints tell by
+/// the uses whether a lifetime is needed.
+pub(crate) fn inferable(output: Option<&Type>) -> Type {
+    let Some(mut output) = output.cloned() else {
+        return placeholder();
+    };
+    let mut bound = Bound(Vec::new());
+    bound.visit_type_mut(&mut output);
+    Infer(bound.0).visit_type_mut(&mut output);
+    output
+}
+
+fn placeholder() -> Type {
+    Type::Verbatim(quote_spanned! {Span::mixed_site()=> _ })
+}
+
+/// Names bound by `for<'a>` inside of the type, which stay.
+struct Bound(Vec<Ident>);
+
+impl VisitMut for Bound {
+    fn visit_bound_lifetimes_mut(&mut self, i: &mut BoundLifetimes) {
+        let names = i.lifetimes.iter().filter_map(|parameter| match parameter {
+            GenericParam::Lifetime(bound) => Some(bound.lifetime.ident.clone()),
+            GenericParam::Type(_) | GenericParam::Const(_) => None,
+        });
+        self.0.extend(names);
+    }
+}
+
+struct Infer(Vec<Ident>);
+
+impl VisitMut for Infer {
+    fn visit_type_mut(&mut self, i: &mut Type) {
+        if let Type::ImplTrait(_) = i {
+            *i = placeholder();
+        }
+        visit_mut::visit_type_mut(self, i);
+    }
+
+    fn visit_lifetime_mut(&mut self, i: &mut Lifetime) {
+        if i.ident != "static" && !self.0.contains(&i.ident) {
+            *i = Lifetime::new("'_", i.span());
+        }
+    }
+}
