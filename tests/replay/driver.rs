@@ -2,7 +2,7 @@
 
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -33,8 +33,15 @@ pub(crate) enum AnyApi {
 }
 
 /// Error of an acquisition; its codes are those of the step.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct ReplayError(ErrorInfo);
+
+impl ReplayError {
+    /// The error that a failure of a step raises.
+    pub(crate) fn of(failure: &Failure, status: u16) -> Self {
+        Self(error_info(failure, status))
+    }
+}
 
 impl DescribeError<ReplayError> for Msal {
     fn describe(error: &ReplayError) -> ErrorInfo {
@@ -53,6 +60,8 @@ pub(crate) struct Run {
     pub(crate) foreground: Option<AcquisitionRecord>,
     /// The record of the refresh that the call started.
     pub(crate) background: Option<AcquisitionRecord>,
+    /// What the caller got; nothing if it did not wait for the end.
+    pub(crate) returned: Option<Result<(), ReplayError>>,
 }
 
 /// An application that runs steps.
@@ -84,7 +93,7 @@ impl Driver {
     /// Runs one acquisition, then the background refresh it started.
     pub(crate) fn acquire(&self, step: &Acquire) -> Result<Run, String> {
         let mut background = None;
-        let ended = poll_once(pin!(call(&self.telemetry, self, step, &mut background)));
+        let returned = poll_once(pin!(call(&self.telemetry, self, step, &mut background)));
         let cancelled = matches!(
             &step.outcome.kind,
             Kind::Error(Failure {
@@ -92,7 +101,7 @@ impl Driver {
                 ..
             })
         );
-        if ended == cancelled {
+        if returned.is_some() == cancelled {
             return Err("the acquisition did not end as the step says".to_owned());
         }
         let foreground = self.recorder.take().pop();
@@ -101,6 +110,7 @@ impl Driver {
             poll_once(refresh.as_mut());
         }
         let mut run = std::mem::take(&mut *self.sent());
+        run.returned = returned;
         run.foreground = foreground;
         run.background = self.recorder.take().pop();
         Ok(run)
@@ -199,7 +209,7 @@ impl Driver {
                         ..outcome.clone()
                     });
                 }
-                return Err(ReplayError(error_info(failure, outcome.status)));
+                return Err(ReplayError::of(failure, outcome.status));
             }
         }
         let _timer = Acquisition::current().time_in_extension();
@@ -253,9 +263,10 @@ async fn call<'a>(
     driver.end(&step.outcome).await
 }
 
-/// Polls once; whether the future ended. It is dropped by the caller either way.
-fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> bool {
-    future
-        .poll(&mut Context::from_waker(Waker::noop()))
-        .is_ready()
+/// Polls once, and hands out what a future that ended returned; the caller drops it either way.
+fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
 }

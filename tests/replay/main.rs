@@ -2,15 +2,28 @@
 //!
 //! `TOKEN_TELEMETRY_VECTORS=DIR` replays the files of another folder that have the known names.
 
+#[path = "../it/otel/collect.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "shared with the tests of the metrics, which use more of it"
+)]
+mod collect;
 mod config;
 mod driver;
 mod fields;
 mod graph;
 mod identity;
+mod metadata;
+mod metrics;
 mod msal_net;
 mod peers;
 mod step;
 mod tally;
+#[path = "../it/otel/warnings.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests of the metrics")]
+mod warnings;
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Telemetry};
 use crate::config::Config;
 use crate::driver::{Driver, Run};
 use crate::fields::{Check, Fields};
+use crate::metadata::check_metadata;
 use crate::step::{Acquire, Op};
 use crate::tally::{Counts, Tally};
 
@@ -53,12 +54,9 @@ fn replay(case: Value) -> Result<Counts, String> {
     match &*schema {
         "2" | "3" | "4" | "5" => headers(&schema, case, &mut check)?,
         "id-headers" => crate::identity::replay(case, &mut check)?,
-        "otel-v1" | "otel-v2" | "otel" | "metadata" => {
-            return Ok(Counts {
-                skipped: 1,
-                ..Counts::default()
-            });
-        }
+        "otel-v1" | "otel-v2" => crate::metrics::replay(&schema, case, &mut check)?,
+        "otel" => crate::metrics::replay_catalogue(case, &mut check)?,
+        "metadata" => crate::metadata::replay(case, &mut check)?,
         other => return Err(format!("unknown schema `{other}`")),
     }
     Ok(check.into())
@@ -193,22 +191,6 @@ fn reason_of(record: &AcquisitionRecord) -> CacheRefreshReason {
     record
         .refresh_reason()
         .unwrap_or(CacheRefreshReason::NotApplicable)
-}
-
-/// What the result says of the call, as far as the header cases ask.
-fn check_metadata(
-    mut expect: Fields,
-    record: &AcquisitionRecord,
-    check: &mut Check,
-) -> Result<(), String> {
-    if let Some(source) = expect.text("TokenSource")? {
-        let found = record.source().map(|source| source.name().to_owned());
-        check.same("TokenSource", &found, &Some(source))?;
-    }
-    if let Some(reason) = expect.text("CacheRefreshReason")? {
-        check.same("CacheRefreshReason", &reason_of(record).name(), &&*reason)?;
-    }
-    expect.finish()
 }
 
 fn check_end(

@@ -1,0 +1,185 @@
+//! `msal-net.json`: what the result says of its acquisition, and the sums over all of them.
+
+use serde_json::Value;
+use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Region, Telemetry, TokenSource};
+
+use crate::config::Config;
+use crate::driver::{Driver, Run};
+use crate::fields::{Check, Fields};
+use crate::msal_net::SDK;
+use crate::step::Op;
+
+/// Replays a case about results.
+pub(crate) fn replay(mut case: Fields, check: &mut Check) -> Result<(), String> {
+    let config = Config::read(case.object("config")?)?;
+    let steps = Fields::needed("steps", case.list("steps")?)?;
+    let mut expect = case.object("expect")?;
+    case.finish()?;
+    let mut driver = Driver::new(config, Telemetry::builder().sdk(SDK.0, SDK.1))?;
+    let mut last = None;
+    for (at, step) in steps.iter().enumerate() {
+        let in_step = |error| format!("step {}: {error}", at + 1);
+        match Op::read(step, &mut driver.config).map_err(in_step)? {
+            Op::Acquire(mut acquire) => {
+                let expect = acquire.expect.take();
+                let run = driver.acquire(&acquire).map_err(in_step)?;
+                if let Some(expect) = expect {
+                    check_step(Fields::of(expect)?, &driver, &run, check).map_err(in_step)?;
+                }
+                last = Some(run);
+            }
+            Op::AdvanceTime => driver.advance_time(),
+            Op::Configure | Op::ExpireCachedTokens => {}
+        }
+    }
+    let last = last.ok_or("no acquisition ran")?;
+    check_step(expect.object("last_step")?, &driver, &last, check)?;
+    if expect.has("background_callback") {
+        let background = last.background.as_ref();
+        check_background(expect.object("background_callback")?, background, check)?;
+    }
+    expect.finish()
+}
+
+fn check_step(
+    mut expect: Fields,
+    driver: &Driver,
+    run: &Run,
+    check: &mut Check,
+) -> Result<(), String> {
+    let record = run.foreground.as_ref().ok_or("the call left no record")?;
+    check_metadata(expect.object("metadata")?, record, check)?;
+    let mut totals = expect.object("process_totals")?;
+    let found = driver.telemetry.totals();
+    for (key, found) in [
+        ("idp", found.identity_provider),
+        ("cache", found.cache),
+        ("broker", found.broker),
+    ] {
+        if let Some(expected) = totals.number(key)? {
+            check.same(key, &found, &expected)?;
+        }
+    }
+    totals.finish()?;
+    expect.finish()
+}
+
+/// Whoever receives records sees the ones of refreshes in the background too.
+fn check_background(
+    mut expect: Fields,
+    record: Option<&AcquisitionRecord>,
+    check: &mut Check,
+) -> Result<(), String> {
+    if let Some(invoked) = expect.flag("invoked")? {
+        check.same("invoked", &record.is_some(), &invoked)?;
+    }
+    let record = record.ok_or("no refresh in the background ended")?;
+    check.holds("background", record.is_background())?;
+    if let Some(successful) = expect.flag("successful")? {
+        check.same("successful", &record.is_ok(), &successful)?;
+    }
+    if let Some(has_metadata) = expect.flag("has_result_metadata")? {
+        let is_there = record.source().is_some() && record.remaining_lifetime().is_some();
+        check.same("has_result_metadata", &is_there, &has_metadata)?;
+    }
+    check_metadata(expect.object("error_metadata")?, record, check)?;
+    expect.finish()
+}
+
+/// Compares what MSAL.NET's result says; where the record has nothing, MSAL.NET has a zero.
+pub(crate) fn check_metadata(
+    mut expect: Fields,
+    record: &AcquisitionRecord,
+    check: &mut Check,
+) -> Result<(), String> {
+    if let Some(source) = expect.text("TokenSource")? {
+        let found = record.source().map(TokenSource::name);
+        check.same("TokenSource", &found, &Some(&*source))?;
+    }
+    if let Some(reason) = expect.text("CacheRefreshReason")? {
+        let found = record.refresh_reason();
+        let found = found.unwrap_or(CacheRefreshReason::NotApplicable).name();
+        check.same("CacheRefreshReason", &found, &&*reason)?;
+    }
+    // MSAL.NET times only what a caller waits for.
+    let total = record.total().filter(|_| !record.is_background());
+    for (key, time) in [
+        ("DurationTotalInMs", total),
+        ("DurationInHttpInMs", record.in_http()),
+        ("DurationInCacheInMs", record.in_cache()),
+    ] {
+        if let Some(expected) = expect.take(key) {
+            let millis = time.unwrap_or_default().as_millis();
+            check_duration(
+                (key, &expected),
+                u64::try_from(millis).unwrap_or(u64::MAX),
+                check,
+            )?;
+        }
+    }
+    if expect.has("TokenEndpoint") {
+        let expected = expect.text("TokenEndpoint")?;
+        check_endpoint(record.endpoint_host(), expected.as_deref(), check)?;
+    }
+    if expect.has("RegionDetails") {
+        check_region(expect.object("RegionDetails")?, record.region(), check)?;
+    }
+    expect.finish()
+}
+
+fn check_duration(
+    (key, expected): (&str, &Value),
+    millis: u64,
+    check: &mut Check,
+) -> Result<(), String> {
+    if expected == ">0" {
+        check.not_applicable += 1;
+        return check.holds(key, millis > 0);
+    }
+    let expected = expected.as_u64();
+    let expected = expected.ok_or_else(|| format!("{key}: unknown expectation"))?;
+    check.same(key, &millis, &expected)
+}
+
+/// Only the host is compared: the path names the tenant, and is never kept.
+fn check_endpoint(
+    host: Option<&str>,
+    expected: Option<&str>,
+    check: &mut Check,
+) -> Result<(), String> {
+    match expected {
+        Some("<non-null>") => check.holds("TokenEndpoint", host.is_some()),
+        Some(url) => {
+            check.not_applicable += 1;
+            let expected = url.split('/').nth(2).ok_or("an endpoint without host")?;
+            check.same("TokenEndpoint", &host, &Some(expected))
+        }
+        None => check.same("TokenEndpoint", &host, &None),
+    }
+}
+
+fn check_region(
+    mut expect: Fields,
+    region: Option<&Region>,
+    check: &mut Check,
+) -> Result<(), String> {
+    if expect.has("RegionUsed") {
+        let found = region.and_then(Region::name).map(str::to_owned);
+        check.same("RegionUsed", &found, &expect.text("RegionUsed")?)?;
+    }
+    if let Some(outcome) = expect.text("RegionOutcome")? {
+        let found = region.and_then(Region::region_outcome);
+        let found = found.map_or("None", |outcome| outcome.name());
+        check.same("RegionOutcome", &found, &&*outcome)?;
+    }
+    if expect.has("AutoDetectionError") {
+        // A region that was detected, or never looked for, has no error to show.
+        let expected = expect.text("AutoDetectionError")?;
+        let failed = region.is_some_and(|region| {
+            region.autodetection_source()
+                == Some(token_telemetry::RegionAutodetectionSource::FailedAutoDiscovery)
+        });
+        check.same("AutoDetectionError", &failed, &expected.is_some())?;
+    }
+    expect.finish()
+}
