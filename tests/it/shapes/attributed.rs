@@ -90,7 +90,7 @@ async fn with_leading_items(telemetry: &Telemetry) -> Result<usize, LabError> {
     }
     impl<const N: usize> Length for Token<N>
     where
-        Token<N>: Clone,
+        Self: Clone,
     {
         const LENGTH: usize = N;
     }
