@@ -80,8 +80,10 @@ async fn looping(telemetry: &Telemetry) -> Result<u8, LabError> {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn matching(telemetry: &Telemetry, choice: u8) -> Result<&'static str, LabError> {
     work().await;
+    if choice == 0 {
+        return Ok("zero");
+    }
     match choice {
-        0 => return Ok("zero"),
         1 => Err(LabError::new("one")),
         _ => Ok("many"),
     }
