@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use http::HeaderMap;
-use token_telemetry::test_util::Recorder;
+use token_telemetry::entra::{Dialect, DialectBuilder, Settling};
 use token_telemetry::{Acquisition, ClientRequestId, Telemetry, TransportError, acquire_token};
 
 use crate::lab::{LabApi, LabError, TOKEN_URL};
@@ -248,7 +248,9 @@ fn play(telemetry: &Telemetry, order: &[(usize, bool)], answers: &[Answer]) -> R
 }
 
 /// Plays every order with every answer; returns how many, or the first that goes wrong.
-fn explore(make: impl Fn() -> Telemetry) -> Result<usize, String> {
+///
+/// Each play ends with nothing left to report, so the next one starts as the first did.
+fn explore(telemetry: &Telemetry) -> Result<usize, String> {
     let mut explored = 0;
     for requests in 1..=4_usize {
         let orders = orders(requests);
@@ -259,7 +261,7 @@ fn explore(make: impl Fn() -> Telemetry) -> Result<usize, String> {
             };
             let answers: Vec<Answer> = (0..requests).map(answer).collect();
             for order in &orders {
-                play(&make(), order, &answers)
+                play(telemetry, order, &answers)
                     .map_err(|problem| format!("{order:?} {answers:?}: {problem}"))?;
                 explored += 1;
             }
@@ -270,13 +272,36 @@ fn explore(make: impl Fn() -> Telemetry) -> Result<usize, String> {
 
 #[test]
 fn no_order_of_requests_loses_repeats_or_reorders_a_failure() {
-    let explored = explore(|| {
-        Telemetry::builder()
-            .observer(Recorder::new())
-            .build()
-            .unwrap()
-    });
+    let explored = explore(&Telemetry::builder().build().unwrap());
     println!("explored {} interleavings", explored.as_ref().unwrap());
     // (1 + 3 + 15 + 105 orders, each with every answer of every request)
     assert_eq!(explored, Ok(6 + 3 * 36 + 15 * 216 + 105 * 1296));
+}
+
+/// Explores under the default dialect, changed in one point.
+fn explore_changed(change: impl Fn(DialectBuilder) -> DialectBuilder) -> Result<usize, String> {
+    let dialect = change(Dialect::default().customize()).build().unwrap();
+    explore(&Telemetry::builder().dialect(dialect).build().unwrap())
+}
+
+#[test]
+fn a_rule_that_settles_what_an_overloaded_server_answers_is_found_to_skip_failures() {
+    let found = explore_changed(|dialect| dialect.settling(Settling::new(&[], &[])));
+    assert!(
+        found
+            .as_ref()
+            .is_err_and(|problem| problem.contains("out of order")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_rule_that_never_settles_is_found_to_repeat_failures() {
+    let found = explore_changed(|dialect| dialect.settling(Settling::new(&[(0, u16::MAX)], &[])));
+    assert!(
+        found
+            .as_ref()
+            .is_err_and(|problem| problem.contains("after its delivery")),
+        "{found:?}"
+    );
 }
