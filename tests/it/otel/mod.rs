@@ -1,16 +1,12 @@
 //! OpenTelemetry metrics, as an exporter receives them.
 
-#[cfg(feature = "otel-bound")]
-mod bound;
-mod collect;
+pub(crate) mod collect;
 mod conventions;
 mod enricher;
 mod global;
 mod occasions;
 mod providers;
 mod values;
-#[cfg(feature = "otel-views")]
-mod views;
 mod warnings;
 
 use std::pin::pin;
@@ -51,7 +47,7 @@ impl Bench {
         }
     }
 
-    fn pass(&self, micros: u64) {
+    pub(crate) fn pass(&self, micros: u64) {
         self.clock.advance(Duration::from_micros(micros));
     }
 

@@ -4,8 +4,8 @@ use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::CacheLevel;
 use token_telemetry::otel::views;
 
-use super::collect::Sink;
-use super::{Bench, point};
+use crate::otel::collect::Sink;
+use crate::otel::{Bench, point};
 
 #[test]
 fn the_suggested_boundaries_arrive() {

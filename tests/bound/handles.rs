@@ -16,9 +16,9 @@ use opentelemetry_sdk::metrics::{
 use token_telemetry::otel::{Metrics, MsalSet};
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, TokenSource};
 
-use super::collect::{Point, Sink};
-use super::{Bench, counts, instance, now, run};
 use crate::lab::LabError;
+use crate::otel::collect::{Point, Sink};
+use crate::otel::{Bench, counts, instance, now, run};
 
 /// Handles go back once per minute.
 const RENEWAL: Duration = Duration::from_secs(61);
