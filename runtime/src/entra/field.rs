@@ -204,6 +204,23 @@ impl CurrentField {
             (_, value) => value.write(out),
         }
     }
+
+    /// Whether a library could have written this text here, with codes that we do not know yet.
+    pub(super) fn could_be(self, text: &str) -> bool {
+        text.is_empty()
+            || match self.kind() {
+                Kind::Text => true,
+                Kind::Flag => matches!(text, "0" | "1"),
+                Kind::BrokerError => text.starts_with(BROKER_ERROR),
+                Kind::Number
+                | Kind::CacheInfo
+                | Kind::CacheRefresh
+                | Kind::RegionSource
+                | Kind::RegionOutcome
+                | Kind::LegacyRegionSource
+                | Kind::TokenType => is_plain_number(text),
+            }
+    }
 }
 
 /// Schema 3 numbered the reasons in its own way, and had none for "not consulted".

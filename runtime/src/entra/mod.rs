@@ -13,6 +13,7 @@ mod last;
 mod outgoing;
 mod presets;
 mod queue;
+pub mod read;
 mod settling;
 mod tail;
 mod value;

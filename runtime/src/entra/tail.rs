@@ -47,6 +47,15 @@ impl TailField {
         }))
     }
 
+    /// Whether an SDK that follows the rules could have written this text.
+    pub(super) fn could_be(self, text: &str) -> bool {
+        match self {
+            Self::Constant(constant) => text == constant,
+            Self::Waiting => FieldValue::number(text).is_some(),
+            Self::Overflow | Self::AllSent => matches!(text, "" | "0" | "1"),
+        }
+    }
+
     /// Text that is written while the field is not known.
     pub(super) const fn blank(self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
 //! Values of the fields of the telemetry headers, typed where a table has them.
 
+use std::fmt;
+
 use crate::cache::CacheRefreshReason;
 use crate::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use crate::token::TokenType;
@@ -72,6 +74,14 @@ impl<'a> FieldValue<'a> {
             Self::RequestId(id) => FieldValue::RequestId(id),
             Self::Text(text) => FieldValue::Text(text.into_owned()),
         }
+    }
+}
+
+impl fmt::Display for FieldValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = Scratch::new();
+        self.write(&mut out);
+        f.pad(out.as_str())
     }
 }
 

@@ -1,0 +1,265 @@
+//! Reads what the token endpoint answers: `x-ms-clitelem` and `x-ms-clientdata`.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::HeaderName;
+
+use super::error::{ReadError, Reason};
+use super::span::Span;
+use crate::entra::value::FieldValue;
+use crate::wire::FieldText;
+
+/// Name of the answer's header that explains an error.
+pub const CLIENT_TELEMETRY: HeaderName = HeaderName::from_static("x-ms-clitelem");
+
+/// Name of the answer's header that describes account and cloud.
+pub const CLIENT_DATA: HeaderName = HeaderName::from_static("x-ms-clientdata");
+
+/// What the server says of a request: `x-ms-clitelem`.
+///
+/// Specified by AzureAD/microsoft-authentication-library-for-java, `XmsClientTelemetryInfo`.
+///
+/// ```text
+/// value = "1," [ error ] "," [ suberror ] "," [ token-age ] "," [ ring ]
+/// ```
+///
+/// Example: `1,50171,0,255.0643,I`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientTelemetry<'a> {
+    error: Option<FieldValue<'a>>,
+    suberror: Option<FieldValue<'a>>,
+    token_age: Option<FieldText<'a>>,
+    ring: Option<FieldText<'a>>,
+}
+
+impl<'a> ClientTelemetry<'a> {
+    /// Server's number of the error; zero is none.
+    #[must_use]
+    pub fn error(&self) -> Option<&FieldValue<'a>> {
+        self.error.as_ref()
+    }
+
+    /// Server's number of the cause of the error; zero is none.
+    #[must_use]
+    pub fn suberror(&self) -> Option<&FieldValue<'a>> {
+        self.suberror.as_ref()
+    }
+
+    /// Age of the refresh token, if the text is a number of milliseconds.
+    #[must_use]
+    pub fn token_age(&self) -> Option<Duration> {
+        let milliseconds: f64 = self.token_age.as_ref()?.as_str().parse().ok()?;
+        Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
+    }
+
+    /// Age of the refresh token as it was sent.
+    #[must_use]
+    pub fn token_age_text(&self) -> Option<&str> {
+        self.token_age.as_ref().map(FieldText::as_str)
+    }
+
+    /// Ring of the deployment that answered.
+    #[must_use]
+    pub fn ring(&self) -> Option<&str> {
+        self.ring.as_ref().map(FieldText::as_str)
+    }
+}
+
+/// Reads `x-ms-clitelem`; an empty value is none.
+///
+/// # Errors
+///
+/// When the value breaks the format; the error tells where and why.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{FieldValue, read};
+///
+/// let telemetry = read::client_telemetry("1,50171,0,255.0643,I")?.unwrap();
+/// assert_eq!(telemetry.error(), Some(&FieldValue::Number(50171)));
+/// assert_eq!(telemetry.ring(), Some("I"));
+/// # Ok::<(), read::ReadError>(())
+/// ```
+pub fn client_telemetry(
+    value: &(impl AsRef<[u8]> + ?Sized),
+) -> Result<Option<ClientTelemetry<'_>>, ReadError> {
+    let value = Span::of(value.as_ref())?;
+    if value.text.is_empty() {
+        return Ok(None);
+    }
+    let fields: Vec<_> = value.split(',').collect();
+    let [version, error, suberror, token_age, ring] = fields[..] else {
+        return Err(value.error(Reason::WrongFieldCount));
+    };
+    if version.text != "1" {
+        return Err(version.error(Reason::UnknownSchema));
+    }
+    Ok(Some(ClientTelemetry {
+        error: number_or_text(error)?,
+        suberror: number_or_text(suberror)?,
+        token_age: text(token_age)?,
+        ring: text(ring)?,
+    }))
+}
+
+fn text(field: Span<'_>) -> Result<Option<FieldText<'_>>, ReadError> {
+    let checked = FieldText::new(field.text).map_err(|error| ReadError {
+        reason: Reason::ExtraSegment,
+        offset: field.offset + error.offset(),
+    })?;
+    Ok((!field.text.is_empty()).then_some(checked))
+}
+
+fn number_or_text(field: Span<'_>) -> Result<Option<FieldValue<'_>>, ReadError> {
+    let text = text(field)?;
+    Ok(text.map(|text| FieldValue::number(field.text).unwrap_or(FieldValue::Text(text))))
+}
+
+/// What the server says of account and cloud: `x-ms-clientdata`.
+///
+/// Specified by AzureAD/microsoft-authentication-library-common-for-android, pull request 3128.
+///
+/// ```text
+/// value = account-type "|" error "|" suberror "|" cloud-instance "|" data-boundary
+/// ```
+///
+/// In the header the text is percent-encoded, in a redirect it is not; both are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientData<'a> {
+    fields: [Cow<'a, str>; 5],
+}
+
+impl ClientData<'_> {
+    fn field(&self, at: usize) -> Option<&str> {
+        self.fields
+            .get(at)
+            .map(|field| &**field)
+            .filter(|field| !field.is_empty())
+    }
+
+    /// Kind of the account: of an organisation, or personal.
+    #[must_use]
+    pub fn account_type(&self) -> Option<&str> {
+        self.field(0)
+    }
+
+    /// Code of the error.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.field(1)
+    }
+
+    /// Code of the cause of the error.
+    #[must_use]
+    pub fn suberror(&self) -> Option<&str> {
+        self.field(2)
+    }
+
+    /// Cloud that the account is in.
+    #[must_use]
+    pub fn cloud_instance(&self) -> Option<&str> {
+        self.field(3)
+    }
+
+    /// Boundary that the caller's data must not cross.
+    #[must_use]
+    pub fn data_boundary(&self) -> Option<&str> {
+        self.field(4)
+    }
+}
+
+/// Reads `x-ms-clientdata`; an empty value is none.
+///
+/// # Errors
+///
+/// When the value breaks the format; the error tells where and why.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read;
+///
+/// let data = read::client_data("AAD%7Cinvalid_grant%7Cbasic_action%7C%7CEU")?.unwrap();
+/// assert_eq!((data.account_type(), data.error()), (Some("AAD"), Some("invalid_grant")));
+/// assert_eq!((data.cloud_instance(), data.data_boundary()), (None, Some("EU")));
+/// # Ok::<(), read::ReadError>(())
+/// ```
+pub fn client_data(
+    value: &(impl AsRef<[u8]> + ?Sized),
+) -> Result<Option<ClientData<'_>>, ReadError> {
+    let value = Span::of(value.as_ref())?;
+    if value.text.is_empty() {
+        return Ok(None);
+    }
+    let mut fields: [Cow<'_, str>; 5] = Default::default();
+    let is_encoded = !value.text.contains('|');
+    let parts = if is_encoded {
+        bars(value)
+    } else {
+        value.split('|').collect()
+    };
+    for (at, part) in parts.iter().enumerate() {
+        let place = fields
+            .get_mut(at)
+            .ok_or_else(|| part.error(Reason::ExtraSegment))?;
+        *place = if is_encoded {
+            decoded(*part)?
+        } else {
+            part.text.into()
+        };
+    }
+    if parts.len() < fields.len() {
+        return Err(value.end().error(Reason::MissingSegment));
+    }
+    Ok(Some(ClientData { fields }))
+}
+
+/// The parts between encoded bars.
+fn bars(value: Span<'_>) -> Vec<Span<'_>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, _) in value.text.match_indices('%') {
+        let escape = value.text.get(at..at + 3).unwrap_or_default();
+        if escape.eq_ignore_ascii_case("%7c") {
+            parts.push(part(value, start, at));
+            start = at + 3;
+        }
+    }
+    parts.push(part(value, start, value.text.len()));
+    parts
+}
+
+fn part(value: Span<'_>, start: usize, end: usize) -> Span<'_> {
+    Span {
+        text: value.text.get(start..end).unwrap_or_default(),
+        offset: value.offset + start,
+    }
+}
+
+/// The text without its escapes.
+fn decoded(field: Span<'_>) -> Result<Cow<'_, str>, ReadError> {
+    if !field.text.contains('%') {
+        return Ok(field.text.into());
+    }
+    let mut bytes = Vec::with_capacity(field.text.len());
+    let mut rest = field.text.bytes().enumerate();
+    while let Some((at, byte)) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = field.text.get(at + 1..at + 3);
+        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.ok_or(ReadError {
+            reason: Reason::BadEscape,
+            offset: field.offset + at,
+        })?);
+        rest.nth(1);
+    }
+    let text = String::from_utf8(bytes);
+    text.map(Cow::Owned)
+        .map_err(|_not_text| field.error(Reason::NotText))
+}

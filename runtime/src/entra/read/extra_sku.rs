@@ -1,0 +1,48 @@
+//! Reads `x-client-xtra-sku`.
+
+use super::error::{ReadError, Reason};
+use super::span::Span;
+use crate::entra::extra_sku::{ExtraSku, SkuGroup};
+use crate::wire::FieldText;
+
+/// Reads the header; an empty value is none.
+///
+/// # Errors
+///
+/// When the value breaks the format; the error tells where and why.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{SkuGroup, read};
+///
+/// let extra = read::extra_sku("msal.js.browser|5.29.0,|,chrome|1.0.2,|")?.unwrap();
+/// assert_eq!(extra.get(SkuGroup::BrowserExtension), Some(("chrome", "1.0.2")));
+/// # Ok::<(), read::ReadError>(())
+/// ```
+pub fn extra_sku(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<ExtraSku>, ReadError> {
+    let value = Span::of(value.as_ref())?;
+    if value.text.is_empty() {
+        return Ok(None);
+    }
+    let mut groups = value.split(',');
+    let mut extra = ExtraSku::new();
+    for group in SkuGroup::ALL {
+        let found = groups
+            .next()
+            .ok_or_else(|| value.end().error(Reason::WrongGroup))?;
+        let [name, version] = found.segments().map_err(|error| ReadError {
+            reason: Reason::WrongGroup,
+            ..error
+        })?;
+        extra = extra.with(
+            group,
+            FieldText::trusted(name.text),
+            FieldText::trusted(version.text),
+        );
+    }
+    match groups.next() {
+        None => Ok(Some(extra)),
+        Some(group) => Err(group.error(Reason::WrongGroup)),
+    }
+}

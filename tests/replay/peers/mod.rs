@@ -1,0 +1,120 @@
+//! `peer-headers.json`: header strings that the other libraries really sent.
+
+mod read;
+mod write;
+
+use std::path::Path;
+
+use serde_json::Value;
+use token_telemetry::FieldText;
+use token_telemetry::entra::Dialect;
+
+use crate::fields::{Check, Fields};
+use crate::msal_net::cases;
+use crate::step::pair;
+use crate::tally::{Counts, Tally};
+
+/// Libraries that send through another one of the list.
+const ALIASES: &[(&str, &str)] = &[("msal-common", "msal-node")];
+
+/// Replays the file of the folder, if it is there.
+pub(crate) fn run(dir: &Path, tally: &mut Tally) {
+    for (at, case) in cases(dir, "peer-headers.json", tally).iter().enumerate() {
+        let word = |key| case.get(key).and_then(Value::as_str).unwrap_or("?");
+        let (library, header, name) = (word("library"), word("header"), word("case"));
+        let name = format!("peer-headers/{}: {library} {header} {name}", at + 1);
+        tally.case(&name, replay(with_ids(case)));
+    }
+}
+
+fn replay(case: Value) -> Result<Counts, String> {
+    let mut case = Fields::of(case)?;
+    for for_readers in ["version", "kind", "case"] {
+        case.take(for_readers);
+    }
+    let library = Fields::needed("library", case.text("library")?)?;
+    let header = Fields::needed("header", case.text("header")?)?;
+    let value = Fields::needed("value", case.text("value")?)?;
+    let fields = case.take("fields");
+    let (unreadable, empty) = (case.flag("unreadable")?, case.flag("empty")?);
+    case.finish()?;
+    let sent = Sent {
+        header: &header,
+        value: &value,
+        dialect: dialect(&library)?,
+    };
+    let mut check = Check::default();
+    match (fields, unreadable, empty) {
+        (Some(fields), None, None) => {
+            read::check(&sent, Fields::of(fields.clone())?, &mut check)?;
+            // Not what was read is written, but a value built from the fields of the case.
+            let written = write::header(&header, &sent.dialect, Fields::of(fields)?)?;
+            check.same("written", &written, &value)?;
+        }
+        (None, Some(true), None) => read::check_refused(&sent, &mut check)?,
+        (None, None, Some(true)) => read::check_empty(&sent, &mut check)?,
+        _ => return Err("expected one of `fields`, `unreadable`, `empty`".to_owned()),
+    }
+    Ok(check.into())
+}
+
+/// A header that a library sent.
+struct Sent<'a> {
+    header: &'a str,
+    value: &'a str,
+    dialect: Dialect,
+}
+
+/// The case with a GUID in the place of each `<cid-N>`.
+fn with_ids(case: &Value) -> Value {
+    match case {
+        Value::String(text) => Value::String(with_ids_in(text)),
+        Value::Array(items) => items.iter().map(with_ids).collect(),
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .map(|(key, value)| (key.clone(), with_ids(value)))
+                .collect(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) => case.clone(),
+    }
+}
+
+fn with_ids_in(text: &str) -> String {
+    let mut parts = text.split("<cid-");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| {
+        let number = part.split_once('>').and_then(|(number, rest)| {
+            let number: u64 = number.parse().ok()?;
+            Some((number, rest))
+        });
+        match number {
+            Some((number, rest)) => format!("{before}00000000-0000-4000-9000-{number:012x}{rest}"),
+            None => format!("{before}<cid-{part}"),
+        }
+    })
+}
+
+fn dialect(library: &str) -> Result<Dialect, String> {
+    let alias = ALIASES.iter().find(|(name, _)| *name == library);
+    let name = alias.map_or(library, |(_, name)| name);
+    let found = Dialect::presets()
+        .iter()
+        .find(|dialect| dialect.name() == name);
+    found
+        .copied()
+        .ok_or_else(|| format!("unknown library `{library}`"))
+}
+
+fn texts(fields: &mut Fields, key: &str) -> Result<Vec<String>, String> {
+    Fields::needed(key, fields.texts(key)?)
+}
+
+fn field_text(text: &str) -> Result<FieldText<'static>, String> {
+    let text = FieldText::new(text).map_err(|error| format!("`{text}`: {error}"))?;
+    Ok(text.into_owned())
+}
+
+fn pairs(fields: &mut Fields, key: &str) -> Result<Vec<(String, String)>, String> {
+    let list = Fields::needed(key, fields.list(key)?)?;
+    list.iter().map(pair).collect()
+}
