@@ -1,4 +1,7 @@
-//! For the tests of SDK authors: a recording observer, a manual clock, the lock of API ids.
+//! For the tests of SDK authors: a recording observer, a manual clock, the lock of API ids, and
+//! what captured requests say.
+
+mod sent;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,6 +9,7 @@ use std::time::Duration;
 use crate::acquisition::{AcquisitionRecord, Clock};
 use crate::observer::Observer;
 
+pub use self::sent::{SentTelemetry, UnreadableHeader};
 pub use crate::api::lock::{UPDATE_API_IDS, assert_api_ids_locked};
 
 /// Observer that keeps every record; clones share what they keep.

@@ -107,6 +107,17 @@ impl<'a> CurrentTelemetry<'a> {
         None
     }
 
+    /// The value on its own, free of what it was borrowed from.
+    #[must_use]
+    pub fn into_owned(self) -> CurrentTelemetry<'static> {
+        let Self { fields, extra } = self;
+        let owned = |(field, value): (_, FieldValue<'a>)| (field, value.into_owned());
+        CurrentTelemetry {
+            fields: fields.into_iter().map(owned).collect(),
+            extra: extra.into_iter().map(FieldText::into_owned).collect(),
+        }
+    }
+
     /// The value of the header in a dialect; fields that the dialect lacks are left out.
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {

@@ -104,6 +104,27 @@ impl<'a> LastTelemetry<'a> {
         &self.extra
     }
 
+    /// The value on its own, free of what it was borrowed from.
+    #[must_use]
+    pub fn into_owned(self) -> LastTelemetry<'static> {
+        let Self {
+            hits,
+            failures,
+            tail,
+            extra,
+        } = self;
+        let owned = |(field, value): (_, FieldValue<'a>)| (field, value.into_owned());
+        LastTelemetry {
+            hits,
+            failures: failures
+                .into_iter()
+                .map(ReportedFailure::into_owned)
+                .collect(),
+            tail: tail.into_iter().map(owned).collect(),
+            extra: extra.into_iter().map(FieldText::into_owned).collect(),
+        }
+    }
+
     /// The value of the header in a dialect.
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {
@@ -191,6 +212,24 @@ impl<'a> ReportedFailure<'a> {
     pub fn get(&self, field: CurrentField) -> Option<&FieldValue<'a>> {
         let found = self.fields.iter().find(|(known, _)| *known == field);
         found.map(|(_, value)| value)
+    }
+
+    /// The failure on its own, free of what it was borrowed from.
+    #[must_use]
+    pub fn into_owned(self) -> ReportedFailure<'static> {
+        let Self {
+            api,
+            correlation_id,
+            code,
+            fields,
+        } = self;
+        let owned = |(field, value): (_, FieldValue<'a>)| (field, value.into_owned());
+        ReportedFailure {
+            api: api.into_owned(),
+            correlation_id: correlation_id.into_owned(),
+            code: code.into_owned(),
+            fields: fields.into_iter().map(owned).collect(),
+        }
     }
 
     fn own_tail(&self, dialect: &Dialect) -> String {

@@ -1,9 +1,11 @@
 //! The headers of token requests: every dialect, every rule, any text.
 
+mod captured;
 mod carriers;
 mod custom;
 mod identity;
 mod properties;
+mod reading;
 mod reporting;
 mod values;
 

@@ -15,7 +15,7 @@ use crate::lab::{LabApi, LabError};
 
 /// What one acquisition notes, and how it ends.
 #[derive(Clone, Debug)]
-struct Event {
+pub(super) struct Event {
     texts: [String; 6],
     codes: [u8; 6],
     flags: [bool; 4],
@@ -58,7 +58,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         })
 }
 
-fn any_dialect() -> impl Strategy<Value = Dialect> {
+pub(super) fn any_dialect() -> impl Strategy<Value = Dialect> {
     let preset = select(Dialect::presets());
     let own = (
         select(Dialect::presets()),
@@ -162,6 +162,28 @@ async fn happen(telemetry: &Telemetry, event: &Event, all: &mut Vec<Sent>) -> Re
         .map_or(Ok(()), |code| Err(LabError::new(code)))
 }
 
+/// A few acquisitions, one after the other.
+pub(super) fn any_events() -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec(any_event(), 1..12)
+}
+
+/// What all requests of these acquisitions carry.
+pub(super) fn headers_of(dialect: Dialect, events: &[Event]) -> Vec<Sent> {
+    let telemetry = speaking(dialect);
+    let mut all = Vec::new();
+    for event in events {
+        let _ended = run(happen(&telemetry, event, &mut all));
+    }
+    // Nothing stays in flight when all requests have ended.
+    assert!(
+        telemetry
+            .pending_failures()
+            .iter()
+            .all(|failure| !failure.in_flight)
+    );
+    all
+}
+
 fn check(dialect: &Dialect, sent: &Sent) -> Result<(), TestCaseError> {
     if let Some(current) = sent.current() {
         let segments: Vec<&str> = current.split('|').collect();
@@ -233,18 +255,11 @@ proptest! {
     #[test]
     fn any_events_in_any_dialect_make_well_formed_headers(
         dialect in any_dialect(),
-        events in prop::collection::vec(any_event(), 1..12),
+        events in any_events(),
     ) {
-        let telemetry = speaking(dialect);
-        for event in &events {
-            let mut all = Vec::new();
-            let _ended = run(happen(&telemetry, event, &mut all));
-            for sent in &all {
-                check(&dialect, sent)?;
-            }
+        for sent in headers_of(dialect, &events) {
+            check(&dialect, &sent)?;
         }
-        // Nothing stays in flight when all requests have ended.
-        prop_assert!(telemetry.pending_failures().iter().all(|failure| !failure.in_flight));
     }
 
     #[test]

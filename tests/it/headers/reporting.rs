@@ -6,7 +6,7 @@ use token_telemetry::entra::{
     Capacity, Dialect, DialectBuilder, MsalNet, OverBudget, SendOrder, Settling,
 };
 use token_telemetry::{
-    Acquisition, ErrorInfo, Region, RegionAutodetectionSource, Telemetry, TokenRequest,
+    Acquisition, CacheLevel, ErrorInfo, Region, RegionAutodetectionSource, Telemetry, TokenRequest,
     acquire_token,
 };
 
@@ -68,6 +68,25 @@ async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Resu
     drop(request.headers());
     out.send(request).unwrap();
     Ok(())
+}
+
+#[test]
+fn hits_of_a_request_that_was_not_delivered_are_reported_again() {
+    let telemetry = speaking(Dialect::default());
+    noting(&telemetry, || {
+        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    });
+    let last = |status| {
+        fail(&telemetry, Ending::Answered(status, "code"))
+            .unwrap()
+            .last()
+    };
+    assert_eq!(telemetry.pending_hits(), 1);
+    assert!(last(503).unwrap().starts_with("5|1|"));
+    assert_eq!(telemetry.pending_hits(), 1);
+    assert!(last(400).unwrap().starts_with("5|1|"));
+    assert_eq!(telemetry.pending_hits(), 0);
+    assert!(last(400).unwrap().starts_with("5|0|"));
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn there<T>(read: Result<Option<T>, ReadError>) -> Result<T, String> {
 }
 
 fn check_dialects(found: &[&Dialect], dialect: &Dialect, check: &mut Check) -> Result<(), String> {
-    let is_among = found.iter().any(|found| *found == dialect);
+    let is_among = found.contains(&dialect);
     check.holds(&format!("{} is among {found:?}", dialect.name()), is_among)
 }
 

@@ -1,0 +1,90 @@
+//! The helper for tests: what a captured request says, in typed terms.
+
+use std::panic::catch_unwind;
+
+use http::{HeaderMap, HeaderValue};
+use token_telemetry::entra::{CurrentField, Dialect, FieldValue};
+use token_telemetry::test_util::SentTelemetry;
+use token_telemetry::{Acquisition, Api, CacheLevel, CacheRefreshReason};
+
+use super::{Ending, fail, noting, speaking};
+use crate::lab::LabApi;
+
+const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
+
+#[test]
+fn headers_and_form_fields_are_read_alike() {
+    for dialect in [Dialect::default(), Dialect::msal_node()] {
+        let telemetry = speaking(dialect);
+        noting(&telemetry, || {
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        });
+        fail(&telemetry, Ending::Early("one"));
+        fail(&telemetry, Ending::Early("two"));
+        let sent = noting(&telemetry, || {
+            Acquisition::current().correlation_id(ID);
+            Acquisition::current().refresh(CacheRefreshReason::Expired);
+        });
+        let sent = if sent.form.is_empty() {
+            SentTelemetry::of_headers(&sent.headers).unwrap()
+        } else {
+            SentTelemetry::of_form(sent.form).unwrap()
+        };
+        sent.assert_api(LabApi::ForClient)
+            .assert_refresh(CacheRefreshReason::Expired)
+            .assert_hits(1)
+            .assert_failures(&["one", "two"]);
+        assert_eq!(sent.request_id(), ID.parse().ok());
+        assert_eq!(sent.sdk(), (Some("Lab.Auth"), Some("1.2.3")));
+        let api = sent.current().unwrap().get(CurrentField::Api);
+        assert_eq!(api, Some(&FieldValue::Number(1004)));
+    }
+}
+
+#[test]
+fn a_request_without_telemetry_says_nothing() {
+    let sent = SentTelemetry::of_headers(&HeaderMap::new()).unwrap();
+    assert_eq!(sent, SentTelemetry::default());
+    sent.assert_hits(0).assert_failures(&[]);
+}
+
+#[test]
+fn a_header_that_cannot_be_read_is_named() {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        "x-client-last-telemetry",
+        HeaderValue::from_static("4|0|730,id|a,b|"),
+    );
+    let error = SentTelemetry::of_headers(&headers).unwrap_err();
+    assert_eq!(error.header(), "x-client-last-telemetry");
+    assert!(
+        error
+            .to_string()
+            .starts_with("x-client-last-telemetry: not one code per failure")
+    );
+}
+
+#[test]
+fn an_assertion_that_does_not_hold_says_what_was_found() {
+    let sent = SentTelemetry::of_form([("x-client-current-telemetry", "5|1004,2,,,|,")]).unwrap();
+    let message = |assertion: fn(&SentTelemetry)| {
+        let panicked = catch_unwind(|| assertion(&sent)).unwrap_err();
+        panicked.downcast_ref::<String>().unwrap().clone()
+    };
+    let api = message(|sent| {
+        sent.assert_api(Api::new(1007, "Silent"));
+    });
+    assert!(api.contains("1004") && api.contains("1007"), "{api}");
+    let refresh = message(|sent| {
+        sent.assert_refresh(CacheRefreshReason::Expired);
+    });
+    assert!(refresh.contains("NoCachedAccessToken"), "{refresh}");
+    let hits = message(|sent| {
+        sent.assert_hits(1);
+    });
+    assert!(hits.contains("cache hits"), "{hits}");
+    let failures = message(|sent| {
+        sent.assert_failures(&["one"]);
+    });
+    assert!(failures.contains("one"), "{failures}");
+}

@@ -1,0 +1,397 @@
+//! Headers read back: what was written is found, and faults are told with their place.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use proptest::prelude::*;
+use proptest::sample::select;
+use token_telemetry::entra::read::{self, ReadError, Reason};
+use token_telemetry::entra::{
+    CurrentField, CurrentTelemetry, Dialect, ExtraSku, FieldValue, Header, LastTelemetry, MsalNet,
+    ReportedFailure, SkuGroup,
+};
+use token_telemetry::{CacheRefreshReason, ClientRequestId, FieldText, TokenType};
+
+use super::properties::{any_dialect, any_events, headers_of};
+
+fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
+    let error = read.unwrap_err();
+    (error.reason(), error.offset())
+}
+
+#[test]
+fn the_current_header_is_refused_with_reason_and_place() {
+    for (value, reason, offset) in [
+        ("6|1,2|", Reason::UnknownSchema, 0),
+        ("05|1,2,,,|", Reason::UnknownSchema, 0),
+        ("|", Reason::MissingSegment, 1),
+        ("5|1004,0,,,", Reason::MissingSegment, 11),
+        ("5|1004,0,,,|0,1,1,,,|", Reason::ExtraSegment, 20),
+        ("5|1004,0,,|0,1,1,,,", Reason::WrongFieldCount, 2),
+        ("5|1004,0,,,,|0,1,1,,,", Reason::WrongFieldCount, 2),
+        // A comma in a version makes seven fields, of which the sixth is no flag.
+        ("5|1004,0,,,|0,1,1,41,3,2,", Reason::UnknownLayout, 12),
+        ("5|1004,0,,,|lone", Reason::UnknownLayout, 12),
+        ("3|1004,0,|,,0", Reason::UnknownLayout, 10),
+    ] {
+        assert_eq!(fault(read::current(value)), (reason, offset), "{value}");
+    }
+}
+
+#[test]
+fn the_last_header_is_refused_with_reason_and_place() {
+    for (value, reason, offset) in [
+        ("1|0|||", Reason::UnknownSchema, 0),
+        ("5|0||", Reason::MissingSegment, 5),
+        ("5|0||||", Reason::ExtraSegment, 6),
+        ("5|x|||", Reason::NotANumber, 2),
+        ("5|007|||", Reason::NotANumber, 2),
+        ("5||||", Reason::NotANumber, 2),
+        ("5|0|30||", Reason::UnpairedFailure, 4),
+        ("5|0|30,id,31|a|", Reason::UnpairedFailure, 10),
+        ("5|0|30,id|a,b|", Reason::WrongCodeCount, 12),
+        ("5|0|30,id,31,id|a|", Reason::WrongCodeCount, 16),
+        ("5|0||a|", Reason::WrongCodeCount, 5),
+    ] {
+        assert_eq!(fault(read::last(value)), (reason, offset), "{value}");
+    }
+}
+
+#[test]
+fn the_other_headers_are_refused_with_reason_and_place() {
+    for (value, reason, offset) in [
+        ("a|1,|,|", Reason::WrongGroup, 7),
+        ("a|1,|,|,|,|", Reason::WrongGroup, 10),
+        ("a,|,|,|", Reason::WrongGroup, 1),
+        ("a|1|2,|,|,|", Reason::WrongGroup, 3),
+    ] {
+        assert_eq!(fault(read::extra_sku(value)), (reason, offset), "{value}");
+    }
+    for (value, reason, offset) in [
+        ("2,0,0,,I", Reason::UnknownSchema, 0),
+        ("1,0,0,I", Reason::WrongFieldCount, 0),
+        ("1,0,0,,I,", Reason::WrongFieldCount, 0),
+        ("1,0,a|b,,I", Reason::ExtraSegment, 5),
+    ] {
+        assert_eq!(
+            fault(read::client_telemetry(value)),
+            (reason, offset),
+            "{value}"
+        );
+    }
+    for (value, reason, offset) in [
+        ("AAD%7Ca", Reason::MissingSegment, 7),
+        ("a|b|c|d|e|f", Reason::ExtraSegment, 10),
+        ("AAD%7Ca%7Cb%7C%zz%7C", Reason::BadEscape, 14),
+        ("AAD%7Ca%7Cb%7C%7C%4", Reason::BadEscape, 17),
+        ("AAD%7Ca%7Cb%7C%7C%ff", Reason::NotText, 17),
+    ] {
+        assert_eq!(fault(read::client_data(value)), (reason, offset), "{value}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused_where_they_begin() {
+    let value = b"5|1004,\xff";
+    assert_eq!(fault(read::current(value)), (Reason::NotText, 7));
+    assert_eq!(fault(read::last(value)), (Reason::NotText, 7));
+    let value = HeaderValue::from_bytes(value).unwrap();
+    assert_eq!(fault(read::current(&value)), (Reason::NotText, 7));
+}
+
+#[test]
+fn an_empty_value_is_no_fault() {
+    assert_eq!(read::current(""), Ok(None));
+    assert_eq!(read::last(""), Ok(None));
+    assert_eq!(read::extra_sku(""), Ok(None));
+    assert_eq!(read::client_telemetry(""), Ok(None));
+    assert_eq!(read::client_data(""), Ok(None));
+}
+
+#[test]
+fn codes_that_no_table_has_are_numbers() {
+    let current = read::current("5|1004,9,,7,8|0,1,12,,,").unwrap().unwrap();
+    let telemetry = current.telemetry();
+    assert_eq!(telemetry.cache_info(), None);
+    for (field, number) in [
+        (CurrentField::CacheInfo, 9),
+        (CurrentField::RegionSource, 7),
+        (CurrentField::RegionOutcome, 8),
+        (CurrentField::TokenType, 12),
+    ] {
+        assert_eq!(telemetry.get(field), Some(&FieldValue::Number(number)));
+    }
+    let known = read::current("5|1004,3,,,|0,1,6,,,").unwrap().unwrap();
+    assert_eq!(
+        known.telemetry().cache_info(),
+        Some(CacheRefreshReason::Expired)
+    );
+    let mtls = FieldValue::TokenType(TokenType::MtlsPop);
+    assert_eq!(known.telemetry().get(CurrentField::TokenType), Some(&mtls));
+}
+
+#[test]
+fn fields_behind_the_longest_layout_are_kept() {
+    let value = "5|1004,2,,,|0,1,1,,,1,new,newer";
+    let current = read::current(value).unwrap().unwrap();
+    let names: Vec<_> = current.platform().iter().map(read::Place::name).collect();
+    assert_eq!(names[5..], [Some("is_managed_cert_used"), None, None]);
+    assert_eq!(current.telemetry().extra().len(), 2);
+    assert!(current.dialects().is_empty());
+    assert_eq!(current.telemetry().render(&Dialect::default()), value);
+
+    let value = "4|0|||1,1";
+    let last = read::last(value).unwrap().unwrap();
+    assert_eq!(last.telemetry().extra().len(), 2);
+    assert_eq!(last.telemetry().render(&Dialect::msal_apple()), value);
+}
+
+#[test]
+fn a_header_names_the_dialects_it_could_be_of() {
+    let names = |value| -> Vec<&str> {
+        let current = read::current(value).unwrap().unwrap();
+        current
+            .dialects()
+            .iter()
+            .map(|dialect| dialect.name())
+            .collect()
+    };
+    assert_eq!(names("5|1004,2,,,|0,1,1,,,"), ["default", "MSAL.NET 4.82"]);
+    assert_eq!(names("5|771,2,,,|,"), ["msal-node", "msal-browser"]);
+    assert_eq!(names("5|729,,,0,0|"), ["msal4j"]);
+    assert_eq!(names("4|30,0|iPhone14,5"), ["msal-apple"]);
+    assert_eq!(names("4|730,2|"), ["msal-python", "msal-apple"]);
+    assert_eq!(names("3|1007,0,1|,,1,,,,1"), ["MSAL.NET 4.26"]);
+    assert_eq!(names("2|21,1|2,,,,,,,1,0,1,1,0,0"), ["msal-android"]);
+}
+
+#[test]
+fn regions_of_failures_belong_to_their_failures() {
+    let id = "ad8c894a-557f-48c0-b045-c129590c344e";
+    let value = format!("4|0|1004,{id},1005,{id}|one,two|westus,2,,");
+    let last = read::last(&value).unwrap().unwrap();
+    let [one, two] = last.telemetry().failures() else {
+        panic!("{last:?}");
+    };
+    let westus = FieldValue::from(FieldText::new("westus").unwrap());
+    assert_eq!(one.get(CurrentField::RegionDetected), Some(&westus));
+    assert_eq!(two.get(CurrentField::RegionDetected), None);
+    assert_eq!(
+        one.correlation_id(),
+        &FieldValue::RequestId(id.parse().unwrap())
+    );
+    assert_eq!(
+        last.telemetry().render(&Dialect::msal_net(MsalNet::V4_28)),
+        value
+    );
+}
+
+#[test]
+fn an_id_is_only_a_guid_in_the_spelling_that_we_write() {
+    for odd in ["AD8C894A-557F-48C0-B045-C129590C344E", "not-a-guid", "1"] {
+        let value = format!("4|0|730,{odd}|a|");
+        let last = read::last(&value).unwrap().unwrap();
+        let text = FieldValue::from(FieldText::new(odd).unwrap());
+        assert_eq!(last.telemetry().failures()[0].correlation_id(), &text);
+        assert_eq!(last.telemetry().render(&Dialect::msal_python()), value);
+    }
+}
+
+#[test]
+fn what_the_token_endpoint_answers_is_typed() {
+    let telemetry = read::client_telemetry("1,50171,123,255.5,I")
+        .unwrap()
+        .unwrap();
+    assert_eq!(telemetry.error(), Some(&FieldValue::Number(50171)));
+    assert_eq!(telemetry.suberror(), Some(&FieldValue::Number(123)));
+    assert_eq!(telemetry.token_age(), Some(Duration::from_micros(255_500)));
+    assert_eq!(telemetry.ring(), Some("I"));
+
+    let odd = read::client_telemetry("1,1.2,,NaN,").unwrap().unwrap();
+    assert_eq!(odd.error().unwrap().to_string(), "1.2");
+    assert_eq!((odd.suberror(), odd.ring()), (None, None));
+    assert_eq!((odd.token_age(), odd.token_age_text()), (None, Some("NaN")));
+
+    for value in ["MSA|e|s|cloud%41|none", "MSA%7Ce%7Cs%7ccloud%2541%7cnone"] {
+        let data = read::client_data(value).unwrap().unwrap();
+        assert_eq!(data.account_type(), Some("MSA"));
+        assert_eq!((data.error(), data.suberror()), (Some("e"), Some("s")));
+        assert_eq!(
+            (data.cloud_instance(), data.data_boundary()),
+            (Some("cloud%41"), Some("none"))
+        );
+    }
+}
+
+/// A quadratic reader would take hours for these.
+#[test]
+fn a_megabyte_of_garbage_is_read_or_refused() {
+    let comma_list = |fields: &str| fields.repeat(1_000_000 / fields.len());
+    let pipes = comma_list("|");
+    let failed = "1,1,".repeat(166_666);
+    let codes = "x,".repeat(166_666);
+    for garbage in [
+        pipes,
+        format!("4|1,0|{}", comma_list("a,")),
+        format!("5|1,0,,,|{}", comma_list("0,1,1,,,,")),
+        format!("5|{}|", comma_list("1,")),
+        format!("4|0|||{}", comma_list("1,")),
+        format!("4|0|{failed}1,1|{codes}x|"),
+        comma_list("|,"),
+        comma_list("%7C"),
+        comma_list("%"),
+        comma_list("%41"),
+        comma_list("1,"),
+    ] {
+        let _read = (
+            read::current(&garbage).is_ok(),
+            read::last(&garbage).is_ok(),
+        );
+        let _read = (
+            read::extra_sku(&garbage).is_ok(),
+            read::client_data(&garbage).is_ok(),
+        );
+        assert!(read::client_telemetry(&garbage).is_err());
+    }
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,12}",
+        "[0-9]{0,3}",
+        "[a-z_]{1,20}",
+        Just("broker_error=x".to_owned())
+    ]
+    .prop_map(|text| text.replace([',', '|'], ""))
+}
+
+fn any_current() -> impl Strategy<Value = (Dialect, CurrentTelemetry<'static>)> {
+    (any_dialect(), prop::collection::vec(any_text(), 24)).prop_map(|(dialect, texts)| {
+        let slots = dialect.request().iter().chain(dialect.platform());
+        let set = |current: CurrentTelemetry<'static>, (slot, text): (&_, &String)| {
+            let slot: &token_telemetry::entra::Slot = slot;
+            match slot.parse(text).unwrap() {
+                Some(value) => current.with(slot.field(), value.into_owned()),
+                None => current,
+            }
+        };
+        let current = slots.zip(&texts).fold(CurrentTelemetry::new(), set);
+        (dialect, current)
+    })
+}
+
+fn any_last() -> impl Strategy<Value = (Dialect, LastTelemetry<'static>)> {
+    let failure = (
+        any_text(),
+        any_text(),
+        any::<[u8; 16]>(),
+        any::<bool>(),
+        any_text(),
+        any_text(),
+    );
+    let failures = prop::collection::vec(failure, 0..5);
+    (any_dialect(), any::<u64>(), failures, any_text()).prop_map(
+        |(dialect, hits, failures, tail)| {
+            let owned = |text: &str| FieldText::new(text.to_owned()).unwrap();
+            let mut last = LastTelemetry::new(hits);
+            for (api, id, bytes, is_guid, code, field) in failures {
+                let api = CurrentField::Api.parse(&api).unwrap();
+                let id = if is_guid {
+                    ClientRequestId::from_bytes(bytes).into()
+                } else if id.is_empty() {
+                    FieldValue::Blank
+                } else {
+                    owned(&id).into()
+                };
+                let api = api.map_or(FieldValue::Blank, FieldValue::into_owned);
+                let mut failure = ReportedFailure::new(api, id, owned(&code));
+                for known in dialect.per_failure() {
+                    if let Some(value) = known.parse(&field).unwrap() {
+                        failure = failure.with(*known, value.into_owned());
+                    }
+                }
+                last = last.with_failure(failure);
+            }
+            for known in dialect.tail() {
+                if let Some(value) = known.parse(&tail).unwrap() {
+                    last = last.with_tail(*known, value.into_owned());
+                }
+            }
+            (dialect, last)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn a_current_header_gives_back_every_value_that_was_written((dialect, current) in any_current()) {
+        let rendered = current.render(&dialect);
+        let read = dialect.read_current(&rendered).unwrap().unwrap();
+        prop_assert_eq!(read.render(&dialect), &*rendered);
+        for (field, value) in current.fields() {
+            let has_place = |slot: &token_telemetry::entra::Slot| slot.field() == field;
+            if dialect.request().iter().chain(dialect.platform()).any(has_place) && value != &FieldValue::Blank {
+                prop_assert_eq!(read.get(field), Some(value), "{} in {}", field.name(), rendered);
+            }
+        }
+    }
+
+    #[test]
+    fn a_last_header_gives_back_every_value_that_was_written((dialect, last) in any_last()) {
+        let rendered = last.render(&dialect);
+        let read = dialect.read_last(&rendered).unwrap().unwrap();
+        prop_assert_eq!(read.render(&dialect), &*rendered);
+        prop_assert_eq!(read.hits(), last.hits());
+        prop_assert_eq!(read.failures(), last.failures(), "{}", rendered);
+    }
+
+    #[test]
+    fn whatever_a_preset_sends_is_read_without_naming_it(
+        dialect in select(Dialect::presets()),
+        events in any_events(),
+    ) {
+        for sent in headers_of(dialect, &events) {
+            if let Some(value) = sent.current() {
+                let current = read::current(&value).unwrap().unwrap();
+                prop_assert!(current.dialects().contains(&&dialect), "{}", value);
+            }
+            if let Some(value) = sent.last() {
+                let last = read::last(&value).unwrap();
+                let is_of = |last: &read::Last<'_>| last.dialects().contains(&&dialect);
+                prop_assert!(last.as_ref().is_none_or(is_of), "{}", value);
+            }
+        }
+        prop_assert!(dialect.sends(Header::CurrentTelemetry) || dialect.name() == "msal-go");
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(
+        garbage in prop::collection::vec(any::<u8>(), 0..200),
+        frame in "[2-5]?[|,0-9a-z%.]{0,60}",
+    ) {
+        for value in [&*garbage, frame.as_bytes()] {
+            let faults = [
+                read::current(value).err(),
+                read::last(value).err(),
+                read::extra_sku(value).err(),
+                read::client_telemetry(value).err(),
+                read::client_data(value).err(),
+            ];
+            for error in faults.into_iter().flatten() {
+                prop_assert!(error.offset() <= value.len(), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn sku_groups_are_read_as_they_were_written(texts in prop::array::uniform8(any_text())) {
+        let text = |at: usize| FieldText::new(texts[at].clone()).unwrap();
+        let groups = SkuGroup::ALL.into_iter().enumerate();
+        let extra = groups.fold(ExtraSku::new(), |extra, (at, group)| {
+            extra.with(group, text(2 * at), text(2 * at + 1))
+        });
+        prop_assert_eq!(read::extra_sku(&extra.to_string()), Ok(Some(extra)));
+    }
+}
