@@ -1,0 +1,102 @@
+//! Both telemetry headers in every dialect, as this crate writes them.
+
+use std::future::ready;
+
+use token_telemetry::api_tables::{Msal, MsalNet};
+use token_telemetry::entra::Dialect;
+use token_telemetry::{
+    Acquisition, CacheLevel, CacheRefreshReason, DescribeError, ErrorInfo, Region,
+    RegionAutodetectionSource, RegionOutcome, Telemetry, acquire_token,
+};
+
+struct Refused;
+
+impl DescribeError<Refused> for Msal {
+    fn describe(_: &Refused) -> ErrorInfo {
+        ErrorInfo::new("invalid_grant").status(400)
+    }
+}
+
+const TOKEN_URL: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+
+/// Id of the call that fails, the same in each run.
+const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
+
+/// Lines with a comment for each dialect and the two headers that it sends.
+pub(crate) fn headers() -> Vec<String> {
+    Dialect::presets().iter().flat_map(headers_in).collect()
+}
+
+fn headers_in(dialect: &Dialect) -> Vec<String> {
+    let mut lines = vec![format!("# {}", dialect.name())];
+    let builder = Telemetry::builder().dialect(*dialect);
+    if let Ok(telemetry) = builder.build() {
+        let _hit = run(silent(&telemetry));
+        let _failed = run(refused(&telemetry));
+        lines.extend(run(for_client(&telemetry)).unwrap_or_default());
+    }
+    lines
+}
+
+/// Runs a future that never waits.
+fn run<T>(future: impl Future<Output = Result<T, Refused>>) -> Option<T> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(Ok(output)) => Some(output),
+        std::task::Poll::Ready(Err(Refused)) | std::task::Poll::Pending => None,
+    }
+}
+
+#[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
+async fn silent(telemetry: &Telemetry) -> Result<(), Refused> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    ready(Ok(())).await
+}
+
+#[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
+async fn refused(telemetry: &Telemetry) -> Result<(), Refused> {
+    Acquisition::current().correlation_id(ID);
+    ready(Err(Refused)).await
+}
+
+#[acquire_token(api = MsalNet::AcquireTokenForClient, telemetry = telemetry)]
+async fn for_client(telemetry: &Telemetry) -> Result<Vec<String>, Refused> {
+    let current = Acquisition::current();
+    current.refresh(CacheRefreshReason::Expired);
+    current.wrapper("@azure/msal-react", "5.0.1");
+    current.region(
+        Region::used("centralus")
+            .source(RegionAutodetectionSource::EnvVariable)
+            .outcome(RegionOutcome::AutodetectSuccess),
+    );
+    let mut request = current.token_request(TOKEN_URL);
+    let form = request.form_fields().into_iter();
+    let form = form.map(|(name, value)| format!("{name}: {value}"));
+    let headers = request.headers();
+    let headers = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+    let telemetry = |line: &String| line.contains("-telemetry: ");
+    let lines = form.chain(headers).filter(telemetry).collect();
+    request.answered(200);
+    ready(Ok(lines)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headers;
+    use crate::input::explain;
+
+    /// To renew: `cargo run --example decode -- --every-dialect > examples/decode/transcript.txt`.
+    #[test]
+    fn the_transcript_is_what_the_example_prints() {
+        let mut printed = String::new();
+        for line in headers() {
+            let comment = line.starts_with('#').then(|| format!("{line}\n"));
+            let text = comment.unwrap_or_else(|| explain(&line).unwrap());
+            printed.push_str(&text);
+            printed.push('\n');
+        }
+        assert_eq!(printed, include_str!("transcript.txt"));
+    }
+}
