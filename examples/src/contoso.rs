@@ -11,6 +11,8 @@ use token_telemetry::{
     TokenInfo, TokenType, acquire_token,
 };
 
+mod silent;
+
 /// Owner of Contoso's API ids and of its error descriptions.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -121,8 +123,12 @@ pub struct ContosoClient {
     http: reqwest::Client,
     token_url: String,
     secret: Mutex<String>,
-    cache: Mutex<HashMap<String, AccessToken>>,
+    cache: TokenCache,
+    shared: TokenCache,
 }
+
+/// Tokens by scope.
+type TokenCache = Mutex<HashMap<String, AccessToken>>;
 
 impl ContosoClient {
     /// A client of the token endpoint at `token_url`.
@@ -134,6 +140,7 @@ impl ContosoClient {
             token_url,
             secret: Mutex::new(secret.to_owned()),
             cache: Mutex::default(),
+            shared: Mutex::default(),
         }
     }
 
@@ -164,6 +171,17 @@ impl ContosoClient {
             .await
     }
 
+    /// Acquires a new token while the cached one is still good; no caller waits for it.
+    ///
+    /// # Errors
+    ///
+    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = token_info, background)]
+    pub async fn refresh_ahead(&self, scope: &str) -> Result<AccessToken, AuthError> {
+        self.refresh(scope, CacheRefreshReason::ProactivelyRefreshed)
+            .await
+    }
+
     /// Changes the client secret.
     pub fn set_secret(&self, secret: &str) {
         secret.clone_into(&mut lock(&self.secret));
@@ -174,6 +192,14 @@ impl ContosoClient {
         let now = now();
         for token in lock(&self.cache).values_mut() {
             token.expires_at = now;
+        }
+    }
+
+    /// Lets time pass for every cached token.
+    pub fn pass_time(&self, time: Duration) {
+        let now = now();
+        for token in lock(&self.cache).values_mut() {
+            token.expires_at = token.expires_at.checked_sub(time).unwrap_or(now);
         }
     }
 

@@ -55,6 +55,7 @@ pub struct TokenEndpoint {
 struct EndpointState {
     arrived: Vec<Arrived>,
     mishaps: VecDeque<Mishap>,
+    thinking: Duration,
     issued: u64,
 }
 
@@ -91,6 +92,11 @@ impl TokenEndpoint {
         lock(&self.state).mishaps.push_back(mishap);
     }
 
+    /// Takes this long for each answer from now on.
+    pub fn think(&self, time: Duration) {
+        lock(&self.state).thinking = time;
+    }
+
     /// Requests that arrived since this was asked last.
     #[must_use]
     pub fn take_arrived(&self) -> Vec<Arrived> {
@@ -120,9 +126,15 @@ async fn answer(
         headers: headers.collect(),
         status: status.map(|status| status.as_u16()),
     };
-    lock(&state).arrived.push(arrived);
-    if status.is_none() {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+    let thinking = {
+        let mut state = lock(&state);
+        state.arrived.push(arrived);
+        state.thinking
+    };
+    let silence = status.is_none().then_some(Duration::from_secs(3600));
+    let delay = silence.unwrap_or(thinking);
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
     }
     (status.unwrap_or_default(), Json(body))
 }

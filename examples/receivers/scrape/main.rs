@@ -1,0 +1,94 @@
+//! Lets Prometheus scrape the Contoso SDK's metrics while it works.
+//!
+//! ```text
+//! cargo run --example scrape                                     # port 9464, for ten minutes
+//! cargo run --example scrape -- --port 0 --rounds 20 --seconds 60  # works for a while, then rests
+//! ```
+
+#![expect(
+    clippy::print_stderr,
+    reason = "examples talk to the person who runs them"
+)]
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
+use axum::routing::get;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use prometheus::{Registry, TextEncoder};
+use token_telemetry::otel::views;
+use token_telemetry_examples::say;
+use token_telemetry_receivers::arguments::Arguments;
+use token_telemetry_receivers::load::Load;
+use token_telemetry_receivers::{Failure, telemetry};
+use tokio::net::TcpListener;
+
+/// Time between two acquisitions.
+const PAUSE: Duration = Duration::from_millis(40);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(last_line) => {
+            say!("{last_line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("scrape: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<String, Failure> {
+    let arguments = Arguments::read(&["port", "rounds", "seconds"])?;
+    let port = arguments.get("port")?.unwrap_or(9464);
+    let time = Duration::from_secs(arguments.get("seconds")?.unwrap_or(600));
+
+    let rounds = arguments.get("rounds")?.unwrap_or(usize::MAX);
+
+    let registry = Registry::new();
+    let exporter = opentelemetry_prometheus::exporter()
+        .with_registry(registry.clone())
+        .build()?;
+    let provider = SdkMeterProvider::builder()
+        .with_resource(Resource::builder().with_service_name("contoso").build())
+        .with_view(views::suggested)
+        .with_reader(exporter)
+        .build();
+    let load = Load::start(telemetry(provider).build()?).await?;
+
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    say!("metrics at http://{}/metrics", listener.local_addr()?);
+    let app = Router::new().route("/metrics", get(move || async move { page(&registry) }));
+    let mut acquisitions = 0;
+    tokio::select! {
+        served = axum::serve(listener, app) => served?,
+        () = work(&load, rounds, &mut acquisitions) => {}
+        () = tokio::time::sleep(time) => {}
+    }
+    Ok(format!("scrape: {acquisitions} acquisitions in {time:?}"))
+}
+
+/// Plays the rounds; afterwards nothing changes any more.
+async fn work(load: &Load, rounds: usize, acquisitions: &mut usize) {
+    while *acquisitions < rounds.saturating_mul(Load::STEPS) {
+        load.step(*acquisitions).await;
+        *acquisitions += 1;
+        tokio::time::sleep(PAUSE).await;
+    }
+    std::future::pending().await
+}
+
+/// Everything the registry holds, in Prometheus' text format.
+fn page(registry: &Registry) -> (StatusCode, [(HeaderName, &'static str); 1], String) {
+    let plain = [(CONTENT_TYPE, prometheus::TEXT_FORMAT)];
+    match TextEncoder::new().encode_to_string(&registry.gather()) {
+        Ok(text) => (StatusCode::OK, plain, text),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, plain, error.to_string()),
+    }
+}

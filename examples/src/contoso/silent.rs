@@ -1,0 +1,72 @@
+//! Tokens of a signed-in user, which a cache outside the process keeps over restarts.
+
+use std::time::Duration;
+
+use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, acquire_token};
+
+use super::{AccessToken, AuthError, ContosoApi, ContosoClient, lock, token_info};
+
+/// Time that the cache outside the process takes for an answer.
+const DISTANCE: Duration = Duration::from_millis(2);
+
+impl ContosoClient {
+    /// The `Authorization` header for a user who signed in before, from a cache if it can.
+    ///
+    /// # Errors
+    ///
+    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    pub async fn authorize_silently(&self, scope: &str) -> Result<String, AuthError> {
+        self.acquire_token_silent(scope)
+            .await
+            .map(|(_, header)| header)
+    }
+
+    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, ok = presented_info)]
+    async fn acquire_token_silent(&self, scope: &str) -> Result<(AccessToken, String), AuthError> {
+        let token = self.token_of_user(&format!("user {scope}")).await?;
+        let header = {
+            let _timer = Acquisition::current().time_in_extension();
+            format!("Bearer {}", token.secret())
+        };
+        Ok((token, header))
+    }
+
+    async fn token_of_user(&self, key: &str) -> Result<AccessToken, AuthError> {
+        if let Ok(token) = self.cached(key) {
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            return Ok(token);
+        }
+        if let Some(token) = self.shared(key).await {
+            Acquisition::current().cache_hit(CacheLevel::L2Cache);
+            lock(&self.cache).insert(key.to_owned(), token.clone());
+            return Ok(token);
+        }
+        let token = self
+            .refresh(key, CacheRefreshReason::NoCachedAccessToken)
+            .await?;
+        lock(&self.shared).insert(key.to_owned(), token.clone());
+        Ok(token)
+    }
+
+    /// What the cache outside the process holds.
+    async fn shared(&self, key: &str) -> Option<AccessToken> {
+        let _timer = Acquisition::current().time_in_cache();
+        tokio::time::sleep(DISTANCE).await;
+        lock(&self.shared).get(key).cloned()
+    }
+
+    /// Empties the cache in memory, as a restart does.
+    pub fn restart(&self) {
+        lock(&self.cache).clear();
+    }
+
+    /// Empties both caches.
+    pub fn forget(&self) {
+        self.restart();
+        lock(&self.shared).clear();
+    }
+}
+
+fn presented_info((token, _): &(AccessToken, String)) -> token_telemetry::TokenInfo {
+    token_info(token)
+}
