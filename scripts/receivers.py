@@ -1,0 +1,222 @@
+"""The checks of scripts/receivers: what a round of the load must look like at a receiver."""
+
+import json
+import math
+import re
+import socket
+import sys
+import urllib.parse
+import urllib.request
+
+# One round of examples/receivers/src/load.rs, counted by hand: what each metric must have seen.
+# Metric, number of recordings, unit.
+ROUND = {
+    "MsalSuccess": (21, ""),
+    "MsalFailure": (4, ""),
+    "MsalTotalDuration.1A": (20, "ms"),  # one of the tokens came from a background refresh
+    "MsalTotalDurationV2.1A": (23, "ms"),  # and the failures that a caller saw
+    "MsalDurationInL1CacheInUs.1B": (14, "us"),
+    "MsalDurationInL2Cache.1A": (1, "ms"),
+    "MsalDurationInHttp.1A": (6, "ms"),
+    "MsalDurationInHttpV2.1A": (10, "ms"),
+    "MsalDurationInExtensionInMs.1B": (3, "us"),
+    "MsalRemainingTokenLifetime.1A": (21, "s"),
+    "token_telemetry.acquisition.duration": (23, "s"),
+    "token_telemetry.refresh.duration": (2, "s"),
+    "token_telemetry.token_request.duration": (10, "s"),
+    "token_telemetry.token.remaining_lifetime": (21, "s"),
+}
+# Counters by attributes.
+SUCCESSES = {
+    ("AcquireTokenForClient", "Cache", "L1Cache", "NotApplicable"): 13,
+    ("AcquireTokenForClient", "IdentityProvider", "None", "NoCachedAccessToken"): 1,
+    ("AcquireTokenForClient", "IdentityProvider", "None", "Expired"): 1,
+    ("AcquireTokenForClient", "IdentityProvider", "None", "ForceRefreshOrClaims"): 2,
+    ("AcquireTokenForClient", "IdentityProvider", "None", "ProactivelyRefreshed"): 1,
+    ("AcquireTokenSilent", "IdentityProvider", "None", "NoCachedAccessToken"): 1,
+    ("AcquireTokenSilent", "Cache", "L1Cache", "NotApplicable"): 1,
+    ("AcquireTokenSilent", "Cache", "L2Cache", "NotApplicable"): 1,
+}
+SUCCESS_KEYS = ("ApiId", "TokenSource", "CacheLevel", "CacheRefreshReason")
+FAILURES = {
+    ("invalid_client", "7000215", "ForceRefreshOrClaims"): 1,
+    ("invalid_client", "7000215", "ProactivelyRefreshed"): 1,
+    ("operation_canceled", "", "ForceRefreshOrClaims"): 1,
+    ("temporarily_unavailable", "", "ForceRefreshOrClaims"): 1,
+}
+FAILURE_KEYS = ("ErrorCode", "RawStsErrorCode", "CacheRefreshReason")
+# Spans by the value of `outcome`.
+SPANS = {"ok": 21, "error": 3, "cancelled": 1}
+
+
+def same(what, found, expected):
+    if found != expected:
+        sys.exit(f"{what}: {found}, expected {expected}")
+
+
+def times(table, rounds):
+    return {key: count * rounds for key, count in table.items()}
+
+
+# What rotel wrote.
+
+
+def rotel_metrics(text):
+    """Metrics of a detailed dump: name -> unit, kind, points; a later export replaces an earlier."""
+    metrics = {}
+    for block in re.split(r"^Metric #\d+$", text, flags=re.M)[1:]:
+        field = lambda key: (re.search(rf"^ +-> {key}: ?(.*)$", block, re.M) or [None, ""])[1].strip()
+        points = []
+        for point in re.split(r"^\w*DataPoints #\d+$", block, flags=re.M)[1:]:
+            point = re.split(r"^(?:ScopeMetrics|ResourceMetrics|ResourceSpans) #", point, flags=re.M)[0]
+            attributes = re.findall(r"^ +-> ([\w.]+): \w+\((.*)\)$", point, re.M)
+            value = re.search(r"^(?:Value|Count): (\d+)", point, re.M)
+            points.append((dict(attributes), int(value[1])))
+        metrics[field("Name")] = (field("Unit"), field("DataType"), points)
+    return metrics
+
+
+def by(points, keys):
+    sums = {}
+    for attributes, value in points:
+        key = tuple(attributes[name] for name in keys)
+        sums[key] = sums.get(key, 0) + value
+    return sums
+
+
+def otlp(log, rounds):
+    rounds = int(rounds)
+    text = open(log, encoding="utf-8").read()
+    metrics = rotel_metrics(text)
+    same("metrics", sorted(metrics), sorted(ROUND))
+    for name, (count, unit) in ROUND.items():
+        found_unit, kind, points = metrics[name]
+        same(f"{name}, unit", found_unit, unit)
+        same(f"{name}, kind", kind, "Histogram" if unit else "Sum")
+        same(f"{name}, recordings", sum(value for _, value in points), count * rounds)
+    same("MsalSuccess", by(metrics["MsalSuccess"][2], SUCCESS_KEYS), times(SUCCESSES, rounds))
+    same("MsalFailure", by(metrics["MsalFailure"][2], FAILURE_KEYS), times(FAILURES, rounds))
+    for scope in ("MicrosoftIdentityClient_Common_Meter 1.0.0", "token-telemetry 0."):
+        same(f"scope {scope}", f"InstrumentationScope {scope}" in text, True)
+    same("service.name", "-> service.name: Str(contoso)" in text, True)
+    outcomes = re.findall(r"^ +-> outcome: Str\((\w+)\)$", text, re.M)
+    spans = {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
+    same("spans", spans, times(SPANS, rounds))
+    print(f"   arrived: {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series, "
+          f"{len(outcomes)} spans; units, kinds, counts and attributes as expected")
+
+
+# What Prometheus answers.
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def query(base, expression):
+    url = f"{base}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+    return json.loads(get(url))["data"]["result"]
+
+
+def numbers(result):
+    return [float(series["value"][1]) for series in result]
+
+
+def labels(result, keys):
+    return {tuple(series["metric"].get(key, "") for key in keys): float(series["value"][1]) for series in result}
+
+
+def prometheus_name(name, unit):
+    words = {"": "_total", "ms": "_milliseconds_count", "us": "_microseconds_count", "s": "_seconds_count"}
+    return re.sub(r"\W", "_", name) + words[unit]
+
+
+def settled(base, rounds):
+    """Succeeds once the last acquisition has been scraped, and the rules have seen it."""
+    total = f'sum(MsalSuccess_total) + sum(MsalFailure_total) == {25 * int(rounds)}'
+    if not query(base, f"({total}) and ({total.replace('_total)', '_total offset 3s)')})"):
+        sys.exit(1)
+
+
+def prometheus(base, rounds, dashboard):
+    rounds = int(rounds)
+    for name, (count, unit) in ROUND.items():
+        series = prometheus_name(name, unit)
+        same(series, numbers(query(base, f"sum({series})")), [count * rounds])
+    same("MsalSuccess_total", labels(query(base, "MsalSuccess_total"), SUCCESS_KEYS), times(SUCCESSES, rounds))
+    same("MsalFailure_total", labels(query(base, "MsalFailure_total"), FAILURE_KEYS), times(FAILURES, rounds))
+    print(f"   {len(ROUND)} metrics in Prometheus, values as expected")
+    check_dashboard(base, json.load(open(dashboard, encoding="utf-8")))
+    check_rules(base)
+
+
+def check_dashboard(base, dashboard):
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    same("ids of panels are unique", len(set(ids)), len(ids))
+    for panel in panels:
+        cells = panel["gridPos"]
+        same(f"{panel['title']} fits", cells["x"] + cells["w"] <= 24, True)
+    targets = [(panel, target) for panel in panels for target in panel["targets"]]
+    for panel, target in targets:
+        # Grafana's variables, as Grafana would put them.
+        expression = target["expr"].replace("$__rate_interval", "1m").replace("$job", "contoso")
+        where = f"{panel['title']} {target['refId']}"
+        same(f"{where} has a variable left", "$" in expression, False)
+        values = numbers(query(base, expression))
+        same(f"{where} returns series", bool(values), True)
+        same(f"{where} returns numbers", all(math.isfinite(value) for value in values), True)
+        if panel["fieldConfig"]["defaults"]["unit"] == "percentunit":
+            same(f"{where} is a share", all(0 <= value <= 1 for value in values), True)
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            series, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["definition"]).groups()
+            same(variable["name"], set(labels(query(base, series), [label])), {("contoso",)})
+    print(f"   dashboard: {len(targets)} queries of {len(panels)} panels executed, each returns our series")
+
+
+def check_rules(base):
+    groups = json.loads(get(f"{base}/api/v1/rules"))["data"]["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    for rule in rules:
+        same(f"{rule['name']}, health", (rule["health"], rule.get("lastError")), ("ok", None))
+    recorded = [rule for rule in rules if rule["type"] == "recording"]
+    for rule in recorded:
+        same(f"{rule['name']} returns series", bool(query(base, rule["name"])), True)
+    alerts = [rule for rule in rules if rule["type"] == "alerting"]
+    # The load has refused credentials and failing refreshes all the time; its tokens are long-lived.
+    states = {rule["name"]: rule["state"] for rule in alerts}
+    for name, state in {
+        "TokenCredentialRefused": "pending",
+        "TokenBackgroundRefreshFailing": "pending",
+        "TokenAcquisitionFailing": "pending",
+        "TokenCacheHitRatioLow": "inactive",
+        "TokenEndpointSlow": "inactive",
+    }.items():
+        same(f"state of {name}", states[name], state)
+    print(f"   rules: {len(recorded)} recorded series and {len(alerts)} alerts evaluated, "
+          f"{sum(state != 'inactive' for state in states.values())} alerts pending as they should")
+
+
+# Ports.
+
+
+def ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(count))]
+    print(*(server.getsockname()[1] for server in sockets))
+
+
+def listening(*wanted):
+    for port in wanted:
+        socket.create_connection(("127.0.0.1", int(port)), timeout=1).close()
+
+
+def ready(base):
+    get(f"{base}/-/ready")
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    commands = (otlp, settled, prometheus, ports, listening, ready)
+    {function.__name__: function for function in commands}[command](*arguments)
