@@ -116,8 +116,9 @@ fn explained(request: &Arrived, name: &str, meaning: impl FnOnce(&str) -> String
     }
 }
 
-/// Words for the fields, found by splitting alone.
-fn current_meaning(value: &str) -> String {
+/// What `x-client-current-telemetry` says, found by splitting alone.
+#[must_use]
+pub fn current_meaning(value: &str) -> String {
     let fields: Vec<&str> = value.split(['|', ',']).collect();
     let field = |at: usize| fields.get(at).copied().unwrap_or_default();
     let reason = match field(2) {
@@ -146,8 +147,9 @@ fn current_meaning(value: &str) -> String {
     )
 }
 
-/// Words for the lists, found by splitting alone.
-fn last_meaning(value: &str) -> String {
+/// What `x-client-last-telemetry` says, found by splitting alone.
+#[must_use]
+pub fn last_meaning(value: &str) -> String {
     let segments: Vec<&str> = value.split('|').collect();
     let segment = |at: usize| segments.get(at).copied().unwrap_or_default();
     let hits = match segment(1) {
