@@ -192,7 +192,7 @@ function request({ status, headers }, at) {
     list.append(element("dt", "", name), element("dd", "", element("code", "", value)));
     if (meaning) list.append(element("dd", "means", meaning));
   }
-  return element("div", `request ${good ? "memory" : "failed"}`, element("h4", "", title), list);
+  return element("div", `request ${good ? "memory" : "failed"}`, element("h3", "", title), list);
 }
 
 let held = [];

@@ -1,0 +1,180 @@
+"use strict";
+// The checks of scripts/page: node page.cjs CHROMIUM URL FOLDER [--screenshots]
+
+const assert = require("node:assert/strict");
+const { readFileSync } = require("node:fs");
+const { chromium } = require("playwright-core");
+
+const [executablePath, url, folder, flag] = process.argv.slice(2);
+const pictures = flag === "--screenshots" ? "docs" : folder;
+const ENOUGH = 120; // acquisitions after which every kind of figure is there
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const report = (text) => console.log(`   ${text}`);
+const figure = (page, name) => page.locator(`[data-figure="${name}"]`).textContent();
+const number = async (page, name) => Number(await figure(page, name));
+const totals = async () => (await fetch(new URL("/totals", url))).json();
+
+/** Opens the page, and notes whatever goes wrong in it. */
+async function open(browser, options) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const trouble = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) trouble.push(message.text()); });
+  page.on("pageerror", (error) => trouble.push(String(error)));
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (asked.protocol !== "data:" && asked.origin !== new URL(url).origin) trouble.push(`asks for ${asked}`);
+  });
+  await page.goto(url);
+  await page.locator("#list > li").first().waitFor();
+  return { page, trouble, context };
+}
+
+async function acquisitions(page, least) {
+  for (let waited = 0; (await number(page, "acquisitions")) < least; waited += 1) {
+    assert.ok(waited < 600, `${await figure(page, "acquisitions")} acquisitions, ${await page.locator("#state").textContent()}`);
+    await page.waitForTimeout(100);
+  }
+}
+
+async function pause(page) {
+  await page.getByRole("button", { name: "Pause the load" }).click();
+  await page.getByText("paused", { exact: true }).waitFor();
+  let before;
+  // The acquisition that was under way ends first.
+  for (let same = 0; same < 3;) {
+    const now = JSON.stringify(await totals());
+    same = now === before ? same + 1 : 0;
+    before = now;
+    await page.waitForTimeout(250);
+  }
+}
+
+async function figuresEqualTotals(page) {
+  const counted = await totals();
+  const shown = {};
+  for (const name of ["identity_provider", "cache", "failures", "cancelled", "waiting", "delivered", "acquisitions"]) {
+    shown[name] = await number(page, name);
+  }
+  for (const name of ["identity_provider", "cache", "failures", "cancelled", "waiting"]) {
+    assert.equal(shown[name], counted[name], `${name} on the page and in the totals`);
+  }
+  const { identity_provider, cache, failures, cancelled, waiting, lost } = counted;
+  assert.equal(shown.acquisitions, identity_provider + cache + failures + cancelled, "acquisitions");
+  assert.equal(shown.delivered + waiting + lost, failures, "every failure is delivered, waits, or is counted as lost");
+  // Background refreshes hand no token to a caller; the rows of the latencies do.
+  const cells = await page.locator("#latency tr td:nth-child(2)").allTextContents();
+  const handedOut = cells.reduce((sum, text) => sum + Number(text), 0);
+  assert.equal(await figure(page, "ratio"), `${((100 * cache) / handedOut).toFixed(1)} %`, "hit ratio");
+  const failed = await sum(page, "#codes .bar span");
+  assert.equal(failed, failures + cancelled, "failures by code");
+  assert.ok((await page.locator("#reasons tr").count()) === 4, "reasons");
+  report(`${shown.acquisitions} acquisitions: the figures of the page equal the totals (${JSON.stringify(counted)})`);
+}
+
+async function sum(page, selector) {
+  return (await page.locator(selector).allTextContents()).reduce((all, text) => all + Number(text), 0);
+}
+
+/** Everything by keyboard: the skip link, the button, an acquisition. */
+async function keyboard(page) {
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Skip to the acquisitions");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Resume the load");
+  await page.keyboard.press("Enter");
+  await page.getByText("live", { exact: true }).waitFor();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const reading = await focused(page);
+  await page.keyboard.press("Enter");
+  await page.locator("#list details[open] .detail").waitFor();
+  await page.locator("#newer", { hasText: "newer" }).waitFor();
+  assert.equal(await focused(page), reading, "the list moved under the reader");
+  await page.locator("#newer").focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await focused(page), reading, "the newest are shown");
+  assert.equal(await page.locator("#list details[open]").count(), 0);
+  report("keyboard: skip link, pause, opening an acquisition, catching up; the list stands still while it is read");
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
+
+/** An acquisition that failed, opened: the headers of its request, decoded. */
+async function decoded(page) {
+  await page.evaluate(() => document.activeElement.blur());
+  const failed = page.locator("#list > li", { hasText: "failed: invalid_client" }).first();
+  await failed.locator("summary").click();
+  await failed.locator(".detail").waitFor();
+  const text = await failed.innerText();
+  for (const expected of ["x-client-current-telemetry", "schema 5, API 1004", "AADSTS7000215", "answered 401", "Contoso.Auth"]) {
+    assert.ok(text.includes(expected), `${expected} is missing in ${text}`);
+  }
+  const header = await failed.locator("dt:text-is('x-client-current-telemetry') + dd").innerText();
+  assert.match(header, /^5\|1004,[14],,,\|0,1,1,,,$/);
+  report(`an opened acquisition shows its headers decoded: ${header}`);
+}
+
+async function looks(page, name) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} pixels`);
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: `${pictures}/live-${name}.png` });
+}
+
+async function accessible(page, name) {
+  await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(told, [], name);
+  return passes.length;
+}
+
+/** One reader's screen: its size and its colours. */
+async function reader(browser, name, options) {
+  const { page, trouble, context } = await open(browser, { ...options, bypassCSP: true });
+  await acquisitions(page, ENOUGH);
+  await pause(page);
+  await figuresEqualTotals(page);
+  await decoded(page);
+  const passed = await accessible(page, name);
+  await looks(page, name);
+  await page.locator("#list details[open] > summary").first().click();
+  await page.getByRole("button", { name: "Resume the load" }).click();
+  await page.getByText("live", { exact: true }).waitFor();
+  assert.deepEqual(trouble, []);
+  await context.close();
+  report(`${name}: no sideways scrolling, ${passed} rules of axe-core hold, none is broken`);
+}
+
+async function main() {
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  try {
+    const { page, trouble, context } = await open(browser, {});
+    await acquisitions(page, ENOUGH);
+    await pause(page);
+    await figuresEqualTotals(page);
+    // A page that is opened now is told the same as one that was open all the time.
+    const late = await open(browser, {});
+    await figuresEqualTotals(late.page);
+    await keyboard(late.page);
+    assert.deepEqual([...trouble, ...late.trouble], [], "nothing is asked from outside, and nothing goes wrong");
+    await context.close();
+    await late.context.close();
+    await reader(browser, "1280-light", { colorScheme: "light", viewport: { width: 1280, height: 1100 } });
+    await reader(browser, "1280-dark", { colorScheme: "dark", viewport: { width: 1280, height: 1100 } });
+    await reader(browser, "400-light", { colorScheme: "light", viewport: { width: 400, height: 1400 }, hasTouch: true });
+    await reader(browser, "400-dark", { colorScheme: "dark", viewport: { width: 400, height: 1400 }, hasTouch: true });
+  } finally {
+    await browser.close();
+  }
+  report("page: all checks passed");
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
