@@ -122,7 +122,7 @@ async function looks(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} pixels`);
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.screenshot({ path: `${pictures}/live-${name}.png` });
+  await page.screenshot({ path: `${pictures}/live-${name}.png`, fullPage: true });
 }
 
 async function accessible(page, name) {

@@ -106,9 +106,10 @@ fn code(record: &AcquisitionRecord) -> String {
         .error()
         .and_then(|error| error.sts().first())
         .map(|number| format!(" AADSTS{number}"));
-    let code = match record.outcome() {
-        Outcome::Cancelled => token_telemetry::CANCELLED_CODE,
-        _ => record.error_code().unwrap_or("unknown"),
+    let code = if record.outcome() == Outcome::Cancelled {
+        token_telemetry::CANCELLED_CODE
+    } else {
+        record.error_code().unwrap_or("unknown")
     };
     format!("{code}{}", sts.unwrap_or_default())
 }

@@ -91,9 +91,9 @@ impl Stage {
     /// Notes what happened, and tells every open page.
     fn tell(&self, records: &[AcquisitionRecord], arrived: &[Arrived]) {
         let mut seen = lock(&self.seen);
-        arrived
-            .iter()
-            .for_each(|request| seen.board.arrived(request));
+        for request in arrived {
+            seen.board.arrived(request);
+        }
         for record in records {
             seen.board.finished(record);
             let entry = entry::json(seen.board.acquisitions(), record, arrived);

@@ -81,7 +81,7 @@ async fn work(load: &Load, rounds: usize, acquisitions: &mut usize) {
         *acquisitions += 1;
         tokio::time::sleep(PAUSE).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Everything the registry holds, in Prometheus' text format.
