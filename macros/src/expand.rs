@@ -76,13 +76,37 @@ impl<'a> Expansion<'a> {
         // All in one place, so that a value that is no id is refused once.
         let checked = located(quote! { #private::id }, at(api));
         let api = quote_spanned! {at(api)=> #checked(const { #api }) };
-        let telemetry = self.telemetry();
-        let nesting = self.nesting();
-        let reading = self.reading();
+        let described = self.described();
         quote_spanned! {Span::mixed_site()=>
             let #returns = #private::Returns::<#output>::HERE;
             let #id = #api;
-            let #call = #reading.call(&#id, #telemetry, #private::Nesting::#nesting);
+            let #call = #described;
+        }
+    }
+
+    /// The call: what is wrong with the output is reported at its type, or at the path that reads it.
+    fn described(&self) -> TokenStream {
+        let Self {
+            arguments,
+            private,
+            output_site,
+            ..
+        } = self;
+        let returns = located(self.returns.to_token_stream(), *output_site);
+        let telemetry = self.telemetry();
+        let nesting = self.nesting();
+        let nesting = quote_spanned! {Span::mixed_site()=> #private::Nesting::#nesting };
+        let call = if let Some(err) = &arguments.err {
+            let id = &self.id;
+            quote_spanned! {at(err)=> #returns.call_with(#err, #id, #telemetry, #nesting) }
+        } else {
+            let error = self.function.output().and_then(output::error_of);
+            let id = located(self.id.to_token_stream(), error.map_or(*output_site, at));
+            quote_spanned! {*output_site=> #returns.call(#id, #telemetry, #nesting) }
+        };
+        match &arguments.ok {
+            Some(ok) => quote_spanned! {at(ok)=> #call.token(#ok) },
+            None => call,
         }
     }
 
@@ -108,28 +132,6 @@ impl<'a> Expansion<'a> {
             _ => "Merge",
         };
         Ident::new(name, Span::mixed_site())
-    }
-
-    /// How the output is read: what is wrong with it is reported at the type, or at the path.
-    fn reading(&self) -> TokenStream {
-        let Self {
-            arguments, returns, ..
-        } = self;
-        let returns = located(returns.to_token_stream(), self.output_site);
-        let reading = arguments.err.as_ref().map_or_else(
-            || {
-                let error = self.function.output().and_then(output::error_of);
-                let id = &self.id;
-                let site = error.map_or(self.output_site, at);
-                let id = located(quote! { &#id }, site);
-                quote_spanned! {self.output_site=> #returns.reading(#id) }
-            },
-            |err| quote_spanned! {at(err)=> #returns.reading_with(#err) },
-        );
-        match &arguments.ok {
-            Some(ok) => quote_spanned! {at(ok)=> #reading.token(#ok) },
-            None => reading,
-        }
     }
 
     /// Measures the body of an `async fn`, as one block.

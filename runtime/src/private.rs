@@ -6,15 +6,13 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
-pub use crate::acquisition::{Acquire, Nesting, Reading};
+pub use crate::acquisition::{Acquire, Call, Nesting, Reading};
 pub use crate::api::{
     Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
 };
 pub use crate::error::{DescribeError, ErrorInfo};
 pub use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;
-
-use crate::acquisition;
 
 /// Return type of an annotated function, known before its body is checked.
 pub struct Returns<R>(PhantomData<fn() -> R>);
@@ -128,84 +126,34 @@ pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
 
 // Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
 impl<R: IsResult> Returns<R> {
-    /// Reads errors through the owner of the id.
+    /// One call, whose errors are read through the owner of the id.
     #[must_use]
-    pub fn reading<O: DescribeError<R::Error>>(&self, _: &Id<O>) -> Reading<R::Token, R::Error> {
-        Reading {
-            error: O::describe,
-            token: None,
-        }
+    pub fn call<O: DescribeError<R::Error>>(
+        &self,
+        id: Id<O>,
+        telemetry: Telemetry,
+        nesting: Nesting,
+    ) -> Call<R::Token, R::Error> {
+        self.call_with(O::describe, id, telemetry, nesting)
     }
 
-    /// Reads errors with the function that the argument `err` names.
+    /// One call, whose errors are read with the function that the argument `err` names.
     #[must_use]
-    pub fn reading_with(
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an id that is borrowed once would take room in the future for good"
+    )]
+    pub fn call_with<O>(
         &self,
         describe: fn(&R::Error) -> ErrorInfo,
-    ) -> Reading<R::Token, R::Error> {
-        Reading {
+        id: Id<O>,
+        telemetry: Telemetry,
+        nesting: Nesting,
+    ) -> Call<R::Token, R::Error> {
+        let reading = Reading {
             error: describe,
             token: None,
-        }
-    }
-}
-
-impl<T, E> Reading<T, E> {
-    /// Reads tokens with the function that the argument `ok` names.
-    #[must_use]
-    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
-        self.token = Some(read);
-        self
-    }
-
-    /// One call whose output is read so.
-    #[must_use]
-    pub fn call<O>(self, id: &Id<O>, telemetry: Telemetry, nesting: Nesting) -> Call<T, E> {
-        Call {
-            telemetry,
-            api: id.api,
-            nesting,
-            reading: self,
-        }
-    }
-}
-
-/// One call of an annotated function, before its body runs.
-#[derive(Debug)]
-pub struct Call<T, E> {
-    telemetry: Telemetry,
-    api: Api,
-    nesting: Nesting,
-    reading: Reading<T, E>,
-}
-
-impl<T, E> Call<T, E> {
-    /// Wraps the body of an annotated function that is asynchronous.
-    pub fn acquire<F>(self, body: F) -> Acquire<F, T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        let Self {
-            telemetry,
-            api,
-            nesting,
-            reading,
-        } = self;
-        Acquire::new(telemetry.into_backend(), api, nesting, reading, body)
-    }
-
-    /// Runs the body of an annotated function that blocks.
-    ///
-    /// # Errors
-    ///
-    /// Those of the body, untouched.
-    pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let Self {
-            telemetry,
-            api,
-            nesting,
-            reading,
-        } = self;
-        acquisition::acquire_blocking(telemetry.into_backend(), api, nesting, reading, body)
+        };
+        Call::new(telemetry.into_backend(), id.api, nesting, reading)
     }
 }

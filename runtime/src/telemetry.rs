@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
-    Acquire, Acquisition, AcquisitionRecord, Clock, ClockSource, Facts, Nesting, Reading,
+    Acquire, Acquisition, AcquisitionRecord, Call, Clock, ClockSource, Facts, Nesting, Reading,
 };
 use crate::api::ApiId;
 use crate::client::{ClientInfo, InvalidClientInfo};
@@ -127,14 +127,10 @@ impl Telemetry {
             error: <I::Owner as DescribeError<E>>::describe,
             token: None,
         };
-        Acquire::new(
-            self.clone().into_backend(),
-            api.api(),
-            Nesting::Background,
-            reading,
-            future.into_future(),
-        )
-        .with_parent(Acquisition::current().request_id())
+        let backend = self.clone().into_backend();
+        Call::new(backend, api.api(), Nesting::Background, reading)
+            .with_parent(Acquisition::current().request_id())
+            .acquire(future.into_future())
     }
 
     pub(crate) fn into_backend(self) -> Arc<dyn Backend> {

@@ -83,13 +83,21 @@ struct Closing<T, E> {
     panicked: bool,
 }
 
-impl<F, T, E> Acquire<F, T, E> {
+/// One call of an annotated function, before its body runs.
+///
+/// All that does not depend on the type of the body happens here, once for all bodies of a crate:
+/// every line that depends on it is compiled anew for each annotated function.
+pub struct Call<T, E> {
+    opening: Opening,
+    closing: Closing<T, E>,
+}
+
+impl<T, E> Call<T, E> {
     pub(crate) fn new(
         backend: Arc<dyn Backend>,
         api: Api,
         nesting: Nesting,
         reading: Reading<T, E>,
-        inner: F,
     ) -> Self {
         let seed = Seed {
             backend,
@@ -102,7 +110,6 @@ impl<F, T, E> Acquire<F, T, E> {
                 seed: Some(seed),
                 seat: None,
             },
-            inner,
             closing: Closing {
                 reading,
                 is_live: false,
@@ -118,6 +125,36 @@ impl<F, T, E> Acquire<F, T, E> {
         }
         self
     }
+
+    /// Reads the token with the function that the argument `ok` names.
+    #[must_use]
+    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
+        self.closing.reading.token = Some(read);
+        self
+    }
+
+    /// Measures a body that is asynchronous.
+    pub fn acquire<F>(self, body: F) -> Acquire<F, T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        Acquire {
+            opening: self.opening,
+            inner: body,
+            closing: self.closing,
+        }
+    }
+
+    /// Takes the call apart, for a body that blocks.
+    pub(super) fn into_parts(mut self) -> (Option<Seed>, Reading<T, E>) {
+        (self.opening.seed.take(), self.closing.reading)
+    }
+}
+
+impl<T, E> fmt::Debug for Call<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
 }
 
 impl<F, T, E> Future for Acquire<F, T, E>
@@ -128,29 +165,50 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Opening { seed, seat: home } = this.opening;
+        let Some(polling) = this.closing.enter(this.opening) else {
+            return this.inner.poll(cx);
+        };
+        let polled = this.inner.poll(cx);
+        polling.leave(&polled);
+        polled
+    }
+}
+
+/// One poll of an acquisition of its own.
+struct Polling<'a, T, E> {
+    entered: Entered<'a>,
+    closing: &'a mut Closing<T, E>,
+}
+
+impl<T, E> Closing<T, E> {
+    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
+    #[inline]
+    fn enter<'a>(&'a mut self, opening: &'a mut Opening) -> Option<Polling<'a, T, E>> {
+        let Opening { seed, seat: home } = opening;
         let seat = match seed.take() {
             Some(seed) => begin(seed),
             None => home.take(),
-        };
-        // Part of an enclosing acquisition, or over.
-        let Some(seat) = seat else {
-            return this.inner.poll(cx);
-        };
-        this.closing.is_live = true;
+        }?;
+        self.is_live = true;
         // Left at `true` if the poll unwinds.
-        this.closing.panicked = true;
-        let entered = Entered::new(seat, home);
-        let polled = this.inner.poll(cx);
-        this.closing.panicked = false;
-        if let Poll::Ready(output) = &polled {
-            this.closing.is_live = false;
-            finish(
-                entered.leave(),
-                &End::Returned(output, this.closing.reading),
-            );
+        self.panicked = true;
+        Some(Polling {
+            entered: Entered::new(seat, home),
+            closing: self,
+        })
+    }
+}
+
+impl<T, E> Polling<'_, T, E> {
+    /// Takes the acquisition home, or makes its record if the body has returned.
+    #[inline]
+    fn leave(self, polled: &Poll<Result<T, E>>) {
+        let Self { entered, closing } = self;
+        closing.panicked = false;
+        if let Poll::Ready(output) = polled {
+            closing.is_live = false;
+            finish(entered.leave(), &End::Returned(output, closing.reading));
         }
-        polled
     }
 }
 

@@ -27,14 +27,13 @@ pub use answer::{HttpOutcome, Status};
 #[cfg(feature = "reqwest")]
 pub(crate) use answer::{classify, retry_after};
 pub use attach::AttachRecord;
-pub(crate) use blocking::acquire_blocking;
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
 #[cfg(feature = "otel")]
 pub(crate) use clock::Moment;
 pub(crate) use facts::Facts;
 pub use facts::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
-pub use future::{Acquire, Nesting, Reading};
+pub use future::{Acquire, Call, Nesting, Reading};
 pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
 pub use purpose::Purpose;
