@@ -162,19 +162,16 @@ fn write<'v>(
     out.push(b'|');
     section(request, &value, out);
     out.push(b'|');
-    let start = out.len();
-    if !*collapses || platform.iter().any(|slot| value(slot.field).is_some()) {
+    let mut extra = extra.peekable();
+    let is_known = || platform.iter().any(|slot| value(slot.field).is_some());
+    if !*collapses || extra.peek().is_some() || is_known() {
         section(platform, &value, out);
     }
-    let mut separator = if platform.is_empty() || (*collapses && out.len() == start) {
-        ""
-    } else {
-        ","
-    };
-    for text in extra {
-        out.push_str(separator);
+    for (at, text) in extra.enumerate() {
+        if at > 0 || !platform.is_empty() {
+            out.push(b',');
+        }
         out.push_str(text);
-        separator = ",";
     }
 }
 

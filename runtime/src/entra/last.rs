@@ -145,12 +145,14 @@ impl<'a> LastTelemetry<'a> {
             });
         let mut out = Scratch::new();
         let tail = |field| self.tail(field).cloned();
-        let is_empty = write(dialect, self.hits, failures, tail, &mut out);
-        let mut separator = if is_empty { "" } else { "," };
-        for text in &self.extra {
-            out.push_str(separator);
+        write(dialect, self.hits, failures, tail, &mut out);
+        let per_failure = dialect.last.per_failure.len() * self.failures.len();
+        let places = per_failure + dialect.last.tail.len();
+        for (at, text) in self.extra.iter().enumerate() {
+            if at > 0 || places > 0 {
+                out.push(b',');
+            }
             out.push_str(text.as_str());
-            separator = ",";
         }
         out.as_str().to_owned()
     }
@@ -262,14 +264,14 @@ pub(super) struct Written<'v> {
     pub(super) tail: &'v str,
 }
 
-/// Writes the header; true if the last segment is empty.
+/// Writes the header, without what follows behind the known fields.
 pub(super) fn write<'v>(
     dialect: &Dialect,
     hits: u64,
     failures: impl Iterator<Item = Written<'v>> + Clone,
     tail: impl Fn(TailField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
-) -> bool {
+) {
     out.push_number(dialect.schema.into());
     out.push(b'|');
     out.push_number(hits);
@@ -284,7 +286,6 @@ pub(super) fn write<'v>(
         out.push_str(failure.code);
     });
     out.push(b'|');
-    let start = out.len();
     if dialect.last.per_failure.is_empty() {
         list(dialect.last.tail.iter(), out, |field, out| {
             match tail(*field) {
@@ -295,7 +296,6 @@ pub(super) fn write<'v>(
     } else {
         list(failures, out, |failure, out| out.push_str(failure.tail));
     }
-    out.len() == start
 }
 
 fn list<T>(items: impl Iterator<Item = T>, out: &mut Scratch, write: impl Fn(T, &mut Scratch)) {

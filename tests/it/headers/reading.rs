@@ -147,6 +147,17 @@ fn fields_behind_the_longest_layout_are_kept() {
 }
 
 #[test]
+fn fields_behind_blank_ones_keep_their_commas() {
+    let dialect = Dialect::msal_net(MsalNet::V4_23);
+    let current = dialect.read_current("2|1,0|,,extra").unwrap().unwrap();
+    assert_eq!(current.render(&dialect), "2|1,0|,,extra");
+
+    let dialect = Dialect::msal_net(MsalNet::V4_19);
+    let last = dialect.read_last("2|0|1,id|code|,extra").unwrap().unwrap();
+    assert_eq!(last.render(&dialect), "2|0|1,id|code|,extra");
+}
+
+#[test]
 fn a_header_names_the_dialects_it_could_be_of() {
     let names = |value| -> Vec<&str> {
         let current = read::current(value).unwrap().unwrap();

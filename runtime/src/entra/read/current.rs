@@ -144,8 +144,11 @@ fn longer(known: &[&'static Dialect], fields: &[Span<'_>]) -> Option<&'static Di
 
 /// Whether a dialect could have written exactly these fields.
 fn fits(form: &CurrentForm, fields: &[Span<'_>]) -> bool {
+    let is_blank = !fields.is_empty() && fields.iter().all(|field| field.text.is_empty());
     matched(form, fields).is_some_and(|slots| {
-        (slots.len() == fields.len() || form.open) && plausible(&slots, fields)
+        (slots.len() == fields.len() || form.open)
+            && plausible(&slots, fields)
+            && !(form.collapses && is_blank)
     })
 }
 
