@@ -19,6 +19,7 @@ use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::{SpanOptions, Spans};
 use crate::totals::{Counters, Totals};
+use crate::wire::{host_of_authority, host_of_url};
 
 static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 
@@ -328,13 +329,19 @@ impl TelemetryBuilder {
     }
 
     /// Hosts that telemetry headers may go to; without this, every host that is asked for a token.
+    ///
+    /// Hosts or URLs, of which only the host counts. What names no host lets nothing through.
     pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
-        self.authorities = Some(
-            hosts
-                .into_iter()
-                .map(|host| host.as_ref().to_ascii_lowercase())
-                .collect(),
-        );
+        let host = |host: H| {
+            let host = host.as_ref();
+            let read = if host.contains("://") {
+                host_of_url(host)
+            } else {
+                host_of_authority(host)
+            };
+            read.map(Cow::into_owned)
+        };
+        self.authorities = Some(hosts.into_iter().filter_map(host).collect());
         self
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::answer::HttpOutcome;
@@ -16,6 +16,7 @@ use super::facts::HttpFacts;
 use super::purpose::Purpose;
 use super::running::Shared;
 use crate::error::TransportError;
+use crate::wire::host_of_url;
 
 /// Room for all headers, so that the map need not grow.
 const HEADERS: usize = 16;
@@ -52,7 +53,7 @@ pub struct TokenRequest {
 impl TokenRequest {
     /// A request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
-        let host = host_of(url);
+        let host = host_of_url(url).map(Arc::from);
         let started = acquisition
             .as_ref()
             .and_then(|acquisition| acquisition.backend.clock().now());
@@ -246,15 +247,4 @@ impl<F> fmt::Debug for Sending<F> {
             .field("request", &self.request)
             .finish_non_exhaustive()
     }
-}
-
-/// Host of a URL in lower case; path, query, port and user are never looked at again.
-fn host_of(url: &str) -> Option<Arc<str>> {
-    let uri: Uri = url.parse().ok()?;
-    let host = uri.host()?;
-    Some(if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        host.to_ascii_lowercase().into()
-    } else {
-        host.into()
-    })
 }
