@@ -6,6 +6,7 @@ mod sts;
 use std::borrow::Cow;
 
 pub use sources::MAX_SOURCES;
+pub(crate) use sources::chain;
 pub use sts::sts_codes_in;
 
 use crate::wire::bounded_text;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, Response, header};
 
-use crate::error::TransportError;
+use crate::error::{TransportError, chain};
 
 /// What an HTTP client returned: an answer with a status, or a failure of a class.
 ///
@@ -74,16 +74,14 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// Class of a transport failure, from the first I/O error among its causes.
+/// Class of a transport failure, from the first telling I/O error among its causes.
 pub(crate) fn classify(error: &(dyn Error + 'static)) -> TransportError {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return of_io(error.kind());
-        }
-        cause = error.source();
-    }
-    TransportError::Other
+    let class =
+        |error: &(dyn Error + 'static)| Some(of_io(error.downcast_ref::<io::Error>()?.kind()));
+    chain(error)
+        .filter_map(class)
+        .find(|class| *class != TransportError::Other)
+        .unwrap_or(TransportError::Other)
 }
 
 #[expect(

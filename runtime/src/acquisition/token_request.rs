@@ -1,6 +1,7 @@
 //! One HTTP try of a token request: its headers, its clock, and how it ended.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -171,6 +172,16 @@ impl TokenRequest {
         });
     }
 
+    fn ended(mut self, output: &impl HttpOutcome) {
+        if let Some(pause) = output.retry_after() {
+            self.retry_after(pause);
+        }
+        match output.status() {
+            Ok(status) => self.answered(status),
+            Err(class) => self.failed(class),
+        }
+    }
+
     fn end(mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
         self.settle(answer, note);
     }
@@ -228,14 +239,9 @@ impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let output = std::task::ready!(this.inner.poll(cx));
-        if let Some(mut request) = this.request.take() {
-            if let Some(pause) = output.retry_after() {
-                request.retry_after(pause);
-            }
-            match output.status() {
-                Ok(status) => request.answered(status),
-                Err(class) => request.failed(class),
-            }
+        if let Some(request) = this.request.take() {
+            // The answer exists already; a panic while it is read must not cost it.
+            let _unread = catch_unwind(AssertUnwindSafe(|| request.ended(&output)));
         }
         Poll::Ready(output)
     }

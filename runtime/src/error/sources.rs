@@ -58,11 +58,17 @@ impl ErrorInfo {
         error: &(dyn Error + 'static),
         read: impl Fn(&(dyn Error + 'static)) -> Option<Self>,
     ) -> Self {
-        successors(Some(error), |&error| cause_of(error))
-            .take(MAX_SOURCES)
+        chain(error)
             .filter_map(read)
             .fold(Self::unknown(), Self::or)
     }
+}
+
+/// An error and its causes, the outermost first.
+pub(crate) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    successors(Some(error), |&error| cause_of(error)).take(MAX_SOURCES)
 }
 
 /// The cause of an error; an I/O error is its own wrapper, whose `source()` passes over what it wraps.
