@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use http::HeaderName;
+
 use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
     Acquire, Acquisition, AcquisitionRecord, Call, Clock, ClockSource, Facts, Nesting, Reading,
 };
 use crate::api::ApiId;
 use crate::client::{ClientInfo, InvalidClientInfo};
-use crate::entra::{self, Claims, Dialect, ExtraSku, PendingFailure};
+use crate::entra::{self, Claims, Dialect, ExtraSku, Header, PendingFailure};
 use crate::error::DescribeError;
 use crate::observer::{self, Observer};
 #[cfg(feature = "otel")]
@@ -44,6 +46,8 @@ struct Shared {
     client: ClientInfo,
     entra: entra::Headers,
     authorities: Option<Vec<String>>,
+    /// Headers whose value is of one try only.
+    rewritten: Vec<HeaderName>,
     totals: Counters,
     observers: Vec<Box<dyn Observer>>,
     recent: RecentRecords,
@@ -191,6 +195,12 @@ impl Backend for Shared {
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     ) {
+        if let Outgoing::Headers(headers) = out {
+            // Of an earlier try: it may be reported already, or was meant for another host.
+            for name in &self.rewritten {
+                headers.remove(name);
+            }
+        }
         if self.is_authority(host) {
             self.entra
                 .write(facts, (host, self.totals.cache_hits()), carriage, out);
@@ -397,8 +407,16 @@ impl TelemetryBuilder {
     }
 
     fn build_with(self, client: ClientInfo) -> Telemetry {
+        let of_one_try = [
+            (Header::CurrentTelemetry, entra::CURRENT_TELEMETRY),
+            (Header::LastTelemetry, entra::LAST_TELEMETRY),
+        ];
+        let rewritten = of_one_try
+            .into_iter()
+            .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
         let shared = Shared {
             clock: self.clock,
+            rewritten: rewritten.collect(),
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
             authorities: self.authorities,
             totals: Counters::default(),
