@@ -9,6 +9,8 @@ pub(crate) enum Diagnostic {
     OutsideAcquisition,
     /// A correlation id given by a caller is no GUID.
     InvalidCorrelationId,
+    /// A correlation id came when the acquisition was known by another.
+    LateCorrelationId,
     /// An observer panicked.
     ObserverPanicked,
     /// A function that describes errors or tokens panicked.
@@ -24,7 +26,7 @@ pub(crate) enum Diagnostic {
 }
 
 /// How often each was met; statics, because nothing but the log depends on them.
-static COUNTS: [AtomicU32; 5] = [const { AtomicU32::new(0) }; 5];
+static COUNTS: [AtomicU32; 6] = [const { AtomicU32::new(0) }; 6];
 
 impl Diagnostic {
     /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
@@ -53,7 +55,7 @@ impl Diagnostic {
         const TARGET: &str = "token_telemetry::diagnostics";
         let text = self.text();
         match self {
-            Self::OutsideAcquisition | Self::InvalidCorrelationId => {
+            Self::OutsideAcquisition | Self::InvalidCorrelationId | Self::LateCorrelationId => {
                 tracing::debug!(target: TARGET, times, "{text}");
             }
             Self::ObserverPanicked | Self::DescriptionPanicked | Self::ClockPanicked => {
@@ -74,6 +76,9 @@ impl Diagnostic {
         match self {
             Self::OutsideAcquisition => "a fact was noted outside an acquisition and is lost",
             Self::InvalidCorrelationId => "a correlation id is no GUID and was not used",
+            Self::LateCorrelationId => {
+                "a correlation id came too late; the acquisition keeps the one it sent"
+            }
             Self::ObserverPanicked => "an observer panicked; the others were told",
             Self::DescriptionPanicked => "a function that describes errors or tokens panicked",
             Self::ClockPanicked => "the clock panicked; a duration is missing",

@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) api: Api,
     pub(crate) started: Option<Moment>,
     pub(crate) correlation_id: Option<ClientRequestId>,
+    /// Whether a header, a nested acquisition or the SDK has seen the id.
+    correlation_id_used: bool,
     pub(crate) source: Option<TokenSource>,
     pub(crate) level: Option<CacheLevel>,
     pub(crate) refresh_reason: Option<CacheRefreshReason>,
@@ -110,6 +112,7 @@ impl Facts {
             api,
             started: None,
             correlation_id: None,
+            correlation_id_used: false,
             source: None,
             level: None,
             refresh_reason: None,
@@ -129,7 +132,16 @@ impl Facts {
 
     /// The id of this acquisition, made now if nothing needed it before.
     pub(crate) fn correlation_id(&mut self) -> ClientRequestId {
+        self.correlation_id_used = true;
         *self.correlation_id.get_or_insert_with(ClientRequestId::new)
+    }
+
+    /// Takes over an id given by the caller, unless the acquisition is known by another already.
+    pub(crate) fn adopt_correlation_id(&mut self, id: ClientRequestId) -> bool {
+        if !self.correlation_id_used {
+            self.correlation_id = Some(id);
+        }
+        self.correlation_id == Some(id)
     }
 
     pub(crate) fn add_waited(&mut self, time: Duration) {

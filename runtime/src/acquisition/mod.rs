@@ -164,10 +164,16 @@ impl CurrentAcquisition {
     }
 
     /// Id given by the caller; text that is no GUID is ignored, and a random id used.
+    ///
+    /// Note it first: once a header has carried an id, the acquisition keeps that one.
     pub fn correlation_id(self, id: impl TryInto<ClientRequestId>) {
-        match id.try_into() {
-            Ok(id) => note(|facts| facts.correlation_id = Some(id)),
-            Err(_) => Diagnostic::InvalidCorrelationId.tell(),
+        let Ok(id) = id.try_into() else {
+            return Diagnostic::InvalidCorrelationId.tell();
+        };
+        let mut adopted = true;
+        note(|facts| adopted = facts.adopt_correlation_id(id));
+        if !adopted {
+            Diagnostic::LateCorrelationId.tell();
         }
     }
 
