@@ -301,6 +301,8 @@ impl AcquisitionRecord {
 
 impl fmt::Debug for AcquisitionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let polls = Some(self.pending_polls()).filter(|polls| *polls > 0);
+        let swallowed = Some(self.sub_failures()).filter(|failures| !failures.is_empty());
         let mut out = f.debug_struct("AcquisitionRecord");
         out.field("api", &self.api())
             .field("outcome", &self.outcome)
@@ -312,6 +314,8 @@ impl fmt::Debug for AcquisitionRecord {
             .present("token_type", self.token_type())
             .present("correlation_id", self.correlation_id())
             .present("parent", self.parent())
+            .present("background", self.is_background().then_some(true))
+            .present("stale", self.is_stale().then_some(true))
             .present("total", self.total())
             .present("in_http", self.in_http())
             .present("in_cache", self.in_cache())
@@ -326,7 +330,9 @@ impl fmt::Debug for AcquisitionRecord {
             .present("status", self.status())
             .present("transport_error", self.transport_error())
             .present("retry_after", self.retry_after())
-            .present("error", self.error());
+            .present("pending_polls", polls)
+            .present("error", self.error())
+            .present("sub_failures", swallowed);
         out.finish_non_exhaustive()
     }
 }
