@@ -1,5 +1,6 @@
 //! What telemetry has to say about itself: rare, at debug or warn level, never in the way.
 
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Something that an SDK author would want to know.
@@ -40,14 +41,19 @@ impl Diagnostic {
         }
         let times = count.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         if times.is_power_of_two() {
-            self.log(times);
+            self.log_contained(times);
         }
     }
 
     /// Tells the log; for callers that remember themselves whether they did.
     #[cfg(feature = "otel")]
     pub(crate) fn tell_once(self) {
-        self.log(1);
+        self.log_contained(1);
+    }
+
+    /// A panic of the subscriber ends here; there is nobody left to tell it to.
+    fn log_contained(self, times: u32) {
+        let _panicked = catch_unwind(|| self.log(times));
     }
 
     #[cfg(feature = "tracing")]

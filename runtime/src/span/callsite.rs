@@ -40,6 +40,15 @@ const ALWAYS: u8 = 2;
 impl SpanCallsite {
     /// The callsite of this level and target.
     pub(super) fn of(level: Level, target: &'static str) -> &'static Self {
+        let (callsite, is_new) = Self::find_or_leak(level, target);
+        if is_new {
+            // Without the lock, because subscribers are asked about the callsite here.
+            register(callsite);
+        }
+        callsite
+    }
+
+    fn find_or_leak(level: Level, target: &'static str) -> (&'static Self, bool) {
         let mut callsites = CALLSITES.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |callsite: &&&Self| {
             let metadata = callsite.metadata.get();
@@ -47,11 +56,11 @@ impl SpanCallsite {
                 .is_some_and(|metadata| *metadata.level() == level && metadata.target() == target)
         };
         if let Some(callsite) = callsites.iter().find(same) {
-            return callsite;
+            return (callsite, false);
         }
         let callsite = Self::leak(level, target);
         callsites.push(callsite);
-        callsite
+        (callsite, true)
     }
 
     fn leak(level: Level, target: &'static str) -> &'static Self {
@@ -72,7 +81,6 @@ impl SpanCallsite {
                 Kind::SPAN,
             )
         });
-        register(callsite);
         callsite
     }
 

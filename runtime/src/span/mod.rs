@@ -2,6 +2,8 @@
 
 mod callsite;
 
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+
 use tracing::field::{Value, display};
 use tracing::{Level, Span};
 
@@ -75,14 +77,26 @@ impl Spans {
 
     /// Opens the span of an acquisition; none if nobody listens.
     pub(crate) fn open(self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
-        let span = self.0.enabled_span()?;
-        span.record("api", facts.api.name());
-        Some(Box::new(AcquisitionSpan(span)))
+        contained(|| {
+            let span = self.0.enabled_span()?;
+            span.record("api", facts.api.name());
+            let open: Box<dyn OpenSpan> = Box::new(AcquisitionSpan(span));
+            Some(open)
+        })
+        .flatten()
     }
+}
+
+/// Runs code of the subscriber; its panic is not told, because only the subscriber could be.
+fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(code)).ok()
 }
 
 /// An open span; entered by hand, because its guard could not live in a future.
 struct AcquisitionSpan(Span);
+
+impl UnwindSafe for AcquisitionSpan {}
+impl RefUnwindSafe for AcquisitionSpan {}
 
 impl AcquisitionSpan {
     fn record(&self, field: &'static str, value: Option<impl Value>) {
@@ -90,18 +104,8 @@ impl AcquisitionSpan {
             self.0.record(field, value);
         }
     }
-}
 
-impl OpenSpan for AcquisitionSpan {
-    fn enter(&self) {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id));
-    }
-
-    fn exit(&self) {
-        self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id));
-    }
-
-    fn finished(&self, record: &AcquisitionRecord) {
+    fn record_all(&self, record: &AcquisitionRecord) {
         // The id that was called may be known only now.
         self.record("api", Some(record.api().name()));
         self.record("outcome", Some(record.outcome().name()));
@@ -120,5 +124,19 @@ impl OpenSpan for AcquisitionSpan {
         self.record("correlation_id", record.correlation_id().map(display));
         self.record("parent_id", record.parent().map(display));
         self.record("background", record.is_background().then_some(true));
+    }
+}
+
+impl OpenSpan for AcquisitionSpan {
+    fn enter(&self) {
+        contained(|| self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id)));
+    }
+
+    fn exit(&self) {
+        contained(|| self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id)));
+    }
+
+    fn finished(&self, record: &AcquisitionRecord) {
+        contained(|| self.record_all(record));
     }
 }
