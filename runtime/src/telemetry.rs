@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderName;
@@ -56,6 +57,11 @@ struct Shared {
     #[cfg(feature = "otel")]
     metrics: MetricsRecorder,
 }
+
+// Every call into observers, clocks and providers is contained, and no lock minds poison: a panic
+// leaves nothing half done. So an SDK's own types stay unwind safe when they hold a `Telemetry`.
+impl UnwindSafe for Shared {}
+impl RefUnwindSafe for Shared {}
 
 impl Telemetry {
     /// A builder with every outlet at its default.

@@ -1,5 +1,6 @@
 //! What an acquisition needs from the `Telemetry` it runs under.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -10,7 +11,7 @@ use super::purpose::Purpose;
 use super::record::AcquisitionRecord;
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
-pub(crate) trait Backend: Send + Sync {
+pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn clock(&self) -> &ClockSource;
 
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
@@ -38,7 +39,7 @@ pub(crate) trait Backend: Send + Sync {
 }
 
 /// A span that is entered on each poll and told the record at the end.
-pub(crate) trait OpenSpan: Send + Sync {
+pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn enter(&self);
     fn exit(&self);
     fn finished(&self, record: &AcquisitionRecord);
