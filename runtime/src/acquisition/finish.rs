@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::backend::Backend;
 use super::facts::Facts;
 use super::future::Reading;
-use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
-use super::running::{Growing, Seat};
+use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
+use super::running::{Listeners, Seat};
 use super::scope;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
@@ -24,7 +24,9 @@ pub(super) fn finish<T, E>(seat: Option<Seat>, end: &End<'_, T, E>) {
     // The result exists already and is not touched, whatever happens inside.
     let contained = catch_unwind(AssertUnwindSafe(|| {
         if let Some(running) = seat.running_mut() {
-            running.finish(|backend, growing| hand_out(backend, growing, end));
+            running.finish(|backend, record, listeners| {
+                hand_out(backend, (record, listeners), end);
+            });
         }
         seat.clear();
     }));
@@ -33,8 +35,11 @@ pub(super) fn finish<T, E>(seat: Option<Seat>, end: &End<'_, T, E>) {
     }
 }
 
-fn hand_out<T, E>(backend: &dyn Backend, growing: &mut Growing, end: &End<'_, T, E>) {
-    let Growing { record, listeners } = growing;
+fn hand_out<T, E>(
+    backend: &dyn Backend,
+    (record, listeners): (&mut AcquisitionRecord, Option<Box<Listeners>>),
+    end: &End<'_, T, E>,
+) {
     let total = backend.clock().since(record.facts().started);
     let (outcome, error) = read_end(end, record.facts_mut());
     if error.is_some() || listeners.is_some() {
@@ -46,7 +51,7 @@ fn hand_out<T, E>(backend: &dyn Backend, growing: &mut Growing, end: &End<'_, T,
     }
     record.finish(outcome, total, error);
     backend.finished(record);
-    if let Some(listeners) = listeners.take() {
+    if let Some(listeners) = listeners {
         listeners.finished(record);
     }
 }

@@ -66,6 +66,8 @@ pin_project! {
 struct Opening {
     seed: Option<Seed>,
     seat: Option<Seat>,
+    /// Raised before a poll and lowered after it: an unwind leaves it up.
+    panicked: bool,
 }
 
 /// What an acquisition is made of when its future is polled for the first time.
@@ -80,7 +82,6 @@ pub(super) struct Seed {
 struct Closing<T, E> {
     reading: Reading<T, E>,
     is_live: bool,
-    panicked: bool,
 }
 
 /// One call of an annotated function, before its body runs.
@@ -109,11 +110,11 @@ impl<T, E> Call<T, E> {
             opening: Opening {
                 seed: Some(seed),
                 seat: None,
+                panicked: false,
             },
             closing: Closing {
                 reading,
                 is_live: false,
-                panicked: false,
             },
         }
     }
@@ -177,6 +178,7 @@ where
 /// One poll of an acquisition of its own.
 struct Polling<'a, T, E> {
     entered: Entered<'a>,
+    panicked: &'a mut bool,
     closing: &'a mut Closing<T, E>,
 }
 
@@ -184,16 +186,21 @@ impl<T, E> Closing<T, E> {
     /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
     #[inline]
     fn enter<'a>(&'a mut self, opening: &'a mut Opening) -> Option<Polling<'a, T, E>> {
-        let Opening { seed, seat: home } = opening;
+        let Opening {
+            seed,
+            seat: home,
+            panicked,
+        } = opening;
         let seat = match seed.take() {
             Some(seed) => begin(seed),
             None => home.take(),
         }?;
         self.is_live = true;
         // Left at `true` if the poll unwinds.
-        self.panicked = true;
+        *panicked = true;
         Some(Polling {
             entered: Entered::new(seat, home),
+            panicked,
             closing: self,
         })
     }
@@ -203,8 +210,12 @@ impl<T, E> Polling<'_, T, E> {
     /// Takes the acquisition home, or makes its record if the body has returned.
     #[inline]
     fn leave(self, polled: &Poll<Result<T, E>>) {
-        let Self { entered, closing } = self;
-        closing.panicked = false;
+        let Self {
+            entered,
+            panicked,
+            closing,
+        } = self;
+        *panicked = false;
         if let Poll::Ready(output) = polled {
             closing.is_live = false;
             finish(entered.leave(), &End::Returned(output, closing.reading));
@@ -220,21 +231,34 @@ impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            scope::enter_dropping(seat);
+        let Some(mut seat) = self.seat.take() else {
+            return;
+        };
+        let outcome = if self.panicked {
+            Outcome::Panicked
+        } else {
+            Outcome::Cancelled
+        };
+        if let Some(running) = seat.running_mut() {
+            running.dropping = Some(outcome);
         }
+        // Where it cannot be current any more, nothing can be noted, and the record is made at once.
+        finish(
+            scope::enter_dropping(seat),
+            &End::<(), ()>::Dropped(outcome),
+        );
     }
 }
 
 impl<T, E> Drop for Closing<T, E> {
     fn drop(&mut self) {
-        if self.is_live {
-            let outcome = if self.panicked {
-                Outcome::Panicked
-            } else {
-                Outcome::Cancelled
-            };
-            finish(scope::leave_dropping(), &End::<T, E>::Dropped(outcome));
+        if !self.is_live {
+            return;
+        }
+        let seat = scope::leave_dropping();
+        let outcome = seat.as_ref().and_then(|seat| seat.running()?.dropping);
+        if let Some(outcome) = outcome {
+            finish(seat, &End::<(), ()>::Dropped(outcome));
         }
     }
 }

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 
 use super::observe::Collector;
 use super::running::Shared;
-use super::scope;
+use super::scope::{EnteredShared, Reach};
 use super::token_request::TokenRequest;
 
 /// An acquisition that can leave its task; made by [`handle`](crate::CurrentAcquisition::handle).
@@ -40,7 +40,7 @@ impl Handle {
     pub fn scope<F: IntoFuture>(&self, future: F) -> Scoped<F::IntoFuture> {
         Scoped {
             handle: self.clone(),
-            inner: future.into_future(),
+            inner: Some(future.into_future()),
         }
     }
 
@@ -48,7 +48,15 @@ impl Handle {
     ///
     /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
     pub fn enter(&self) -> EnteredHandle {
-        EnteredHandle::new(self.clone())
+        EnteredHandle {
+            _entered: self.entered(Reach::Itself),
+            in_acquisition: self.shared.is_some(),
+            not_send: PhantomData,
+        }
+    }
+
+    fn entered(&self, reach: Reach) -> EnteredShared {
+        EnteredShared::new(self.shared.as_ref(), self.collector.as_ref(), reach)
     }
 
     /// One HTTP try of a token request, on behalf of the acquisition.
@@ -68,32 +76,17 @@ impl fmt::Debug for Handle {
 /// Guard of [`Handle::enter`].
 #[must_use = "the acquisition is current only while the guard lives"]
 pub struct EnteredHandle {
-    handle: Handle,
-    replaced: Option<Arc<Collector>>,
+    _entered: EnteredShared,
+    in_acquisition: bool,
     /// The guard belongs to the thread whose slot it changed.
     not_send: PhantomData<*const ()>,
 }
 
-impl EnteredHandle {
-    fn new(handle: Handle) -> Self {
-        let replaced = scope::enter_shared(handle.shared.as_ref(), handle.collector.clone());
-        Self {
-            handle,
-            replaced,
-            not_send: PhantomData,
-        }
-    }
-}
-
-impl Drop for EnteredHandle {
-    fn drop(&mut self) {
-        scope::leave_shared(self.handle.shared.as_ref(), self.replaced.take());
-    }
-}
-
 impl fmt::Debug for EnteredHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.handle.fmt(f)
+        f.debug_struct("EnteredHandle")
+            .field("in_acquisition", &self.in_acquisition)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,7 +96,18 @@ pin_project! {
     pub struct Scoped<F> {
         handle: Handle,
         #[pin]
-        inner: F,
+        inner: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        /// The future is dropped inside the acquisition, so that its values can still note facts.
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.inner.is_some() {
+                let _entered = this.handle.entered(Reach::Poll);
+                this.inner.set(None);
+            }
+        }
     }
 }
 
@@ -111,9 +115,15 @@ impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let _entered = this.handle.enter();
-        this.inner.poll(cx)
+        let mut this = self.project();
+        let _entered = this.handle.entered(Reach::Poll);
+        let Some(inner) = this.inner.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let output = std::task::ready!(inner.poll(cx));
+        // What the future still holds goes inside the acquisition too.
+        this.inner.set(None);
+        Poll::Ready(output)
     }
 }
 

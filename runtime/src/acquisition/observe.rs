@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::record::AcquisitionRecord;
-use super::scope;
+use super::scope::{self, EnteredShared, Reach};
 
 /// Most records that one [`observe`] keeps.
 pub const MAX_OBSERVED: usize = 16;
@@ -44,12 +44,8 @@ pub const MAX_OBSERVED: usize = 16;
 /// # }).unwrap();
 /// ```
 pub fn observe<F: IntoFuture>(future: F) -> Observe<F::IntoFuture> {
-    let collector = Arc::new(Collector {
-        parent: scope::enclosing_collector(),
-        kept: Mutex::default(),
-    });
     Observe {
-        collector,
+        collector: None,
         inner: Some(future.into_future()),
     }
 }
@@ -58,9 +54,19 @@ pin_project! {
     /// Future of [`observe`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Observe<F> {
-        collector: Arc<Collector>,
+        // Made by the first poll, which shows what is around.
+        collector: Option<Arc<Collector>>,
         #[pin]
         inner: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Observe<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // An enclosing `observe` also gets what the drop cancels or begins.
+            let _collecting = this.collector.as_ref().map(collecting);
+            this.inner.set(None);
+        }
     }
 }
 
@@ -69,8 +75,9 @@ impl<F: Future> Future for Observe<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let collector = this.collector.get_or_insert_with(Collector::new);
         let output = {
-            let _collecting = Collecting::new(this.collector);
+            let _collecting = collecting(collector);
             let Some(inner) = this.inner.as_mut().as_pin_mut() else {
                 return Poll::Pending;
             };
@@ -79,7 +86,7 @@ impl<F: Future> Future for Observe<F> {
             this.inner.set(None);
             output
         };
-        let Kept { records, dropped } = this.collector.take();
+        let Kept { records, dropped } = collector.take();
         Poll::Ready(Observed {
             output,
             records,
@@ -94,19 +101,9 @@ impl<F> fmt::Debug for Observe<F> {
     }
 }
 
-/// Makes a collector the innermost one until it is dropped.
-struct Collecting(Option<Arc<Collector>>);
-
-impl Collecting {
-    fn new(collector: &Arc<Collector>) -> Self {
-        Self(scope::enter_shared(None, Some(Arc::clone(collector))))
-    }
-}
-
-impl Drop for Collecting {
-    fn drop(&mut self) {
-        scope::leave_shared(None, self.0.take());
-    }
+/// Makes a collector the innermost one until the end of a poll.
+fn collecting(collector: &Arc<Collector>) -> EnteredShared {
+    EnteredShared::new(None, Some(collector), Reach::Poll)
 }
 
 /// Output of a future and the records of its acquisitions.
@@ -142,6 +139,13 @@ struct Kept {
 }
 
 impl Collector {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            parent: scope::enclosing_collector(),
+            kept: Mutex::default(),
+        })
+    }
+
     /// Keeps a record here and at every enclosing `observe`.
     pub(crate) fn keep(&self, record: &AcquisitionRecord) {
         let mut collector = Some(self);

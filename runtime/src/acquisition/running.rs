@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::backend::{Backend, OpenSpan};
 use super::facts::Facts;
 use super::observe::Collector;
-use super::record::AcquisitionRecord;
+use super::record::{AcquisitionRecord, Outcome};
 
 /// Room for one running acquisition; the next one on the thread uses it again.
 ///
@@ -36,22 +36,16 @@ impl Seat {
 pub(crate) struct Running {
     pub(crate) backend: Arc<dyn Backend>,
     store: Store,
-    /// Whether the future of the acquisition put it here, and not a handle.
-    owned: bool,
-    /// Whether the future of the acquisition is being dropped.
-    pub(crate) dropping: bool,
+    /// They stay with the future: a handle makes the acquisition current without its span.
+    listeners: Option<Box<Listeners>>,
+    /// How the acquisition ends, while its future is being dropped.
+    pub(crate) dropping: Option<Outcome>,
 }
 
 /// Where the record grows: in the seat, until something must outlive or leave the future.
 enum Store {
-    Inline(Growing),
+    Inline(AcquisitionRecord),
     Shared(Arc<Shared>),
-}
-
-/// A record that is not finished, and who is told when it is.
-pub(crate) struct Growing {
-    pub(crate) record: AcquisitionRecord,
-    pub(crate) listeners: Option<Box<Listeners>>,
 }
 
 /// Who follows one acquisition; most have nobody.
@@ -83,7 +77,6 @@ pub(crate) struct Shared {
 
 struct SharedState {
     record: AcquisitionRecord,
-    span: Option<Box<dyn OpenSpan>>,
     finished: bool,
 }
 
@@ -97,12 +90,11 @@ impl Running {
         let span = backend.begin(&mut facts);
         let followed = span.is_some() || collector.is_some();
         let listeners = followed.then(|| Box::new(Listeners { span, collector }));
-        let record = AcquisitionRecord::unfinished(facts);
         Self {
             backend,
-            store: Store::Inline(Growing { record, listeners }),
-            owned: true,
-            dropping: false,
+            store: Store::Inline(AcquisitionRecord::unfinished(facts)),
+            listeners,
+            dropping: None,
         }
     }
 
@@ -111,27 +103,23 @@ impl Running {
         Self {
             backend: Arc::clone(&shared.backend),
             store: Store::Shared(Arc::clone(shared)),
-            owned: false,
-            dropping: false,
+            listeners: None,
+            dropping: None,
         }
     }
 
-    /// Whether a handle to this acquisition put it here.
-    pub(crate) fn borrows(&self, shared: &Arc<Shared>) -> bool {
-        !self.owned && matches!(&self.store, Store::Shared(own) if Arc::ptr_eq(own, shared))
-    }
-
     pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
-        match &self.store {
-            Store::Inline(growing) => growing.listeners.as_ref()?.collector.as_ref(),
-            Store::Shared(shared) => shared.collector.as_ref(),
+        match (&self.listeners, &self.store) {
+            (Some(listeners), _) => listeners.collector.as_ref(),
+            (None, Store::Shared(shared)) => shared.collector.as_ref(),
+            (None, Store::Inline(_)) => None,
         }
     }
 
     /// Changes the facts; nothing happens once the record is made.
     pub(crate) fn note(&mut self, note: impl FnOnce(&mut Facts)) {
         match &mut self.store {
-            Store::Inline(growing) => note(growing.record.facts_mut()),
+            Store::Inline(record) => note(record.facts_mut()),
             Store::Shared(shared) => shared.note(note),
         }
     }
@@ -139,7 +127,7 @@ impl Running {
     /// Reads the facts; unlike a note it also works after the record is made.
     pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut Facts) -> T) -> T {
         match &mut self.store {
-            Store::Inline(growing) => read(growing.record.facts_mut()),
+            Store::Inline(record) => read(record.facts_mut()),
             Store::Shared(shared) => shared.read(read),
         }
     }
@@ -148,8 +136,18 @@ impl Running {
     pub(crate) fn share(&mut self) -> Arc<Shared> {
         match &mut self.store {
             Store::Shared(shared) => Arc::clone(shared),
-            Store::Inline(growing) => {
-                let shared = Arc::new(growing.share(&self.backend));
+            Store::Inline(record) => {
+                let placeholder = AcquisitionRecord::unfinished(Facts::new(record.api()));
+                let state = SharedState {
+                    record: mem::replace(record, placeholder),
+                    finished: false,
+                };
+                let listeners = self.listeners.as_ref();
+                let shared = Arc::new(Shared {
+                    backend: Arc::clone(&self.backend),
+                    collector: listeners.and_then(|all| all.collector.clone()),
+                    state: Mutex::new(state),
+                });
                 self.store = Store::Shared(Arc::clone(&shared));
                 shared
             }
@@ -157,58 +155,30 @@ impl Running {
     }
 
     pub(crate) fn enter_span(&self) {
-        self.with_span(|span| span.enter());
+        if let Some(span) = self.span() {
+            span.enter();
+        }
     }
 
     pub(crate) fn exit_span(&self) {
-        self.with_span(|span| span.exit());
+        if let Some(span) = self.span() {
+            span.exit();
+        }
     }
 
-    fn with_span(&self, act: impl FnOnce(&dyn OpenSpan)) {
-        match &self.store {
-            Store::Inline(Growing {
-                listeners: None, ..
-            }) => {}
-            Store::Inline(Growing {
-                listeners: Some(all),
-                ..
-            }) => {
-                if let Some(span) = &all.span {
-                    act(&**span);
-                }
-            }
-            Store::Shared(shared) => {
-                if let Some(span) = &shared.lock().span {
-                    act(&**span);
-                }
-            }
-        }
+    fn span(&self) -> Option<&dyn OpenSpan> {
+        self.listeners.as_ref()?.span.as_deref()
     }
 
     /// Lets `complete` make the record; later notes change nothing.
-    pub(crate) fn finish(&mut self, complete: impl FnOnce(&dyn Backend, &mut Growing)) {
+    pub(crate) fn finish(
+        &mut self,
+        complete: impl FnOnce(&dyn Backend, &mut AcquisitionRecord, Option<Box<Listeners>>),
+    ) {
+        let listeners = self.listeners.take();
         match &mut self.store {
-            Store::Inline(growing) => complete(&*self.backend, growing),
-            Store::Shared(shared) => complete(&*self.backend, &mut shared.finish()),
-        }
-    }
-}
-
-impl Growing {
-    fn share(&mut self, backend: &Arc<dyn Backend>) -> Shared {
-        let placeholder = AcquisitionRecord::unfinished(Facts::new(self.record.api()));
-        let record = mem::replace(&mut self.record, placeholder);
-        let listeners = self.listeners.take().map(|all| *all);
-        let Listeners { span, collector } = listeners.unwrap_or_default();
-        let state = Mutex::new(SharedState {
-            record,
-            span,
-            finished: false,
-        });
-        Shared {
-            backend: Arc::clone(backend),
-            collector,
-            state,
+            Store::Inline(record) => complete(&*self.backend, record, listeners),
+            Store::Shared(shared) => complete(&*self.backend, &mut shared.finish(), listeners),
         }
     }
 }
@@ -219,17 +189,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn finish(&self) -> Growing {
+    fn finish(&self) -> AcquisitionRecord {
         let mut state = self.lock();
         state.finished = true;
-        let listeners = Listeners {
-            span: state.span.take(),
-            collector: self.collector.clone(),
-        };
-        Growing {
-            record: state.record.clone(),
-            listeners: Some(Box::new(listeners)),
-        }
+        state.record.clone()
     }
 
     pub(crate) fn note(&self, note: impl FnOnce(&mut Facts)) {

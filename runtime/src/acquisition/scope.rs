@@ -13,79 +13,113 @@ thread_local! {
 /// Most seats that a thread keeps for later; more would only follow a burst of nested calls.
 const MAX_SPARE: usize = 8;
 
-/// The current acquisition, and the ones whose polls are under way further up the stack.
+/// What is in force on a thread: acquisitions and collectors, the innermost last.
 struct Slot {
-    current: Option<Seat>,
-    outer: Vec<Seat>,
+    current: Option<Layer>,
+    outer: Vec<Layer>,
+    collecting: Vec<Collecting>,
     spare: Vec<Seat>,
-    collector: Option<Arc<Collector>>,
+    tickets: u64,
+}
+
+/// Names one entry of a thread; later ones have greater tickets, and none is used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Ticket(u64);
+
+/// An acquisition that is current, or was before others came over it.
+struct Layer {
+    ticket: Ticket,
+    seat: Seat,
+}
+
+/// A collector that gets what begins here.
+struct Collecting {
+    ticket: Ticket,
+    collector: Arc<Collector>,
 }
 
 impl Slot {
     const EMPTY: Self = Self {
         current: None,
         outer: Vec::new(),
+        collecting: Vec::new(),
         spare: Vec::new(),
-        collector: None,
+        tickets: 0,
     };
 
     fn running(&self) -> Option<&Running> {
-        self.current.as_ref().and_then(Seat::running)
+        self.current.as_ref().and_then(|layer| layer.seat.running())
     }
 
     fn running_mut(&mut self) -> Option<&mut Running> {
-        self.current.as_mut().and_then(Seat::running_mut)
+        self.current
+            .as_mut()
+            .and_then(|layer| layer.seat.running_mut())
     }
 
-    /// Makes an acquisition current and returns how many lie under it.
-    fn enter(&mut self, seat: &mut Option<Seat>) -> usize {
-        if let Some(covered) = self.current.take() {
+    fn draw(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    /// Makes an acquisition current.
+    fn enter(&mut self, seat: Seat) -> Ticket {
+        let ticket = self.draw();
+        self.cover(Layer { ticket, seat });
+        ticket
+    }
+
+    fn cover(&mut self, layer: Layer) {
+        if let Some(covered) = self.current.replace(layer) {
             self.outer.push(covered);
         }
-        self.current = seat.take();
-        self.outer.len()
     }
 
-    /// Takes the current acquisition out and uncovers the one below.
-    fn leave(&mut self, depth: usize) -> Option<Seat> {
-        // What lies above was entered by a handle whose guard was leaked or kept over an await.
-        while self.outer.len() > depth {
+    /// Takes an acquisition out, and whatever came over it.
+    fn leave(&mut self, ticket: Ticket) -> Option<Seat> {
+        // What came later was entered by handles whose guards were leaked or kept over an await.
+        while self.current.as_ref().is_some_and(|it| it.ticket > ticket) {
             self.current = self.outer.pop();
         }
-        let left = self.current.take();
-        if depth > 0 {
-            self.current = self.outer.pop();
+        while self.collecting.last().is_some_and(|it| it.ticket > ticket) {
+            self.collecting.pop();
         }
-        left
+        let left = self.current.take_if(|it| it.ticket == ticket)?;
+        self.current = self.outer.pop();
+        Some(left.seat)
     }
 
     /// Takes out the acquisition whose future is being dropped.
     fn leave_dropping(&mut self) -> Option<Seat> {
-        let drops = |seat: &Seat| seat.running().is_some_and(|running| running.dropping);
-        if self.current.as_ref().is_some_and(drops) {
-            return self.leave(self.outer.len());
-        }
-        let depth = self.outer.iter().rposition(drops)?;
-        self.leave(depth)
+        let drops = |layer: &&Layer| {
+            let running = layer.seat.running();
+            running.is_some_and(|running| running.dropping.is_some())
+        };
+        let layers = self.current.iter().chain(self.outer.iter().rev());
+        let ticket = layers.into_iter().find(drops)?.ticket;
+        self.leave(ticket)
     }
 
     /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
     fn top_level_collector(&self) -> Option<Arc<Collector>> {
-        let collector = self.collector.as_ref()?;
+        let collector = &self.collecting.last()?.collector;
         let taken = self.running().and_then(Running::collector);
         (!taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))).then(|| Arc::clone(collector))
     }
 
-    fn forget_borrowed(&mut self, shared: &Arc<Shared>) {
-        let is_it = |seat: &Seat| {
-            seat.running()
-                .is_some_and(|running| running.borrows(shared))
-        };
-        if self.current.as_ref().is_some_and(is_it) {
+    /// Takes out what a handle made current, wherever it lies by now.
+    fn remove(&mut self, ticket: Ticket) -> Option<Seat> {
+        if let Some(layer) = self.current.take_if(|it| it.ticket == ticket) {
             self.current = self.outer.pop();
-        } else if let Some(at) = self.outer.iter().rposition(is_it) {
-            self.outer.remove(at);
+            return Some(layer.seat);
         }
+        let at = self.outer.iter().rposition(|it| it.ticket == ticket)?;
+        Some(self.outer.remove(at).seat)
+    }
+
+    fn remove_collector(&mut self, ticket: Ticket) -> Option<Arc<Collector>> {
+        let at = self.collecting.iter().rposition(|it| it.ticket == ticket)?;
+        Some(self.collecting.remove(at).collector)
     }
 }
 
@@ -142,8 +176,8 @@ pub(crate) fn enclosing_collector() -> Option<Arc<Collector>> {
 /// An acquisition that is current for the length of one poll, and goes back home after it.
 pub(crate) struct Entered<'a> {
     home: &'a mut Option<Seat>,
-    depth: usize,
-    left: bool,
+    /// None while the acquisition is at home.
+    ticket: Option<Ticket>,
 }
 
 impl<'a> Entered<'a> {
@@ -151,17 +185,10 @@ impl<'a> Entered<'a> {
         if let Some(running) = seat.running() {
             running.enter_span();
         }
-        let mut seat = Some(seat);
-        let depth = with_slot(|slot| slot.enter(&mut seat)).unwrap_or(0);
-        if seat.is_some() {
-            // The thread is ending: the acquisition waits at home, current for nobody.
-            *home = seat;
-        }
-        Self {
-            home,
-            depth,
-            left: false,
-        }
+        *home = Some(seat);
+        // While the thread ends there is no slot: the acquisition waits at home, current for nobody.
+        let ticket = with_slot(|slot| home.take().map(|seat| slot.enter(seat))).flatten();
+        Self { home, ticket }
     }
 
     /// Takes the acquisition away from here for good.
@@ -171,9 +198,8 @@ impl<'a> Entered<'a> {
     }
 
     fn go_home(&mut self) {
-        self.left = true;
-        if let Some(seat) = with_slot(|slot| slot.leave(self.depth)).flatten() {
-            *self.home = Some(seat);
+        if let Some(ticket) = self.ticket.take() {
+            *self.home = with_slot(|slot| slot.leave(ticket)).flatten();
         }
         if let Some(running) = self.home.as_ref().and_then(Seat::running) {
             running.exit_span();
@@ -183,19 +209,17 @@ impl<'a> Entered<'a> {
 
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
-        if !self.left {
-            self.go_home();
-        }
+        self.go_home();
     }
 }
 
 /// Makes an acquisition current until [`leave_dropping`]: its future is about to be dropped.
-pub(crate) fn enter_dropping(mut seat: Seat) {
-    if let Some(running) = seat.running_mut() {
-        running.dropping = true;
-    }
+///
+/// While the thread ends there is no slot, and the acquisition is handed back.
+pub(crate) fn enter_dropping(seat: Seat) -> Option<Seat> {
     let mut seat = Some(seat);
-    let _entered = with_slot(|slot| slot.enter(&mut seat));
+    let _entered = with_slot(|slot| seat.take().map(|seat| slot.enter(seat)));
+    seat
 }
 
 /// Takes back what [`enter_dropping`] made current.
@@ -203,29 +227,62 @@ pub(crate) fn leave_dropping() -> Option<Seat> {
     with_slot(Slot::leave_dropping).flatten()
 }
 
-/// Makes a shared acquisition and a collector current, and says what to put back.
-pub(crate) fn enter_shared(
-    shared: Option<&Arc<Shared>>,
-    collector: Option<Arc<Collector>>,
-) -> Option<Arc<Collector>> {
-    with_slot(|slot| {
-        if let Some(shared) = shared {
-            let mut seat = slot.spare.pop().unwrap_or_default();
-            seat.take_place(Running::borrowed(shared));
-            slot.enter(&mut Some(seat));
-        }
-        std::mem::replace(&mut slot.collector, collector)
-    })
-    .flatten()
+/// A shared acquisition and a collector that are in force until this is dropped.
+pub(crate) struct EnteredShared {
+    ticket: Option<Ticket>,
+    reach: Reach,
 }
 
-/// Undoes [`enter_shared`], also if guards were dropped in another order.
-pub(crate) fn leave_shared(shared: Option<&Arc<Shared>>, collector: Option<Arc<Collector>>) {
-    // The replaced collector is dropped outside the borrow, since that may run code of others.
-    let _replaced = with_slot(|slot| {
-        if let Some(shared) = shared {
-            slot.forget_borrowed(shared);
+/// What goes together with an [`EnteredShared`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Nothing else: guards may be dropped in any order.
+    Itself,
+    /// Whatever was left over it, because the poll that it was for is over.
+    Poll,
+}
+
+impl EnteredShared {
+    pub(crate) fn new(
+        shared: Option<&Arc<Shared>>,
+        collector: Option<&Arc<Collector>>,
+        reach: Reach,
+    ) -> Self {
+        let enter = |slot: &mut Slot| {
+            let ticket = slot.draw();
+            if let Some(shared) = shared {
+                let mut seat = slot.spare.pop().unwrap_or_default();
+                seat.take_place(Running::borrowed(shared));
+                slot.cover(Layer { ticket, seat });
+            }
+            slot.collecting
+                .extend(collector.map(|collector| Collecting {
+                    ticket,
+                    collector: Arc::clone(collector),
+                }));
+            ticket
+        };
+        Self {
+            ticket: with_slot(enter),
+            reach,
         }
-        std::mem::replace(&mut slot.collector, collector)
-    });
+    }
+}
+
+impl Drop for EnteredShared {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let leave = |slot: &mut Slot| {
+            let seat = match self.reach {
+                Reach::Itself => slot.remove(ticket),
+                Reach::Poll => slot.leave(ticket),
+            };
+            (seat, slot.remove_collector(ticket))
+        };
+        // Both go outside of the slot, since the last owner of either may run code of others.
+        if let Some((Some(mut seat), _collector)) = with_slot(leave) {
+            seat.clear();
+            recycle(seat);
+        }
+    }
 }
