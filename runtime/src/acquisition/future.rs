@@ -272,7 +272,10 @@ pub(super) fn begin(seed: Seed) -> Option<Seat> {
         parent,
     } = seed;
     let around = scope::surroundings(|outer| match nesting {
-        Nesting::Merge if same_backend(&outer.backend, &backend) => Enclosing::Same,
+        // What is over takes no notes, so that a call in its name would vanish.
+        Nesting::Merge if same_backend(&outer.backend, &backend) && !outer.is_over() => {
+            Enclosing::Same
+        }
         Nesting::Merge | Nesting::Record | Nesting::Background => {
             Enclosing::Other(outer.read(Facts::correlation_id))
         }

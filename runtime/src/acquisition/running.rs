@@ -108,6 +108,14 @@ impl Running {
         }
     }
 
+    /// Whether the record is made; only a handle keeps such an acquisition current.
+    pub(crate) fn is_over(&self) -> bool {
+        match &self.store {
+            Store::Inline(_) => false,
+            Store::Shared(shared) => shared.lock().finished,
+        }
+    }
+
     pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
         match (&self.listeners, &self.store) {
             (Some(listeners), _) => listeners.collector.as_ref(),
