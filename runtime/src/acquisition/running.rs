@@ -200,6 +200,8 @@ impl Shared {
     fn finish(&self) -> AcquisitionRecord {
         let mut state = self.lock();
         state.finished = true;
+        // Whoever still refers to the acquisition must find the id that its record names.
+        state.record.facts_mut().correlation_id();
         state.record.clone()
     }
 
