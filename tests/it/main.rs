@@ -25,5 +25,6 @@ mod layering;
 mod lifecycle;
 mod otel;
 mod privacy;
+mod regressions;
 mod shapes;
 mod world;

@@ -1,0 +1,273 @@
+//! Whose acquisition is current, and who observes it, when guards and futures leave their order.
+
+use std::cell::RefCell;
+use std::pin::Pin;
+
+use futures::future::poll_immediate;
+use token_telemetry::{
+    Acquisition, CacheLevel, EnteredHandle, Handle, Outcome, Telemetry, TokenSource, acquire_token,
+    observe,
+};
+
+use super::{handle_of, hit, run};
+use crate::lab::{Event, LabApi, LabError, Place, only, stop_at, telemetry};
+
+fn forget(guard: EnteredHandle) {
+    #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+    std::mem::forget(guard);
+}
+
+/// A handle that carries an `observe` which is still under way.
+fn observed_handle() -> Handle {
+    Acquisition::current().handle()
+}
+
+#[test]
+fn a_call_in_the_name_of_a_finished_acquisition_has_a_record_of_its_own() {
+    let (telemetry, recorder) = telemetry();
+    let handle = run(handle_of(&telemetry)).unwrap();
+    let finished = only(&recorder);
+    run(handle.scope(hit(&telemetry))).unwrap();
+    let record = only(&recorder);
+    assert_eq!(
+        (record.api().name(), record.source()),
+        ("Silent", Some(TokenSource::Cache))
+    );
+    assert_eq!(record.parent(), finished.correlation_id());
+    assert!(record.parent().is_some());
+}
+
+#[test]
+fn an_observe_around_an_observe_sees_the_call() {
+    let (telemetry, _recorder) = telemetry();
+    let observed = run(observe(observe(hit(&telemetry))));
+    assert_eq!(observed.output.records.len(), 1);
+    assert_eq!(observed.records.len(), 1);
+}
+
+#[test]
+fn an_observe_around_the_scope_of_a_handle_sees_the_call() {
+    let (ours, _recorder) = telemetry();
+    let (theirs, _their_recorder) = telemetry();
+    let handle = run(handle_of(&ours)).unwrap();
+    let observed = run(observe(handle.scope(hit(&theirs))));
+    assert_eq!(observed.records.len(), 1);
+}
+
+#[test]
+fn guards_dropped_in_the_wrong_order_leave_no_observe_behind() {
+    let (telemetry, _recorder) = telemetry();
+    let observed = run(observe(async {
+        let (one, two) = (observed_handle(), observed_handle());
+        let elsewhere = std::thread::scope(|scope| {
+            let elsewhere = scope.spawn(|| {
+                let first = one.enter();
+                let second = two.enter();
+                drop(first);
+                drop(second);
+                run(hit(&telemetry))
+            });
+            elsewhere.join()
+        });
+        elsewhere.unwrap()
+    }));
+    assert_eq!((observed.output, observed.records.len()), (Ok(()), 0));
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn leaking(telemetry: &Telemetry, handle: &Handle) -> Result<(), LabError> {
+    forget(handle.enter());
+    Ok(())
+}
+
+#[test]
+fn a_guard_leaked_in_an_acquisition_leaves_no_observe_behind() {
+    let (telemetry, _recorder) = telemetry();
+    let observed = run(observe(async {
+        let handle = observed_handle();
+        let elsewhere = std::thread::scope(|scope| {
+            let elsewhere = scope.spawn(|| {
+                run(leaking(&telemetry, &handle)).unwrap();
+                run(hit(&telemetry))
+            });
+            elsewhere.join()
+        });
+        elsewhere.unwrap()
+    }));
+    assert_eq!((observed.output, observed.records.len()), (Ok(()), 0));
+}
+
+#[test]
+fn a_guard_leaked_under_an_observe_goes_with_it() {
+    let (telemetry, recorder) = telemetry();
+    let handle = run(handle_of(&telemetry)).unwrap();
+    run(observe(async { forget(handle.enter()) }));
+    assert!(!Acquisition::current().is_active());
+    assert_eq!(recorder.take().len(), 1);
+}
+
+/// Drops the guard that covers it, and leaks another.
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn uncovering(
+    telemetry: &Telemetry,
+    covering: EnteredHandle,
+    leaked: &Handle,
+) -> Result<(), LabError> {
+    drop(covering);
+    forget(leaked.enter());
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn around_uncovering(
+    telemetry: &Telemetry,
+    inner: &Telemetry,
+    handles: [&Handle; 2],
+) -> Result<(), LabError> {
+    uncovering(inner, handles[0].enter(), handles[1]).await?;
+    Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    Ok(())
+}
+
+#[test]
+fn each_acquisition_ends_itself_whatever_guards_are_dropped_and_leaked_inside() {
+    let (ours, recorder) = telemetry();
+    let (theirs, their_recorder) = telemetry();
+    let (others, other_recorder) = telemetry();
+    let (one, two) = (
+        run(handle_of(&others)).unwrap(),
+        run(handle_of(&others)).unwrap(),
+    );
+    assert_eq!(other_recorder.take().len(), 2);
+    run(around_uncovering(&ours, &theirs, [&one, &two])).unwrap();
+    assert_eq!(only(&their_recorder).api().name(), "Silent");
+    let outer = only(&recorder);
+    assert_eq!(
+        (outer.api().name(), outer.level()),
+        ("ForClient", Some(CacheLevel::L2Cache))
+    );
+    assert_eq!(other_recorder.take().len(), 0);
+    assert!(!Acquisition::current().is_active());
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn keeping_a_guard(telemetry: &Telemetry, other: &Handle) -> Result<bool, LabError> {
+    let kept = other.enter();
+    futures::pending!();
+    let again = other.enter();
+    drop(kept);
+    // Under the guard that is left, this is the acquisition of the handle, which is over.
+    Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    drop(again);
+    Ok(Acquisition::current().is_active())
+}
+
+#[test]
+fn a_guard_kept_over_an_await_takes_only_itself_away() {
+    let (ours, recorder) = telemetry();
+    let (theirs, _their_recorder) = telemetry();
+    let handle = run(handle_of(&theirs)).unwrap();
+    let mut call = Box::pin(keeping_a_guard(&ours, &handle));
+    assert_eq!(run(poll_immediate(&mut call)), None);
+    assert!(!Acquisition::current().is_active());
+    assert_eq!(run(call), Ok(true));
+    assert_eq!(only(&recorder).level(), None);
+}
+
+/// Notes a fact when it is dropped.
+struct NotesOnDrop;
+
+impl Drop for NotesOnDrop {
+    fn drop(&mut self) {
+        Acquisition::current().served_stale();
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn cancelling_a_scope(telemetry: &Telemetry) -> Result<(), LabError> {
+    let scoped = Acquisition::current().handle().scope(async {
+        let _value = NotesOnDrop;
+        std::future::pending::<()>().await;
+    });
+    let mut scoped = Box::pin(scoped);
+    poll_immediate(&mut scoped).await;
+    let elsewhere = std::thread::scope(|scope| scope.spawn(|| drop(scoped)).join());
+    elsewhere.map_err(|_| LabError::new("thread"))
+}
+
+#[test]
+fn values_of_a_cancelled_scope_are_dropped_inside_the_acquisition() {
+    let (telemetry, recorder) = telemetry();
+    run(cancelling_a_scope(&telemetry)).unwrap();
+    assert!(only(&recorder).is_stale());
+}
+
+type Call = Pin<Box<dyn Future<Output = Result<u8, LabError>>>>;
+
+thread_local! {
+    static KEPT: RefCell<Option<Call>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn a_call_dropped_with_its_thread_is_recorded() {
+    let (telemetry, recorder) = telemetry();
+    let thread = std::thread::spawn(move || {
+        // Made first, so that it goes last, when nothing can be current any more.
+        KEPT.with_borrow(|kept| assert!(kept.is_none()));
+        let mut call =
+            Box::pin(async move { stop_at(&telemetry, Place::DuringHttp, Event::Stop).await });
+        assert_eq!(run(poll_immediate(&mut call)), None);
+        KEPT.with_borrow_mut(|kept| *kept = Some(call));
+    });
+    thread.join().unwrap();
+    assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);
+}
+
+#[test]
+fn a_call_dropped_inside_another_and_on_another_thread_ends_only_itself() {
+    let (ours, recorder) = telemetry();
+    let (theirs, their_recorder) = telemetry();
+    let mut stopped = Box::pin(stop_at(&theirs, Place::DuringHttp, Event::Stop));
+    assert_eq!(run(poll_immediate(&mut stopped)), None);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let dropping = async {
+                drop(stopped);
+                Ok::<_, LabError>(())
+            };
+            run(ours.background(LabApi::Silent, dropping)).unwrap();
+        });
+    });
+    assert_eq!(only(&their_recorder).outcome(), Outcome::Cancelled);
+    assert_eq!(only(&recorder).outcome(), Outcome::Ok);
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = outer)]
+fn blocking_around_a_panic(outer: &Telemetry, inner: &Telemetry) -> Result<(), LabError> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| blocking_panic(inner)));
+    assert!(caught.is_err());
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn blocking_panic(telemetry: &Telemetry) -> Result<(), LabError> {
+    let _value = NotesOnDrop;
+    panic!("the body panics")
+}
+
+#[test]
+fn a_panic_of_a_blocking_call_inside_another_ends_only_that_one() {
+    let (ours, recorder) = telemetry();
+    let (theirs, their_recorder) = telemetry();
+    blocking_around_a_panic(&ours, &theirs).unwrap();
+    let inner = only(&their_recorder);
+    assert!(inner.is_stale());
+    assert_eq!(inner.outcome(), Outcome::Panicked);
+    let outer = only(&recorder);
+    assert_eq!(
+        (outer.outcome(), outer.level(), outer.is_stale()),
+        (Outcome::Ok, Some(CacheLevel::L1Cache), false)
+    );
+    assert_eq!(inner.parent(), outer.correlation_id());
+}

@@ -1,0 +1,26 @@
+//! What went wrong once: contexts, requests and spans at their edges.
+
+mod contexts;
+mod requests;
+mod spans;
+mod traits;
+
+use token_telemetry::{Acquisition, CacheLevel, Handle, Telemetry, acquire_token};
+
+use crate::lab::{LabApi, LabError};
+
+/// An acquisition that hands its handle out.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn handle_of(telemetry: &Telemetry) -> Result<Handle, LabError> {
+    Ok(Acquisition::current().handle())
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}

@@ -1,0 +1,307 @@
+//! Token requests at their edges: used headers, odd URLs, late ids, answers that misbehave.
+
+use std::error::Error;
+use std::fmt;
+use std::future::ready;
+use std::time::Duration;
+
+use http::{HeaderMap, Response};
+use token_telemetry::{
+    Acquisition, ClientRequestId, HttpOutcome, Status, Telemetry, TokenRequest, TransportError,
+    acquire_token,
+};
+
+use super::{handle_of, run};
+use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+
+const CURRENT: &str = "x-client-current-telemetry";
+const LAST: &str = "x-client-last-telemetry";
+const ID: &str = "client-request-id";
+
+/// Two tries that use one map of headers, as a retrying middleware does.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn twice_with_one_map(
+    telemetry: &Telemetry,
+    status: u16,
+    second_url: &str,
+) -> Result<[HeaderMap; 2], LabError> {
+    let mut headers = HeaderMap::new();
+    let mut first = Acquisition::current().token_request(TOKEN_URL);
+    first.apply_to(&mut headers);
+    let sent = headers.clone();
+    first.answered(status);
+    let mut second = Acquisition::current().token_request(second_url);
+    second.apply_to(&mut headers);
+    second.answered(200);
+    Ok([sent, headers])
+}
+
+#[test]
+fn a_map_used_again_reports_no_failure_twice() {
+    let (telemetry, _recorder) = telemetry();
+    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    let [first, second] = run(twice_with_one_map(&telemetry, 401, TOKEN_URL)).unwrap();
+    assert!(first[LAST].to_str().unwrap().contains("invalid_grant"));
+    assert!(!second.contains_key(LAST), "{second:?}");
+    assert!(second.contains_key(CURRENT));
+}
+
+#[test]
+fn a_map_used_again_reports_what_was_not_delivered() {
+    let (telemetry, _recorder) = telemetry();
+    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    let [first, second] = run(twice_with_one_map(&telemetry, 503, TOKEN_URL)).unwrap();
+    assert_eq!(first[LAST], second[LAST]);
+}
+
+#[test]
+fn a_map_used_again_tells_another_host_nothing() {
+    let builder = Telemetry::builder().authorities(["login.example"]);
+    let telemetry = builder.build().unwrap();
+    let [first, second] = run(twice_with_one_map(
+        &telemetry,
+        400,
+        "https://other.example/",
+    ))
+    .unwrap();
+    assert!(first.contains_key(CURRENT));
+    assert!(!second.contains_key(CURRENT), "{second:?}");
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn headers_for(telemetry: &Telemetry, url: &str) -> Result<HeaderMap, LabError> {
+    let mut request = Acquisition::current().token_request(url);
+    let headers = request.headers();
+    request.answered(200);
+    Ok(headers)
+}
+
+#[test]
+fn an_authority_may_be_written_in_any_form_that_names_its_host() {
+    for authority in [
+        "login.example",
+        "Login.Example",
+        "login.example:443",
+        "login.example.",
+        "https://login.example",
+        "https://login.example/tenant/",
+        "https://LOGIN.example:443/tenant/",
+    ] {
+        let builder = Telemetry::builder().authorities([authority]);
+        let telemetry = builder.build().unwrap();
+        for (url, goes) in [
+            (TOKEN_URL, true),
+            ("https://login.example:8443/token", true),
+            ("https://LOGIN.EXAMPLE./token", true),
+            ("https://user:password@login.example/token", true),
+            ("https://login.example@other.example/token", false),
+            ("https://other.example\\@login.example/token", false),
+            ("https://login.example.other.example/token", false),
+            ("login.example/token", false),
+            ("/token", false),
+            ("", false),
+        ] {
+            let headers = run(headers_for(&telemetry, url)).unwrap();
+            assert_eq!(headers.contains_key(CURRENT), goes, "{authority} {url}");
+        }
+    }
+}
+
+#[test]
+fn an_authority_that_names_no_host_lets_nothing_through() {
+    let builder = Telemetry::builder().authorities(["", "https://", "https://log in"]);
+    let telemetry = builder.build().unwrap();
+    for url in ["", "https://", "https://https/", TOKEN_URL] {
+        assert!(
+            run(headers_for(&telemetry, url)).unwrap().is_empty(),
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn the_record_names_the_host_of_any_url_a_client_accepts_and_never_a_path() {
+    for (url, host) in [
+        (
+            "https://login.example/{tenant}/tökén",
+            Some("login.example"),
+        ),
+        ("http://[::1]:8080/token", Some("[::1]")),
+        ("tenant-of-a-customer", None),
+        ("tenant-of-a-customer/oauth2/token", None),
+        ("tenant-of-a-customer:443/oauth2/token", None),
+    ] {
+        let (telemetry, recorder) = telemetry();
+        run(headers_for(&telemetry, url)).unwrap();
+        assert_eq!(only(&recorder).endpoint_host(), host, "{url}");
+    }
+}
+
+#[test]
+fn a_request_after_the_record_has_the_id_of_the_record() {
+    let (telemetry, recorder) = telemetry();
+    let handle = run(handle_of(&telemetry)).unwrap();
+    let record = only(&recorder);
+    let headers = handle.token_request(TOKEN_URL).headers();
+    let id: ClientRequestId = headers[ID].to_str().unwrap().parse().unwrap();
+    assert_eq!(record.correlation_id(), Some(id));
+}
+
+/// Notes an id before its first try and another one after it.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn noting_ids(
+    telemetry: &Telemetry,
+    before: &[ClientRequestId],
+    after: ClientRequestId,
+) -> Result<[String; 2], LabError> {
+    let id_sent = || {
+        let mut request = Acquisition::current().token_request(TOKEN_URL);
+        let headers = request.headers();
+        request.answered(503);
+        headers[ID].to_str().unwrap().to_owned()
+    };
+    for id in before {
+        Acquisition::current().correlation_id(*id);
+    }
+    let first = id_sent();
+    Acquisition::current().correlation_id(after);
+    Ok([first, id_sent()])
+}
+
+#[test]
+fn an_id_noted_after_a_request_changes_neither_the_next_request_nor_the_record() {
+    let [one, two, late] = [1, 2, 3].map(|byte| ClientRequestId::from_bytes([byte; 16]));
+    for before in [&[one, two][..], &[]] {
+        let (telemetry, recorder) = telemetry();
+        let [first, second] = run(noting_ids(&telemetry, before, late)).unwrap();
+        assert_eq!(first, second);
+        assert_eq!(only(&recorder).correlation_id().unwrap().to_string(), first);
+        if let Some(last_before) = before.last() {
+            assert_eq!(first, last_before.to_string());
+        }
+    }
+}
+
+/// An answer whose reading panics.
+struct Unreadable;
+
+impl HttpOutcome for Unreadable {
+    fn status(&self) -> Result<u16, TransportError> {
+        panic!("the status panics")
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        Some(Duration::from_secs(9))
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn unreadable(telemetry: &Telemetry) -> Result<Unreadable, LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    Ok(request.send(|_| ready(Unreadable)).await)
+}
+
+#[test]
+fn an_answer_whose_reading_panics_is_handed_over_all_the_same() {
+    let (telemetry, recorder) = telemetry();
+    assert!(run(unreadable(&telemetry)).is_ok());
+    let record = only(&recorder);
+    assert_eq!((record.attempts(), record.status()), (1, None));
+}
+
+/// An error that is its own cause.
+#[derive(Debug)]
+struct Circular;
+
+impl Error for Circular {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&Self)
+    }
+}
+
+impl fmt::Display for Circular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("circular")
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn failing_with<E: Error + 'static>(telemetry: &Telemetry, error: E) -> Result<(), LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    let sent = request.send(|_| ready(Err::<Response<()>, _>(error))).await;
+    sent.map(drop).map_err(|_| LabError::new("transport"))
+}
+
+#[test]
+fn an_error_that_is_its_own_cause_ends_the_search_for_its_class() {
+    let (telemetry, recorder) = telemetry();
+    run(failing_with(&telemetry, Circular)).unwrap_err();
+    assert_eq!(
+        only(&recorder).transport_error(),
+        Some(TransportError::Other)
+    );
+}
+
+#[test]
+fn an_io_error_inside_an_io_error_tells_the_class() {
+    let (telemetry, recorder) = telemetry();
+    let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    run(failing_with(&telemetry, std::io::Error::other(refused))).unwrap_err();
+    assert_eq!(
+        only(&recorder).transport_error(),
+        Some(TransportError::Connect)
+    );
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn asking_twice_for_headers(telemetry: &Telemetry) -> Result<[HeaderMap; 2], LabError> {
+    let mut request: TokenRequest = Acquisition::current().token_request(TOKEN_URL);
+    let both = [request.headers(), request.headers()];
+    request.answered(200);
+    Ok(both)
+}
+
+#[test]
+fn headers_asked_for_twice_say_the_same() {
+    let (telemetry, _recorder) = telemetry();
+    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    let [first, second] = run(asking_twice_for_headers(&telemetry)).unwrap();
+    assert_eq!(first, second);
+    assert!(first.contains_key(LAST));
+    assert_eq!(telemetry.pending_failures(), []);
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn with_status(telemetry: &Telemetry, status: u16) -> Result<(), LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    let sent = request.send(|_| ready(Ok::<_, std::io::Error>(Status(status, ()))));
+    sent.await.map(drop).map_err(|_| LabError::new("io"))
+}
+
+#[test]
+fn what_a_record_says_is_in_its_debug_form_and_nothing_absent_is() {
+    let (telemetry, recorder) = telemetry();
+    run(with_status(&telemetry, 200)).unwrap();
+    let plain = format!("{:?}", only(&recorder));
+    assert!(
+        !plain.contains("stale") && !plain.contains("background"),
+        "{plain}"
+    );
+    let swallowing = async {
+        let current = Acquisition::current();
+        current.served_stale();
+        current.sub_failure(token_telemetry::ErrorInfo::new("late_failure"));
+        current.token_request(TOKEN_URL).pending(400);
+        Ok::<_, LabError>(())
+    };
+    run(telemetry.background(LabApi::Silent, swallowing)).unwrap();
+    let full = format!("{:?}", only(&recorder));
+    for part in [
+        "stale: true",
+        "background: true",
+        "pending_polls: 1",
+        "late_failure",
+    ] {
+        assert!(full.contains(part), "{part} {full}");
+    }
+}

@@ -1,0 +1,66 @@
+//! What the public types can be used for.
+
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+
+use token_telemetry::{
+    Acquire, AcquisitionRecord, CurrentAcquisition, Handle, Observe, Observed, Scoped, Sending,
+    Telemetry, TelemetryBuilder, Timer, TokenRequest, acquire_token,
+};
+
+use crate::lab::{LabApi, LabError};
+
+type Inner = Pin<Box<dyn Future<Output = Result<u8, LabError>> + Send + Sync + UnwindSafe>>;
+
+/// An error that says nothing of itself: raw pointers are neither `Send` nor `Sync`.
+struct Unsendable(#[expect(dead_code, reason = "only its type matters")] *const ());
+
+fn is_sendable<T: Send + Sync>() {}
+
+fn is_unwind_safe<T: UnwindSafe>() {}
+
+fn is_ref_unwind_safe<T: RefUnwindSafe>() {}
+
+#[test]
+fn every_type_that_leaves_a_task_can_leave_it_and_be_shared() {
+    is_sendable::<Telemetry>();
+    is_sendable::<TelemetryBuilder>();
+    is_sendable::<CurrentAcquisition>();
+    is_sendable::<Handle>();
+    is_sendable::<TokenRequest>();
+    is_sendable::<Timer>();
+    is_sendable::<AcquisitionRecord>();
+    is_sendable::<Observed<u8>>();
+}
+
+#[test]
+fn futures_are_as_sendable_as_what_is_in_them() {
+    is_sendable::<Acquire<Inner, u8, LabError>>();
+    is_sendable::<Acquire<Inner, Unsendable, Unsendable>>();
+    is_sendable::<Observe<Inner>>();
+    is_sendable::<Scoped<Inner>>();
+    is_sendable::<Sending<Inner>>();
+}
+
+#[test]
+fn what_holds_a_telemetry_stays_unwind_safe() {
+    is_unwind_safe::<Telemetry>();
+    is_unwind_safe::<Handle>();
+    is_unwind_safe::<TokenRequest>();
+    is_unwind_safe::<AcquisitionRecord>();
+    is_unwind_safe::<Acquire<Inner, u8, LabError>>();
+    is_ref_unwind_safe::<Telemetry>();
+    is_ref_unwind_safe::<Handle>();
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+fn blocking(telemetry: &Telemetry) -> Result<(), LabError> {
+    Ok(())
+}
+
+#[test]
+fn an_annotated_call_goes_through_catch_unwind_as_before() {
+    let (telemetry, _recorder) = crate::lab::telemetry();
+    let caught = std::panic::catch_unwind(|| blocking(&telemetry));
+    assert_eq!(caught.unwrap(), Ok(()));
+}
