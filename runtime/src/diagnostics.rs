@@ -1,6 +1,5 @@
 //! What telemetry has to say about itself: rare, at debug or warn level, never in the way.
 
-use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Something that an SDK author would want to know.
@@ -41,23 +40,28 @@ impl Diagnostic {
         }
         let times = count.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         if times.is_power_of_two() {
-            self.log_contained(times);
+            self.log(times);
         }
     }
 
     /// Tells the log; for callers that remember themselves whether they did.
     #[cfg(feature = "otel")]
     pub(crate) fn tell_once(self) {
-        self.log_contained(1);
+        self.log(1);
     }
 
-    /// A panic of the subscriber ends here; there is nobody left to tell it to.
-    fn log_contained(self, times: u32) {
-        let _panicked = catch_unwind(|| self.log(times));
-    }
-
+    /// Tells the log; a panic of the subscriber ends here, with nobody left to hear of it.
     #[cfg(feature = "tracing")]
     fn log(self, times: u32) {
+        let _panicked = std::panic::catch_unwind(|| self.write(times));
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "the feature is off")]
+    fn log(self, _: u32) {}
+
+    #[cfg(feature = "tracing")]
+    fn write(self, times: u32) {
         const TARGET: &str = "token_telemetry::diagnostics";
         let text = self.text();
         match self {
@@ -73,9 +77,6 @@ impl Diagnostic {
             }
         }
     }
-
-    #[cfg(not(feature = "tracing"))]
-    fn log(self, _: u32) {}
 
     #[cfg(feature = "tracing")]
     const fn text(self) -> &'static str {
