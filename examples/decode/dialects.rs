@@ -99,4 +99,17 @@ mod tests {
         }
         assert_eq!(printed, include_str!("transcript.txt"));
     }
+
+    #[test]
+    fn the_readme_quotes_the_transcript() {
+        let readme = include_str!("../../README.md");
+        let quoted = readme
+            .split_once("cargo run --example decode -- '")
+            .unwrap()
+            .1;
+        let (value, rest) = quoted.split_once("'\n").unwrap();
+        let (block, _) = rest.split_once("```").unwrap();
+        assert_eq!(explain(value).unwrap(), block);
+        assert!(include_str!("transcript.txt").contains(block));
+    }
 }
