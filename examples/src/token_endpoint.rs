@@ -12,6 +12,7 @@ use axum::routing::post;
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// The client secret that the endpoint accepts.
 pub const SECRET: &str = "correct horse battery staple";
@@ -56,6 +57,7 @@ struct EndpointState {
     arrived: Vec<Arrived>,
     mishaps: VecDeque<Mishap>,
     thinking: Duration,
+    unanswered: Arc<Notify>,
     issued: u64,
 }
 
@@ -97,6 +99,12 @@ impl TokenEndpoint {
         lock(&self.state).thinking = time;
     }
 
+    /// Waits until a request has arrived that gets no answer.
+    pub async fn left_unanswered(&self) {
+        let unanswered = Arc::clone(&lock(&self.state).unanswered);
+        unanswered.notified().await;
+    }
+
     /// Requests that arrived since this was asked last.
     #[must_use]
     pub fn take_arrived(&self) -> Vec<Arrived> {
@@ -126,13 +134,16 @@ async fn answer(
         headers: headers.collect(),
         status: status.map(|status| status.as_u16()),
     };
-    let thinking = {
+    let delay = {
         let mut state = lock(&state);
         state.arrived.push(arrived);
-        state.thinking
+        if status.is_none() {
+            state.unanswered.notify_one();
+            Duration::from_secs(3600)
+        } else {
+            state.thinking
+        }
     };
-    let silence = status.is_none().then_some(Duration::from_secs(3600));
-    let delay = silence.unwrap_or(thinking);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
