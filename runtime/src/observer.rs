@@ -27,6 +27,11 @@ use crate::diagnostics::Diagnostic;
 /// let telemetry = Telemetry::builder().observer(Log).build()?;
 /// # Ok::<(), token_telemetry::InvalidClientInfo>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not observe acquisitions",
+    label = "expected a type that implements `Observer`",
+    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures are none"
+)]
 pub trait Observer: Send + Sync {
     /// An acquisition is over.
     fn finished(&self, record: &AcquisitionRecord);

@@ -12,6 +12,12 @@ use crate::error::{TransportError, chain};
 ///
 /// Implemented for results of [`http::Response`], and of other clients behind their features. For
 /// a client of your own, return [`Status`] beside its response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell how an HTTP request ended",
+    label = "expected a `Result` of a response whose status can be read",
+    note = "results of `http::Response` are understood; results of `reqwest::Response` with the feature `reqwest`",
+    note = "for other clients return `Ok(Status(status, response))`, where `status` is a `u16`, or an error"
+)]
 pub trait HttpOutcome {
     /// Status of the answer.
     ///

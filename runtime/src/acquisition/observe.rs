@@ -16,7 +16,8 @@ pub const MAX_OBSERVED: usize = 16;
 /// Awaits a future and collects the records of the acquisitions in it.
 ///
 /// An enclosing `observe` gets them too. Spawned tasks are seen only through a
-/// [`Handle`](crate::Handle); acquisitions inside other acquisitions are theirs, not ours.
+/// [`Handle`](crate::Handle); acquisitions inside other acquisitions are theirs, not ours. A function
+/// that blocks is called in an async block: `observe(async { client.acquire_token() })`.
 ///
 /// # Examples
 ///
