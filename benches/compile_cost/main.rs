@@ -1,0 +1,174 @@
+//! What 200 annotated functions of 40 lines add to the compile time of a crate.
+//!
+//! A development build of a program that makes and drops all their futures, after everything it
+//! depends on was built. The variants take turns, and the median of the rounds is shown. Counted
+//! is the time of the processor where the system tells it, since the machine may be busy.
+
+#[path = "../scratch.rs"]
+mod scratch;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use scratch::{NONE, OURS, SDK, Scratch, Variant};
+
+const FUNCTIONS: usize = 200;
+const LINES: usize = 40;
+const ROUNDS: usize = 5;
+
+const VARIANTS: [Variant; 5] = [
+    NONE,
+    OURS,
+    Variant {
+        name: "tracing",
+        attribute: "#[tracing::instrument(skip_all, err)]",
+        dependency: "tracing = \"0.1\"",
+    },
+    Variant {
+        name: "fastrace",
+        attribute: "#[fastrace::trace]",
+        dependency: "fastrace = { version = \"0.7\", features = [\"enable\"] }",
+    },
+    Variant {
+        name: "autometrics",
+        attribute: "#[autometrics::autometrics]",
+        dependency: "autometrics = { version = \"3\", default-features = false, features = [\"prometheus-0_14\"] }",
+    },
+];
+
+fn main() {
+    let scratch = Scratch::new("compile-cost", "main.rs", &VARIANTS);
+    let mut times: [Vec<Duration>; VARIANTS.len()] = Default::default();
+    // The first round builds the dependencies.
+    for round in 0..=ROUNDS {
+        for (variant, times) in VARIANTS.iter().zip(&mut times) {
+            scratch.source(variant, &program(variant));
+            let before = Spent::now();
+            scratch.compile("build", variant).unwrap();
+            if round > 0 {
+                times.push(before.until_now());
+            }
+        }
+    }
+    let medians = times.map(median);
+    report(&medians);
+}
+
+/// A program with all the functions.
+fn program(variant: &Variant) -> String {
+    let mut program = format!("#![allow(dead_code)]\n{SDK}\n{FETCH}");
+    for number in 0..FUNCTIONS {
+        let function = function(number);
+        assert_eq!(function.lines().count(), LINES);
+        write!(program, "\n{}\n{function}", variant.attribute).unwrap();
+    }
+    program.push_str("\nfn main() {\n    let scopes = Vec::new();\n    let mut all: Vec<Boxed<'_>> = Vec::new();\n");
+    for number in 0..FUNCTIONS {
+        writeln!(
+            program,
+            "    all.push(Box::pin(acquire_{number}({number}, &scopes)));"
+        )
+        .unwrap();
+    }
+    program.push_str("    drop(all);\n}\n");
+    program
+}
+
+const FETCH: &str = "
+type Boxed<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Vec<String>, AuthError>> + 'a>>;
+
+async fn fetch(seed: u64) -> Result<u64, AuthError> {
+    if seed == 0 { Err(AuthError) } else { Ok(seed) }
+}
+";
+
+/// One function of 40 lines, with awaits, loops and early ends as SDK code has them.
+fn function(number: usize) -> String {
+    let mut function = format!(
+        "pub async fn acquire_{number}(seed: u64, scopes: &[String]) -> Result<Vec<String>, AuthError> {{\n    \
+         let mut tokens = Vec::new();\n"
+    );
+    for step in 0..4 {
+        write!(
+            function,
+            "    let mut token_{step} = fetch(seed).await?;
+    if token_{step} % 7 == 0 {{
+        token_{step} = fetch(token_{step} + 1).await?;
+    }}
+    for scope in scopes.iter().filter(|scope| scope.len() > 3) {{
+        token_{step} = token_{step}.wrapping_mul(31).wrapping_add(scope.len() as u64);
+    }}
+    let text_{step} = format!(\"{{}}-{{}}\", token_{step}, scopes.len());
+    tokens.push(text_{step});
+"
+        )
+        .unwrap();
+    }
+    function.push_str("    Ok(tokens)\n}\n");
+    function
+}
+
+/// Time spent so far: by the processor on our children, or else by the clock on the wall.
+enum Spent {
+    Processor(Duration),
+    Wall(Instant),
+}
+
+impl Spent {
+    fn now() -> Self {
+        children().map_or_else(|| Self::Wall(Instant::now()), Self::Processor)
+    }
+
+    fn until_now(self) -> Duration {
+        match self {
+            Self::Processor(before) => children().unwrap_or(before) - before,
+            Self::Wall(before) => before.elapsed(),
+        }
+    }
+}
+
+/// User and system time of the children that have ended, in Linux's ticks of 10 ms.
+fn children() -> Option<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    // The name of the program stands in parentheses and may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut ticks = fields
+        .split_whitespace()
+        .skip(13)
+        .map_while(|field| field.parse::<u64>().ok());
+    Some(Duration::from_millis(10 * (ticks.next()? + ticks.next()?)))
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn report(medians: &[Duration; VARIANTS.len()]) {
+    let [none, ours, tracing, ..] = medians.map(|median| median.as_secs_f64());
+    let what = if children().is_some() {
+        "processor time"
+    } else {
+        "wall time"
+    };
+    println!(
+        "{FUNCTIONS} functions of {LINES} lines, development build, {what}, median of {ROUNDS}"
+    );
+    println!("{:<12} {:>8} {:>8}   attribute", "", "total", "added");
+    for (variant, median) in VARIANTS.iter().zip(medians) {
+        let total = median.as_secs_f64();
+        println!(
+            "{:<12} {total:>6.2} s {:>6.2} s   {}",
+            variant.name,
+            total - none,
+            variant.attribute
+        );
+    }
+    let ratio = (tracing - none) / (ours - none).max(0.01);
+    println!("ratio: tracing / ours = {ratio:.1}");
+    assert!(
+        ratio >= 4.0,
+        "the attribute must add at most a quarter of what tracing adds"
+    );
+}
