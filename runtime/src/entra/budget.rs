@@ -1,6 +1,6 @@
 //! How many failures one last-telemetry header holds.
 
-use super::dialect::{Dialect, LastForm};
+use super::dialect::{Dialect, LastForm, Measured};
 use super::waiting::Entry;
 use crate::wire::digits;
 
@@ -17,7 +17,7 @@ impl Budget {
     /// Room in the header of one request.
     pub(super) fn new(dialect: &Dialect, hits: u64, waiting: usize) -> Self {
         let form = &dialect.last;
-        if !form.frame_counts {
+        if form.measured == Measured::Failures {
             return Self::of_failures(form);
         }
         let tail: usize = form.tail.iter().map(|field| field.len(waiting)).sum();
@@ -32,11 +32,15 @@ impl Budget {
     /// Room for failures alone.
     pub(super) const fn of_failures(form: &LastForm) -> Self {
         let own_tail = if form.per_failure.is_empty() { 0 } else { 1 };
+        let (first, other) = match form.measured {
+            // Between api and id; then one delimiter before each part of a later failure.
+            Measured::Header => (1, 3 + own_tail),
+            Measured::Failures => (3, 3),
+        };
         Self {
             left: form.budget,
-            // Between api and id; then one delimiter before each part of a later failure.
-            first: if form.frame_counts { 1 } else { 3 },
-            other: if form.frame_counts { 3 + own_tail } else { 3 },
+            first,
+            other,
             empty: true,
         }
     }

@@ -1,6 +1,6 @@
 //! Dialects that no preset has, checked when they are built.
 
-use super::dialect::{Capacity, Carrier, Dialect, LastForm, OverBudget, SendOrder, Slot};
+use super::dialect::{Capacity, Carrier, Dialect, LastForm, Measured, OverBudget, SendOrder, Slot};
 use super::field::CurrentField;
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
 use super::settling::Settling;
@@ -77,7 +77,7 @@ impl DialectBuilder {
     /// Longest last-telemetry header in bytes, and what happens to failures that do not fit.
     pub const fn last_budget(mut self, bytes: usize, over_budget: OverBudget) -> Self {
         self.0.last.budget = bytes;
-        self.0.last.frame_counts = true;
+        self.0.last.measured = Measured::Header;
         self.0.last.over_budget = over_budget;
         self
     }
@@ -97,6 +97,12 @@ impl DialectBuilder {
     /// Fields that the last segment of the last-telemetry header holds for each failure.
     pub const fn per_failure(mut self, fields: &'static [CurrentField]) -> Self {
         self.0.last.per_failure = fields;
+        self
+    }
+
+    /// Whether more may follow in the last segment of the last-telemetry header.
+    pub const fn open_tail(mut self, open: bool) -> Self {
+        self.0.last.open = open;
         self
     }
 

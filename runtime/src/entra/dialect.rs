@@ -157,6 +157,15 @@ impl HeaderSet {
     }
 }
 
+/// What the budget of the last-telemetry header is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measured {
+    /// The whole header.
+    Header,
+    /// The failures in it: their texts, and three delimiters each.
+    Failures,
+}
+
 /// Form of `x-client-current-telemetry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CurrentForm {
@@ -176,10 +185,11 @@ pub(super) struct LastForm {
     pub(super) tail: &'static [TailField],
     /// Fields that the last segment holds for each failure.
     pub(super) per_failure: &'static [CurrentField],
+    /// Whether more may follow in the last segment.
+    pub(super) open: bool,
     pub(super) sent_when_empty: bool,
     pub(super) budget: usize,
-    /// Whether the budget is for the whole value, or only for the failures in it.
-    pub(super) frame_counts: bool,
+    pub(super) measured: Measured,
     pub(super) over_budget: OverBudget,
     pub(super) code_len: usize,
     pub(super) capacity: Capacity,
@@ -276,7 +286,7 @@ impl Dialect {
     /// Whether the budget is for the whole header, and not only for the failures in it.
     #[must_use]
     pub const fn budget_counts_frame(&self) -> bool {
-        self.last.frame_counts
+        matches!(self.last.measured, Measured::Header)
     }
 
     /// Whether text follows behind the fields of the third segment.

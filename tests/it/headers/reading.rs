@@ -143,18 +143,41 @@ fn fields_behind_the_longest_layout_are_kept() {
     let value = "4|0|||1,1";
     let last = read::last(value).unwrap().unwrap();
     assert_eq!(last.telemetry().extra().len(), 2);
+    assert_eq!(last.dialects(), [&Dialect::msal_apple()]);
     assert_eq!(last.telemetry().render(&Dialect::msal_apple()), value);
 }
 
 #[test]
-fn fields_behind_blank_ones_keep_their_commas() {
+fn text_behind_blank_fields_keeps_its_comma() {
+    let text = |text: &'static str| FieldText::new(text).unwrap();
+    let current = CurrentTelemetry::new()
+        .with(CurrentField::Api, 1_u32)
+        .with_extra(text("more"));
     let dialect = Dialect::msal_net(MsalNet::V4_23);
-    let current = dialect.read_current("2|1,0|,,extra").unwrap().unwrap();
-    assert_eq!(current.render(&dialect), "2|1,0|,,extra");
+    assert_eq!(current.render(&dialect), "2|1,0|,,more");
 
+    let failure = ReportedFailure::new(1_u32, text("id"), text("code"));
+    let last = LastTelemetry::new(0)
+        .with_failure(failure)
+        .with_extra(text("more"));
     let dialect = Dialect::msal_net(MsalNet::V4_19);
-    let last = dialect.read_last("2|0|1,id|code|,extra").unwrap().unwrap();
-    assert_eq!(last.render(&dialect), "2|0|1,id|code|,extra");
+    assert_eq!(last.render(&dialect), "2|0|1,id|code|,more");
+}
+
+#[test]
+fn a_comma_in_a_free_text_is_told_and_not_taken_for_a_field() {
+    let value = "5|61,0,,,|sku,1.0,broker_error=a,b";
+    assert_eq!(fault(read::current(value)), (Reason::UnknownLayout, 10));
+    assert_eq!(
+        fault(Dialect::msal_browser().read_current(value)),
+        (Reason::UnknownLayout, 10)
+    );
+    let value = "5|0|||0";
+    assert_eq!(fault(read::last(value)), (Reason::UnknownLayout, 6));
+    assert_eq!(
+        fault(Dialect::msal_node().read_last(value)),
+        (Reason::UnknownLayout, 6)
+    );
 }
 
 #[test]

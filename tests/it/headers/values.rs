@@ -81,6 +81,7 @@ fn one_set_of_facts_is_written_in_every_dialect() {
         (Dialect::msal_python(), "4|1004,1|"),
         (Dialect::msal_apple(), "4|1004,1|1,0"),
         (Dialect::msal_android(), "2|1004,1|2,1,,,,,,,,,,,0"),
+        (Dialect::msal_android_shared(), "2|1004,1|2,1,,,,,,,,,,0"),
     ] {
         assert_eq!(current(dialect, everything), expected, "{}", dialect.name());
     }

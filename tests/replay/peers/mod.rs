@@ -41,7 +41,7 @@ fn replay(case: Value) -> Result<Counts, String> {
     let sent = Sent {
         header: &header,
         value: &value,
-        dialect: dialect(&library)?,
+        dialect: dialect(&library, fields.as_ref())?,
     };
     let mut check = Check::default();
     match (fields, unreadable, empty) {
@@ -94,13 +94,30 @@ fn with_ids_in(text: &str) -> String {
     })
 }
 
-fn dialect(library: &str) -> Result<Dialect, String> {
+/// The dialects of a library; some have one for each kind of device.
+fn dialects(library: &str) -> Result<Vec<Dialect>, String> {
     let alias = ALIASES.iter().find(|(name, _)| *name == library);
     let name = alias.map_or(library, |(_, name)| name);
-    let found = Dialect::presets()
-        .iter()
-        .find(|dialect| dialect.name() == name);
-    found
+    let is_of = |dialect: &&Dialect| {
+        let rest = dialect.name().strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let found: Vec<Dialect> = Dialect::presets().iter().filter(is_of).copied().collect();
+    if found.is_empty() {
+        return Err(format!("unknown library `{library}`"));
+    }
+    Ok(found)
+}
+
+/// The dialect that has as many platform fields as the case, or the first.
+fn dialect(library: &str, fields: Option<&Value>) -> Result<Dialect, String> {
+    let dialects = dialects(library)?;
+    let platform = fields.and_then(|fields| fields.get("platform")?.as_array());
+    let fits = |dialect: &&Dialect| {
+        platform.is_some_and(|platform| platform.len() == dialect.platform().len())
+    };
+    let fitting = dialects.iter().find(fits).or_else(|| dialects.first());
+    fitting
         .copied()
         .ok_or_else(|| format!("unknown library `{library}`"))
 }

@@ -1,8 +1,8 @@
 //! The default dialect, and the parts that others share with it.
 
 use crate::entra::dialect::{
-    Capacity, Carrier, CurrentForm, Dialect, Header, HeaderSet, IdentityForm, LastForm, OverBudget,
-    SendOrder, Slot,
+    Capacity, Carrier, CurrentForm, Dialect, Header, HeaderSet, IdentityForm, LastForm, Measured,
+    OverBudget, SendOrder, Slot,
 };
 use crate::entra::field::CurrentField;
 use crate::entra::settling::Settling;
@@ -70,10 +70,11 @@ pub(super) const DEFAULT: Dialect = Dialect {
     last: LastForm {
         tail: &[],
         per_failure: &[],
+        open: false,
         // An empty one trips web firewalls, which take `||` for SQL.
         sent_when_empty: false,
         budget: LAST_BUDGET,
-        frame_counts: true,
+        measured: Measured::Header,
         over_budget: OverBudget::Wait,
         code_len: CODE_LEN,
         capacity: Capacity::DropOldest(KEPT),

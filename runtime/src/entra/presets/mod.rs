@@ -36,6 +36,7 @@ const PRESETS: &[Dialect] = &[
     msal_python::MSAL_PYTHON,
     msal_apple::MSAL_APPLE,
     msal_android::MSAL_ANDROID,
+    msal_android::MSAL_ANDROID_SHARED,
     msal_go::MSAL_GO,
 ];
 

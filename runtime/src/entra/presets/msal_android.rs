@@ -17,6 +17,12 @@ impl Dialect {
     pub const fn msal_android() -> Self {
         MSAL_ANDROID
     }
+
+    /// MSAL for Android on devices that several people share.
+    #[must_use]
+    pub const fn msal_android_shared() -> Self {
+        MSAL_ANDROID_SHARED
+    }
 }
 
 pub(super) const MSAL_ANDROID: Dialect = Dialect {
@@ -59,6 +65,15 @@ pub(super) const MSAL_ANDROID: Dialect = Dialect {
     ..DEFAULT
 };
 
+pub(super) const MSAL_ANDROID_SHARED: Dialect = Dialect {
+    name: "msal-android shared",
+    current: CurrentForm {
+        platform: SHARED_PLATFORM,
+        ..MSAL_ANDROID.current
+    },
+    ..MSAL_ANDROID
+};
+
 const PLATFORM: &[Slot] = &[
     Slot::new(CurrentField::Named("platform_schema_version")).or("2"),
     Slot::new(CurrentField::Named("is_shared_scenario")),
@@ -67,6 +82,21 @@ const PLATFORM: &[Slot] = &[
     Slot::new(CurrentField::Named("reg_seq_num")),
     Slot::new(CurrentField::Named("req_purpose")),
     Slot::new(CurrentField::Named("reg_source")),
+    Slot::new(CurrentField::Named("account_status")),
+    Slot::new(CurrentField::Named("id_token_status")),
+    Slot::new(CurrentField::Named("at_status")),
+    Slot::new(CurrentField::Named("rt_status")),
+    Slot::new(CurrentField::Named("frt_status")),
+    Slot::new(CurrentField::Named("mrrt_status")),
+];
+
+const SHARED_PLATFORM: &[Slot] = &[
+    Slot::new(CurrentField::Named("platform_schema_version")).or("2"),
+    Slot::new(CurrentField::Named("is_shared_scenario")).or("1"),
+    Slot::new(CurrentField::Named("reg_type")),
+    Slot::new(CurrentField::Named("reg_source")),
+    Slot::new(CurrentField::Named("flw_signout_app")),
+    Slot::new(CurrentField::Named("flw_signin_app")),
     Slot::new(CurrentField::Named("account_status")),
     Slot::new(CurrentField::Named("id_token_status")),
     Slot::new(CurrentField::Named("at_status")),

@@ -27,6 +27,7 @@ pub(super) const MSAL_APPLE: Dialect = Dialect {
         ..DEFAULT.current
     },
     last: LastForm {
+        open: true,
         sent_when_empty: true,
         capacity: Capacity::DropOldest(KEPT),
         order: SendOrder::NewestFirst,

@@ -1,7 +1,9 @@
 //! msal-node and msal-browser, which share msal-common.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_5_REQUEST, UNLIMITED};
-use crate::entra::dialect::{Carrier, CurrentForm, Dialect, Header, IdentityForm, LastForm, Slot};
+use crate::entra::dialect::{
+    Carrier, CurrentForm, Dialect, Header, IdentityForm, LastForm, Measured, Slot,
+};
 use crate::entra::field::CurrentField;
 use crate::entra::tail::TailField;
 
@@ -38,7 +40,7 @@ pub(super) const NODE: Dialect = Dialect {
         tail: &[TailField::Waiting, TailField::Overflow],
         sent_when_empty: true,
         budget: LAST_BUDGET,
-        frame_counts: false,
+        measured: Measured::Failures,
         ..DEFAULT.last
     },
     identity: IdentityForm {

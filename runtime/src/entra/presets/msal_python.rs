@@ -1,7 +1,9 @@
 //! msal-python: schema 4, and only a success settles.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
-use crate::entra::dialect::{Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm};
+use crate::entra::dialect::{
+    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, Measured,
+};
 use crate::entra::settling::Settling;
 
 impl Dialect {
@@ -23,7 +25,7 @@ pub(super) const MSAL_PYTHON: Dialect = Dialect {
     },
     last: LastForm {
         sent_when_empty: true,
-        frame_counts: false,
+        measured: Measured::Failures,
         capacity: Capacity::OneHeader,
         settling: Settling::SUCCEEDED,
         ..DEFAULT.last

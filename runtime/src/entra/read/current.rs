@@ -90,10 +90,11 @@ pub fn current(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Current<'_>
         .filter(|dialect| fits(&dialect.current, &fields))
         .copied()
         .collect();
-    let layout = dialects
-        .first()
-        .copied()
-        .or_else(|| longer(&known, &fields));
+    let longest = known
+        .iter()
+        .max_by_key(|dialect| dialect.current.platform.len());
+    let newer = longest.filter(|dialect| is_newer(dialect, &fields));
+    let layout = dialects.first().or(newer).copied();
     let layout = layout.ok_or_else(|| platform.error(Reason::UnknownLayout))?;
     let (request, platform) = places(layout, request, &fields)?;
     Ok(Some(Current {
@@ -124,7 +125,9 @@ impl Dialect {
             return Err(number.error(Reason::UnknownSchema));
         }
         let fields = platform.fields();
-        if matched(&self.current, &fields).is_none() {
+        let has_count = |slots: Vec<Slot>| slots.len() == fields.len() || self.current.open;
+        if !matched(&self.current, &fields).is_some_and(has_count) && fields.len() <= longest(self)
+        {
             return Err(platform.error(Reason::UnknownLayout));
         }
         let (request, platform) = places(self, request, &fields)?;
@@ -132,14 +135,19 @@ impl Dialect {
     }
 }
 
-/// The layout with the most fields, if there are more yet: producers only append.
-fn longer(known: &[&'static Dialect], fields: &[Span<'_>]) -> Option<&'static Dialect> {
-    let longest = known
-        .iter()
-        .max_by_key(|dialect| dialect.current.platform.len())?;
-    let slots = matched(&longest.current, fields)?;
-    let behind = fields.len() > longest.current.platform.len();
-    (behind && plausible(&slots, fields)).then_some(longest)
+/// Most fields that the third segment has in any preset of a schema, and in `dialect`.
+fn longest(dialect: &Dialect) -> usize {
+    let is_same = |preset: &&Dialect| preset.schema == dialect.schema;
+    let presets = Dialect::presets().iter().filter(is_same);
+    let all = presets.chain([dialect]);
+    let fields = all.map(|dialect| dialect.current.platform.len());
+    fields.max().unwrap_or_default()
+}
+
+/// Whether these are more fields than any layout has, since producers only append.
+fn is_newer(dialect: &Dialect, fields: &[Span<'_>]) -> bool {
+    let has_its_own = |slots: Vec<Slot>| plausible(&slots, fields);
+    fields.len() > longest(dialect) && matched(&dialect.current, fields).is_some_and(has_its_own)
 }
 
 /// Whether a dialect could have written exactly these fields.

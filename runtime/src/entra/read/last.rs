@@ -78,6 +78,9 @@ pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, Rea
         .filter(|dialect| parts.fit(&dialect.last))
         .collect();
     let form = dialects.first().map(|dialect| &dialect.last);
+    if form.is_none() && !parts.is_newer(schema) {
+        return Err(parts.tail_start.error(Reason::UnknownLayout));
+    }
     let tail = form.map_or_else(|| parts.unknown_tail(0), |form| parts.tail_in(form));
     Ok(Some(Last {
         schema,
@@ -106,7 +109,7 @@ impl Dialect {
                 offset: 0,
             });
         }
-        if parts.tail.len() < parts.known_tail(&self.last) {
+        if !parts.has_count(&self.last) && !parts.is_newer(schema) {
             return Err(parts.tail_start.error(Reason::UnknownLayout));
         }
         Ok(Some(parts.telemetry(&parts.tail_in(&self.last))))
@@ -154,27 +157,32 @@ impl<'a> Parts<'a> {
         Ok(Some((schema, parts)))
     }
 
-    /// Fields that the last segment must have in a dialect.
-    fn known_tail(&self, form: &LastForm) -> usize {
-        match form.per_failure.len() {
-            0 => form.tail.len(),
-            // A single blank field leaves no trace.
-            1 if self.failed.len() == 1 => 0,
-            fields => fields * self.failed.len(),
-        }
+    /// Whether the last segment has as many fields as in a dialect.
+    fn has_count(&self, form: &LastForm) -> bool {
+        let known = form.tail.len() + form.per_failure.len() * self.failed.len();
+        let found = self.tail.len();
+        // A single blank field leaves no trace.
+        found == known || (found == 0 && known == 1) || (form.open && found > known)
+    }
+
+    /// Whether there are more fields than any layout has: producers only append.
+    fn is_newer(&self, schema: u8) -> bool {
+        let same = Dialect::presets()
+            .iter()
+            .filter(|preset| preset.schema == schema);
+        let fields = same.map(|preset| {
+            preset.last.per_failure.len() * self.failed.len() + preset.last.tail.len()
+        });
+        self.tail.len() > fields.max().unwrap_or_default()
     }
 
     /// Whether a dialect could have written this last segment.
     fn fit(&self, form: &LastForm) -> bool {
-        if form.per_failure.is_empty() {
-            let mut places = form.tail.iter().zip(&self.tail);
-            return form.tail.len() == self.tail.len()
-                && places.all(|(field, text)| field.could_be(text.text));
-        }
-        let expected = form.per_failure.len() * self.failed.len();
-        let mut places = form.per_failure.iter().cycle().zip(&self.tail);
-        (self.tail.len() == expected || (self.tail.is_empty() && expected == 1))
-            && places.all(|(field, text)| field.could_be(text.text))
+        let mut own = form.tail.iter().zip(&self.tail);
+        let mut of_failures = form.per_failure.iter().cycle().zip(&self.tail);
+        self.has_count(form)
+            && own.all(|(field, text)| field.could_be(text.text))
+            && of_failures.all(|(field, text)| field.could_be(text.text))
     }
 
     fn tail_in(&self, form: &LastForm) -> Vec<Place<'a>> {
