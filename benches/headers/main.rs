@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header};
+use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header, read};
 use token_telemetry::{
     Acquisition, ApiId, CacheRefreshReason, Clock, DescribeError, ErrorInfo, Region,
     RegionAutodetectionSource, RegionOutcome, Telemetry, acquire_token,
@@ -115,5 +115,46 @@ fn main() {
     let rendered = fastest(|| {
         black_box(black_box(&current).render(&dialect));
     });
-    println!("{:<57} {rendered:6.0} ns", "a value built by hand, to a string");
+    println!(
+        "{:<57} {rendered:6.0} ns",
+        "a value built by hand, to a string"
+    );
+    reading();
+}
+
+/// Nanoseconds of reading, and milliseconds for garbage of growing length: they grow alike.
+fn reading() {
+    let id = "ad8c894a-557f-48c0-b045-c129590c344e";
+    let last = format!("5|0|1004,{id},1007,{id}|invalid_grant,invalid_client|");
+    let current = "5|1004,2,centralus,3,4|0,1,1,,,";
+    let read = fastest(|| drop(black_box(read::current(black_box(current)))));
+    println!("{:<57} {read:6.0} ns", "reading the current header");
+    let read = fastest(|| drop(black_box(read::last(black_box(&last)))));
+    println!(
+        "{:<57} {read:6.0} ns",
+        "reading a last header with two failures"
+    );
+    for kilobytes in [250, 500, 1000] {
+        let fields = kilobytes * 500;
+        let commas = format!("4|1,0|{}", "a,".repeat(fields));
+        let failures = format!(
+            "4|0|{}1,1|{}x|",
+            "1,1,".repeat(fields / 3),
+            "x,".repeat(fields / 3)
+        );
+        let once = |read: &dyn Fn() -> bool| {
+            let rounds = (0..9).map(|_| {
+                let start = Instant::now();
+                black_box(read());
+                start.elapsed().as_secs_f64() * 1e3
+            });
+            rounds.fold(f64::INFINITY, f64::min)
+        };
+        let (current, last) = (
+            once(&|| read::current(&commas).is_ok()),
+            once(&|| read::last(&failures).is_ok()),
+        );
+        let name = format!("{kilobytes} kB of fields, and of failures");
+        println!("{name:<57} {current:6.1} ms {last:6.1} ms");
+    }
 }
