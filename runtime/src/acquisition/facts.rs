@@ -180,6 +180,12 @@ impl Facts {
             .unwrap_or_default()
     }
 
+    /// Whether a failure was swallowed, which is reported under the id of this acquisition.
+    pub(crate) fn has_sub_failures(&self) -> bool {
+        let rare = self.rare.as_deref();
+        rare.is_some_and(|rare| !rare.sub_failures.is_empty())
+    }
+
     pub(crate) fn sub_failure(&mut self, info: ErrorInfo) {
         let failures = &mut self.rare_mut().sub_failures;
         if failures.len() < MAX_SUB_FAILURES {

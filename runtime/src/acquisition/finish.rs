@@ -42,7 +42,7 @@ fn hand_out<T, E>(
 ) {
     let total = backend.clock().since(record.facts().started);
     let (outcome, error) = read_end(end, record.facts_mut());
-    if error.is_some() || listeners.is_some() {
+    if error.is_some() || listeners.is_some() || record.facts().has_sub_failures() {
         record.facts_mut().correlation_id();
     }
     let undecided = record.facts_mut().take_undecided();

@@ -259,6 +259,22 @@ fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
 }
 
 #[test]
+fn a_swallowed_failure_is_reported_although_the_call_succeeds() {
+    let telemetry = speaking(Dialect::default());
+    run(swallowing(&telemetry)).unwrap();
+    assert_eq!(waiting(&telemetry), ["refresh_failed"]);
+    let last = noting(&telemetry, || ()).last().unwrap();
+    assert!(last.ends_with("|refresh_failed|"), "{last}");
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn swallowing(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().sub_failure(ErrorInfo::new("refresh_failed"));
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+#[test]
 fn codes_are_cut_where_the_dialect_says() {
     let code: &'static str = "x".repeat(5000).leak();
     for (dialect, kept) in [
