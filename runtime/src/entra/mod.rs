@@ -1,4 +1,9 @@
 //! The headers of a token request: identity, request id, current and last telemetry.
+//!
+//! A [`Dialect`] says which of them go out and in which form; it is data, and every known library is
+//! one of its [presets](Dialect::presets). [`CurrentTelemetry`] and [`LastTelemetry`] are the values,
+//! free of any dialect: written with `render`, read with [`read`]. What a request reports about
+//! earlier calls is settled when it is answered, by the [`Settling`] rule of the dialect.
 
 mod budget;
 mod caller_headers;
