@@ -1,0 +1,239 @@
+//! The handle that an SDK client owns.
+
+mod builder;
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, OnceLock};
+
+use http::HeaderName;
+
+use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
+use crate::acquisition::{
+    Acquire, Acquisition, AcquisitionRecord, Call, ClockSource, Facts, Nesting, Reading,
+};
+use crate::api::ApiId;
+use crate::client::ClientInfo;
+use crate::entra::{self, PendingFailure};
+use crate::error::DescribeError;
+use crate::observer::{self, Observer};
+#[cfg(feature = "otel")]
+use crate::otel::MetricsRecorder;
+use crate::recent::RecentRecords;
+#[cfg(feature = "tracing")]
+use crate::span::Spans;
+use crate::totals::{Counters, Totals};
+
+pub use builder::TelemetryBuilder;
+
+static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
+
+/// Everything one SDK client reports through; cheap to clone.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Telemetry;
+///
+/// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+/// assert_eq!(telemetry.totals().cache, 0);
+/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// ```
+#[derive(Clone)]
+pub struct Telemetry {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: ClockSource,
+    client: ClientInfo,
+    entra: entra::Headers,
+    authorities: Option<Vec<String>>,
+    /// Headers whose value is of one try only.
+    rewritten: Vec<HeaderName>,
+    totals: Counters,
+    observers: Vec<Box<dyn Observer>>,
+    recent: RecentRecords,
+    #[cfg(feature = "tracing")]
+    spans: Spans,
+    #[cfg(feature = "otel")]
+    metrics: MetricsRecorder,
+}
+
+// Every call into observers, clocks and providers is contained, and no lock minds poison: a panic
+// leaves nothing half done. So an SDK's own types stay unwind safe when they hold a `Telemetry`.
+impl UnwindSafe for Shared {}
+impl RefUnwindSafe for Shared {}
+
+impl Telemetry {
+    /// A builder with every outlet at its default.
+    pub fn builder() -> TelemetryBuilder {
+        TelemetryBuilder::new()
+    }
+
+    /// The process-wide instance, used where the attribute names no other.
+    ///
+    /// Unless [`set_global`](Self::set_global) came first it is made here, and names no SDK.
+    #[must_use]
+    pub fn global() -> Self {
+        GLOBAL
+            .get_or_init(|| TelemetryBuilder::new().build_with(ClientInfo::detect()))
+            .clone()
+    }
+
+    /// Makes an instance the process-wide one.
+    ///
+    /// # Errors
+    ///
+    /// Hands the instance back if there is a process-wide one already.
+    pub fn set_global(telemetry: Self) -> Result<(), Self> {
+        GLOBAL.set(telemetry)
+    }
+
+    /// Sums over all acquisitions so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.shared.totals.read()
+    }
+
+    /// Failures that no answered token request has reported yet, oldest first.
+    #[must_use]
+    pub fn pending_failures(&self) -> Vec<PendingFailure> {
+        self.shared.entra.pending()
+    }
+
+    /// Cache hits that no answered token request has reported yet.
+    #[must_use]
+    pub fn pending_hits(&self) -> u64 {
+        self.shared
+            .entra
+            .pending_hits(self.shared.totals.cache_hits())
+    }
+
+    /// Failures that were dropped unreported, because too many waited or one was too long.
+    #[must_use]
+    pub fn lost_failures(&self) -> u64 {
+        self.shared.entra.lost()
+    }
+
+    /// The last records, oldest first; as many as [`TelemetryBuilder::keep_records`] says.
+    #[must_use]
+    pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
+        self.shared.recent.read()
+    }
+
+    /// Identity of the SDK that this instance reports for.
+    #[must_use]
+    pub fn client(&self) -> &ClientInfo {
+        &self.shared.client
+    }
+
+    /// An acquisition that no caller waits for, such as a proactive refresh.
+    ///
+    /// It is never part of another acquisition; started from inside one, that one is its parent.
+    pub fn background<I, F, T, E>(&self, api: I, future: F) -> Acquire<F::IntoFuture, T, E>
+    where
+        I: ApiId<Owner: DescribeError<E>>,
+        F: IntoFuture<Output = Result<T, E>>,
+    {
+        let reading = Reading {
+            error: <I::Owner as DescribeError<E>>::describe,
+            token: None,
+        };
+        let backend = self.clone().into_backend();
+        Call::new(backend, api.api(), Nesting::Background, reading)
+            .with_parent(Acquisition::current().request_id())
+            .acquire(future.into_future())
+    }
+
+    pub(crate) fn into_backend(self) -> Arc<dyn Backend> {
+        self.shared
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry")
+            .field("client", &self.shared.client)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    #[cfg(feature = "tracing")]
+    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
+        self.spans.open(facts)
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "the feature is off")]
+    fn open_span(&self, _: &Facts) -> Option<Box<dyn OpenSpan>> {
+        None
+    }
+
+    /// Whether anybody looks at each record.
+    fn has_audience(&self) -> bool {
+        !self.observers.is_empty() || self.recent.is_kept()
+    }
+
+    /// Whether telemetry headers may go to this host.
+    fn is_authority(&self, host: Option<&str>) -> bool {
+        let Some(authorities) = &self.authorities else {
+            return true;
+        };
+        host.is_some_and(|host| authorities.iter().any(|authority| authority == host))
+    }
+}
+
+impl Backend for Shared {
+    fn clock(&self) -> &ClockSource {
+        &self.clock
+    }
+
+    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
+        let span = self.open_span(facts);
+        facts.started = self.clock.now();
+        span
+    }
+
+    fn write_headers(
+        &self,
+        facts: &mut Facts,
+        host: Option<&str>,
+        carriage: &mut Carriage,
+        out: &mut Outgoing<'_>,
+    ) {
+        if let Outgoing::Headers(headers) = out {
+            // Of an earlier try: it may be reported already, or was meant for another host.
+            for name in &self.rewritten {
+                headers.remove(name);
+            }
+        }
+        if self.is_authority(host) {
+            self.entra
+                .write(facts, (host, self.totals.cache_hits()), carriage, out);
+        }
+    }
+
+    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage> {
+        self.entra.settle(carriage, answer)
+    }
+
+    fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
+        self.entra.decide(undecided, code);
+    }
+
+    fn finished(&self, record: &mut AcquisitionRecord) {
+        self.totals.finished(record);
+        if record.has_failures() {
+            self.entra.finished(record);
+        }
+        #[cfg(feature = "otel")]
+        self.metrics.finished(record);
+        if self.has_audience() {
+            record.facts_mut().correlation_id();
+            self.recent.keep(record);
+            observer::notify(&self.observers, record);
+        }
+    }
+}
