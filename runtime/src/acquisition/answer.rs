@@ -15,7 +15,7 @@ use crate::error::{TransportError, chain};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell how an HTTP request ended",
     label = "expected a `Result` of a response whose status can be read",
-    note = "results of `http::Response` are understood; results of `reqwest::Response` with the feature `reqwest`",
+    note = "results of `http::Response` are understood; with the feature `reqwest`, also those of that client",
     note = "for other clients return `Ok(Status(status, response))`, where `status` is a `u16`, or an error"
 )]
 pub trait HttpOutcome {
