@@ -166,12 +166,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let Some(polling) = this.closing.enter(this.opening) else {
-            return this.inner.poll(cx);
-        };
-        let polled = this.inner.poll(cx);
-        polling.leave(&polled);
-        polled
+        this.closing.poll(this.opening, this.inner, cx)
     }
 }
 
@@ -183,6 +178,25 @@ struct Polling<'a, T, E> {
 }
 
 impl<T, E> Closing<T, E> {
+    /// Polls the body as the current acquisition, or as part of the enclosing one.
+    ///
+    /// The body has no type here, so that this is compiled once for all functions with such an
+    /// output; an optimized build inlines it and knows the type again.
+    #[inline]
+    fn poll(
+        &mut self,
+        opening: &mut Opening,
+        body: Pin<&mut dyn Future<Output = Result<T, E>>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, E>> {
+        let Some(polling) = self.enter(opening) else {
+            return body.poll(cx);
+        };
+        let polled = body.poll(cx);
+        polling.leave(&polled);
+        polled
+    }
+
     /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
     #[inline]
     fn enter<'a>(&'a mut self, opening: &'a mut Opening) -> Option<Polling<'a, T, E>> {
