@@ -7,6 +7,7 @@
 #[path = "../scratch.rs"]
 mod scratch;
 
+use std::array;
 use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -16,6 +17,9 @@ use scratch::{NONE, OURS, SDK, Scratch, Variant};
 const FUNCTIONS: usize = 200;
 const LINES: usize = 40;
 const ROUNDS: usize = 5;
+
+/// Seconds that each variant took.
+type Round = [f64; VARIANTS.len()];
 
 const VARIANTS: [Variant; 5] = [
     NONE,
@@ -39,20 +43,17 @@ const VARIANTS: [Variant; 5] = [
 
 fn main() {
     let scratch = Scratch::new("compile-cost", "main.rs", &VARIANTS);
-    let mut times: [Vec<Duration>; VARIANTS.len()] = Default::default();
-    // The first round builds the dependencies.
-    for round in 0..=ROUNDS {
-        for (variant, times) in VARIANTS.iter().zip(&mut times) {
-            scratch.source(variant, &program(variant));
+    let round = |_| {
+        VARIANTS.map(|variant| {
+            scratch.source(&variant, &program(&variant));
             let before = Spent::now();
-            scratch.compile("build", variant).unwrap();
-            if round > 0 {
-                times.push(before.until_now());
-            }
-        }
-    }
-    let medians = times.map(median);
-    report(&medians);
+            scratch.compile("build", &variant).unwrap();
+            before.until_now().as_secs_f64()
+        })
+    };
+    // The first round builds the dependencies.
+    let rounds: Vec<Round> = (0..=ROUNDS).map(round).skip(1).collect();
+    report(&rounds);
 }
 
 /// A program with all the functions.
@@ -140,13 +141,13 @@ fn children() -> Option<Duration> {
     Some(Duration::from_millis(10 * (ticks.next()? + ticks.next()?)))
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+fn median(seconds: impl Iterator<Item = f64>) -> f64 {
+    let mut seconds: Vec<f64> = seconds.collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
 }
 
-fn report(medians: &[Duration; VARIANTS.len()]) {
-    let [none, ours, tracing, ..] = medians.map(|median| median.as_secs_f64());
+fn report(rounds: &[Round]) {
     let what = if children().is_some() {
         "processor time"
     } else {
@@ -156,16 +157,20 @@ fn report(medians: &[Duration; VARIANTS.len()]) {
         "{FUNCTIONS} functions of {LINES} lines, development build, {what}, median of {ROUNDS}"
     );
     println!("{:<12} {:>8} {:>8}   attribute", "", "total", "added");
-    for (variant, median) in VARIANTS.iter().zip(medians) {
-        let total = median.as_secs_f64();
+    // Within a round, since the machine may be faster in one than in another.
+    let added: Round = array::from_fn(|at| median(rounds.iter().map(|round| round[at] - round[0])));
+    for (at, variant) in VARIANTS.iter().enumerate() {
+        let Variant {
+            name, attribute, ..
+        } = variant;
+        let total = median(rounds.iter().map(|round| round[at]));
         println!(
-            "{:<12} {total:>6.2} s {:>6.2} s   {}",
-            variant.name,
-            total - none,
-            variant.attribute
+            "{name:<12} {total:>6.2} s {:>6.2} s   {attribute}",
+            added[at]
         );
     }
-    let ratio = (tracing - none) / (ours - none).max(0.01);
+    let [_, ours, tracing, ..] = added;
+    let ratio = tracing / ours.max(0.01);
     println!("ratio: tracing / ours = {ratio:.1}");
     assert!(
         ratio >= 4.0,
