@@ -65,6 +65,30 @@ async fn boxing_a_trait_object(
     Ok(Box::new("text"))
 }
 
+type Named<'a> = (&'a str, Box<dyn Display + 'a>);
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn naming_lifetimes<'a, 'b>(
+    telemetry: &'b Telemetry,
+    scope: &'a str,
+) -> Result<(Named<'a>, Box<dyn for<'c> Fn(&'c str) -> &'c str + 'b>), LabError> {
+    work().await;
+    let trim: Box<dyn Fn(&str) -> &str + 'b> = Box::new(|text| {
+        let _used = telemetry.totals();
+        text.trim()
+    });
+    Ok(((scope, Box::new(scope)), trim))
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn naming_lifetimes_while_blocking<'a>(
+    telemetry: &Telemetry,
+    scopes: &'a [String],
+) -> Result<Box<dyn Iterator<Item = &'a str> + 'a>, LabError> {
+    super::work_now();
+    Ok(Box::new(scopes.iter().map(String::as_str)))
+}
+
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn looping(telemetry: &Telemetry) -> Result<u8, LabError> {
     let mut tries = 0;
@@ -162,6 +186,22 @@ async fn coercions_happen_as_in_a_plain_function() {
         assert_eq!(boxed.unwrap().to_string(), text);
         succeeded(&recorder);
     }
+}
+
+#[tokio::test]
+async fn named_lifetimes_hold_as_written() {
+    let (telemetry, recorder) = telemetry();
+    let scope = "scope".to_owned();
+    let ((lent, shown), trim) = naming_lifetimes(&telemetry, &scope).await.unwrap();
+    assert_eq!(
+        (lent, shown.to_string().as_str(), trim(" a ")),
+        ("scope", "scope", "a")
+    );
+    succeeded(&recorder);
+    let scopes = ["scope".to_owned()];
+    let mut lent = naming_lifetimes_while_blocking(&telemetry, &scopes).unwrap();
+    assert_eq!(lent.next(), Some("scope"));
+    succeeded(&recorder);
 }
 
 #[tokio::test]

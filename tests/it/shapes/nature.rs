@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::panic::UnwindSafe;
 use std::rc::Rc;
 use std::sync::mpsc::Receiver;
 
@@ -74,6 +75,16 @@ fn is_send<T: Send>(value: T) -> T {
     value
 }
 
+fn is_sync_and_unwind_safe<T: Sync + UnwindSafe>(value: T) -> T {
+    value
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn calm(telemetry: &Telemetry) -> Result<u8, LabError> {
+    std::future::ready(()).await;
+    Ok(3)
+}
+
 /// Tells `Send` values from others: the method of the type comes before the one of the trait.
 macro_rules! is_send {
     ($value:expr) => {{
@@ -139,6 +150,13 @@ async fn an_argument_that_is_not_sync_leaves_the_future_send() {
     only(&recorder);
     let acquired = tokio::spawn(is_send(with_cell(telemetry, Cell::new(1))));
     assert_eq!(acquired.await.unwrap(), Ok(2));
+    only(&recorder);
+}
+
+#[tokio::test]
+async fn a_future_stays_sync_and_unwind_safe() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(is_sync_and_unwind_safe(calm(&telemetry)).await, Ok(3));
     only(&recorder);
 }
 
