@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Path, Type};
+use syn::{Expr, Ident, Path, Type};
 
 use crate::arguments::Arguments;
 use crate::function::{Body, Function, Shape};
@@ -76,12 +76,28 @@ impl<'a> Expansion<'a> {
         // All in one place, so that a value that is no id is refused once.
         let checked = located(quote! { #private::id }, at(api));
         let api = quote_spanned! {at(api)=> #checked(const { #api }) };
-        let described = self.described();
+        let call = (!self.is_inline()).then(|| {
+            let described = self.described();
+            quote_spanned! {Span::mixed_site()=> let #call = #described; }
+        });
         quote_spanned! {Span::mixed_site()=>
             let #returns = #private::Returns::<#output>::HERE;
             let #id = #api;
-            let #call = #described;
+            #call
         }
+    }
+
+    /// Whether the call needs no variable, which costs the compiler as much as a function call.
+    ///
+    /// A temporary value in the argument `telemetry`, such as the guard of a lock, must be gone
+    /// before the body runs; and a future that is returned begins with the call made already.
+    fn is_inline(&self) -> bool {
+        let Self {
+            arguments: Arguments { telemetry, .. },
+            function,
+            ..
+        } = self;
+        matches!(function.shape, Shape::Async) && telemetry.as_ref().is_none_or(is_place)
     }
 
     /// The call: what is wrong with the output is reported at its type, or at the path that reads it.
@@ -171,7 +187,11 @@ impl<'a> Expansion<'a> {
 
     /// Awaits an async block in the runtime; nothing else lies between the two.
     fn measured(&self, block: &TokenStream) -> TokenStream {
-        let call = &self.call;
+        let call = if self.is_inline() {
+            self.described()
+        } else {
+            self.call.to_token_stream()
+        };
         quote_spanned! {Span::mixed_site()=> return #call.acquire(#block).await; }
     }
 
@@ -186,6 +206,15 @@ impl<'a> Expansion<'a> {
         let inferred = quote_spanned! {self.output_site=> _ };
         let closure = quote_spanned! {site=> move || -> #inferred #body };
         quote_spanned! {Span::mixed_site()=> return #call.acquire_blocking(#closure); }
+    }
+}
+
+/// Whether an expression names something that is there already: `telemetry`, or `self.telemetry`.
+fn is_place(expression: &Expr) -> bool {
+    match expression {
+        Expr::Path(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        _ => false,
     }
 }
 

@@ -22,7 +22,7 @@ impl DescribeError<AuthError> for Contoso {
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
 pub async fn acquire_token() -> Result<String, AuthError> {
-    drop(call); //~ call
+    drop(id); //~ id
     Ok(String::new())
 }
 
