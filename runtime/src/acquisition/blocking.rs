@@ -1,10 +1,6 @@
 //! The blocking twin of the future of an annotated function.
 
-use super::finish::{End, finish};
-use super::future::{Call, begin};
-use super::record::Outcome;
-use super::running::Seat;
-use super::scope::Entered;
+use super::future::{Call, Closing};
 
 impl<T, E> Call<T, E> {
     /// Measures a body that blocks.
@@ -13,23 +9,17 @@ impl<T, E> Call<T, E> {
     ///
     /// Those of the body, untouched.
     pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let (seed, reading) = self.into_parts();
-        let Some(seat) = seed.and_then(begin) else {
-            return body();
-        };
-        let mut call = BlockingCall(None);
-        let entered = Entered::new(seat, &mut call.0);
+        // Dropped in this order if the body unwinds: the opening, then what makes the record.
+        let Self {
+            mut closing,
+            mut opening,
+        } = self;
+        let Closing { reading, is_live } = &mut closing;
+        let mut running = opening.enter(is_live);
         let output = body();
-        finish(entered.leave(), &End::Returned(&output, reading));
+        if let Some(running) = &mut running {
+            running.finish(&|facts| reading.end(&output, facts));
+        }
         output
-    }
-}
-
-/// A blocking call under way; it holds the acquisition again only if the body unwound.
-struct BlockingCall(Option<Seat>);
-
-impl Drop for BlockingCall {
-    fn drop(&mut self) {
-        finish(self.0.take(), &End::<(), ()>::Dropped(Outcome::Panicked));
     }
 }

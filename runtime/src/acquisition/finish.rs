@@ -7,41 +7,78 @@ use super::backend::Backend;
 use super::facts::Facts;
 use super::future::Reading;
 use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
-use super::running::{Listeners, Seat};
+use super::running::{Listeners, Running};
 use super::scope;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 
 /// How an annotated function ended.
-pub(super) enum End<'a, T, E> {
-    Returned(&'a Result<T, E>, Reading<T, E>),
-    Dropped(Outcome),
+pub(super) struct End {
+    outcome: Outcome,
+    error: Option<Box<ErrorInfo>>,
 }
 
-/// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-pub(super) fn finish<T, E>(seat: Option<Seat>, end: &End<'_, T, E>) {
-    let Some(mut seat) = seat else { return };
-    // The result exists already and is not touched, whatever happens inside.
-    let contained = catch_unwind(AssertUnwindSafe(|| {
-        if let Some(running) = seat.running_mut() {
-            running.finish(|backend, record, listeners| {
-                hand_out(backend, (record, listeners), end);
-            });
+/// Reads how an annotated function ended, and notes what its output tells.
+pub(super) type ReadEnd<'a> = &'a dyn Fn(&mut Facts) -> End;
+
+impl End {
+    /// Its future was dropped, after a panic or before it was ready.
+    pub(super) fn dropped(outcome: Outcome) -> Self {
+        let code = match outcome {
+            Outcome::Panicked => PANICKED_CODE,
+            Outcome::Ok | Outcome::Error | Outcome::Cancelled => CANCELLED_CODE,
+        };
+        Self {
+            outcome,
+            error: Some(Box::new(ErrorInfo::new(code))),
         }
-        seat.clear();
-    }));
-    if contained.is_ok() {
-        scope::recycle(seat);
     }
 }
 
-fn hand_out<T, E>(
+impl<T, E> Reading<T, E> {
+    /// It returned this output, whose codes are read by the documented precedence.
+    pub(super) fn end(&self, output: &Result<T, E>, facts: &mut Facts) -> End {
+        match output {
+            Ok(token) => {
+                let info = self.token.and_then(|read| contained(|| read(token)));
+                if let Some(info) = info {
+                    facts.token(&info);
+                }
+                End {
+                    outcome: Outcome::Ok,
+                    error: None,
+                }
+            }
+            Err(error) => {
+                let described = contained(|| (self.error)(error)).unwrap_or_default();
+                End {
+                    outcome: Outcome::Error,
+                    error: Some(Box::new(merged(described, facts, type_name::<E>()))),
+                }
+            }
+        }
+    }
+}
+
+/// Makes the record and hands it out; a panic of an observer or a describing function ends here.
+pub(super) fn finish(running: Option<Box<Running>>, read: ReadEnd<'_>) {
+    let Some(mut running) = running else { return };
+    // The result exists already and is not touched, whatever happens inside.
+    let _contained = catch_unwind(AssertUnwindSafe(|| {
+        running.finish(|backend, record, listeners| {
+            hand_out(backend, (record, listeners), read);
+        });
+        scope::recycle(running);
+    }));
+}
+
+fn hand_out(
     backend: &dyn Backend,
     (record, listeners): (&mut AcquisitionRecord, Option<Box<Listeners>>),
-    end: &End<'_, T, E>,
+    read: ReadEnd<'_>,
 ) {
     let total = backend.clock().since(record.facts().started);
-    let (outcome, error) = read_end(end, record.facts_mut());
+    let End { outcome, error } = read(record.facts_mut());
     if error.is_some() || listeners.is_some() || record.facts().has_sub_failures() {
         record.facts_mut().correlation_id();
     }
@@ -53,38 +90,6 @@ fn hand_out<T, E>(
     backend.finished(record);
     if let Some(listeners) = listeners {
         listeners.finished(record);
-    }
-}
-
-/// Outcome and codes, by the documented precedence.
-fn read_end<T, E>(end: &End<'_, T, E>, facts: &mut Facts) -> (Outcome, Option<Box<ErrorInfo>>) {
-    match end {
-        End::Returned(Ok(token), Reading { token: read, .. }) => {
-            if let Some(info) = read.and_then(|read| contained(|| read(token))) {
-                facts.token(&info);
-            }
-            (Outcome::Ok, None)
-        }
-        End::Returned(
-            Err(error),
-            Reading {
-                error: describe, ..
-            },
-        ) => {
-            let described = contained(|| describe(error)).unwrap_or_default();
-            (
-                Outcome::Error,
-                Some(Box::new(merged(described, facts, type_name::<E>()))),
-            )
-        }
-        End::Dropped(Outcome::Panicked) => (
-            Outcome::Panicked,
-            Some(Box::new(ErrorInfo::new(PANICKED_CODE))),
-        ),
-        End::Dropped(_) => (
-            Outcome::Cancelled,
-            Some(Box::new(ErrorInfo::new(CANCELLED_CODE))),
-        ),
     }
 }
 

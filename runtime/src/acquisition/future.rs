@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::backend::{Backend, same_backend};
+use super::backend::Backend;
 use super::facts::Facts;
-use super::finish::{End, finish};
+use super::finish::{End, ReadEnd, finish};
 use super::record::Outcome;
-use super::running::{Running, Seat};
-use super::scope::{self, Entered};
+use super::running::Running;
+use super::scope::{self, Entered, Surroundings};
 use crate::api::Api;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
@@ -63,25 +63,25 @@ pin_project! {
 }
 
 /// The acquisition before its first poll, and between two polls.
-struct Opening {
-    seed: Option<Seed>,
-    seat: Option<Seat>,
+///
+/// Its fields are read one by one: to copy what was written just now, the processor would wait.
+pub(super) struct Opening {
+    /// None once the acquisition has begun.
+    backend: Option<Arc<dyn Backend>>,
+    api: Api,
+    nesting: Nesting,
+    /// Id of the acquisition that triggered this one, where the SDK names it.
+    parent: Option<Box<ClientRequestId>>,
+    /// Between two polls.
+    running: Option<Box<Running>>,
     /// Raised before a poll and lowered after it: an unwind leaves it up.
     panicked: bool,
 }
 
-/// What an acquisition is made of when its future is polled for the first time.
-pub(super) struct Seed {
-    pub(super) backend: Arc<dyn Backend>,
-    pub(super) api: Api,
-    pub(super) nesting: Nesting,
-    pub(super) parent: Option<ClientRequestId>,
-}
-
 /// What makes the record.
-struct Closing<T, E> {
-    reading: Reading<T, E>,
-    is_live: bool,
+pub(super) struct Closing<T, E> {
+    pub(super) reading: Reading<T, E>,
+    pub(super) is_live: bool,
 }
 
 /// One call of an annotated function, before its body runs.
@@ -89,8 +89,8 @@ struct Closing<T, E> {
 /// All that does not depend on the type of the body happens here, once for all bodies of a crate:
 /// every line that depends on it is compiled anew for each annotated function.
 pub struct Call<T, E> {
-    opening: Opening,
-    closing: Closing<T, E>,
+    pub(super) opening: Opening,
+    pub(super) closing: Closing<T, E>,
 }
 
 impl<T, E> Call<T, E> {
@@ -100,16 +100,13 @@ impl<T, E> Call<T, E> {
         nesting: Nesting,
         reading: Reading<T, E>,
     ) -> Self {
-        let seed = Seed {
-            backend,
-            api,
-            nesting,
-            parent: None,
-        };
         Self {
             opening: Opening {
-                seed: Some(seed),
-                seat: None,
+                backend: Some(backend),
+                api,
+                nesting,
+                parent: None,
+                running: None,
                 panicked: false,
             },
             closing: Closing {
@@ -121,9 +118,7 @@ impl<T, E> Call<T, E> {
 
     /// Names the acquisition that triggered this one.
     pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
-        if let Some(seed) = &mut self.opening.seed {
-            seed.parent = parent;
-        }
+        self.opening.parent = parent.map(Box::new);
         self
     }
 
@@ -145,11 +140,6 @@ impl<T, E> Call<T, E> {
             closing: self.closing,
         }
     }
-
-    /// Takes the call apart, for a body that blocks.
-    pub(super) fn into_parts(mut self) -> (Option<Seed>, Reading<T, E>) {
-        (self.opening.seed.take(), self.closing.reading)
-    }
 }
 
 impl<T, E> fmt::Debug for Call<T, E> {
@@ -170,13 +160,6 @@ where
     }
 }
 
-/// One poll of an acquisition of its own.
-struct Polling<'a, T, E> {
-    entered: Entered<'a>,
-    panicked: &'a mut bool,
-    closing: &'a mut Closing<T, E>,
-}
-
 impl<T, E> Closing<T, E> {
     /// Polls the body as the current acquisition, or as part of the enclosing one.
     ///
@@ -189,51 +172,86 @@ impl<T, E> Closing<T, E> {
         body: Pin<&mut dyn Future<Output = Result<T, E>>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<T, E>> {
-        let Some(polling) = self.enter(opening) else {
-            return body.poll(cx);
-        };
+        let Self { reading, is_live } = self;
+        // It stays where it is: moving what was written just now would wait for the processor.
+        let mut polling = opening.enter(is_live);
         let polled = body.poll(cx);
-        polling.leave(&polled);
+        if let Some(polling) = &mut polling {
+            match &polled {
+                Poll::Ready(output) => polling.finish(&|facts| reading.end(output, facts)),
+                Poll::Pending => polling.pause(),
+            }
+        }
         polled
-    }
-
-    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
-    #[inline]
-    fn enter<'a>(&'a mut self, opening: &'a mut Opening) -> Option<Polling<'a, T, E>> {
-        let Opening {
-            seed,
-            seat: home,
-            panicked,
-        } = opening;
-        let seat = match seed.take() {
-            Some(seed) => begin(seed),
-            None => home.take(),
-        }?;
-        self.is_live = true;
-        // Left at `true` if the poll unwinds.
-        *panicked = true;
-        Some(Polling {
-            entered: Entered::new(seat, home),
-            panicked,
-            closing: self,
-        })
     }
 }
 
-impl<T, E> Polling<'_, T, E> {
-    /// Takes the acquisition home, or makes its record if the body has returned.
-    #[inline]
-    fn leave(self, polled: &Poll<Result<T, E>>) {
-        let Self {
-            entered,
-            panicked,
-            closing,
-        } = self;
-        *panicked = false;
-        if let Poll::Ready(output) = polled {
-            closing.is_live = false;
-            finish(entered.leave(), &End::Returned(output, closing.reading));
-        }
+/// One poll of an acquisition of its own.
+pub(super) struct Polling<'a> {
+    entered: Entered<'a>,
+    panicked: &'a mut bool,
+    is_live: &'a mut bool,
+}
+
+impl Opening {
+    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
+    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<Polling<'a>> {
+        let running = match self.backend.take() {
+            Some(backend) => self.begin(backend),
+            None => self.running.take(),
+        }?;
+        *is_live = true;
+        // Left at `true` if the poll unwinds.
+        self.panicked = true;
+        Some(Polling {
+            entered: Entered::new(running, &mut self.running),
+            panicked: &mut self.panicked,
+            is_live,
+        })
+    }
+
+    /// Starts the acquisition; none if the call is part of an enclosing one.
+    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<Box<Running>> {
+        let nesting = self.nesting;
+        let Surroundings {
+            enclosing,
+            collector,
+            place,
+        } = scope::surroundings(|outer| {
+            if nesting == Nesting::Merge && outer.takes_in(&backend) {
+                return Enclosing::Same;
+            }
+            Enclosing::Other(outer.read(Facts::correlation_id))
+        });
+        let named = self.parent.take().map(|parent| *parent);
+        let parent = match enclosing {
+            Some(Enclosing::Same) => return None,
+            Some(Enclosing::Other(enclosing)) => named.or(Some(enclosing)),
+            None => named,
+        };
+        let mut running = place.unwrap_or_default();
+        running.begin(backend, collector, |facts| {
+            facts.api = Api::new(self.api.number(), self.api.name());
+            facts.background = nesting == Nesting::Background;
+            if parent.is_some() {
+                facts.rare_mut().parent = parent;
+            }
+        });
+        Some(running)
+    }
+}
+
+impl Polling<'_> {
+    /// Takes the acquisition home.
+    fn pause(&mut self) {
+        *self.panicked = false;
+    }
+
+    /// Makes the record: the body has returned.
+    pub(super) fn finish(&mut self, read: ReadEnd<'_>) {
+        *self.panicked = false;
+        *self.is_live = false;
+        finish(self.entered.leave(), read);
     }
 }
 
@@ -245,7 +263,7 @@ impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        let Some(mut seat) = self.seat.take() else {
+        let Some(mut running) = self.running.take() else {
             return;
         };
         let outcome = if self.panicked {
@@ -253,14 +271,9 @@ impl Drop for Opening {
         } else {
             Outcome::Cancelled
         };
-        if let Some(running) = seat.running_mut() {
-            running.dropping = Some(outcome);
-        }
+        running.dropping = Some(outcome);
         // Where it cannot be current any more, nothing can be noted, and the record is made at once.
-        finish(
-            scope::enter_dropping(seat),
-            &End::<(), ()>::Dropped(outcome),
-        );
+        finish(scope::enter_dropping(running), &|_| End::dropped(outcome));
     }
 }
 
@@ -269,44 +282,11 @@ impl<T, E> Drop for Closing<T, E> {
         if !self.is_live {
             return;
         }
-        let seat = scope::leave_dropping();
-        let outcome = seat.as_ref().and_then(|seat| seat.running()?.dropping);
-        if let Some(outcome) = outcome {
-            finish(seat, &End::<(), ()>::Dropped(outcome));
+        let running = scope::leave_dropping();
+        if let Some(outcome) = running.as_ref().and_then(|running| running.dropping) {
+            finish(running, &|_| End::dropped(outcome));
         }
     }
-}
-
-/// Starts the acquisition; none if the call is part of an enclosing one.
-pub(super) fn begin(seed: Seed) -> Option<Seat> {
-    let Seed {
-        backend,
-        api,
-        nesting,
-        parent,
-    } = seed;
-    let around = scope::surroundings(|outer| match nesting {
-        // What is over takes no notes, so that a call in its name would vanish.
-        Nesting::Merge if same_backend(&outer.backend, &backend) && !outer.is_over() => {
-            Enclosing::Same
-        }
-        Nesting::Merge | Nesting::Record | Nesting::Background => {
-            Enclosing::Other(outer.read(Facts::correlation_id))
-        }
-    });
-    let parent = match around.enclosing {
-        Some(Enclosing::Same) => return None,
-        Some(Enclosing::Other(enclosing)) => parent.or(Some(enclosing)),
-        None => parent,
-    };
-    let mut facts = Facts::new(api);
-    facts.background = nesting == Nesting::Background;
-    if parent.is_some() {
-        facts.rare_mut().parent = parent;
-    }
-    let mut seat = around.seat.unwrap_or_default();
-    seat.take_place(Running::begin(backend, facts, around.collector));
-    Some(seat)
 }
 
 /// The acquisition around one that begins.

@@ -21,6 +21,7 @@ mod token_request;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use answer::{HttpOutcome, Status};
@@ -49,6 +50,7 @@ use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{ClientRequestId, bounded_label, bounded_text};
 use facts::{CallerSdk, MAX_NOTE_LEN, Wrapper};
+use running::{Running, Shared};
 
 /// The acquisition that an annotated function runs.
 #[derive(Clone, Copy, Debug)]
@@ -240,17 +242,22 @@ impl CurrentAcquisition {
 
     /// One HTTP try of a token request to this URL, of which only the host is kept.
     pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
-        TokenRequest::new(scope::with_current(running::Running::share), url.as_ref())
+        TokenRequest::new(shared(), url.as_ref())
     }
 
     /// The acquisition in a form that may leave this task or thread.
     #[must_use]
     pub fn handle(self) -> Handle {
         Handle {
-            shared: scope::with_current(running::Running::share),
+            shared: shared(),
             collector: scope::enclosing_collector(),
         }
     }
+}
+
+/// The current acquisition in a form that may leave its task.
+fn shared() -> Option<Arc<Shared>> {
+    scope::with_current(Running::share).flatten()
 }
 
 /// Changes the facts of the current acquisition, if there is one.

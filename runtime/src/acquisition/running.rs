@@ -1,51 +1,44 @@
-//! An acquisition while it runs: in its future's seat, or shared once something refers to it.
+//! An acquisition while it runs: in the box of its future, or shared once something refers to it.
 
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::backend::{Backend, OpenSpan};
+use super::backend::{Backend, OpenSpan, same_backend};
+use super::clock::ClockSource;
 use super::facts::Facts;
 use super::observe::Collector;
 use super::record::{AcquisitionRecord, Outcome};
+use crate::api::Api;
 
-/// Room for one running acquisition; the next one on the thread uses it again.
-///
-/// A pointer moves between the future and the thread's slot on each poll, and not the facts.
-#[derive(Default)]
-pub(crate) struct Seat(Box<Option<Running>>);
-
-impl Seat {
-    pub(crate) fn take_place(&mut self, running: Running) {
-        *self.0 = Some(running);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        *self.0 = None;
-    }
-
-    pub(crate) fn running(&self) -> Option<&Running> {
-        self.0.as_ref().as_ref()
-    }
-
-    pub(crate) fn running_mut(&mut self) -> Option<&mut Running> {
-        self.0.as_mut().as_mut()
-    }
-}
+/// Stands where no acquisition is named yet.
+const UNNAMED: Api = Api::new(0, "");
 
 /// An acquisition under way, on behalf of one `Telemetry`.
+///
+/// It stays in its box: on each poll a pointer moves between the future and the thread's slot, and
+/// not the facts. Once it is over the box is emptied, and the next one on the thread begins in it.
 pub(crate) struct Running {
-    pub(crate) backend: Arc<dyn Backend>,
-    store: Store,
+    /// None in an empty box.
+    backend: Option<Arc<dyn Backend>>,
+    record: AcquisitionRecord,
+    /// Who has the record, once something must outlive or leave the future.
+    shared: Option<Arc<Shared>>,
     /// They stay with the future: a handle makes the acquisition current without its span.
     listeners: Option<Box<Listeners>>,
     /// How the acquisition ends, while its future is being dropped.
     pub(crate) dropping: Option<Outcome>,
 }
 
-/// Where the record grows: in the seat, until something must outlive or leave the future.
-enum Store {
-    Inline(AcquisitionRecord),
-    Shared(Arc<Shared>),
+impl Default for Running {
+    fn default() -> Self {
+        Self {
+            backend: None,
+            record: AcquisitionRecord::unfinished(Facts::new(UNNAMED)),
+            shared: None,
+            listeners: None,
+            dropping: None,
+        }
+    }
 }
 
 /// Who follows one acquisition; most have nobody.
@@ -82,84 +75,86 @@ struct SharedState {
 
 impl Running {
     /// Starts the clock and calls those who follow the acquisition.
+    ///
+    /// Facts are written one by one to where they stay: whole ones would be copied several times.
     pub(crate) fn begin(
+        &mut self,
         backend: Arc<dyn Backend>,
-        mut facts: Facts,
         collector: Option<Arc<Collector>>,
-    ) -> Self {
-        let span = backend.begin(&mut facts);
-        let followed = span.is_some() || collector.is_some();
-        let listeners = followed.then(|| Box::new(Listeners { span, collector }));
-        Self {
-            backend,
-            store: Store::Inline(AcquisitionRecord::unfinished(facts)),
-            listeners,
-            dropping: None,
+        note: impl FnOnce(&mut Facts),
+    ) {
+        note(self.record.facts_mut());
+        let backend = self.backend.insert(backend);
+        let span = backend.begin(self.record.facts_mut());
+        if span.is_some() || collector.is_some() {
+            self.listeners = Some(Box::new(Listeners { span, collector }));
         }
     }
 
-    /// What a handle makes current: the same acquisition, owned elsewhere.
-    pub(crate) fn borrowed(shared: &Arc<Shared>) -> Self {
-        Self {
-            backend: Arc::clone(&shared.backend),
-            store: Store::Shared(Arc::clone(shared)),
-            listeners: None,
-            dropping: None,
-        }
+    /// Makes this what a handle makes current: the same acquisition, owned elsewhere.
+    pub(crate) fn borrow(&mut self, shared: &Arc<Shared>) {
+        self.backend = Some(Arc::clone(&shared.backend));
+        self.shared = Some(Arc::clone(shared));
+    }
+
+    pub(crate) fn clock(&self) -> Option<&ClockSource> {
+        self.backend.as_deref().map(Backend::clock)
+    }
+
+    /// Whether a call under this `Telemetry` is part of the acquisition.
+    ///
+    /// What is over takes no notes, so that a call in its name would vanish.
+    pub(crate) fn takes_in(&self, backend: &Arc<dyn Backend>) -> bool {
+        let own = self.backend.as_ref();
+        own.is_some_and(|own| same_backend(own, backend)) && !self.is_over()
     }
 
     /// Whether the record is made; only a handle keeps such an acquisition current.
-    pub(crate) fn is_over(&self) -> bool {
-        match &self.store {
-            Store::Inline(_) => false,
-            Store::Shared(shared) => shared.lock().finished,
-        }
+    fn is_over(&self) -> bool {
+        let shared = self.shared.as_ref();
+        shared.is_some_and(|shared| shared.lock().finished)
     }
 
     pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
-        match (&self.listeners, &self.store) {
+        match (&self.listeners, &self.shared) {
             (Some(listeners), _) => listeners.collector.as_ref(),
-            (None, Store::Shared(shared)) => shared.collector.as_ref(),
-            (None, Store::Inline(_)) => None,
+            (None, Some(shared)) => shared.collector.as_ref(),
+            (None, None) => None,
         }
     }
 
     /// Changes the facts; nothing happens once the record is made.
     pub(crate) fn note(&mut self, note: impl FnOnce(&mut Facts)) {
-        match &mut self.store {
-            Store::Inline(record) => note(record.facts_mut()),
-            Store::Shared(shared) => shared.note(note),
+        match &self.shared {
+            None => note(self.record.facts_mut()),
+            Some(shared) => shared.note(note),
         }
     }
 
     /// Reads the facts; unlike a note it also works after the record is made.
     pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut Facts) -> T) -> T {
-        match &mut self.store {
-            Store::Inline(record) => read(record.facts_mut()),
-            Store::Shared(shared) => shared.read(read),
+        match &self.shared {
+            None => read(self.record.facts_mut()),
+            Some(shared) => shared.read(read),
         }
     }
 
     /// The acquisition in a form that may leave its task, moved there on first need.
-    pub(crate) fn share(&mut self) -> Arc<Shared> {
-        match &mut self.store {
-            Store::Shared(shared) => Arc::clone(shared),
-            Store::Inline(record) => {
-                let placeholder = AcquisitionRecord::unfinished(Facts::new(record.api()));
-                let state = SharedState {
-                    record: mem::replace(record, placeholder),
-                    finished: false,
-                };
-                let listeners = self.listeners.as_ref();
-                let shared = Arc::new(Shared {
-                    backend: Arc::clone(&self.backend),
-                    collector: listeners.and_then(|all| all.collector.clone()),
-                    state: Mutex::new(state),
-                });
-                self.store = Store::Shared(Arc::clone(&shared));
-                shared
-            }
+    pub(crate) fn share(&mut self) -> Option<Arc<Shared>> {
+        if self.shared.is_none() {
+            let placeholder = AcquisitionRecord::unfinished(Facts::new(UNNAMED));
+            let state = SharedState {
+                record: mem::replace(&mut self.record, placeholder),
+                finished: false,
+            };
+            let listeners = self.listeners.as_ref();
+            self.shared = Some(Arc::new(Shared {
+                backend: Arc::clone(self.backend.as_ref()?),
+                collector: listeners.and_then(|all| all.collector.clone()),
+                state: Mutex::new(state),
+            }));
         }
+        self.shared.clone()
     }
 
     pub(crate) fn enter_span(&self) {
@@ -184,9 +179,12 @@ impl Running {
         complete: impl FnOnce(&dyn Backend, &mut AcquisitionRecord, Option<Box<Listeners>>),
     ) {
         let listeners = self.listeners.take();
-        match &mut self.store {
-            Store::Inline(record) => complete(&*self.backend, record, listeners),
-            Store::Shared(shared) => complete(&*self.backend, &mut shared.finish(), listeners),
+        let Some(backend) = self.backend.as_deref() else {
+            return;
+        };
+        match &self.shared {
+            None => complete(backend, &mut self.record, listeners),
+            Some(shared) => complete(backend, &mut shared.finish(), listeners),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::observe::Collector;
-use super::running::{Running, Seat, Shared};
+use super::running::{Running, Shared};
 
 thread_local! {
     static SLOT: RefCell<Slot> = const { RefCell::new(Slot::EMPTY) };
 }
 
-/// Most seats that a thread keeps for later; more would only follow a burst of nested calls.
+/// Most boxes that a thread keeps for later; more would only follow a burst of nested calls.
 const MAX_SPARE: usize = 8;
 
 /// What is in force on a thread: acquisitions and collectors, the innermost last.
@@ -18,7 +18,8 @@ struct Slot {
     current: Option<Layer>,
     outer: Vec<Layer>,
     collecting: Vec<Collecting>,
-    spare: Vec<Seat>,
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    spare: Vec<Box<Running>>,
     tickets: u64,
 }
 
@@ -29,7 +30,7 @@ struct Ticket(u64);
 /// An acquisition that is current, or was before others came over it.
 struct Layer {
     ticket: Ticket,
-    seat: Seat,
+    running: Box<Running>,
 }
 
 /// A collector that gets what begins here.
@@ -48,13 +49,11 @@ impl Slot {
     };
 
     fn running(&self) -> Option<&Running> {
-        self.current.as_ref().and_then(|layer| layer.seat.running())
+        self.current.as_ref().map(|layer| &*layer.running)
     }
 
     fn running_mut(&mut self) -> Option<&mut Running> {
-        self.current
-            .as_mut()
-            .and_then(|layer| layer.seat.running_mut())
+        self.current.as_mut().map(|layer| &mut *layer.running)
     }
 
     fn draw(&mut self) -> Ticket {
@@ -63,9 +62,9 @@ impl Slot {
     }
 
     /// Makes an acquisition current.
-    fn enter(&mut self, seat: Seat) -> Ticket {
+    fn enter(&mut self, running: Box<Running>) -> Ticket {
         let ticket = self.draw();
-        self.cover(Layer { ticket, seat });
+        self.cover(Layer { ticket, running });
         ticket
     }
 
@@ -76,7 +75,7 @@ impl Slot {
     }
 
     /// Takes an acquisition out, and whatever came over it.
-    fn leave(&mut self, ticket: Ticket) -> Option<Seat> {
+    fn leave(&mut self, ticket: Ticket) -> Option<Box<Running>> {
         // What came later was entered by handles whose guards were leaked or kept over an await.
         while self.current.as_ref().is_some_and(|it| it.ticket > ticket) {
             self.current = self.outer.pop();
@@ -86,15 +85,12 @@ impl Slot {
         }
         let left = self.current.take_if(|it| it.ticket == ticket)?;
         self.current = self.outer.pop();
-        Some(left.seat)
+        Some(left.running)
     }
 
     /// Takes out the acquisition whose future is being dropped.
-    fn leave_dropping(&mut self) -> Option<Seat> {
-        let drops = |layer: &&Layer| {
-            let running = layer.seat.running();
-            running.is_some_and(|running| running.dropping.is_some())
-        };
+    fn leave_dropping(&mut self) -> Option<Box<Running>> {
+        let drops = |layer: &&Layer| layer.running.dropping.is_some();
         let layers = self.current.iter().chain(self.outer.iter().rev());
         let ticket = layers.into_iter().find(drops)?.ticket;
         self.leave(ticket)
@@ -108,13 +104,13 @@ impl Slot {
     }
 
     /// Takes out what a handle made current, wherever it lies by now.
-    fn remove(&mut self, ticket: Ticket) -> Option<Seat> {
+    fn remove(&mut self, ticket: Ticket) -> Option<Box<Running>> {
         if let Some(layer) = self.current.take_if(|it| it.ticket == ticket) {
             self.current = self.outer.pop();
-            return Some(layer.seat);
+            return Some(layer.running);
         }
         let at = self.outer.iter().rposition(|it| it.ticket == ticket)?;
-        Some(self.outer.remove(at).seat)
+        Some(self.outer.remove(at).running)
     }
 
     fn remove_collector(&mut self, ticket: Ticket) -> Option<Arc<Collector>> {
@@ -140,8 +136,8 @@ pub(crate) struct Surroundings<T> {
     pub(crate) enclosing: Option<T>,
     /// Collector of the innermost `observe` that this is at the top level of.
     pub(crate) collector: Option<Arc<Collector>>,
-    /// Where it can sit.
-    pub(crate) seat: Option<Seat>,
+    /// Where it can begin.
+    pub(crate) place: Option<Box<Running>>,
 }
 
 /// Looks around, and asks the enclosing acquisition.
@@ -149,21 +145,22 @@ pub(crate) fn surroundings<T>(ask: impl FnOnce(&mut Running) -> T) -> Surroundin
     let look = |slot: &mut Slot| Surroundings {
         collector: slot.top_level_collector(),
         enclosing: slot.running_mut().map(ask),
-        seat: slot.spare.pop(),
+        place: slot.spare.pop(),
     };
     with_slot(look).unwrap_or(Surroundings {
         enclosing: None,
         collector: None,
-        seat: None,
+        place: None,
     })
 }
 
-/// Keeps an empty seat for the next acquisition on this thread.
-pub(crate) fn recycle(seat: Seat) {
-    let mut seat = Some(seat);
+/// Keeps the box for the next acquisition on this thread.
+pub(crate) fn recycle(mut over: Box<Running>) {
+    *over = Running::default();
+    let mut place = Some(over);
     let _full = with_slot(|slot| {
         if slot.spare.len() < MAX_SPARE {
-            slot.spare.extend(seat.take());
+            slot.spare.extend(place.take());
         }
     });
 }
@@ -175,24 +172,22 @@ pub(crate) fn enclosing_collector() -> Option<Arc<Collector>> {
 
 /// An acquisition that is current for the length of one poll, and goes back home after it.
 pub(crate) struct Entered<'a> {
-    home: &'a mut Option<Seat>,
+    home: &'a mut Option<Box<Running>>,
     /// None while the acquisition is at home.
     ticket: Option<Ticket>,
 }
 
 impl<'a> Entered<'a> {
-    pub(crate) fn new(seat: Seat, home: &'a mut Option<Seat>) -> Self {
-        if let Some(running) = seat.running() {
-            running.enter_span();
-        }
-        *home = Some(seat);
+    pub(crate) fn new(running: Box<Running>, home: &'a mut Option<Box<Running>>) -> Self {
+        running.enter_span();
+        *home = Some(running);
         // While the thread ends there is no slot: the acquisition waits at home, current for nobody.
-        let ticket = with_slot(|slot| home.take().map(|seat| slot.enter(seat))).flatten();
+        let ticket = with_slot(|slot| home.take().map(|running| slot.enter(running))).flatten();
         Self { home, ticket }
     }
 
     /// Takes the acquisition away from here for good.
-    pub(crate) fn leave(mut self) -> Option<Seat> {
+    pub(crate) fn leave(&mut self) -> Option<Box<Running>> {
         self.go_home();
         self.home.take()
     }
@@ -201,7 +196,7 @@ impl<'a> Entered<'a> {
         if let Some(ticket) = self.ticket.take() {
             *self.home = with_slot(|slot| slot.leave(ticket)).flatten();
         }
-        if let Some(running) = self.home.as_ref().and_then(Seat::running) {
+        if let Some(running) = &*self.home {
             running.exit_span();
         }
     }
@@ -216,14 +211,14 @@ impl Drop for Entered<'_> {
 /// Makes an acquisition current until [`leave_dropping`]: its future is about to be dropped.
 ///
 /// While the thread ends there is no slot, and the acquisition is handed back.
-pub(crate) fn enter_dropping(seat: Seat) -> Option<Seat> {
-    let mut seat = Some(seat);
-    let _entered = with_slot(|slot| seat.take().map(|seat| slot.enter(seat)));
-    seat
+pub(crate) fn enter_dropping(running: Box<Running>) -> Option<Box<Running>> {
+    let mut running = Some(running);
+    let _entered = with_slot(|slot| running.take().map(|running| slot.enter(running)));
+    running
 }
 
 /// Takes back what [`enter_dropping`] made current.
-pub(crate) fn leave_dropping() -> Option<Seat> {
+pub(crate) fn leave_dropping() -> Option<Box<Running>> {
     with_slot(Slot::leave_dropping).flatten()
 }
 
@@ -251,9 +246,9 @@ impl EnteredShared {
         let enter = |slot: &mut Slot| {
             let ticket = slot.draw();
             if let Some(shared) = shared {
-                let mut seat = slot.spare.pop().unwrap_or_default();
-                seat.take_place(Running::borrowed(shared));
-                slot.cover(Layer { ticket, seat });
+                let mut running = slot.spare.pop().unwrap_or_default();
+                running.borrow(shared);
+                slot.cover(Layer { ticket, running });
             }
             slot.collecting
                 .extend(collector.map(|collector| Collecting {
@@ -273,16 +268,15 @@ impl Drop for EnteredShared {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
         let leave = |slot: &mut Slot| {
-            let seat = match self.reach {
+            let running = match self.reach {
                 Reach::Itself => slot.remove(ticket),
                 Reach::Poll => slot.leave(ticket),
             };
-            (seat, slot.remove_collector(ticket))
+            (running, slot.remove_collector(ticket))
         };
         // Both go outside of the slot, since the last owner of either may run code of others.
-        if let Some((Some(mut seat), _collector)) = with_slot(leave) {
-            seat.clear();
-            recycle(seat);
+        if let Some((Some(running), _collector)) = with_slot(leave) {
+            recycle(running);
         }
     }
 }

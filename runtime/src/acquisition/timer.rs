@@ -17,7 +17,7 @@ pub struct Timer {
 
 impl Timer {
     pub(crate) fn start(add: fn(&mut Facts, Duration)) -> Self {
-        let started = scope::with_current(|running| running.backend.clock().now()).flatten();
+        let started = scope::with_current(|running| running.clock()?.now()).flatten();
         Self { started, add }
     }
 }
@@ -25,9 +25,9 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         let _outside = scope::with_current(|running| {
-            if let Some(time) = running.backend.clock().since(self.started) {
-                running.note(|facts| (self.add)(facts, time));
-            }
+            let time = running.clock()?.since(self.started)?;
+            running.note(|facts| (self.add)(facts, time));
+            Some(())
         });
     }
 }
