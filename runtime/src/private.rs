@@ -6,12 +6,13 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
+use crate::acquisition::backend::Backend;
 pub use crate::acquisition::{Acquire, Call, Nesting, Reading};
 pub use crate::api::{
     Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
 };
 pub use crate::error::{DescribeError, ErrorInfo};
-pub use crate::telemetry::Telemetry;
+use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;
 
 /// Return type of an annotated function, known before its body is checked.
@@ -119,9 +120,24 @@ impl<T: AsTelemetry, F: FnOnce() -> T> AsTelemetry for LazyLock<T, F> {
     }
 }
 
+/// A `Telemetry` as this thread sees it, for one call.
+pub struct Reporting(Arc<dyn Backend>);
+
+impl fmt::Debug for Reporting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reporting")
+    }
+}
+
 /// The instance that the argument `telemetry` names.
-pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Telemetry {
-    named.as_telemetry().clone()
+pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Reporting {
+    Reporting(named.as_telemetry().backend())
+}
+
+/// The process-wide instance, where the attribute names no other.
+#[must_use]
+pub fn global() -> Reporting {
+    Reporting(Telemetry::global_ref().backend())
 }
 
 // Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
@@ -131,7 +147,7 @@ impl<R: IsResult> Returns<R> {
     pub fn call<O: DescribeError<R::Error>>(
         &self,
         id: Id<O>,
-        telemetry: Telemetry,
+        telemetry: Reporting,
         nesting: Nesting,
     ) -> Call<R::Token, R::Error> {
         self.call_with(O::describe, id, telemetry, nesting)
@@ -147,13 +163,13 @@ impl<R: IsResult> Returns<R> {
         &self,
         describe: fn(&R::Error) -> ErrorInfo,
         id: Id<O>,
-        telemetry: Telemetry,
+        telemetry: Reporting,
         nesting: Nesting,
     ) -> Call<R::Token, R::Error> {
         let reading = Reading {
             error: describe,
             token: None,
         };
-        Call::new(telemetry.into_backend(), id.api, nesting, reading)
+        Call::new(telemetry.0, id.api, nesting, reading)
     }
 }

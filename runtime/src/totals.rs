@@ -24,9 +24,17 @@ pub struct Totals {
     pub duration: Duration,
 }
 
+/// Groups of threads that count for themselves.
+pub(crate) const LANES: usize = 16;
+
 /// The counters behind [`Totals`].
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
+pub(crate) struct Counters([Shard; LANES]);
+
+/// What the threads of one lane have counted, away from the cache lines of the others.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard {
     identity_provider: AtomicU64,
     cache: AtomicU64,
     broker: AtomicU64,
@@ -36,7 +44,39 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub(crate) fn finished(&self, record: &AcquisitionRecord) {
+    pub(crate) fn finished(&self, record: &AcquisitionRecord, lane: usize) {
+        let Self(shards) = self;
+        if let Some(shard) = shards.get(lane % LANES) {
+            shard.finished(record);
+        }
+    }
+
+    pub(crate) fn cache_hits(&self) -> u64 {
+        self.sum(|shard| &shard.cache)
+    }
+
+    pub(crate) fn read(&self) -> Totals {
+        Totals {
+            identity_provider: self.sum(|shard| &shard.identity_provider),
+            cache: self.sum(|shard| &shard.cache),
+            broker: self.sum(|shard| &shard.broker),
+            failures: self.sum(|shard| &shard.failures),
+            cancelled: self.sum(|shard| &shard.cancelled),
+            duration: Duration::from_nanos(self.sum(|shard| &shard.nanos)),
+        }
+    }
+
+    fn sum(&self, counter: impl Fn(&Shard) -> &AtomicU64) -> u64 {
+        let Self(shards) = self;
+        let counts = shards
+            .iter()
+            .map(|shard| counter(shard).load(Ordering::Relaxed));
+        counts.fold(0, u64::wrapping_add)
+    }
+}
+
+impl Shard {
+    fn finished(&self, record: &AcquisitionRecord) {
         match (record.outcome(), record.source()) {
             (Outcome::Ok, source) => self.acquired(source, record),
             (Outcome::Error | Outcome::Panicked, _) => add(&self.failures, 1),
@@ -53,22 +93,6 @@ impl Counters {
         }
         if let (false, Some(total)) = (record.is_background(), record.total()) {
             add(&self.nanos, nanos(total));
-        }
-    }
-
-    pub(crate) fn cache_hits(&self) -> u64 {
-        self.cache.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn read(&self) -> Totals {
-        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Totals {
-            identity_provider: load(&self.identity_provider),
-            cache: load(&self.cache),
-            broker: load(&self.broker),
-            failures: load(&self.failures),
-            cancelled: load(&self.cancelled),
-            duration: Duration::from_nanos(load(&self.nanos)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What an acquisition needs from the `Telemetry` it runs under.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
 
 use http::HeaderMap;
 
@@ -12,6 +11,9 @@ use super::record::AcquisitionRecord;
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
 pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Address by which one `Telemetry` is told from another.
+    fn instance(&self) -> *const ();
+
     fn clock(&self) -> &ClockSource;
 
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
@@ -74,9 +76,4 @@ pub(crate) enum Answer {
     Status(u16),
     /// No answer came, or nobody waited for it.
     None,
-}
-
-/// Whether two acquisitions run under the same `Telemetry`.
-pub(crate) fn same_backend(one: &Arc<dyn Backend>, other: &Arc<dyn Backend>) -> bool {
-    std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other))
 }

@@ -218,7 +218,7 @@ impl Opening {
             collector,
             place,
         } = scope::surroundings(|outer| {
-            if nesting == Nesting::Merge && outer.takes_in(&backend) {
+            if nesting == Nesting::Merge && outer.takes_in(&*backend) {
                 return Enclosing::Same;
             }
             Enclosing::Other(outer.read(Facts::correlation_id))

@@ -1,9 +1,10 @@
 //! An acquisition while it runs: in the box of its future, or shared once something refers to it.
 
 use std::mem;
+use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::backend::{Backend, OpenSpan, same_backend};
+use super::backend::{Backend, OpenSpan};
 use super::clock::ClockSource;
 use super::facts::Facts;
 use super::observe::Collector;
@@ -104,9 +105,9 @@ impl Running {
     /// Whether a call under this `Telemetry` is part of the acquisition.
     ///
     /// What is over takes no notes, so that a call in its name would vanish.
-    pub(crate) fn takes_in(&self, backend: &Arc<dyn Backend>) -> bool {
-        let own = self.backend.as_ref();
-        own.is_some_and(|own| same_backend(own, backend)) && !self.is_over()
+    pub(crate) fn takes_in(&self, backend: &dyn Backend) -> bool {
+        let own = self.backend.as_deref();
+        own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_over()
     }
 
     /// Whether the record is made; only a handle keeps such an acquisition current.

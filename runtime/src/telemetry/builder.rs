@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Shared, Telemetry};
+use super::{Instance, Lanes, Shared, Telemetry};
 use crate::acquisition::{Clock, ClockSource};
 use crate::client::{ClientInfo, InvalidClientInfo};
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
@@ -201,7 +201,7 @@ impl TelemetryBuilder {
         let rewritten = of_one_try
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
-        let shared = Shared {
+        let shared = Arc::new(Shared {
             clock: self.clock,
             rewritten: rewritten.collect(),
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
@@ -214,9 +214,10 @@ impl TelemetryBuilder {
             #[cfg(feature = "otel")]
             metrics: MetricsRecorder::new(self.metrics, &client),
             client,
-        };
+        });
+        let lanes = Lanes::new(&shared);
         Telemetry {
-            shared: Arc::new(shared),
+            instance: Arc::new(Instance { shared, lanes }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The handle that an SDK client owns.
 
 mod builder;
+mod lane;
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -8,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use http::HeaderName;
 
-use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
+use crate::acquisition::backend::{Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
     Acquire, Acquisition, AcquisitionRecord, Call, ClockSource, Facts, Nesting, Reading,
 };
@@ -25,6 +26,7 @@ use crate::span::Spans;
 use crate::totals::{Counters, Totals};
 
 pub use builder::TelemetryBuilder;
+use lane::{Lane, Lanes};
 
 static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 
@@ -41,7 +43,12 @@ static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 /// ```
 #[derive(Clone)]
 pub struct Telemetry {
+    instance: Arc<Instance>,
+}
+
+struct Instance {
     shared: Arc<Shared>,
+    lanes: Lanes,
 }
 
 struct Shared {
@@ -76,9 +83,11 @@ impl Telemetry {
     /// Unless [`set_global`](Self::set_global) came first it is made here, and names no SDK.
     #[must_use]
     pub fn global() -> Self {
-        GLOBAL
-            .get_or_init(|| TelemetryBuilder::new().build_with(ClientInfo::detect()))
-            .clone()
+        Self::global_ref().clone()
+    }
+
+    pub(crate) fn global_ref() -> &'static Self {
+        GLOBAL.get_or_init(|| TelemetryBuilder::new().build_with(ClientInfo::detect()))
     }
 
     /// Makes an instance the process-wide one.
@@ -93,39 +102,40 @@ impl Telemetry {
     /// Sums over all acquisitions so far.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        self.shared.totals.read()
+        self.instance.shared.totals.read()
     }
 
     /// Failures that no answered token request has reported yet, oldest first.
     #[must_use]
     pub fn pending_failures(&self) -> Vec<PendingFailure> {
-        self.shared.entra.pending()
+        self.instance.shared.entra.pending()
     }
 
     /// Cache hits that no answered token request has reported yet.
     #[must_use]
     pub fn pending_hits(&self) -> u64 {
-        self.shared
+        self.instance
+            .shared
             .entra
-            .pending_hits(self.shared.totals.cache_hits())
+            .pending_hits(self.instance.shared.totals.cache_hits())
     }
 
     /// Failures that were dropped unreported, because too many waited or one was too long.
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
-        self.shared.entra.lost()
+        self.instance.shared.entra.lost()
     }
 
     /// The last records, oldest first; as many as [`TelemetryBuilder::keep_records`] says.
     #[must_use]
     pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
-        self.shared.recent.read()
+        self.instance.shared.recent.read()
     }
 
     /// Identity of the SDK that this instance reports for.
     #[must_use]
     pub fn client(&self) -> &ClientInfo {
-        &self.shared.client
+        &self.instance.shared.client
     }
 
     /// An acquisition that no caller waits for, such as a proactive refresh.
@@ -140,21 +150,21 @@ impl Telemetry {
             error: <I::Owner as DescribeError<E>>::describe,
             token: None,
         };
-        let backend = self.clone().into_backend();
-        Call::new(backend, api.api(), Nesting::Background, reading)
+        Call::new(self.backend(), api.api(), Nesting::Background, reading)
             .with_parent(Acquisition::current().request_id())
             .acquire(future.into_future())
     }
 
-    pub(crate) fn into_backend(self) -> Arc<dyn Backend> {
-        self.shared
+    /// The instance as acquisitions that begin on this thread see it.
+    pub(crate) fn backend(&self) -> Arc<dyn Backend> {
+        Arc::<Lane>::clone(self.instance.lanes.own())
     }
 }
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry")
-            .field("client", &self.shared.client)
+            .field("client", &self.instance.shared.client)
             .finish_non_exhaustive()
     }
 }
@@ -183,13 +193,8 @@ impl Shared {
         };
         host.is_some_and(|host| authorities.iter().any(|authority| authority == host))
     }
-}
 
-impl Backend for Shared {
-    fn clock(&self) -> &ClockSource {
-        &self.clock
-    }
-
+    /// Opens the span first, so that its making counts for nobody's time.
     fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
         let span = self.open_span(facts);
         facts.started = self.clock.now();
@@ -215,16 +220,8 @@ impl Backend for Shared {
         }
     }
 
-    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage> {
-        self.entra.settle(carriage, answer)
-    }
-
-    fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
-        self.entra.decide(undecided, code);
-    }
-
-    fn finished(&self, record: &mut AcquisitionRecord) {
-        self.totals.finished(record);
+    fn finished(&self, record: &mut AcquisitionRecord, lane: usize) {
+        self.totals.finished(record, lane);
         if record.has_failures() {
             self.entra.finished(record);
         }

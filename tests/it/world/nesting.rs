@@ -1,5 +1,6 @@
 //! Annotated functions that call annotated functions.
 
+use futures::FutureExt as _;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, Outcome, Status, Telemetry, TokenSource,
@@ -147,4 +148,43 @@ async fn triggers_a_refresh(telemetry: &Telemetry) -> Result<(), LabError> {
         .map_err(|_| LabError::new("task"))?
         .unwrap_err();
     Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn goes_on_later(telemetry: &Telemetry) -> Result<(), LabError> {
+    tokio::task::yield_now().await;
+    fails(telemetry).await
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hits(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+#[test]
+fn a_call_that_began_on_another_thread_takes_in_its_own_calls_as_well() {
+    let (ours, recorder) = telemetry();
+    let mut future = Box::pin(goes_on_later(&ours));
+    assert_eq!(future.as_mut().now_or_never(), None);
+    std::thread::scope(|threads| {
+        let ended = threads.spawn(|| futures::executor::block_on(future));
+        assert_eq!(ended.join().unwrap(), Err(LabError::new("merged_failure")));
+    });
+    assert_eq!(only(&recorder).api().name(), "ForClient");
+}
+
+#[test]
+fn totals_are_those_of_all_threads() {
+    let (ours, _recorder) = telemetry();
+    std::thread::scope(|threads| {
+        // More than there are processors, and than any table by thread is likely to have room for.
+        for _ in 0..40 {
+            threads.spawn(|| futures::executor::block_on(hits(&ours)).unwrap());
+        }
+    });
+    let _failed = futures::executor::block_on(fails(&ours));
+    let totals = ours.totals();
+    assert_eq!((totals.cache, totals.failures), (40, 1));
+    assert_eq!(ours.pending_hits(), 40);
 }
