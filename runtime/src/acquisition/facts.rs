@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::backend::Carriage;
 use super::clock::Moment;
+use super::timer::Timed;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
@@ -40,7 +41,7 @@ pub(crate) struct Facts {
     pub(crate) level: Option<CacheLevel>,
     pub(crate) refresh_reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
-    pub(crate) in_cache: Option<Duration>,
+    pub(crate) in_cache: Timed,
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
     pub(crate) background: bool,
@@ -61,7 +62,7 @@ pub(crate) struct RareFacts {
     pub(crate) managed_certificate: Option<bool>,
     pub(crate) waited: Option<Duration>,
     pub(crate) cached_token_count: Option<u64>,
-    pub(crate) in_extension: Option<Duration>,
+    pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
     pub(crate) error: ErrorInfo,
     pub(crate) sub_failures: Vec<ErrorInfo>,
@@ -117,7 +118,7 @@ impl Facts {
             level: None,
             refresh_reason: None,
             token_type: None,
-            in_cache: None,
+            in_cache: Timed::NONE,
             remaining_lifetime: None,
             stale: false,
             background: false,
@@ -148,12 +149,12 @@ impl Facts {
         add(&mut self.rare_mut().waited, time);
     }
 
-    pub(crate) fn add_in_cache(&mut self, time: Duration) {
-        add(&mut self.in_cache, time);
+    pub(crate) fn in_cache(&mut self) -> &mut Timed {
+        &mut self.in_cache
     }
 
-    pub(crate) fn add_in_extension(&mut self, time: Duration) {
-        add(&mut self.rare_mut().in_extension, time);
+    pub(crate) fn in_extension(&mut self) -> &mut Timed {
+        &mut self.rare_mut().in_extension
     }
 
     /// Takes over what is known of the token, without forgetting what was noted before.
@@ -171,6 +172,13 @@ impl Facts {
         if fields.len() < MAX_PLATFORM_FIELDS {
             fields.push((name, value));
         }
+    }
+
+    /// Host of the token endpoint that was asked, empty if its URL names none.
+    pub(crate) fn authority(&self) -> Option<Arc<str>> {
+        let http = &self.rare.as_deref()?.http;
+        let unnamed = || (http.attempts > 0).then(|| Arc::from(""));
+        http.host.clone().or_else(unnamed)
     }
 
     /// Takes out the requests whose verdict depends on the error code.

@@ -125,12 +125,12 @@ impl CurrentAcquisition {
 
     /// Counts the time until the guard is dropped as spent in the cache.
     pub fn time_in_cache(self) -> Timer {
-        Timer::start(Facts::add_in_cache)
+        Timer::start(Facts::in_cache)
     }
 
     /// Counts the time until the guard is dropped as spent making the token presentable.
     pub fn time_in_extension(self) -> Timer {
-        Timer::start(Facts::add_in_extension)
+        Timer::start(Facts::in_extension)
     }
 
     /// Access tokens in the cache.

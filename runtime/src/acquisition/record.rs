@@ -195,13 +195,13 @@ impl AcquisitionRecord {
     /// Time spent in the cache.
     #[must_use]
     pub fn in_cache(&self) -> Option<Duration> {
-        self.facts.in_cache
+        self.facts.in_cache.total()
     }
 
     /// Time spent making the token presentable, such as signing a proof of possession.
     #[must_use]
     pub fn in_extension(&self) -> Option<Duration> {
-        self.rare()?.in_extension
+        self.rare()?.in_extension.total()
     }
 
     /// Time spent waiting for another caller's refresh.

@@ -98,10 +98,6 @@ impl Running {
         self.shared = Some(Arc::clone(shared));
     }
 
-    pub(crate) fn clock(&self) -> Option<&ClockSource> {
-        self.backend.as_deref().map(Backend::clock)
-    }
-
     /// Whether a call under this `Telemetry` is part of the acquisition.
     ///
     /// What is over takes no notes, so that a call in its name would vanish.
@@ -129,6 +125,17 @@ impl Running {
         match &self.shared {
             None => note(self.record.facts_mut()),
             Some(shared) => shared.note(note),
+        }
+    }
+
+    /// Changes the facts with the clock at hand.
+    pub(crate) fn note_timed(&mut self, note: impl FnOnce(&mut Facts, &ClockSource)) {
+        let Some(backend) = self.backend.as_deref() else {
+            return;
+        };
+        match &self.shared {
+            None => note(self.record.facts_mut(), backend.clock()),
+            Some(shared) => shared.note(|facts| note(facts, backend.clock())),
         }
     }
 

@@ -146,7 +146,7 @@ impl TokenRequest {
 
     /// An answer with this status came.
     pub fn answered(self, status: u16) {
-        let holds_token = self.carriage.purpose != Purpose::Discovery;
+        let holds_token = self.carriage.purpose != Purpose::Discovery && is_success(status);
         self.end(Answer::Status(status), |http| {
             http.answered |= holds_token;
             http.status = Some(status);
@@ -207,6 +207,11 @@ impl TokenRequest {
             acquisition.backend.decide(&[carriage], None);
         }
     }
+}
+
+/// Whether an answer with this status may hold a token.
+const fn is_success(status: u16) -> bool {
+    matches!(status, 200..300)
 }
 
 impl Drop for TokenRequest {

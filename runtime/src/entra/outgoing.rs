@@ -1,6 +1,6 @@
 //! Names of headers and form fields, and the two places where their values go.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::acquisition::backend::Outgoing;
 
@@ -25,7 +25,7 @@ impl Name {
     pub(super) fn put(&self, value: &HeaderValue, out: &mut Outgoing<'_>) {
         match out {
             Outgoing::Headers(headers) => {
-                headers.insert(self.header.clone(), value.clone());
+                insert(headers, &self.header, value.clone());
             }
             Outgoing::Form(fields) => {
                 if let Ok(value) = value.to_str() {
@@ -40,7 +40,7 @@ impl Name {
         match out {
             Outgoing::Headers(headers) => {
                 if let Ok(value) = HeaderValue::from_bytes(value) {
-                    headers.insert(self.header.clone(), value);
+                    insert(headers, &self.header, value);
                 }
             }
             Outgoing::Form(fields) => {
@@ -50,4 +50,9 @@ impl Name {
             }
         }
     }
+}
+
+/// Writes a header; a map that has no room left stays as it is.
+fn insert(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
+    let _full = headers.try_insert(name.clone(), value);
 }

@@ -71,7 +71,7 @@ impl FailureQueue {
             api: record.api(),
             correlation_id,
             code,
-            authority: facts.rare.as_ref().and_then(|rare| rare.http.host.clone()),
+            authority: facts.authority(),
             in_flight: false,
         };
         let entry = Entry {

@@ -26,7 +26,8 @@ pub struct PendingFailure {
     pub correlation_id: ClientRequestId,
     /// Code of the failure.
     pub code: Cow<'static, str>,
-    /// Authority the failure is for; absent if it happened before one was asked.
+    /// Authority the failure is for; absent if it happened before one was asked, empty if its URL
+    /// names no host.
     pub authority: Option<Arc<str>>,
     /// Whether a request that is under way carries it.
     pub in_flight: bool,
@@ -55,7 +56,7 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn is_for(&self, host: Option<&str>) -> bool {
         let authority = self.failure.authority.as_deref();
-        authority.is_none_or(|authority| Some(authority) == host)
+        authority.is_none_or(|authority| authority == host.unwrap_or_default())
     }
 
     pub(super) fn len(&self) -> usize {

@@ -217,7 +217,7 @@ impl Headers {
             }
             Err(fault) => (ours, Some(fault)),
         };
-        headers.insert(SDK_VERSION, value);
+        let _full = headers.try_insert(SDK_VERSION, value);
         fault
     }
 
@@ -258,7 +258,7 @@ impl Headers {
         let id = context.client_request_id_or_make();
         applied.client_request_id = Some(id);
         if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])) {
-            headers.insert(CLIENT_REQUEST_ID, value);
+            let _full = headers.try_insert(CLIENT_REQUEST_ID, value);
         }
     }
 

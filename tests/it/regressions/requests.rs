@@ -305,3 +305,70 @@ fn what_a_record_says_is_in_its_debug_form_and_nothing_absent_is() {
         assert!(full.contains(part), "{part} {full}");
     }
 }
+
+/// A map that takes no other name.
+fn full() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for number in 0.. {
+        let name = http::HeaderName::try_from(format!("x-{number}")).unwrap();
+        if headers
+            .try_insert(name, http::HeaderValue::from_static("1"))
+            .is_err()
+        {
+            break;
+        }
+    }
+    headers
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn with_a_full_map(telemetry: &Telemetry) -> Result<HeaderMap, LabError> {
+    let mut headers = full();
+    let mut request = Acquisition::current().token_request(TOKEN_URL);
+    request.apply_to(&mut headers);
+    request.answered(200);
+    Ok(headers)
+}
+
+#[test]
+fn a_map_without_room_stays_as_it_is() {
+    let (telemetry, recorder) = telemetry();
+    let headers = run(with_a_full_map(&telemetry)).unwrap();
+    assert_eq!(headers.len(), full().len());
+    assert!(!headers.contains_key(CURRENT));
+    assert_eq!(only(&recorder).attempts(), 1);
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn fails_at(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
+    Acquisition::current().token_request(url).answered(400);
+    Err(LabError::new("invalid_grant"))
+}
+
+#[test]
+fn a_failure_at_a_host_that_cannot_be_read_is_told_to_no_other() {
+    let (telemetry, _recorder) = telemetry();
+    run(fails_at(&telemetry, "/token")).unwrap_err();
+    let headers = run(headers_for(&telemetry, TOKEN_URL)).unwrap();
+    assert!(!headers.contains_key(LAST), "{headers:?}");
+    assert_eq!(telemetry.pending_failures().len(), 1);
+    let headers = run(headers_for(&telemetry, "/token")).unwrap();
+    assert!(headers.contains_key(LAST), "{headers:?}");
+    assert!(telemetry.pending_failures().is_empty());
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn unavailable_then_ok(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current()
+        .token_request(TOKEN_URL)
+        .answered(503);
+    Ok(())
+}
+
+#[test]
+fn a_token_after_nothing_but_errors_came_from_no_known_source() {
+    let (telemetry, recorder) = telemetry();
+    run(unavailable_then_ok(&telemetry)).unwrap();
+    let record = only(&recorder);
+    assert_eq!((record.source(), record.status()), (None, Some(503)));
+}
