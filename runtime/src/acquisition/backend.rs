@@ -19,6 +19,10 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
     fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>>;
 
+    /// Whether telemetry headers may go to this host.
+    #[cfg(feature = "tower")]
+    fn is_authority(&self, host: Option<&str>) -> bool;
+
     /// Writes the headers of one token request and remembers in `carriage` what they report.
     fn write_headers(
         &self,

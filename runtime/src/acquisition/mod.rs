@@ -255,6 +255,13 @@ impl CurrentAcquisition {
     }
 }
 
+/// A request that a layer sees: of the handle that travels with it, else of the current acquisition.
+#[cfg(feature = "tower")]
+pub(crate) fn seen_request(handle: Option<&Handle>, url: &str) -> TokenRequest {
+    let acquisition = handle.map_or_else(shared, |handle| handle.shared.clone());
+    TokenRequest::if_to_authority(acquisition, url)
+}
+
 /// The current acquisition in a form that may leave its task.
 fn shared() -> Option<Arc<Shared>> {
     scope::with_current(Running::share).flatten()

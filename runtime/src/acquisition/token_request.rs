@@ -54,7 +54,18 @@ pub struct TokenRequest {
 impl TokenRequest {
     /// A request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
-        let host = host_of_url(url).map(Arc::from);
+        Self::to_host(acquisition, host_of_url(url).map(Arc::from))
+    }
+
+    /// A request that a layer sees, which may go to another server than the authority: of none then.
+    #[cfg(feature = "tower")]
+    pub(crate) fn if_to_authority(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
+        let host: Option<Arc<str>> = host_of_url(url).map(Arc::from);
+        let own = |acquisition: &Arc<Shared>| acquisition.backend.is_authority(host.as_deref());
+        Self::to_host(acquisition.filter(own), host)
+    }
+
+    fn to_host(acquisition: Option<Arc<Shared>>, host: Option<Arc<str>>) -> Self {
         let started = acquisition
             .as_ref()
             .and_then(|acquisition| acquisition.backend.clock().now());

@@ -6,7 +6,7 @@ use ::http::{HeaderMap, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::acquisition::{Acquisition, Handle, HttpOutcome, Sending, TokenRequest};
+use crate::acquisition::{Handle, HttpOutcome, Sending, TokenRequest, seen_request};
 
 /// Tower layer that writes the telemetry headers and notes each try.
 ///
@@ -15,7 +15,7 @@ use crate::acquisition::{Acquisition, Handle, HttpOutcome, Sending, TokenRequest
 /// Below a retry layer each try counts. Put it next to the client, where errors still have causes.
 ///
 /// A client that also asks other servers than the authority needs
-/// [`authorities`](crate::TelemetryBuilder::authorities).
+/// [`authorities`](crate::TelemetryBuilder::authorities): requests to others are left alone then.
 ///
 /// # Examples
 ///
@@ -86,11 +86,7 @@ pub trait OutgoingRequest {
 
 impl<B> OutgoingRequest for Request<B> {
     fn token_request(&self) -> TokenRequest {
-        let url = self.uri().to_string();
-        match self.extensions().get::<Handle>() {
-            Some(handle) => handle.token_request(url),
-            None => Acquisition::current().token_request(url),
-        }
+        seen_request(self.extensions().get::<Handle>(), &self.uri().to_string())
     }
 
     fn headers_mut(&mut self) -> &mut HeaderMap {
@@ -101,7 +97,7 @@ impl<B> OutgoingRequest for Request<B> {
 #[cfg(feature = "reqwest")]
 impl OutgoingRequest for reqwest::Request {
     fn token_request(&self) -> TokenRequest {
-        Acquisition::current().token_request(self.url())
+        seen_request(None, self.url().as_str())
     }
 
     fn headers_mut(&mut self) -> &mut HeaderMap {

@@ -62,6 +62,11 @@ impl Backend for Lane {
         self.shared.begin(facts)
     }
 
+    #[cfg(feature = "tower")]
+    fn is_authority(&self, host: Option<&str>) -> bool {
+        self.shared.is_authority(host)
+    }
+
     fn write_headers(
         &self,
         facts: &mut Facts,

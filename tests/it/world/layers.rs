@@ -6,14 +6,16 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
+use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, CacheRefreshReason, Outcome, TokenRequestLayer, TokenSource, acquire_token,
+    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenRequestLayer,
+    TokenSource, acquire_token,
 };
 use tower::retry::Policy;
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::{Timed, Whole, millis};
-use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
+use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only};
 
 /// Answers with each status in turn, 10 ms each, and keeps the telemetry headers that arrived.
 fn endpoint(
@@ -152,4 +154,33 @@ on_both_runtimes! {
         assert_eq!((record.attempts, record.source), (0, None));
         assert_eq!(*arrived.lock().unwrap(), [""]);
     }
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn asks_another_server(telemetry: &Telemetry) -> Result<Request<()>, LabError> {
+    let (sent, arrived) = std::sync::mpsc::channel();
+    let client = ServiceBuilder::new()
+        .layer(TokenRequestLayer::new())
+        .service(service_fn(move |request: Request<()>| {
+            sent.send(request).unwrap();
+            ready(Ok::<_, io::Error>(Response::new(())))
+        }));
+    let request = Request::get("https://graph.example/me").body(()).unwrap();
+    client.oneshot(request).await.unwrap();
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(arrived.recv().unwrap())
+}
+
+#[tokio::test]
+async fn a_request_to_another_server_than_the_authorities_is_no_token_request() {
+    let recorder = Recorder::new();
+    let telemetry = Telemetry::builder()
+        .authorities(["login.example"])
+        .observer(recorder.clone())
+        .build()
+        .unwrap();
+    let request = asks_another_server(&telemetry).await.unwrap();
+    assert!(request.headers().is_empty(), "{request:?}");
+    let record = only(&recorder);
+    assert_eq!((record.attempts(), record.endpoint_host()), (0, None));
 }
