@@ -60,26 +60,35 @@ pub fn id<I: ApiId>(id: I) -> Id<I::Owner> {
 }
 
 /// What an annotated function returns.
+///
+/// On the witness, because the compiler reads the message only for what a method is called on.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `Result`",
+    message = "`{R}` is no `Result`",
     label = "expected a `Result`, which tells a token from a failure"
 )]
-pub trait IsResult {
+pub trait ReturnsResult<R> {
     /// Of a success.
     type Token;
     /// Of a failure.
     type Error;
 }
 
-impl<T, E> IsResult for Result<T, E> {
+impl<T, E> ReturnsResult<Result<T, E>> for Returns<Result<T, E>> {
     type Token = T;
     type Error = E;
 }
 
+/// Of a success of an annotated function.
+type TokenOf<R> = <Returns<R> as ReturnsResult<R>>::Token;
+
+/// Of a failure of an annotated function.
+type ErrorOf<R> = <Returns<R> as ReturnsResult<R>>::Error;
+
 /// Whatever the argument `telemetry` may name.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no `Telemetry`",
-    label = "expected a `Telemetry`, a reference to one, or a smart pointer to one"
+    label = "expected a `Telemetry`, a reference to one, or a smart pointer to one",
+    note = "a client that need not have one of its own can keep `Telemetry::global()`"
 )]
 pub trait AsTelemetry {
     /// The instance to report through.
@@ -141,15 +150,18 @@ pub fn global() -> Reporting {
 }
 
 // Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
-impl<R: IsResult> Returns<R> {
+impl<R> Returns<R>
+where
+    Self: ReturnsResult<R>,
+{
     /// One call, whose errors are read through the owner of the id.
     #[must_use]
-    pub fn call<O: DescribeError<R::Error>>(
+    pub fn call<O: DescribeError<ErrorOf<R>>>(
         &self,
         id: Id<O>,
         telemetry: Reporting,
         nesting: Nesting,
-    ) -> Call<R::Token, R::Error> {
+    ) -> Call<TokenOf<R>, ErrorOf<R>> {
         self.call_with(O::describe, id, telemetry, nesting)
     }
 
@@ -161,11 +173,11 @@ impl<R: IsResult> Returns<R> {
     )]
     pub fn call_with<O>(
         &self,
-        describe: fn(&R::Error) -> ErrorInfo,
+        describe: fn(&ErrorOf<R>) -> ErrorInfo,
         id: Id<O>,
         telemetry: Reporting,
         nesting: Nesting,
-    ) -> Call<R::Token, R::Error> {
+    ) -> Call<TokenOf<R>, ErrorOf<R>> {
         let reading = Reading {
             error: describe,
             token: None,
