@@ -1,10 +1,12 @@
 //! What went wrong once: contexts, requests and spans at their edges.
 
+mod authorities;
 mod contexts;
 mod requests;
 mod spans;
 mod traits;
 
+use http::HeaderMap;
 use token_telemetry::{Acquisition, CacheLevel, Handle, Telemetry, acquire_token};
 
 use crate::lab::{LabApi, LabError};
@@ -19,6 +21,14 @@ async fn handle_of(telemetry: &Telemetry) -> Result<Handle, LabError> {
 async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
     Acquisition::current().cache_hit(CacheLevel::L1Cache);
     Ok(())
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn headers_for(telemetry: &Telemetry, url: &str) -> Result<HeaderMap, LabError> {
+    let mut request = Acquisition::current().token_request(url);
+    let headers = request.headers();
+    request.answered(200);
+    Ok(headers)
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {

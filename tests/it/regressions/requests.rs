@@ -11,7 +11,7 @@ use token_telemetry::{
     acquire_token,
 };
 
-use super::{handle_of, run};
+use super::{handle_of, headers_for, run};
 use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
 
 const CURRENT: &str = "x-client-current-telemetry";
@@ -66,57 +66,6 @@ fn a_map_used_again_tells_another_host_nothing() {
     .unwrap();
     assert!(first.contains_key(CURRENT));
     assert!(!second.contains_key(CURRENT), "{second:?}");
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn headers_for(telemetry: &Telemetry, url: &str) -> Result<HeaderMap, LabError> {
-    let mut request = Acquisition::current().token_request(url);
-    let headers = request.headers();
-    request.answered(200);
-    Ok(headers)
-}
-
-#[test]
-fn an_authority_may_be_written_in_any_form_that_names_its_host() {
-    for authority in [
-        "login.example",
-        "Login.Example",
-        "login.example:443",
-        "login.example.",
-        "https://login.example",
-        "https://login.example/tenant/",
-        "https://LOGIN.example:443/tenant/",
-    ] {
-        let builder = Telemetry::builder().authorities([authority]);
-        let telemetry = builder.build().unwrap();
-        for (url, goes) in [
-            (TOKEN_URL, true),
-            ("https://login.example:8443/token", true),
-            ("https://LOGIN.EXAMPLE./token", true),
-            ("https://user:password@login.example/token", true),
-            ("https://login.example@other.example/token", false),
-            ("https://other.example\\@login.example/token", false),
-            ("https://login.example.other.example/token", false),
-            ("login.example/token", false),
-            ("/token", false),
-            ("", false),
-        ] {
-            let headers = run(headers_for(&telemetry, url)).unwrap();
-            assert_eq!(headers.contains_key(CURRENT), goes, "{authority} {url}");
-        }
-    }
-}
-
-#[test]
-fn an_authority_that_names_no_host_lets_nothing_through() {
-    let builder = Telemetry::builder().authorities(["", "https://", "https://log in"]);
-    let telemetry = builder.build().unwrap();
-    for url in ["", "https://", "https://https/", TOKEN_URL] {
-        assert!(
-            run(headers_for(&telemetry, url)).unwrap().is_empty(),
-            "{url}"
-        );
-    }
 }
 
 #[test]
@@ -337,24 +286,6 @@ fn a_map_without_room_stays_as_it_is() {
     assert_eq!(headers.len(), full().len());
     assert!(!headers.contains_key(CURRENT));
     assert_eq!(only(&recorder).attempts(), 1);
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn fails_at(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(url).answered(400);
-    Err(LabError::new("invalid_grant"))
-}
-
-#[test]
-fn a_failure_at_a_host_that_cannot_be_read_is_told_to_no_other() {
-    let (telemetry, _recorder) = telemetry();
-    run(fails_at(&telemetry, "/token")).unwrap_err();
-    let headers = run(headers_for(&telemetry, TOKEN_URL)).unwrap();
-    assert!(!headers.contains_key(LAST), "{headers:?}");
-    assert_eq!(telemetry.pending_failures().len(), 1);
-    let headers = run(headers_for(&telemetry, "/token")).unwrap();
-    assert!(headers.contains_key(LAST), "{headers:?}");
-    assert!(telemetry.pending_failures().is_empty());
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
