@@ -5,6 +5,7 @@ mod carriers;
 mod custom;
 mod identity;
 mod properties;
+mod read_back;
 mod reading;
 mod reporting;
 mod values;

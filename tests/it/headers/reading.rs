@@ -3,16 +3,11 @@
 use std::time::Duration;
 
 use http::HeaderValue;
-use proptest::prelude::*;
-use proptest::sample::select;
 use token_telemetry::entra::read::{self, ReadError, Reason};
 use token_telemetry::entra::{
-    CurrentField, CurrentTelemetry, Dialect, ExtraSku, FieldValue, Header, LastTelemetry, MsalNet,
-    ReportedFailure, SkuGroup,
+    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNet, ReportedFailure,
 };
 use token_telemetry::{CacheRefreshReason, ClientRequestId, FieldText, TokenType};
-
-use super::properties::{any_dialect, any_events, headers_of};
 
 fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
     let error = read.unwrap_err();
@@ -286,146 +281,5 @@ fn a_megabyte_of_garbage_is_read_or_refused() {
             read::client_data(&garbage).is_ok(),
         );
         assert!(read::client_telemetry(&garbage).is_err());
-    }
-}
-
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        ".{0,12}",
-        "[0-9]{0,3}",
-        "[a-z_]{1,20}",
-        Just("broker_error=x".to_owned())
-    ]
-    .prop_map(|text| text.replace([',', '|'], ""))
-}
-
-fn any_current() -> impl Strategy<Value = (Dialect, CurrentTelemetry<'static>)> {
-    (any_dialect(), prop::collection::vec(any_text(), 24)).prop_map(|(dialect, texts)| {
-        let slots = dialect.request().iter().chain(dialect.platform());
-        let set = |current: CurrentTelemetry<'static>, (slot, text): (&_, &String)| {
-            let slot: &token_telemetry::entra::Slot = slot;
-            match slot.parse(text).unwrap() {
-                Some(value) => current.with(slot.field(), value.into_owned()),
-                None => current,
-            }
-        };
-        let current = slots.zip(&texts).fold(CurrentTelemetry::new(), set);
-        (dialect, current)
-    })
-}
-
-fn any_last() -> impl Strategy<Value = (Dialect, LastTelemetry<'static>)> {
-    let failure = (
-        any_text(),
-        any_text(),
-        any::<[u8; 16]>(),
-        any::<bool>(),
-        any_text(),
-        any_text(),
-    );
-    let failures = prop::collection::vec(failure, 0..5);
-    (any_dialect(), any::<u64>(), failures, any_text()).prop_map(
-        |(dialect, hits, failures, tail)| {
-            let owned = |text: &str| FieldText::new(text.to_owned()).unwrap();
-            let mut last = LastTelemetry::new(hits);
-            for (api, id, bytes, is_guid, code, field) in failures {
-                let api = CurrentField::Api.parse(&api).unwrap();
-                let id = if is_guid {
-                    ClientRequestId::from_bytes(bytes).into()
-                } else if id.is_empty() {
-                    FieldValue::Blank
-                } else {
-                    owned(&id).into()
-                };
-                let api = api.map_or(FieldValue::Blank, FieldValue::into_owned);
-                let mut failure = ReportedFailure::new(api, id, owned(&code));
-                for known in dialect.per_failure() {
-                    if let Some(value) = known.parse(&field).unwrap() {
-                        failure = failure.with(*known, value.into_owned());
-                    }
-                }
-                last = last.with_failure(failure);
-            }
-            for known in dialect.tail() {
-                if let Some(value) = known.parse(&tail).unwrap() {
-                    last = last.with_tail(*known, value.into_owned());
-                }
-            }
-            (dialect, last)
-        },
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
-
-    #[test]
-    fn a_current_header_gives_back_every_value_that_was_written((dialect, current) in any_current()) {
-        let rendered = current.render(&dialect);
-        let read = dialect.read_current(&rendered).unwrap().unwrap();
-        prop_assert_eq!(read.render(&dialect), &*rendered);
-        for (field, value) in current.fields() {
-            let has_place = |slot: &token_telemetry::entra::Slot| slot.field() == field;
-            if dialect.request().iter().chain(dialect.platform()).any(has_place) && value != &FieldValue::Blank {
-                prop_assert_eq!(read.get(field), Some(value), "{} in {}", field.name(), rendered);
-            }
-        }
-    }
-
-    #[test]
-    fn a_last_header_gives_back_every_value_that_was_written((dialect, last) in any_last()) {
-        let rendered = last.render(&dialect);
-        let read = dialect.read_last(&rendered).unwrap().unwrap();
-        prop_assert_eq!(read.render(&dialect), &*rendered);
-        prop_assert_eq!(read.hits(), last.hits());
-        prop_assert_eq!(read.failures(), last.failures(), "{}", rendered);
-    }
-
-    #[test]
-    fn whatever_a_preset_sends_is_read_without_naming_it(
-        dialect in select(Dialect::presets()),
-        events in any_events(),
-    ) {
-        for sent in headers_of(dialect, &events) {
-            if let Some(value) = sent.current() {
-                let current = read::current(&value).unwrap().unwrap();
-                prop_assert!(current.dialects().contains(&&dialect), "{}", value);
-            }
-            if let Some(value) = sent.last() {
-                let last = read::last(&value).unwrap();
-                let is_of = |last: &read::Last<'_>| last.dialects().contains(&&dialect);
-                prop_assert!(last.as_ref().is_none_or(is_of), "{}", value);
-            }
-        }
-        prop_assert!(dialect.sends(Header::CurrentTelemetry) || dialect.name() == "msal-go");
-    }
-
-    #[test]
-    fn no_bytes_make_a_reader_panic(
-        garbage in prop::collection::vec(any::<u8>(), 0..200),
-        frame in "[2-5]?[|,0-9a-z%.]{0,60}",
-    ) {
-        for value in [&*garbage, frame.as_bytes()] {
-            let faults = [
-                read::current(value).err(),
-                read::last(value).err(),
-                read::extra_sku(value).err(),
-                read::client_telemetry(value).err(),
-                read::client_data(value).err(),
-            ];
-            for error in faults.into_iter().flatten() {
-                prop_assert!(error.offset() <= value.len(), "{error}");
-            }
-        }
-    }
-
-    #[test]
-    fn sku_groups_are_read_as_they_were_written(texts in prop::array::uniform8(any_text())) {
-        let text = |at: usize| FieldText::new(texts[at].clone()).unwrap();
-        let groups = SkuGroup::ALL.into_iter().enumerate();
-        let extra = groups.fold(ExtraSku::new(), |extra, (at, group)| {
-            extra.with(group, text(2 * at), text(2 * at + 1))
-        });
-        prop_assert_eq!(read::extra_sku(&extra.to_string()), Ok(Some(extra)));
     }
 }
