@@ -131,8 +131,8 @@ impl<'a> Expansion<'a> {
             arguments, private, ..
         } = self;
         arguments.telemetry.as_ref().map_or_else(
-            || quote_spanned! {Span::mixed_site()=> #private::global() },
-            |telemetry| quote_spanned! {at(telemetry)=> #private::telemetry(&(#telemetry)) },
+            || quote_spanned! {Span::mixed_site()=> &#private::Global },
+            |telemetry| quote_spanned! {at(telemetry)=> &(#telemetry) },
         )
     }
 

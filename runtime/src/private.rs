@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
-use crate::acquisition::backend::Backend;
 pub use crate::acquisition::{Acquire, Call, Nesting, Reading};
 pub use crate::api::{
     Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
@@ -129,24 +128,15 @@ impl<T: AsTelemetry, F: FnOnce() -> T> AsTelemetry for LazyLock<T, F> {
     }
 }
 
-/// A `Telemetry` as this thread sees it, for one call.
-pub struct Reporting(Arc<dyn Backend>);
+/// Stands for the process-wide instance, where the attribute names no other.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "only generated code names it")]
+pub struct Global;
 
-impl fmt::Debug for Reporting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reporting")
+impl AsTelemetry for Global {
+    fn as_telemetry(&self) -> &Telemetry {
+        Telemetry::global_ref()
     }
-}
-
-/// The instance that the argument `telemetry` names.
-pub fn telemetry<T: AsTelemetry + ?Sized>(named: &T) -> Reporting {
-    Reporting(named.as_telemetry().backend())
-}
-
-/// The process-wide instance, where the attribute names no other.
-#[must_use]
-pub fn global() -> Reporting {
-    Reporting(Telemetry::global_ref().backend())
 }
 
 // Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
@@ -159,7 +149,7 @@ where
     pub fn call<O: DescribeError<ErrorOf<R>>>(
         &self,
         id: Id<O>,
-        telemetry: Reporting,
+        telemetry: &(impl AsTelemetry + ?Sized),
         nesting: Nesting,
     ) -> Call<TokenOf<R>, ErrorOf<R>> {
         self.call_with(O::describe, id, telemetry, nesting)
@@ -175,13 +165,13 @@ where
         &self,
         describe: fn(&ErrorOf<R>) -> ErrorInfo,
         id: Id<O>,
-        telemetry: Reporting,
+        telemetry: &(impl AsTelemetry + ?Sized),
         nesting: Nesting,
     ) -> Call<TokenOf<R>, ErrorOf<R>> {
         let reading = Reading {
             error: describe,
             token: None,
         };
-        Call::new(telemetry.0, id.api, nesting, reading)
+        Call::new(telemetry.as_telemetry().backend(), id.api, nesting, reading)
     }
 }

@@ -7,7 +7,7 @@ use token_telemetry::entra::read::{self, ReadError, Reason};
 use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNet, ReportedFailure,
 };
-use token_telemetry::{CacheRefreshReason, ClientRequestId, FieldText, TokenType};
+use token_telemetry::{CacheRefreshReason, FieldText, TokenType};
 
 fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
     let error = read.unwrap_err();
