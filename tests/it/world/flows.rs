@@ -324,25 +324,3 @@ fn a_record_is_serialised_with_what_is_present_and_nothing_else() {
     });
     assert_eq!(json, expected);
 }
-
-#[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
-async fn times_the_cache_twice_at_once(timed: &Timed) -> Result<(), LabError> {
-    let first = Acquisition::current().time_in_cache();
-    timed.clock.advance(millis(1));
-    let second = Acquisition::current().time_in_cache();
-    timed.clock.advance(millis(2));
-    drop(first);
-    timed.clock.advance(millis(4));
-    drop(second);
-    timed.clock.advance(millis(8));
-    let _third = Acquisition::current().time_in_cache();
-    timed.clock.advance(millis(16));
-    Ok(())
-}
-
-#[test]
-fn time_that_two_guards_measure_counts_once() {
-    let timed = Timed::new();
-    assert_eq!(run(times_the_cache_twice_at_once(&timed)), Ok(()));
-    assert_eq!(timed.only().cache, Some(1 + 2 + 4 + 16));
-}

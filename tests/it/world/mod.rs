@@ -7,6 +7,7 @@ mod layers;
 mod nesting;
 mod observing;
 mod tasks;
+mod timers;
 
 use std::time::Duration;
 
