@@ -5,7 +5,7 @@ use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::backend::{Backend, OpenSpan};
-use super::clock::ClockSource;
+use super::clock::Moment;
 use super::facts::Facts;
 use super::observe::Collector;
 use super::record::{AcquisitionRecord, Outcome};
@@ -128,15 +128,10 @@ impl Running {
         }
     }
 
-    /// Changes the facts with the clock at hand.
-    pub(crate) fn note_timed(&mut self, note: impl FnOnce(&mut Facts, &ClockSource)) {
-        let Some(backend) = self.backend.as_deref() else {
-            return;
-        };
-        match &self.shared {
-            None => note(self.record.facts_mut(), backend.clock()),
-            Some(shared) => shared.note(|facts| note(facts, backend.clock())),
-        }
+    /// Changes the facts by the present moment, which is read before anything is locked.
+    pub(crate) fn note_timed(&mut self, note: impl FnOnce(&mut Facts, Option<Moment>)) {
+        let now = self.backend.as_deref().and_then(|own| own.clock().now());
+        self.note(|facts| note(facts, now));
     }
 
     /// Reads the facts; unlike a note it also works after the record is made.

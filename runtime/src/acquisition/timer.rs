@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::clock::{ClockSource, Moment};
+use super::clock::Moment;
 use super::facts::Facts;
 use super::scope;
 
@@ -11,7 +11,8 @@ use super::scope;
 /// [`time_in_cache`](crate::CurrentAcquisition::time_in_cache) and its sibling.
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
-    part: fn(&mut Facts) -> &mut Timed,
+    /// None if it was made outside an acquisition: then it ends nobody's time.
+    part: Option<fn(&mut Facts) -> &mut Timed>,
 }
 
 /// Time spent in a part of an acquisition, however many guards measure it at once.
@@ -35,19 +36,20 @@ impl Timed {
         self.total
     }
 
-    fn start(&mut self, clock: &ClockSource) {
+    fn start(&mut self, now: Option<Moment>) {
         if self.guards == 0 {
-            self.since = clock.now();
+            self.since = now;
         }
         self.guards = self.guards.saturating_add(1);
     }
 
-    fn stop(&mut self, clock: &ClockSource) {
+    fn stop(&mut self, now: Option<Moment>) {
         self.guards = self.guards.saturating_sub(1);
         if self.guards > 0 {
             return;
         }
-        if let Some(time) = clock.since(self.since.take()) {
+        if let (Some(now), Some(since)) = (now, self.since.take()) {
+            let time = now.since(since);
             self.total = Some(self.total.unwrap_or_default().saturating_add(time));
         }
     }
@@ -55,17 +57,20 @@ impl Timed {
 
 impl Timer {
     pub(crate) fn start(part: fn(&mut Facts) -> &mut Timed) -> Self {
-        let _outside = scope::with_current(|running| {
-            running.note_timed(|facts, clock| part(facts).start(clock));
+        let started = scope::with_current(|running| {
+            running.note_timed(|facts, now| part(facts).start(now));
         });
-        Self { part }
+        Self {
+            part: started.map(|()| part),
+        }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
+        let Some(part) = self.part else { return };
         let _outside = scope::with_current(|running| {
-            running.note_timed(|facts, clock| (self.part)(facts).stop(clock));
+            running.note_timed(|facts, now| part(facts).stop(now));
         });
     }
 }

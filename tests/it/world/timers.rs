@@ -29,3 +29,23 @@ fn time_that_two_guards_measure_counts_once() {
     );
     assert_eq!(timed.only().cache, Some(1 + 2 + 4 + 16));
 }
+
+#[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
+async fn drops_a_timer_of_nobody(
+    timed: &Timed,
+    of_nobody: token_telemetry::Timer,
+) -> Result<(), LabError> {
+    let _own = Acquisition::current().time_in_cache();
+    timed.clock.advance(millis(1));
+    drop(of_nobody);
+    timed.clock.advance(millis(2));
+    Ok(())
+}
+
+#[test]
+fn a_guard_made_outside_ends_nobodys_time() {
+    let timed = Timed::new();
+    let of_nobody = Acquisition::current().time_in_cache();
+    futures::executor::block_on(drops_a_timer_of_nobody(&timed, of_nobody)).unwrap();
+    assert_eq!(timed.only().cache, Some(1 + 2));
+}
