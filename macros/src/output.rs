@@ -86,7 +86,9 @@ pub(crate) fn word_in(output: &Type, words: &[&str]) -> Option<Ident> {
     fn find(tokens: proc_macro2::TokenStream, words: &[&str]) -> Option<Ident> {
         tokens.into_iter().find_map(|tree| match tree {
             proc_macro2::TokenTree::Ident(word) => {
-                words.iter().any(|known| word == known).then_some(word)
+                // Once for all words, since the compiler is asked for the text.
+                let text = word.to_string();
+                words.contains(&text.as_str()).then_some(word)
             }
             proc_macro2::TokenTree::Group(group) => find(group.stream(), words),
             _ => None,
