@@ -186,11 +186,15 @@ impl<'a> Expansion<'a> {
     }
 
     /// Awaits an async block in the runtime; nothing else lies between the two.
+    ///
+    /// The call is a temporary value: it outlives the block that is awaited.
     fn measured(&self, block: &TokenStream) -> TokenStream {
         let call = if self.is_inline() {
             self.described()
         } else {
-            self.call.to_token_stream()
+            let call = &self.call;
+            // Moved here, so that a block without `move` takes it along.
+            quote_spanned! {Span::mixed_site()=> { #call } }
         };
         quote_spanned! {Span::mixed_site()=> return #call.acquire(#block).await; }
     }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
-pub use crate::acquisition::{Acquire, Call, Nesting, Reading};
+pub use crate::acquisition::{Call, Measure, Nesting, Reading};
 pub use crate::api::{
     Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
 };

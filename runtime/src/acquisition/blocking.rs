@@ -1,6 +1,6 @@
 //! The blocking twin of the future of an annotated function.
 
-use super::future::{Call, Closing};
+use super::call::{Call, Closing};
 
 impl<T, E> Call<T, E> {
     /// Measures a body that blocks.

@@ -4,8 +4,8 @@ use std::any::type_name;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::backend::Backend;
+use super::call::Reading;
 use super::facts::Facts;
-use super::future::Reading;
 use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
 use super::running::{Listeners, Running};
 use super::scope;
@@ -22,6 +22,22 @@ pub(super) struct End {
 pub(super) type ReadEnd<'a> = &'a dyn Fn(&mut Facts) -> End;
 
 impl End {
+    /// It returned a token.
+    const OK: Self = Self {
+        outcome: Outcome::Ok,
+        error: None,
+    };
+
+    /// It returned an error of this type, which describes itself.
+    fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &Facts, type_name: &'static str) -> Self {
+        let mut described = ErrorInfo::default();
+        contained(&mut || described = describe());
+        Self {
+            outcome: Outcome::Error,
+            error: Some(Box::new(merged(described, facts, type_name))),
+        }
+    }
+
     /// Its future was dropped, after a panic or before it was ready.
     pub(super) fn dropped(outcome: Outcome) -> Self {
         let code = match outcome {
@@ -40,22 +56,12 @@ impl<T, E> Reading<T, E> {
     pub(super) fn end(&self, output: &Result<T, E>, facts: &mut Facts) -> End {
         match output {
             Ok(token) => {
-                let info = self.token.and_then(|read| contained(|| read(token)));
-                if let Some(info) = info {
-                    facts.token(&info);
+                if let Some(read) = self.token {
+                    contained(&mut || facts.token(&read(token)));
                 }
-                End {
-                    outcome: Outcome::Ok,
-                    error: None,
-                }
+                End::OK
             }
-            Err(error) => {
-                let described = contained(|| (self.error)(error)).unwrap_or_default();
-                End {
-                    outcome: Outcome::Error,
-                    error: Some(Box::new(merged(described, facts, type_name::<E>()))),
-                }
-            }
+            Err(error) => End::failed(&|| (self.error)(error), facts, type_name::<E>()),
         }
     }
 }
@@ -93,10 +99,11 @@ fn hand_out(
     }
 }
 
-/// Runs code of the SDK whose panic must not cost the record.
-fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
-    let told = |_| Diagnostic::DescriptionPanicked.tell();
-    catch_unwind(AssertUnwindSafe(code)).map_err(told).ok()
+/// Runs code of the SDK whose panic must not cost the record; compiled once for all of it.
+fn contained(code: &mut dyn FnMut()) {
+    if catch_unwind(AssertUnwindSafe(code)).is_err() {
+        Diagnostic::DescriptionPanicked.tell();
+    }
 }
 
 /// A note in the body, then the description of the error, then HTTP facts, then the type's name.

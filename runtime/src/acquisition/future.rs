@@ -1,56 +1,123 @@
-//! The future of an annotated function: makes the acquisition current, and its record at the end.
+//! The futures that measure: of an annotated function, and of a background acquisition.
 
 use std::fmt;
+use std::panic::UnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::backend::Backend;
-use super::facts::Facts;
-use super::finish::{End, ReadEnd, finish};
-use super::record::Outcome;
-use super::running::Running;
-use super::scope::{self, Entered, Surroundings};
-use crate::api::Api;
-use crate::error::ErrorInfo;
-use crate::token::TokenInfo;
-use crate::wire::ClientRequestId;
+use super::call::{Call, Closing, Opening};
 
-/// How an acquisition relates to one that is already under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "only generated code names it")]
-pub enum Nesting {
-    /// Inside an acquisition of the same `Telemetry` it is part of that one.
-    #[default]
-    Merge,
-    /// It always gets a record of its own.
-    Record,
-    /// It is a root of its own for which no caller waits.
-    Background,
-}
-
-/// How the output of an annotated function is read.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "only generated code builds it")]
-pub struct Reading<T, E> {
-    /// Codes of an error.
-    pub error: fn(&E) -> ErrorInfo,
-    /// Facts of a token, where the attribute names a function for them.
-    pub token: Option<fn(&T) -> TokenInfo>,
-}
-
-impl<T, E> Clone for Reading<T, E> {
-    fn clone(&self) -> Self {
-        *self
+pin_project! {
+    /// Future of an annotated function, with its call beside it.
+    ///
+    /// The body comes last, so that its type can be forgotten on each poll: what follows is
+    /// compiled once for all bodies with such an output.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Measured<'a, T, E, F>
+    where
+        F: ?Sized,
+    {
+        // Dropped before the body, whose destructors still belong to the acquisition.
+        call: Lent<'a, T, E>,
+        #[pin]
+        body: F,
     }
 }
 
-impl<T, E> Copy for Reading<T, E> {}
+/// A call, on loan to the future of its body.
+struct Lent<'a, T, E>(&'a mut Call<T, E>);
+
+// A note cannot leave the facts half changed.
+impl<T, E> UnwindSafe for Lent<'_, T, E> {}
+
+impl<T, E> Drop for Lent<'_, T, E> {
+    fn drop(&mut self) {
+        self.0.opening.abandon();
+    }
+}
+
+/// A call and its body, to be awaited.
+///
+/// This and what it becomes are made in the unit of code generation of the annotated function;
+/// a future handed to the library's own `into_future` would be described to the debugger twice.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Measure<'a, T, E, F> {
+    call: &'a mut Call<T, E>,
+    body: F,
+}
+
+impl<T, E> Call<T, E> {
+    /// Measures a body that is asynchronous; the call outlives it and makes the record.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "there would be one function for each body"
+    )]
+    pub fn acquire<F>(&mut self, body: F) -> Measure<'_, T, E, F> {
+        Measure { call: self, body }
+    }
+
+    /// Measures a future that takes the call along.
+    pub(crate) fn into_future<F>(self, inner: F) -> Acquire<F, T, E> {
+        Acquire {
+            opening: self.opening,
+            inner,
+            closing: self.closing,
+        }
+    }
+}
+
+impl<'a, T, E, F> IntoFuture for Measure<'a, T, E, F>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    type Output = Result<T, E>;
+    type IntoFuture = Measured<'a, T, E, F>;
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "there would be one function for each body"
+    )]
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { call, body } = self;
+        Measured {
+            call: Lent(call),
+            body,
+        }
+    }
+}
+
+impl<T, E, F> Future for Measured<'_, T, E, F>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    type Output = Result<T, E>;
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "there would be one function for each body"
+    )]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this: Pin<&mut Measured<'_, T, E, dyn Future<Output = Self::Output> + '_>> = self;
+        this.poll_any(cx)
+    }
+}
+
+impl<T, E> Measured<'_, T, E, dyn Future<Output = Result<T, E>> + '_> {
+    #[inline]
+    fn poll_any(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+        let this = self.project();
+        let Lent(Call { opening, closing }) = this.call;
+        closing.poll(opening, this.body, cx)
+    }
+}
 
 pin_project! {
-    /// Future of an annotated function.
+    /// Future of a background acquisition.
     ///
     /// Fields are dropped in order: the scope opens, the user's future goes, the record is made.
     #[must_use = "futures do nothing unless awaited"]
@@ -59,92 +126,6 @@ pin_project! {
         #[pin]
         inner: F,
         closing: Closing<T, E>,
-    }
-}
-
-/// The acquisition before its first poll, and between two polls.
-///
-/// Its fields are read one by one: to copy what was written just now, the processor would wait.
-pub(super) struct Opening {
-    /// None once the acquisition has begun.
-    backend: Option<Arc<dyn Backend>>,
-    api: Api,
-    nesting: Nesting,
-    /// Id of the acquisition that triggered this one, where the SDK names it.
-    parent: Option<Box<ClientRequestId>>,
-    /// Between two polls.
-    running: Option<Box<Running>>,
-    /// Raised before a poll and lowered after it: an unwind leaves it up.
-    panicked: bool,
-}
-
-/// What makes the record.
-pub(super) struct Closing<T, E> {
-    pub(super) reading: Reading<T, E>,
-    pub(super) is_live: bool,
-}
-
-/// One call of an annotated function, before its body runs.
-///
-/// All that does not depend on the type of the body happens here, once for all bodies of a crate:
-/// every line that depends on it is compiled anew for each annotated function.
-pub struct Call<T, E> {
-    pub(super) opening: Opening,
-    pub(super) closing: Closing<T, E>,
-}
-
-impl<T, E> Call<T, E> {
-    pub(crate) fn new(
-        backend: Arc<dyn Backend>,
-        api: Api,
-        nesting: Nesting,
-        reading: Reading<T, E>,
-    ) -> Self {
-        Self {
-            opening: Opening {
-                backend: Some(backend),
-                api,
-                nesting,
-                parent: None,
-                running: None,
-                panicked: false,
-            },
-            closing: Closing {
-                reading,
-                is_live: false,
-            },
-        }
-    }
-
-    /// Names the acquisition that triggered this one.
-    pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
-        self.opening.parent = parent.map(Box::new);
-        self
-    }
-
-    /// Reads the token with the function that the argument `ok` names.
-    #[must_use]
-    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
-        self.closing.reading.token = Some(read);
-        self
-    }
-
-    /// Measures a body that is asynchronous.
-    pub fn acquire<F>(self, body: F) -> Acquire<F, T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-    {
-        Acquire {
-            opening: self.opening,
-            inner: body,
-            closing: self.closing,
-        }
-    }
-}
-
-impl<T, E> fmt::Debug for Call<T, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").finish_non_exhaustive()
     }
 }
 
@@ -160,137 +141,20 @@ where
     }
 }
 
-impl<T, E> Closing<T, E> {
-    /// Polls the body as the current acquisition, or as part of the enclosing one.
-    ///
-    /// The body has no type here, so that this is compiled once for all functions with such an
-    /// output; an optimized build inlines it and knows the type again.
-    #[inline]
-    fn poll(
-        &mut self,
-        opening: &mut Opening,
-        body: Pin<&mut dyn Future<Output = Result<T, E>>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<T, E>> {
-        let Self { reading, is_live } = self;
-        // It stays where it is: moving what was written just now would wait for the processor.
-        let mut polling = opening.enter(is_live);
-        let polled = body.poll(cx);
-        if let Some(polling) = &mut polling {
-            match &polled {
-                Poll::Ready(output) => polling.finish(&|facts| reading.end(output, facts)),
-                Poll::Pending => polling.pause(),
-            }
-        }
-        polled
-    }
-}
-
-/// One poll of an acquisition of its own.
-pub(super) struct Polling<'a> {
-    entered: Entered<'a>,
-    panicked: &'a mut bool,
-    is_live: &'a mut bool,
-}
-
-impl Opening {
-    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
-    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<Polling<'a>> {
-        let running = match self.backend.take() {
-            Some(backend) => self.begin(backend),
-            None => self.running.take(),
-        }?;
-        *is_live = true;
-        // Left at `true` if the poll unwinds.
-        self.panicked = true;
-        Some(Polling {
-            entered: Entered::new(running, &mut self.running),
-            panicked: &mut self.panicked,
-            is_live,
-        })
-    }
-
-    /// Starts the acquisition; none if the call is part of an enclosing one.
-    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<Box<Running>> {
-        let nesting = self.nesting;
-        let Surroundings {
-            enclosing,
-            collector,
-            place,
-        } = scope::surroundings(|outer| {
-            if nesting == Nesting::Merge && outer.takes_in(&*backend) {
-                return Enclosing::Same;
-            }
-            Enclosing::Other(outer.read(Facts::correlation_id))
-        });
-        let named = self.parent.take().map(|parent| *parent);
-        let parent = match enclosing {
-            Some(Enclosing::Same) => return None,
-            Some(Enclosing::Other(enclosing)) => named.or(Some(enclosing)),
-            None => named,
-        };
-        let mut running = place.unwrap_or_default();
-        running.begin(backend, collector, |facts| {
-            facts.api = Api::new(self.api.number(), self.api.name());
-            facts.background = nesting == Nesting::Background;
-            if parent.is_some() {
-                facts.rare_mut().parent = parent;
-            }
-        });
-        Some(running)
-    }
-}
-
-impl Polling<'_> {
-    /// Takes the acquisition home.
-    fn pause(&mut self) {
-        *self.panicked = false;
-    }
-
-    /// Makes the record: the body has returned.
-    pub(super) fn finish(&mut self, read: ReadEnd<'_>) {
-        *self.panicked = false;
-        *self.is_live = false;
-        finish(self.entered.leave(), read);
-    }
-}
-
 impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Acquire").finish_non_exhaustive()
     }
 }
 
-impl Drop for Opening {
-    fn drop(&mut self) {
-        let Some(mut running) = self.running.take() else {
-            return;
-        };
-        let outcome = if self.panicked {
-            Outcome::Panicked
-        } else {
-            Outcome::Cancelled
-        };
-        running.dropping = Some(outcome);
-        // Where it cannot be current any more, nothing can be noted, and the record is made at once.
-        finish(scope::enter_dropping(running), &|_| End::dropped(outcome));
+impl<T, E, F> fmt::Debug for Measure<'_, T, E, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measure").finish_non_exhaustive()
     }
 }
 
-impl<T, E> Drop for Closing<T, E> {
-    fn drop(&mut self) {
-        if !self.is_live {
-            return;
-        }
-        let running = scope::leave_dropping();
-        if let Some(outcome) = running.as_ref().and_then(|running| running.dropping) {
-            finish(running, &|_| End::dropped(outcome));
-        }
+impl<T, E, F: ?Sized> fmt::Debug for Measured<'_, T, E, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measured").finish_non_exhaustive()
     }
-}
-
-/// The acquisition around one that begins.
-enum Enclosing {
-    Same,
-    Other(ClientRequestId),
 }

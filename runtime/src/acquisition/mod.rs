@@ -4,6 +4,7 @@ mod answer;
 mod attach;
 pub(crate) mod backend;
 mod blocking;
+mod call;
 mod clock;
 mod facts;
 mod finish;
@@ -28,13 +29,14 @@ pub use answer::{HttpOutcome, Status};
 #[cfg(feature = "reqwest")]
 pub(crate) use answer::{classify, retry_after};
 pub use attach::AttachRecord;
+pub use call::{Call, Nesting, Reading};
 pub use clock::Clock;
 pub(crate) use clock::ClockSource;
 #[cfg(feature = "otel")]
 pub(crate) use clock::Moment;
 pub(crate) use facts::Facts;
 pub use facts::{MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN};
-pub use future::{Acquire, Call, Nesting, Reading};
+pub use future::{Acquire, Measure};
 pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
 pub use purpose::Purpose;

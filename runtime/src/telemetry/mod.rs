@@ -152,7 +152,7 @@ impl Telemetry {
         };
         Call::new(self.backend(), api.api(), Nesting::Background, reading)
             .with_parent(Acquisition::current().request_id())
-            .acquire(future.into_future())
+            .into_future(future.into_future())
     }
 
     /// The instance as acquisitions that begin on this thread see it.

@@ -1,0 +1,260 @@
+//! One call of an annotated function: makes the acquisition current, and its record at the end.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::backend::Backend;
+use super::facts::Facts;
+use super::finish::{End, ReadEnd, finish};
+use super::record::Outcome;
+use super::running::Running;
+use super::scope::{self, Entered, Surroundings};
+use crate::api::Api;
+use crate::error::ErrorInfo;
+use crate::token::TokenInfo;
+use crate::wire::ClientRequestId;
+
+/// How an acquisition relates to one that is already under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "only generated code names it")]
+pub enum Nesting {
+    /// Inside an acquisition of the same `Telemetry` it is part of that one.
+    #[default]
+    Merge,
+    /// It always gets a record of its own.
+    Record,
+    /// It is a root of its own for which no caller waits.
+    Background,
+}
+
+/// How the output of an annotated function is read.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "only generated code builds it")]
+pub struct Reading<T, E> {
+    /// Codes of an error.
+    pub error: fn(&E) -> ErrorInfo,
+    /// Facts of a token, where the attribute names a function for them.
+    pub token: Option<fn(&T) -> TokenInfo>,
+}
+
+impl<T, E> Clone for Reading<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for Reading<T, E> {}
+
+/// The acquisition before its first poll, and between two polls.
+///
+/// Its fields are read one by one: to copy what was written just now, the processor would wait.
+pub(super) struct Opening {
+    /// None once the acquisition has begun.
+    backend: Option<Arc<dyn Backend>>,
+    api: Api,
+    nesting: Nesting,
+    /// Id of the acquisition that triggered this one, where the SDK names it.
+    parent: Option<Box<ClientRequestId>>,
+    /// Between two polls.
+    running: Option<Box<Running>>,
+    /// Raised before a poll and lowered after it: an unwind leaves it up.
+    panicked: bool,
+}
+
+/// What makes the record.
+pub(super) struct Closing<T, E> {
+    pub(super) reading: Reading<T, E>,
+    pub(super) is_live: bool,
+}
+
+/// One call of an annotated function, before its body runs.
+///
+/// All that does not depend on the type of the body happens here, once for all bodies of a crate:
+/// every line that depends on it is compiled anew for each annotated function.
+pub struct Call<T, E> {
+    pub(super) opening: Opening,
+    pub(super) closing: Closing<T, E>,
+}
+
+impl<T, E> Call<T, E> {
+    pub(crate) fn new(
+        backend: Arc<dyn Backend>,
+        api: Api,
+        nesting: Nesting,
+        reading: Reading<T, E>,
+    ) -> Self {
+        Self {
+            opening: Opening {
+                backend: Some(backend),
+                api,
+                nesting,
+                parent: None,
+                running: None,
+                panicked: false,
+            },
+            closing: Closing {
+                reading,
+                is_live: false,
+            },
+        }
+    }
+
+    /// Names the acquisition that triggered this one.
+    pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
+        self.opening.parent = parent.map(Box::new);
+        self
+    }
+
+    /// Reads the token with the function that the argument `ok` names.
+    #[must_use]
+    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
+        self.closing.reading.token = Some(read);
+        self
+    }
+}
+
+impl<T, E> fmt::Debug for Call<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+impl<T, E> Closing<T, E> {
+    /// Polls the body as the current acquisition, or as part of the enclosing one.
+    ///
+    /// The body has no type here, so that this is compiled once for all functions with such an
+    /// output; an optimized build inlines it and knows the type again.
+    #[inline]
+    pub(super) fn poll(
+        &mut self,
+        opening: &mut Opening,
+        body: Pin<&mut dyn Future<Output = Result<T, E>>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, E>> {
+        let Self { reading, is_live } = self;
+        // It stays where it is: moving what was written just now would wait for the processor.
+        let mut polling = opening.enter(is_live);
+        let polled = body.poll(cx);
+        if let Some(polling) = &mut polling {
+            match &polled {
+                Poll::Ready(output) => polling.finish(&|facts| reading.end(output, facts)),
+                Poll::Pending => polling.pause(),
+            }
+        }
+        polled
+    }
+}
+
+/// One poll of an acquisition of its own.
+pub(super) struct Polling<'a> {
+    entered: Entered<'a>,
+    panicked: &'a mut bool,
+    is_live: &'a mut bool,
+}
+
+impl Opening {
+    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
+    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<Polling<'a>> {
+        let running = match self.backend.take() {
+            Some(backend) => self.begin(backend),
+            None => self.running.take(),
+        }?;
+        *is_live = true;
+        // Left at `true` if the poll unwinds.
+        self.panicked = true;
+        Some(Polling {
+            entered: Entered::new(running, &mut self.running),
+            panicked: &mut self.panicked,
+            is_live,
+        })
+    }
+
+    /// Starts the acquisition; none if the call is part of an enclosing one.
+    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<Box<Running>> {
+        let nesting = self.nesting;
+        let Surroundings {
+            enclosing,
+            collector,
+            place,
+        } = scope::surroundings(|outer| {
+            if nesting == Nesting::Merge && outer.takes_in(&*backend) {
+                return Enclosing::Same;
+            }
+            Enclosing::Other(outer.read(Facts::correlation_id))
+        });
+        let named = self.parent.take().map(|parent| *parent);
+        let parent = match enclosing {
+            Some(Enclosing::Same) => return None,
+            Some(Enclosing::Other(enclosing)) => named.or(Some(enclosing)),
+            None => named,
+        };
+        let mut running = place.unwrap_or_default();
+        running.begin(backend, collector, |facts| {
+            facts.api = Api::new(self.api.number(), self.api.name());
+            facts.background = nesting == Nesting::Background;
+            if parent.is_some() {
+                facts.rare_mut().parent = parent;
+            }
+        });
+        Some(running)
+    }
+
+    /// Makes the acquisition current for the last time, while its body is dropped.
+    pub(super) fn abandon(&mut self) {
+        let Some(mut running) = self.running.take() else {
+            return;
+        };
+        let outcome = if self.panicked {
+            Outcome::Panicked
+        } else {
+            Outcome::Cancelled
+        };
+        running.dropping = Some(outcome);
+        // Where it cannot be current any more, nothing can be noted, and the record is made at once.
+        finish(scope::enter_dropping(running), &|_| End::dropped(outcome));
+    }
+}
+
+impl Polling<'_> {
+    /// Takes the acquisition home.
+    fn pause(&mut self) {
+        *self.panicked = false;
+    }
+
+    /// Makes the record: the body has returned.
+    pub(super) fn finish(&mut self, read: ReadEnd<'_>) {
+        *self.panicked = false;
+        *self.is_live = false;
+        finish(self.entered.leave(), read);
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
+impl<T, E> Drop for Closing<T, E> {
+    fn drop(&mut self) {
+        if self.is_live {
+            finish_dropped();
+        }
+    }
+}
+
+/// Makes the record of the acquisition whose body was dropped just now.
+fn finish_dropped() {
+    let running = scope::leave_dropping();
+    if let Some(outcome) = running.as_ref().and_then(|running| running.dropping) {
+        finish(running, &|_| End::dropped(outcome));
+    }
+}
+
+/// The acquisition around one that begins.
+enum Enclosing {
+    Same,
+    Other(ClientRequestId),
+}
