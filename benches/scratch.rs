@@ -82,6 +82,8 @@ impl Scratch {
             let Variant {
                 name, dependency, ..
             } = variant;
+            // What an earlier run left, perhaps of another form.
+            let _absent = fs::remove_dir_all(scratch.folder.join(format!("with-{name}")));
             let runtime = benches.with_file_name("runtime");
             let manifest = format!(
                 "[package]\nname = \"with-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -117,7 +119,7 @@ impl Scratch {
     /// What the compiler says, where it refuses the code.
     pub(crate) fn compile(&self, command: &str, variant: &Variant) -> Result<(), String> {
         let output = Command::new(env!("CARGO"))
-            .args([command, "--quiet", "--offline", "--package"])
+            .args([command, "--quiet", "--offline", "--jobs", "1", "--package"])
             .arg(format!("with-{}", variant.name))
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
