@@ -16,6 +16,7 @@
 mod api_ids;
 mod api_lock;
 mod codes;
+mod documents;
 mod headers;
 mod hostile;
 mod interleavings;

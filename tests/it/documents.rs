@@ -1,0 +1,66 @@
+//! The documents at the root: no section stands twice, and every link leads somewhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const DOCUMENTS: [&str; 5] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/dashboard.md",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Lines outside of blocks of code.
+fn prose(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_code = false;
+    text.lines().filter(move |line| {
+        let is_fence = line.starts_with("```");
+        in_code ^= is_fence;
+        !in_code && !is_fence
+    })
+}
+
+#[test]
+fn no_section_and_no_table_row_stands_twice() {
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        let mut seen = BTreeSet::new();
+        let unique = |line: &&str| {
+            line.starts_with("## ") || line.starts_with("| ") && !line.starts_with("|---")
+        };
+        for line in prose(&text).filter(unique) {
+            assert!(seen.insert(line), "{document} has twice: {line}");
+        }
+        assert!(!seen.is_empty(), "{document} has no section");
+    }
+}
+
+#[test]
+fn every_relative_link_leads_to_a_file() {
+    let mut links = 0;
+    for document in DOCUMENTS {
+        let path = root().join(document);
+        let text = fs::read_to_string(&path).unwrap();
+        for link in prose(&text).flat_map(targets) {
+            let file = path.with_file_name(link.split('#').next().unwrap());
+            assert!(file.exists(), "{document} links to {link}");
+            links += 1;
+        }
+    }
+    assert!(links > 5, "{links}");
+}
+
+/// Targets of the links in a line that stay in the repository.
+fn targets(line: &str) -> impl Iterator<Item = &str> {
+    let targets = line
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+}
