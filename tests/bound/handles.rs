@@ -1,27 +1,39 @@
 //! Bound instruments: the same output as without them, and none of their traps.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use opentelemetry::metrics::{
-    BoundCounter, BoundHistogram, BoundSyncInstrument, Counter, Histogram, HistogramBuilder,
-    InstrumentBuilder, InstrumentProvider, Meter, MeterProvider, SyncInstrument,
-};
-use opentelemetry::{InstrumentationScope, Key, KeyValue};
+use opentelemetry::Key;
 use opentelemetry_sdk::metrics::{
-    Aggregation, Instrument, MeterProviderBuilder, SdkMeterProvider, Stream, Temporality,
+    Aggregation, Instrument, MeterProviderBuilder, Stream, Temporality,
 };
 use token_telemetry::otel::{Metrics, MsalSet};
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, TokenSource};
 
 use crate::lab::LabError;
 use crate::otel::collect::{Point, Sink};
-use crate::otel::{Bench, counts, instance, now, run};
+use crate::otel::{Bench, counts, now, run};
 
 /// Handles go back once per minute.
 const RENEWAL: Duration = Duration::from_secs(61);
+
+pub(crate) fn ten_hits(telemetry: &Telemetry) {
+    for _ in 0..10 {
+        let body = async {
+            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Ok(1)
+        };
+        now(run(telemetry, body)).unwrap();
+    }
+}
+
+/// What [`ten_hits`] leaves behind.
+pub(crate) const TEN_HITS: [(&str, u64); 3] = [
+    ("MsalDurationInL1CacheInUs.1B", 10),
+    ("MsalSuccess", 10),
+    ("MsalTotalDuration.1A", 10),
+];
 
 type View = fn(MeterProviderBuilder) -> MeterProviderBuilder;
 
@@ -205,153 +217,6 @@ fn callers(points: &[Point]) -> Vec<String> {
     let mut callers: Vec<String> = success.map(caller).collect();
     callers.sort();
     callers
-}
-
-/// A provider of another type than the SDK's, in front of the SDK's.
-struct InFront {
-    behind: SdkMeterProvider,
-    binds: Option<Arc<AtomicUsize>>,
-}
-
-struct MeterInFront {
-    behind: Meter,
-    binds: Option<Arc<AtomicUsize>>,
-}
-
-struct CounterInFront(Counter<u64>, Option<Arc<AtomicUsize>>);
-
-struct HistogramInFront(Histogram<u64>, Option<Arc<AtomicUsize>>);
-
-struct Nothing;
-
-impl MeterProvider for InFront {
-    fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
-        Meter::new(Arc::new(MeterInFront {
-            behind: self.behind.meter_with_scope(scope),
-            binds: self.binds.clone(),
-        }))
-    }
-}
-
-impl InstrumentProvider for MeterInFront {
-    fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
-        let behind = self.behind.u64_counter(builder.name).build();
-        Counter::new(Arc::new(CounterInFront(behind, self.binds.clone())))
-    }
-
-    fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        let behind = self.behind.u64_histogram(builder.name).build();
-        Histogram::new(Arc::new(HistogramInFront(behind, self.binds.clone())))
-    }
-}
-
-impl SyncInstrument<u64> for CounterInFront {
-    fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
-        self.0.add(measurement, attributes);
-    }
-
-    fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
-        match &self.1 {
-            None => Box::new(Nothing),
-            Some(binds) => {
-                binds.fetch_add(1, Ordering::Relaxed);
-                Box::new(BoundInFront::Counter(self.0.bind(attributes)))
-            }
-        }
-    }
-}
-
-impl SyncInstrument<u64> for HistogramInFront {
-    fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
-        self.0.record(measurement, attributes);
-    }
-
-    fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
-        match &self.1 {
-            None => Box::new(Nothing),
-            Some(binds) => {
-                binds.fetch_add(1, Ordering::Relaxed);
-                Box::new(BoundInFront::Histogram(self.0.bind(attributes)))
-            }
-        }
-    }
-}
-
-enum BoundInFront {
-    Counter(BoundCounter<u64>),
-    Histogram(BoundHistogram<u64>),
-}
-
-impl BoundSyncInstrument<u64> for BoundInFront {
-    fn measure(&self, measurement: u64) {
-        match self {
-            Self::Counter(counter) => counter.add(measurement),
-            Self::Histogram(histogram) => histogram.record(measurement),
-        }
-    }
-}
-
-impl BoundSyncInstrument<u64> for Nothing {
-    fn measure(&self, _: u64) {}
-}
-
-fn ten_hits(telemetry: &Telemetry) {
-    for _ in 0..10 {
-        let body = async {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
-            Ok(1)
-        };
-        now(run(telemetry, body)).unwrap();
-    }
-}
-
-const TEN_HITS: [(&str, u64); 3] = [
-    ("MsalDurationInL1CacheInUs.1B", 10),
-    ("MsalSuccess", 10),
-    ("MsalTotalDuration.1A", 10),
-];
-
-#[test]
-fn a_provider_that_only_pretends_to_bind_gets_everything_unbound() {
-    let sink = Sink::new(Temporality::Cumulative);
-    let provider = InFront {
-        behind: sink.provider.clone(),
-        binds: None,
-    };
-    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
-    ten_hits(&telemetry);
-    assert_eq!(counts(&sink.collect()), TEN_HITS);
-}
-
-#[test]
-fn a_provider_of_unknown_type_is_bound_once_it_has_shown_that_it_binds() {
-    let sink = Sink::new(Temporality::Cumulative);
-    let binds = Arc::new(AtomicUsize::new(0));
-    let provider = InFront {
-        behind: sink.provider.clone(),
-        binds: Some(Arc::clone(&binds)),
-    };
-    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
-    ten_hits(&telemetry);
-    assert_eq!(counts(&sink.collect()), TEN_HITS);
-    let after_ten = binds.load(Ordering::Relaxed);
-    assert_eq!(after_ten, 4, "one to show it, one per metric afterwards");
-    ten_hits(&telemetry);
-    assert_eq!(binds.load(Ordering::Relaxed), after_ten);
-}
-
-#[test]
-fn one_option_keeps_to_the_stable_api() {
-    let sink = Sink::new(Temporality::Cumulative);
-    let binds = Arc::new(AtomicUsize::new(0));
-    let provider = InFront {
-        behind: sink.provider.clone(),
-        binds: Some(Arc::clone(&binds)),
-    };
-    let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider).unbound());
-    ten_hits(&telemetry);
-    assert_eq!(counts(&sink.collect()), TEN_HITS);
-    assert_eq!(binds.load(Ordering::Relaxed), 0);
 }
 
 #[test]

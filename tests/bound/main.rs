@@ -19,4 +19,5 @@ mod handles;
 mod lab;
 #[path = "../it/otel/mod.rs"]
 mod otel;
+mod providers;
 mod views;

@@ -15,6 +15,7 @@
 
 mod api_ids;
 mod api_lock;
+mod api_tables;
 mod codes;
 mod documents;
 mod headers;

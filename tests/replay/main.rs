@@ -12,6 +12,7 @@
 mod collect;
 mod config;
 mod driver;
+mod enriching;
 mod fields;
 mod graph;
 mod identity;

@@ -1,23 +1,21 @@
 //! `msal-net.json`: the metrics that MSAL.NET records for sequences of acquisitions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::Value as Tag;
 use opentelemetry_sdk::metrics::Temporality;
 use serde_json::Value;
-use token_telemetry::otel::{
-    ExtraAttributes, MSAL_METER, MSAL_METER_VERSION, Metric, Metrics, MsalSet,
-};
-use token_telemetry::{AcquisitionRecord, Telemetry};
+use token_telemetry::Telemetry;
+use token_telemetry::otel::{MSAL_METER, MSAL_METER_VERSION, Metric, Metrics, MsalSet};
 
 use crate::collect::{Point, Sink};
 use crate::config::Config;
 use crate::driver::{Driver, ReplayError, Run};
+use crate::enriching::{Enricher, Enriching, check_seen};
 use crate::fields::{Check, Fields};
 use crate::metadata::check_metadata;
 use crate::msal_net::SDK;
-use crate::step::{Acquire, Kind, Op, Outcome};
+use crate::step::{Kind, Op, Outcome};
 use crate::warnings::warnings_during;
 
 /// Replays a case that ends with points of metrics.
@@ -108,54 +106,6 @@ fn check_step(expect: Option<Value>, run: &Run, check: &mut Check) -> Result<(),
     expect.finish()
 }
 
-/// The enricher of the case: each request has its own, or none.
-#[derive(Clone, Default)]
-struct Enriching(Arc<Mutex<Enricher>>);
-
-#[derive(Default)]
-struct Enricher {
-    tags: Vec<(String, String)>,
-    throws: bool,
-    clears_first: bool,
-    calls: u64,
-    saw: Option<AcquisitionRecord>,
-}
-
-impl Enriching {
-    /// Takes over the enricher of the request that comes next.
-    fn begin(&self, step: &Acquire) {
-        let mut enricher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        enricher.tags.clone_from(&step.extra_tags);
-        enricher.throws = step.enricher_throws;
-        enricher.clears_first = step.enricher_clears_first;
-    }
-
-    fn enrich(&self, record: &AcquisitionRecord, extra: &mut ExtraAttributes) {
-        let mut enricher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if enricher.tags.is_empty() && !enricher.throws && !enricher.clears_first {
-            return;
-        }
-        enricher.calls += 1;
-        enricher.saw = Some(record.clone());
-        if enricher.clears_first {
-            extra.clear();
-        }
-        for (key, value) in &enricher.tags {
-            extra.add(key.clone(), value.clone());
-        }
-        let throws = enricher.throws;
-        drop(enricher);
-        if throws {
-            // Unlike a panic this prints nothing.
-            std::panic::resume_unwind(Box::new("the enricher of the vector throws"));
-        }
-    }
-
-    fn take(&self) -> Enricher {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
 /// What there is to see when all steps are done.
 struct After {
     points: Vec<Point>,
@@ -228,30 +178,6 @@ fn check_caller(expect: &mut Fields, after: &After, check: &mut Check) -> Result
         }
         Some(other) => Err(format!("unknown sight of the caller `{other}`")),
     }
-}
-
-fn check_seen(mut expect: Fields, enriched: &Enricher, check: &mut Check) -> Result<(), String> {
-    let record = enriched.saw.as_ref().ok_or("the enricher was not called")?;
-    if let Some(successful) = expect.flag("successful")? {
-        check.same("successful", &record.is_ok(), &successful)?;
-    }
-    if let Some(code) = expect.text("error_code")? {
-        // MSAL.NET wraps a foreign error under the full name of its type; we keep the short one.
-        let short = code.rsplit('.').next().map(str::to_owned);
-        check.same(
-            "error_code",
-            &record.error_code().map(str::to_owned),
-            &short,
-        )?;
-    }
-    if let Some(has_metadata) = expect.flag("has_failure_metadata")? {
-        let is_there = record.error().is_some() && record.total().is_some();
-        check.same("has_failure_metadata", &is_there, &has_metadata)?;
-    }
-    for of_net_only in ["inner_is_original", "message"] {
-        check.not_applicable += usize::from(expect.take(of_net_only).is_some());
-    }
-    expect.finish()
 }
 
 fn check_points(expected: Vec<Value>, found: &[Point], check: &mut Check) -> Result<(), String> {

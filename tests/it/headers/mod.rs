@@ -1,5 +1,6 @@
 //! The headers of token requests: every dialect, every rule, any text.
 
+mod caller;
 mod captured;
 mod carriers;
 mod custom;

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use token_telemetry::test_util::ManualClock;
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Outcome, Status, Telemetry, TokenInfo,
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Outcome, Status, TokenInfo,
     TokenSource, TokenType, TransportError, acquire_token,
 };
 
@@ -285,18 +285,6 @@ fn a_fallback_to_another_credential_succeeds_and_keeps_the_first_failure() {
         ..Whole::default()
     };
     assert_eq!(timed.only(), expected);
-}
-
-#[test]
-fn an_id_known_only_at_run_time_replaces_the_declared_one() {
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn forwarder(telemetry: &Telemetry) -> Result<(), LabError> {
-        Acquisition::current().api(LabApi::Silent);
-        Ok(())
-    }
-    let timed = Timed::new();
-    assert_eq!(run(forwarder(&timed.telemetry)), Ok(()));
-    assert_eq!(timed.only().api, "Silent");
 }
 
 #[test]
