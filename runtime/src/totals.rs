@@ -16,6 +16,8 @@ pub struct Totals {
     pub cache: u64,
     /// Tokens that a broker handed over.
     pub broker: u64,
+    /// Tokens of which nothing tells the source: neither a cache hit nor a token request was noted.
+    pub unknown: u64,
     /// Acquisitions that ended in an error or a panic.
     pub failures: u64,
     /// Acquisitions that were cancelled.
@@ -38,6 +40,7 @@ struct Shard {
     identity_provider: AtomicU64,
     cache: AtomicU64,
     broker: AtomicU64,
+    unknown: AtomicU64,
     failures: AtomicU64,
     cancelled: AtomicU64,
     nanos: AtomicU64,
@@ -60,6 +63,7 @@ impl Counters {
             identity_provider: self.sum(|shard| &shard.identity_provider),
             cache: self.sum(|shard| &shard.cache),
             broker: self.sum(|shard| &shard.broker),
+            unknown: self.sum(|shard| &shard.unknown),
             failures: self.sum(|shard| &shard.failures),
             cancelled: self.sum(|shard| &shard.cancelled),
             duration: Duration::from_nanos(self.sum(|shard| &shard.nanos)),
@@ -89,7 +93,7 @@ impl Shard {
             Some(TokenSource::IdentityProvider) => add(&self.identity_provider, 1),
             Some(TokenSource::Cache) => add(&self.cache, 1),
             Some(TokenSource::Broker) => add(&self.broker, 1),
-            None => {}
+            None => add(&self.unknown, 1),
         }
         if let (false, Some(total)) = (record.is_background(), record.total()) {
             add(&self.nanos, nanos(total));

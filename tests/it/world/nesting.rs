@@ -188,3 +188,16 @@ fn totals_are_those_of_all_threads() {
     assert_eq!((totals.cache, totals.failures), (40, 1));
     assert_eq!(ours.pending_hits(), 40);
 }
+
+#[test]
+fn totals_count_tokens_of_unknown_source_too() {
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+    async fn says_nothing(telemetry: &Telemetry) -> Result<(), LabError> {
+        Ok(())
+    }
+    let (ours, _recorder) = telemetry();
+    futures::executor::block_on(says_nothing(&ours)).unwrap();
+    let totals = ours.totals();
+    let known = totals.cache + totals.identity_provider + totals.broker;
+    assert_eq!((totals.unknown, known), (1, 0));
+}
