@@ -131,6 +131,14 @@ impl Facts {
         self.rare.get_or_insert_default()
     }
 
+    /// Why a cached token did not suffice: a refresh in the background is a proactive one, unless
+    /// the SDK says otherwise.
+    pub(crate) fn refresh_reason(&self) -> Option<CacheRefreshReason> {
+        let proactive = CacheRefreshReason::ProactivelyRefreshed;
+        self.refresh_reason
+            .or_else(|| self.background.then_some(proactive))
+    }
+
     /// The id of this acquisition, made now if nothing needed it before.
     pub(crate) fn correlation_id(&mut self) -> ClientRequestId {
         self.correlation_id_used = true;

@@ -139,9 +139,12 @@ impl AcquisitionRecord {
     }
 
     /// Why a cached token did not suffice; absent when the cache was not consulted.
+    ///
+    /// Of a background acquisition it is
+    /// [`ProactivelyRefreshed`](CacheRefreshReason::ProactivelyRefreshed) unless the SDK noted another.
     #[must_use]
     pub fn refresh_reason(&self) -> Option<CacheRefreshReason> {
-        self.facts.refresh_reason
+        self.facts.refresh_reason()
     }
 
     /// Scheme of the token; absent when the SDK did not say.

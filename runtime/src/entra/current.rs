@@ -210,10 +210,10 @@ pub(super) fn of_facts(facts: &Facts, field: CurrentField) -> Option<FieldValue<
         CurrentField::Api => Some(facts.api.number().into()),
         CurrentField::ForceRefresh => {
             let forced = |reason| reason == CacheRefreshReason::ForceRefreshOrClaims;
-            facts.refresh_reason.map(forced).map(FieldValue::from)
+            facts.refresh_reason().map(forced).map(FieldValue::from)
         }
         CurrentField::CacheInfo | CurrentField::CacheRefresh => {
-            facts.refresh_reason.map(FieldValue::from)
+            facts.refresh_reason().map(FieldValue::from)
         }
         CurrentField::TokenType => facts.token_type.map(FieldValue::from),
         CurrentField::CacheSerialized => rare?.cache_serialized.map(FieldValue::from),

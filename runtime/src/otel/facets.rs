@@ -146,12 +146,7 @@ fn level(source: Option<TokenSource>, noted: Option<CacheLevel>) -> CacheLevel {
     }
 }
 
-/// A refresh in the background is a proactive one unless the SDK says otherwise.
 fn reason(record: &AcquisitionRecord) -> CacheRefreshReason {
-    let assumed = if record.is_background() {
-        CacheRefreshReason::ProactivelyRefreshed
-    } else {
-        CacheRefreshReason::NotApplicable
-    };
-    record.refresh_reason().unwrap_or(assumed)
+    let reason = record.refresh_reason();
+    reason.unwrap_or(CacheRefreshReason::NotApplicable)
 }

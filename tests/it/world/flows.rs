@@ -243,6 +243,30 @@ fn a_background_refresh_is_a_record_of_its_own_and_no_users_time() {
     assert_eq!((totals.identity_provider, totals.duration), (1, millis(0)));
 }
 
+#[test]
+fn a_background_refresh_is_proactive_unless_the_sdk_says_otherwise() {
+    let timed = Timed::new();
+    let ask = || {
+        let mut request = Acquisition::current().token_request(TOKEN_URL);
+        let headers = request.headers();
+        request.answered(200);
+        let current = headers["x-client-current-telemetry"].to_str().unwrap();
+        Ok::<_, LabError>(current.to_owned())
+    };
+    let silent = timed.telemetry.background(LabApi::Silent, async { ask() });
+    assert!(run(silent).unwrap().starts_with("5|1007,4,"));
+    let reason = timed.only().reason;
+    assert_eq!(reason, Some(CacheRefreshReason::ProactivelyRefreshed));
+
+    let told = async {
+        Acquisition::current().refresh(CacheRefreshReason::Expired);
+        ask()
+    };
+    let told = timed.telemetry.background(LabApi::Silent, told);
+    assert!(run(told).unwrap().starts_with("5|1007,3,"));
+    assert_eq!(timed.only().reason, Some(CacheRefreshReason::Expired));
+}
+
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn chain_of_credentials(timed: &Timed) -> Result<(), LabError> {
     if let Err(error) = first_credential(timed).await {
