@@ -102,21 +102,23 @@ impl Tail {
 
     /// A `return` that leaves the function with another future than the block.
     pub(crate) fn early_return(&self) -> Option<Span> {
-        // The path of the function around the block, and a `return` before it, belong to the block.
-        let is_path = |tree: &TokenTree| match tree {
-            TokenTree::Ident(_) => true,
-            TokenTree::Punct(punct) => punct.as_char() == ':',
-            TokenTree::Group(_) | TokenTree::Literal(_) => false,
-        };
-        let others = self.before.iter().rposition(|tree| !is_path(tree));
-        early_return(self.before.get(..=others?)?)
+        let ends_statement = |tree: &TokenTree| is_punct(tree, ';') || is_braced(tree);
+        // A `return` of the block itself is none.
+        let own = self.before.iter().rposition(|tree| is(tree, "return"));
+        let own = own.filter(|at| !self.before.iter().skip(*at).any(ends_statement));
+        early_return(self.before.get(..own.unwrap_or(self.before.len()))?)
     }
 }
 
 /// Looks for `return` where it leaves this function: not in closures, functions and async blocks.
 fn early_return(trees: &[TokenTree]) -> Option<Span> {
     let mut in_signature = false;
+    let mut closure = 0;
     for (at, tree) in trees.iter().enumerate() {
+        if at < closure {
+            continue;
+        }
+        closure = end_of_closure(trees, at).unwrap_or(closure);
         match tree {
             TokenTree::Ident(word) if word == "return" => return Some(word.span()),
             TokenTree::Ident(word) => {
@@ -138,12 +140,44 @@ fn early_return(trees: &[TokenTree]) -> Option<Span> {
     None
 }
 
-/// Whether what comes next is the body of a closure or an async block.
+/// Whether what comes next is the body of an async block.
 fn begins_own_body(before: &[TokenTree]) -> bool {
-    match before {
-        [.., one] => is_punct(one, '|') || is(one, "async") || is(one, "move"),
-        [] => false,
+    matches!(before, [.., one] if is(one, "async") || is(one, "move"))
+}
+
+/// Where the closure ends that begins with the `|` at this place, if one does.
+fn end_of_closure(trees: &[TokenTree], begin: usize) -> Option<usize> {
+    if !is_punct(trees.get(begin)?, '|') || is_behind_operand(trees.get(..begin)?) {
+        return None;
     }
+    let find = |from: usize, is_end: fn(&TokenTree) -> bool| {
+        let found = trees.iter().skip(from).position(is_end);
+        found.map(|steps| from + steps)
+    };
+    let behind = find(begin + 1, |tree| is_punct(tree, '|'))? + 1;
+    if is_punct(trees.get(behind)?, '-') {
+        return Some(find(behind, is_braced)? + 1);
+    }
+    let end = find(behind, |tree| is_punct(tree, ';') || is_punct(tree, ','));
+    let end = end.unwrap_or(trees.len());
+    let is_arm = |pair: &[TokenTree]| matches!(pair, [one, other] if is_punct(one, '=') && is_punct(other, '>'));
+    let is_pattern = trees.get(behind..end)?.windows(2).any(is_arm);
+    (!is_pattern).then_some(end)
+}
+
+/// Whether an operator would come next, and not an expression.
+fn is_behind_operand(before: &[TokenTree]) -> bool {
+    const BEFORE_EXPRESSIONS: [&str; 6] = ["async", "else", "in", "move", "return", "static"];
+    match before {
+        [] => false,
+        [.., TokenTree::Ident(word)] => !BEFORE_EXPRESSIONS.iter().any(|known| word == known),
+        [.., TokenTree::Punct(punct)] => matches!(punct.as_char(), '?' | '|'),
+        [.., TokenTree::Group(_) | TokenTree::Literal(_)] => true,
+    }
+}
+
+fn is_braced(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 pub(crate) fn is(tree: &TokenTree, keyword: &str) -> bool {

@@ -46,6 +46,20 @@ fn opaque_with_statements(
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn opaque_with_closures(telemetry: &Telemetry) -> impl Future<Output = Result<u8, LabError>> {
+    #[expect(
+        clippy::needless_return,
+        reason = "it must not count as one of the function"
+    )]
+    let (one, other) = (|more: u8| return more, |more: u8| -> u8 { return more + 1 });
+    let sum = one(1) | other(2);
+    return async move {
+        work().await;
+        Ok(sum)
+    };
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 fn boxed<'a>(
     telemetry: &'a Telemetry,
     scope: &'a str,
@@ -144,6 +158,13 @@ async fn an_opaque_future_after_statements() {
     let (telemetry, recorder) = telemetry();
     let acquired = opaque_with_statements(&telemetry, &["b", "a"]).await;
     assert_eq!(acquired.unwrap(), "a b");
+    succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn an_opaque_future_after_closures_that_return() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(opaque_with_closures(&telemetry).await, Ok(3));
     succeeded(&recorder);
 }
 

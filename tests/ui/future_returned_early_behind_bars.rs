@@ -1,0 +1,33 @@
+//! One of the futures would go unmeasured; the bars before it are no closure.
+
+use std::pin::Pin;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken)]
+pub fn acquire_token(cached: bool, stale: bool) -> Pin<Box<dyn Future<Output = Result<u8, AuthError>>>> {
+    if cached || stale {
+        return Box::pin(std::future::ready(Ok(1))); //~ return
+    }
+    Box::pin(async move { Err(AuthError) })
+}
+
+fn main() {}
