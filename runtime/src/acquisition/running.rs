@@ -66,8 +66,14 @@ impl Listeners {
 pub(crate) struct Shared {
     pub(crate) backend: Arc<dyn Backend>,
     collector: Option<Arc<Collector>>,
+    /// What the acquisition went by before it was shared.
+    identity: Identity,
     state: Mutex<SharedState>,
 }
+
+/// Tells one acquisition from the others that are under way: the address of its box.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity(usize);
 
 struct SharedState {
     record: AcquisitionRecord,
@@ -104,6 +110,13 @@ impl Running {
     pub(crate) fn takes_in(&self, backend: &dyn Backend) -> bool {
         let own = self.backend.as_deref();
         own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_over()
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        let own = || Identity(ptr::from_ref(self).addr());
+        self.shared
+            .as_ref()
+            .map_or_else(own, |shared| shared.identity)
     }
 
     /// Whether the record is made; only a handle keeps such an acquisition current.
@@ -152,6 +165,7 @@ impl Running {
             };
             let listeners = self.listeners.as_ref();
             self.shared = Some(Arc::new(Shared {
+                identity: self.identity(),
                 backend: Arc::clone(self.backend.as_ref()?),
                 collector: listeners.and_then(|all| all.collector.clone()),
                 state: Mutex::new(state),

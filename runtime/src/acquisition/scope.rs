@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::observe::Collector;
-use super::running::{Running, Shared};
+use super::running::{Identity, Running, Shared};
 
 thread_local! {
     static SLOT: RefCell<Slot> = const { RefCell::new(Slot::EMPTY) };
@@ -128,6 +128,16 @@ fn with_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
 /// Runs `act` on the current acquisition, if there is one.
 pub(crate) fn with_current<T>(act: impl FnOnce(&mut Running) -> T) -> Option<T> {
     with_slot(|slot| slot.running_mut().map(act)).flatten()
+}
+
+/// Runs `act` on this acquisition, if it is in force here; others may be current inside of it.
+pub(crate) fn with_one(identity: Identity, act: impl FnOnce(&mut Running)) {
+    let _elsewhere = with_slot(|slot| {
+        let mut layers = slot.current.iter_mut().chain(&mut slot.outer);
+        layers
+            .find(|layer| layer.running.identity() == identity)
+            .map(|layer| act(&mut layer.running))
+    });
 }
 
 /// What an acquisition finds when it begins.

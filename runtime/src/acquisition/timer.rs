@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use super::clock::Moment;
 use super::facts::Facts;
+use super::running::Identity;
 use super::scope;
 
 /// Times the code until it is dropped; made by
 /// [`time_in_cache`](crate::CurrentAcquisition::time_in_cache) and its sibling.
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
-    /// None if it was made outside an acquisition: then it ends nobody's time.
-    part: Option<fn(&mut Facts) -> &mut Timed>,
+    part: fn(&mut Facts) -> &mut Timed,
+    /// Of whom it measures the time; nobody's if it was made outside an acquisition.
+    owner: Option<Identity>,
 }
 
 /// Time spent in a part of an acquisition, however many guards measure it at once.
@@ -57,19 +59,19 @@ impl Timed {
 
 impl Timer {
     pub(crate) fn start(part: fn(&mut Facts) -> &mut Timed) -> Self {
-        let started = scope::with_current(|running| {
+        let owner = scope::with_current(|running| {
             running.note_timed(|facts, now| part(facts).start(now));
+            running.identity()
         });
-        Self {
-            part: started.map(|()| part),
-        }
+        Self { part, owner }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let Some(part) = self.part else { return };
-        let _outside = scope::with_current(|running| {
+        let Self { part, owner } = *self;
+        let Some(owner) = owner else { return };
+        scope::with_one(owner, |running| {
             running.note_timed(|facts, now| part(facts).stop(now));
         });
     }

@@ -1,6 +1,8 @@
 //! Guards that time a part of an acquisition.
 
-use token_telemetry::{Acquisition, acquire_token};
+use std::time::Duration;
+
+use token_telemetry::{Acquisition, AcquisitionRecord, acquire_token};
 
 use super::{Timed, millis};
 use crate::lab::{LabApi, LabError};
@@ -48,4 +50,39 @@ fn a_guard_made_outside_ends_nobodys_time() {
     let of_nobody = Acquisition::current().time_in_cache();
     futures::executor::block_on(drops_a_timer_of_nobody(&timed, of_nobody)).unwrap();
     assert_eq!(timed.only().cache, Some(1 + 2));
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, nested = record)]
+async fn drops_a_timer_of_another(
+    timed: &Timed,
+    of_another: token_telemetry::Timer,
+) -> Result<(), LabError> {
+    let _own = Acquisition::current().time_in_cache();
+    timed.clock.advance(millis(1));
+    drop(of_another);
+    timed.clock.advance(millis(2));
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
+async fn lends_a_timer(timed: &Timed) -> Result<(), LabError> {
+    let own = Acquisition::current().time_in_cache();
+    timed.clock.advance(millis(4));
+    drops_a_timer_of_another(timed, own).await?;
+    timed.clock.advance(millis(8));
+    Ok(())
+}
+
+#[test]
+fn a_guard_ends_the_time_of_whom_it_was_made_for() {
+    let timed = Timed::new();
+    futures::executor::block_on(lends_a_timer(&timed)).unwrap();
+    let in_cache: Vec<_> = timed
+        .recorder
+        .take()
+        .iter()
+        .map(AcquisitionRecord::in_cache)
+        .collect();
+    let expected = [1 + 2, 4 + 1].map(|time| Some(Duration::from_millis(time)));
+    assert_eq!(in_cache, expected);
 }
