@@ -48,10 +48,6 @@ impl Slot {
         tickets: 0,
     };
 
-    fn running(&self) -> Option<&Running> {
-        self.current.as_ref().map(|layer| &*layer.running)
-    }
-
     fn running_mut(&mut self) -> Option<&mut Running> {
         self.current.as_mut().map(|layer| &mut *layer.running)
     }
@@ -99,8 +95,12 @@ impl Slot {
     /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
     fn top_level_collector(&self) -> Option<Arc<Collector>> {
         let collector = &self.collecting.last()?.collector;
-        let taken = self.running().and_then(Running::collector);
-        (!taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))).then(|| Arc::clone(collector))
+        let has_it = |layer: &Layer| {
+            let taken = layer.running.collector();
+            taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))
+        };
+        let is_inside = self.current.iter().chain(&self.outer).any(has_it);
+        (!is_inside).then(|| Arc::clone(collector))
     }
 
     /// Takes out what a handle made current, wherever it lies by now.

@@ -18,6 +18,19 @@ async fn around(outer: &Telemetry, inner: &Telemetry) -> Result<usize, LabError>
     Ok(observed.records.len())
 }
 
+#[acquire_token(api = LabApi::Silent, telemetry = outer)]
+async fn around_two(outer: &Telemetry, inner: [&Telemetry; 2]) -> Result<(), LabError> {
+    #[acquire_token(api = LabApi::Silent, telemetry = outer, nested = record)]
+    async fn within(outer: &Telemetry, inner: &Telemetry) -> Result<(), LabError> {
+        call(inner).await?;
+        inner
+            .background(LabApi::Silent, async { Ok::<_, LabError>(()) })
+            .await
+    }
+    let [middle, innermost] = inner;
+    within(middle, innermost).await
+}
+
 #[derive(Debug)]
 struct AuthResult(Option<AcquisitionRecord>);
 
@@ -66,6 +79,15 @@ on_both_runtimes! {
         assert_eq!(observed.records.len(), 1);
         assert_eq!(observed.records[0].api().name(), "Silent");
         assert_eq!(their_recorder.take().len(), 2);
+    }
+
+    async fn acquisitions_at_the_third_level_belong_to_the_first_too() {
+        let [(one, _a), (two, _b), (three, _c)] = [telemetry(), telemetry(), telemetry()];
+        for inner in [[&two, &three], [&one, &one]] {
+            let observed = observe(around_two(&one, inner)).await;
+            let levels: Vec<_> = observed.records.iter().map(|it| it.api().name()).collect();
+            assert_eq!(levels, ["Silent"], "{:?}", observed.records);
+        }
     }
 
     async fn a_cancelled_call_is_seen() {
