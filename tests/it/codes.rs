@@ -140,3 +140,31 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
     );
     assert_eq!(telemetry.totals().identity_provider, 1);
 }
+
+#[test]
+fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
+    fn noting(_: &LabError) -> ErrorInfo {
+        Acquisition::current().served_stale();
+        Acquisition::current().sub_failure(ErrorInfo::new("of_the_description"));
+        ErrorInfo::new("inner")
+    }
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry, nested = record, err = noting)]
+    async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
+        Err(LabError::new("described"))
+    }
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
+        let _failed = inner(telemetry).await;
+        Acquisition::current().refresh(token_telemetry::CacheRefreshReason::Expired);
+        Ok(())
+    }
+    let (telemetry, recorder) = telemetry();
+    futures::executor::block_on(outer(&telemetry)).unwrap();
+    let records = recorder.take();
+    let [inner, outer] = records.as_slice() else {
+        panic!("{records:?}")
+    };
+    assert_eq!(inner.error_code(), Some("inner"));
+    assert_eq!((outer.is_stale(), outer.sub_failures().len()), (false, 0));
+    assert!(outer.refresh_reason().is_some(), "its own notes still land");
+}

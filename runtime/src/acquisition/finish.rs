@@ -100,10 +100,14 @@ fn hand_out(
 }
 
 /// Runs code of the SDK whose panic must not cost the record; compiled once for all of it.
+///
+/// The acquisition is over, so that what the code notes would land on the enclosing one.
 fn contained(code: &mut dyn FnMut()) {
-    if catch_unwind(AssertUnwindSafe(code)).is_err() {
-        Diagnostic::DescriptionPanicked.tell();
-    }
+    scope::aside(|| {
+        if catch_unwind(AssertUnwindSafe(code)).is_err() {
+            Diagnostic::DescriptionPanicked.tell();
+        }
+    });
 }
 
 /// A note in the body, then the description of the error, then HTTP facts, then the type's name.

@@ -1,6 +1,7 @@
 //! The current acquisition of a thread: set while its future is polled or dropped.
 
 use std::cell::RefCell;
+use std::mem;
 use std::sync::Arc;
 
 use super::observe::Collector;
@@ -21,6 +22,14 @@ struct Slot {
     #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
     spare: Vec<Box<Running>>,
     tickets: u64,
+}
+
+/// What is in force, while something else is.
+#[derive(Default)]
+struct Around {
+    current: Option<Layer>,
+    outer: Vec<Layer>,
+    collecting: Vec<Collecting>,
 }
 
 /// Names one entry of a thread; later ones have greater tickets, and none is used twice.
@@ -123,6 +132,22 @@ impl Slot {
 fn with_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
     let in_slot = |slot: &RefCell<Slot>| slot.try_borrow_mut().ok().map(|mut slot| act(&mut slot));
     SLOT.try_with(in_slot).ok().flatten()
+}
+
+/// Runs `act` with nothing in force: what it notes must not land on an enclosing acquisition.
+pub(crate) fn aside(act: impl FnOnce()) {
+    let exchange = |around: &mut Around| {
+        let _none = with_slot(|slot| {
+            mem::swap(&mut slot.current, &mut around.current);
+            mem::swap(&mut slot.outer, &mut around.outer);
+            mem::swap(&mut slot.collecting, &mut around.collecting);
+        });
+    };
+    let mut around = Around::default();
+    exchange(&mut around);
+    act();
+    // What `act` left behind goes outside of the slot.
+    exchange(&mut around);
 }
 
 /// Runs `act` on the current acquisition, if there is one.
