@@ -58,6 +58,20 @@ async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Neve
     Ok(1)
 }
 
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, nested = record)]
+async fn hit_of_its_own(telemetry: &Telemetry) -> Result<u8, Never> {
+    hit(telemetry).await
+}
+
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
+async fn around(telemetry: &Telemetry, own_record: bool) -> Result<u8, Never> {
+    if own_record {
+        hit_of_its_own(telemetry).await
+    } else {
+        hit(telemetry).await
+    }
+}
+
 /// Polls until the future is ready; it allocates nothing itself.
 fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
@@ -89,6 +103,16 @@ fn a_cache_hit_allocates_nothing() {
         }
     });
     assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn a_merged_call_leaves_the_boxes_of_the_thread_alone() {
+    let telemetry = without_metrics();
+    let nested = || measure(|| run(around(&telemetry, true)).map(drop).unwrap()).count_total;
+    nested();
+    let warm = nested();
+    run(around(&telemetry, false)).unwrap();
+    assert_eq!(nested(), warm);
 }
 
 #[test]

@@ -186,7 +186,12 @@ impl Opening {
         });
         let named = self.parent.take().map(|parent| *parent);
         let parent = match enclosing {
-            Some(Enclosing::Same) => return None,
+            Some(Enclosing::Same) => {
+                if let Some(place) = place {
+                    scope::recycle(place);
+                }
+                return None;
+            }
             Some(Enclosing::Other(enclosing)) => named.or(Some(enclosing)),
             None => named,
         };
