@@ -10,8 +10,9 @@ use crate::error::{TransportError, chain};
 
 /// What an HTTP client returned: an answer with a status, or a failure of a class.
 ///
-/// Implemented for results of [`http::Response`], and of other clients behind their features. For
-/// a client of your own, return [`Status`] beside its response.
+/// Implemented for results of [`http::Response`], and with the feature `reqwest` for those of that
+/// client. For another client return [`Status`] beside its response, and in a polling flow
+/// [`Polled`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell how an HTTP request ended",
     label = "expected a `Result` of a response whose status can be read",
@@ -29,6 +30,11 @@ pub trait HttpOutcome {
     /// Pause that the server asked for.
     fn retry_after(&self) -> Option<Duration> {
         None
+    }
+
+    /// Whether this is the "not yet" of a polling flow, which counts as delivered and not as a failure.
+    fn is_pending(&self) -> bool {
+        false
     }
 }
 
@@ -65,6 +71,50 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
             Ok(Status(status, _)) => Ok(*status),
             Err(error) => Err(classify(error)),
         }
+    }
+}
+
+/// Answer to one request of a polling flow, such as the device code flow, for
+/// [`TokenRequest::send`](super::TokenRequest::send).
+///
+/// Only its body says whether the token is there, so the body is read before `send` returns.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{HttpOutcome, Polled, Status};
+///
+/// let answer = Status(400, r#"{"error":"authorization_pending"}"#);
+/// let polled = if answer.1.contains("authorization_pending") {
+///     Polled::Pending(answer)
+/// } else {
+///     Polled::Done(answer)
+/// };
+/// let returned: Result<_, std::io::Error> = Ok(polled);
+/// assert!(returned.is_pending());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "there is no third, and callers build it"
+)]
+pub enum Polled<T> {
+    /// Not yet: the client asks again after a pause.
+    Pending(Status<T>),
+    /// The last answer, with a token or a failure.
+    Done(Status<T>),
+}
+
+impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
+    fn status(&self) -> Result<u16, TransportError> {
+        match self {
+            Ok(Polled::Pending(Status(status, _)) | Polled::Done(Status(status, _))) => Ok(*status),
+            Err(error) => Err(classify(error)),
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        matches!(self, Ok(Polled::Pending(_)))
     }
 }
 

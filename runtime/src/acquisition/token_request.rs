@@ -129,7 +129,8 @@ impl TokenRequest {
 
     /// Sends the request with `send`, and notes the time it took and how it ended.
     ///
-    /// `send` gets the telemetry headers and returns the future of the HTTP client.
+    /// `send` gets the telemetry headers and returns the future of the HTTP client; of a polling
+    /// flow one that gives [`Polled`](super::Polled).
     pub fn send<F, Fut>(mut self, send: F) -> Sending<Fut>
     where
         F: FnOnce(HeaderMap) -> Fut,
@@ -175,7 +176,7 @@ impl TokenRequest {
         });
     }
 
-    /// No answer came.
+    /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
         self.end(Answer::None, |http| {
             http.status = None;
@@ -188,6 +189,7 @@ impl TokenRequest {
             self.retry_after(pause);
         }
         match output.status() {
+            Ok(status) if output.is_pending() => self.pending(status),
             Ok(status) => self.answered(status),
             Err(class) => self.failed(class),
         }
@@ -240,7 +242,7 @@ impl fmt::Debug for TokenRequest {
 }
 
 pin_project! {
-    /// Future of [`TokenRequest::send`].
+    /// Future of [`TokenRequest::send`] and [`TokenRequest::watch`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Sending<F> {
         #[pin]

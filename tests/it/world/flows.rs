@@ -11,12 +11,12 @@ use token_telemetry::{
 use super::{Timed, Whole, millis};
 use crate::lab::{LabApi, LabError, TOKEN_URL};
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
 /// One try that takes 10 ms and is answered so.
-async fn attempt(clock: &ManualClock, status: u16) -> u16 {
+pub(super) async fn attempt(clock: &ManualClock, status: u16) -> u16 {
     let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
         clock.advance(millis(10));
         ready(Ok::<_, std::io::Error>(Status(status, ())))
@@ -108,61 +108,6 @@ fn a_transport_failure_is_a_class_and_names_itself_when_the_sdk_does_not() {
         ..Whole::default()
     };
     assert_eq!(timed.only(), expected);
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
-async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), LabError> {
-    for _ in 0..pending {
-        let request = Acquisition::current().token_request(TOKEN_URL);
-        timed.clock.advance(millis(10));
-        request.pending(400);
-        timed.clock.advance(millis(5_000));
-    }
-    if ends {
-        attempt(&timed.clock, 200).await;
-        return Ok(());
-    }
-    Err(LabError::new("expired_token"))
-}
-
-#[test]
-fn polling_is_one_acquisition_and_pending_answers_are_no_failures() {
-    let timed = Timed::new();
-    assert_eq!(run(by_device_code(&timed, 4, true)), Ok(()));
-    let expected = Whole {
-        api: "ForClient",
-        outcome: Some(Outcome::Ok),
-        source: Some(TokenSource::IdentityProvider),
-        total: 20_050,
-        http: Some(50),
-        host: Some("login.example".to_owned()),
-        attempts: 5,
-        pending_polls: 4,
-        status: Some(200),
-        ..Whole::default()
-    };
-    assert_eq!(timed.only(), expected);
-    assert_eq!(timed.telemetry.pending_failures(), []);
-}
-
-#[test]
-fn polling_that_expires_fails_once_with_the_code_of_the_sdk() {
-    let timed = Timed::new();
-    assert!(run(by_device_code(&timed, 4, false)).is_err());
-    let expected = Whole {
-        api: "ForClient",
-        outcome: Some(Outcome::Error),
-        total: 20_040,
-        http: Some(40),
-        host: Some("login.example".to_owned()),
-        attempts: 4,
-        pending_polls: 4,
-        status: Some(400),
-        error: Some("expired_token".to_owned()),
-        ..Whole::default()
-    };
-    assert_eq!(timed.only(), expected);
-    assert_eq!(timed.telemetry.pending_failures().len(), 1);
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]

@@ -6,6 +6,7 @@ mod herds;
 mod layers;
 mod nesting;
 mod observing;
+mod polling;
 mod tasks;
 mod timers;
 

@@ -1,0 +1,88 @@
+//! Flows that ask again and again until the user has signed in.
+
+use token_telemetry::{Acquisition, Outcome, Polled, Status, TokenSource, acquire_token};
+
+use super::flows::{attempt, run};
+use super::{Timed, Whole, millis};
+use crate::lab::{LabApi, LabError, TOKEN_URL};
+
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), LabError> {
+    for _ in 0..pending {
+        let request = Acquisition::current().token_request(TOKEN_URL);
+        timed.clock.advance(millis(10));
+        request.pending(400);
+        timed.clock.advance(millis(5_000));
+    }
+    if ends {
+        attempt(&timed.clock, 200).await;
+        return Ok(());
+    }
+    Err(LabError::new("expired_token"))
+}
+
+/// The same flow through an HTTP client, whose answers say in the body what they are.
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
+async fn by_polled_answers(timed: &Timed, pending: u32) -> Result<(), LabError> {
+    let mut bodies = (0..pending).map(|_| "authorization_pending");
+    loop {
+        let request = Acquisition::current().token_request(TOKEN_URL);
+        let answer = request.send(|_| async {
+            timed.clock.advance(millis(10));
+            Ok::<_, std::io::Error>(match bodies.next() {
+                Some(body) => Polled::Pending(Status(400, body)),
+                None => Polled::Done(Status(200, "a token")),
+            })
+        });
+        if let Ok(Polled::Done(_)) = answer.await {
+            return Ok(());
+        }
+        timed.clock.advance(millis(5_000));
+    }
+}
+
+#[test]
+fn polling_is_one_acquisition_and_pending_answers_are_no_failures() {
+    let timed = Timed::new();
+    assert_eq!(run(by_device_code(&timed, 4, true)), Ok(()));
+    polled_four_times(&timed);
+    assert_eq!(run(by_polled_answers(&timed, 4)), Ok(()));
+    polled_four_times(&timed);
+}
+
+fn polled_four_times(timed: &Timed) {
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Ok),
+        source: Some(TokenSource::IdentityProvider),
+        total: 20_050,
+        http: Some(50),
+        host: Some("login.example".to_owned()),
+        attempts: 5,
+        pending_polls: 4,
+        status: Some(200),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    assert_eq!(timed.telemetry.pending_failures(), []);
+}
+
+#[test]
+fn polling_that_expires_fails_once_with_the_code_of_the_sdk() {
+    let timed = Timed::new();
+    assert!(run(by_device_code(&timed, 4, false)).is_err());
+    let expected = Whole {
+        api: "ForClient",
+        outcome: Some(Outcome::Error),
+        total: 20_040,
+        http: Some(40),
+        host: Some("login.example".to_owned()),
+        attempts: 4,
+        pending_polls: 4,
+        status: Some(400),
+        error: Some("expired_token".to_owned()),
+        ..Whole::default()
+    };
+    assert_eq!(timed.only(), expected);
+    assert_eq!(timed.telemetry.pending_failures().len(), 1);
+}
