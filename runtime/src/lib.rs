@@ -1,9 +1,9 @@
 //! Telemetry for functions that acquire security tokens.
 //!
-//! An SDK author puts [`#[acquire_token]`](macro@acquire_token) on a function. From that line the
-//! token endpoint receives the client telemetry headers of the MSAL libraries, operators get
-//! MSAL.NET's OpenTelemetry metrics and a `tracing` span, and the caller can read the same facts as
-//! a value.
+//! An SDK author puts [`#[acquire_token]`](macro@acquire_token) on a function. From that line
+//! operators get MSAL.NET's OpenTelemetry metrics and a `tracing` span, and the caller can read the
+//! same facts as a value. The HTTP layer adds one call, and the token endpoint receives the client
+//! telemetry headers of the MSAL libraries.
 //!
 //! # The life of an acquisition
 //!
@@ -81,15 +81,24 @@
 //! # Where to go on
 //!
 //! * What can be noted: [`CurrentAcquisition`]. What comes out: [`AcquisitionRecord`], [`Totals`].
-//! * Spawned tasks, pools, blocking code: [`Handle`]. HTTP layers: `TokenRequestLayer`.
-//! * Headers of the token endpoint: [`entra`]. Headers of Microsoft Graph: [`graph`].
-//! * Metrics: `otel`. Spans: `SpanOptions`. Your own outlet: [`Observer`].
-//! * Tests of your SDK: `test_util`, behind the feature `test-util`.
+//! * Spawned tasks, pools, blocking code: [`Handle`]. Polling flows: [`Polled`]. HTTP layers that
+//!   are not yours: `TokenRequestLayer`, with the feature `tower`.
+//! * Headers of the token endpoint: [`entra`]. Headers of Microsoft Graph, which need no
+//!   acquisition: [`graph`].
+//! * Metrics: `otel`, with the feature of that name. Spans: `SpanOptions`, with the feature
+//!   `tracing`. Your own outlet: [`Observer`].
+//! * Tests of your SDK: `test_util`, with the feature `test-util`.
+//!
+//! The SDK seems to tell nothing? A fact that is noted outside an acquisition is lost, which the
+//! target `token_telemetry::diagnostics` of `tracing` says at debug level. A spawned task needs a
+//! [`Handle`]. A token whose source nothing tells is counted in [`Totals::unknown`].
 //!
 //! # Privacy
 //!
 //! There is no field for a user, a tenant, a scope, a URL path, a token or an error text. Error codes
 //! are kept with `[A-Za-z0-9_.-]` only, and cut at [`MAX_ERROR_CODE_LEN`] bytes.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod acquisition;
 mod api;
@@ -164,7 +173,7 @@ pub use token_telemetry_macros::ApiId;
 /// | `telemetry = EXPR` | the [`Telemetry`] to report through, read before the body begins; without it, [`Telemetry::global`]. |
 /// | `err = PATH` | a function `fn(&E) -> ErrorInfo` that stands for [`DescribeError`]. |
 /// | `ok = PATH` | a function `fn(&T) -> TokenInfo` that tells type and lifetime of the token. |
-/// | `nested = record` | a record of its own also inside another acquisition of the same `Telemetry`, of which it would else be a part. |
+/// | `nested = record` | a record of its own also directly inside another acquisition of the same `Telemetry`, of which it would else be a part. |
 /// | `background` | a root of its own, for which no caller waits. |
 /// | `crate = PATH` | where this crate is, for SDKs that re-export it. |
 ///
@@ -195,4 +204,9 @@ pub use token_telemetry_macros::ApiId;
 /// The clock of an asynchronous acquisition starts with the first poll: a future that is never
 /// polled records nothing, and statements before a returned async block are not part of it. A
 /// macro that hides a `return` before such a block hides it from the attribute too.
+///
+/// The body becomes a block that takes the arguments along. They are dropped in the order in which
+/// it mentions them, and those that it does not mention after the record is made. An argument
+/// whose type is a projection by a lifetime, such as `T::Assoc` of `T: Trait<'a>`, can cost a
+/// generic function the proof that its future is `Send`, as in every async block that holds one.
 pub use token_telemetry_macros::acquire_token;

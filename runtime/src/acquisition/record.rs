@@ -189,7 +189,7 @@ impl AcquisitionRecord {
         self.facts.started
     }
 
-    /// Time spent in token requests, summed over all tries.
+    /// Time spent in requests, summed over all tries and [purposes](crate::Purpose).
     #[must_use]
     pub fn in_http(&self) -> Option<Duration> {
         self.http()?.duration
@@ -231,7 +231,7 @@ impl AcquisitionRecord {
         self.rare()?.region.as_ref()
     }
 
-    /// Host of the token endpoint that was asked last; never its path.
+    /// Host that was asked last, as a rule the token endpoint; never its path.
     #[must_use]
     pub fn endpoint_host(&self) -> Option<&str> {
         self.http()?.host.as_deref()
@@ -243,7 +243,7 @@ impl AcquisitionRecord {
         self.rare()?.cached_token_count
     }
 
-    /// Token requests that were sent, retries included.
+    /// Requests that were sent, retries and discovery included.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.http().map_or(0, |http| http.attempts)

@@ -9,10 +9,10 @@ use crate::acquisition::Facts;
 use crate::cache::CacheRefreshReason;
 use crate::wire::{FieldText, Scratch};
 
-/// Name of the header.
+/// Name of the header that tells what is being asked for.
 pub const CURRENT_TELEMETRY: HeaderName = HeaderName::from_static("x-client-current-telemetry");
 
-/// Value of the header for one token request.
+/// Value of `x-client-current-telemetry` for one token request.
 ///
 /// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager`, and
 /// its siblings; the [`Dialect`] says which fields stand in it.

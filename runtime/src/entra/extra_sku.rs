@@ -6,7 +6,7 @@ use http::HeaderName;
 
 use crate::wire::FieldText;
 
-/// Name of the header.
+/// Name of the header that lists the libraries above and below an SDK.
 pub const EXTRA_SKU: HeaderName = HeaderName::from_static("x-client-xtra-sku");
 
 /// Number of groups in the header.

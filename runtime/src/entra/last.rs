@@ -8,10 +8,10 @@ use super::tail::TailField;
 use super::value::FieldValue;
 use crate::wire::{FieldText, Scratch};
 
-/// Name of the header.
+/// Name of the header that tells what happened since the last report.
 pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-telemetry");
 
-/// Value of the header for one token request.
+/// Value of `x-client-last-telemetry` for one token request.
 ///
 /// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager` until
 /// 4.61, and its siblings; the [`Dialect`] says what stands in the last segment.

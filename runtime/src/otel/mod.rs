@@ -6,8 +6,9 @@
 //! # The MSAL set
 //!
 //! Meter [`MSAL_METER`], with MSAL.NET's names, units, attributes and value types, so that existing
-//! dashboards show these SDKs too. Attributes are always present; a value that is not known is
-//! empty.
+//! dashboards show these SDKs too. Attributes are always present. Where nothing is known, source,
+//! caller and server codes are empty, the level is `None`, the reason `NotApplicable`, and the type
+//! of the token that of a bearer token.
 //!
 //! | situation | what is recorded |
 //! |---|---|
@@ -60,7 +61,7 @@
 //! # Bound instruments
 //!
 //! The feature `otel-bound` resolves each attribute set once and records through a handle, for about
-//! an eighth of the cost. The output is the same. It switches on an experimental flag of
+//! a tenth of the cost. The output is the same. It switches on an experimental flag of
 //! `opentelemetry_sdk` for the whole program, with which the SDK also reports metrics about itself
 //! (`otel.sdk.*`). An explicit `SdkMeterProvider` is bound at once; any other provider, the global
 //! one included, after it has kept a new attribute set, which shows that it really binds. Handles go
