@@ -92,7 +92,8 @@ impl Arguments {
 
     /// Rules between arguments.
     fn check(&self, seen: &[Ident], errors: &mut Errors) {
-        if !seen.iter().any(|key| key == "api") {
+        // Under another name it was refused already.
+        if !seen.iter().any(|key| is_near(&key.to_string(), "api")) {
             errors.at(
                 Span::call_site(),
                 "the argument `api` is missing: `#[acquire_token(api = MyApi::AcquireToken)]`",
@@ -217,6 +218,10 @@ fn list(keys: &[&str]) -> String {
 
 /// Whether at most a third of the letters must change, or one word begins with the other.
 fn is_near(written: &str, known: &str) -> bool {
+    if (written, known) == ("id", "api") {
+        // What it is in the metrics and in other SDKs.
+        return true;
+    }
     let shorter = written.len().min(known.len());
     (shorter >= 2 && (written.starts_with(known) || known.starts_with(written)))
         || distance(written.as_bytes(), known.as_bytes()) * 3 <= known.len()
