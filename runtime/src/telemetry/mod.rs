@@ -140,7 +140,10 @@ impl Telemetry {
 
     /// An acquisition that no caller waits for, such as a proactive refresh.
     ///
-    /// It is never part of another acquisition; started from inside one, that one is its parent.
+    /// It is never part of another acquisition; started from inside one, that one is its parent. The
+    /// reason for the refresh is that it is proactive, unless the future notes another. Type and
+    /// lifetime of the token are known if it notes them:
+    /// [`Acquisition::current().token(…)`](crate::CurrentAcquisition::token).
     pub fn background<I, F, T, E>(&self, api: I, future: F) -> Acquire<F::IntoFuture, T, E>
     where
         I: ApiId<Owner: DescribeError<E>>,
