@@ -174,7 +174,9 @@ impl<'a> Expansion<'a> {
             keyword.set_span(at(&keyword));
             keyword
         });
-        tail.with_block(quote_spanned! {Span::mixed_site()=> #(#around)* { #measured } })
+        let mut block = Group::new(Delimiter::Brace, measured);
+        block.set_span(at(braces));
+        tail.with_block(quote! { #(#around)* #block })
     }
 
     /// Gives an async block its type before the block is checked, by a branch that is never taken.
