@@ -143,6 +143,10 @@ pub(crate) fn aside(act: impl FnOnce()) {
             mem::swap(&mut slot.collecting, &mut around.collecting);
         });
     };
+    let is_anything = with_slot(|slot| slot.current.is_some() || !slot.collecting.is_empty());
+    if is_anything != Some(true) {
+        return act();
+    }
     let mut around = Around::default();
     exchange(&mut around);
     act();
