@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) enum Diagnostic {
     /// A fact was noted where no acquisition runs.
     OutsideAcquisition,
+    /// A token request was begun where no acquisition runs.
+    RequestOutsideAcquisition,
     /// A correlation id given by a caller is no GUID.
     InvalidCorrelationId,
     /// A correlation id came when the acquisition was known by another.
@@ -26,7 +28,7 @@ pub(crate) enum Diagnostic {
 }
 
 /// How often each was met; statics, because nothing but the log depends on them.
-static COUNTS: [AtomicU32; 6] = [const { AtomicU32::new(0) }; 6];
+static COUNTS: [AtomicU32; 7] = [const { AtomicU32::new(0) }; 7];
 
 impl Diagnostic {
     /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
@@ -65,7 +67,10 @@ impl Diagnostic {
         const TARGET: &str = "token_telemetry::diagnostics";
         let text = self.text();
         match self {
-            Self::OutsideAcquisition | Self::InvalidCorrelationId | Self::LateCorrelationId => {
+            Self::OutsideAcquisition
+            | Self::RequestOutsideAcquisition
+            | Self::InvalidCorrelationId
+            | Self::LateCorrelationId => {
                 tracing::debug!(target: TARGET, times, "{text}");
             }
             Self::ObserverPanicked | Self::DescriptionPanicked | Self::ClockPanicked => {
@@ -82,6 +87,9 @@ impl Diagnostic {
     const fn text(self) -> &'static str {
         match self {
             Self::OutsideAcquisition => "a fact was noted outside an acquisition and is lost",
+            Self::RequestOutsideAcquisition => {
+                "a token request outside an acquisition has no telemetry headers"
+            }
             Self::InvalidCorrelationId => "a correlation id is no GUID and was not used",
             Self::LateCorrelationId => {
                 "a correlation id came too late; the acquisition keeps the one it sent"

@@ -89,9 +89,9 @@
 //!   `tracing`. Your own outlet: [`Observer`].
 //! * Tests of your SDK: `test_util`, with the feature `test-util`.
 //!
-//! The SDK seems to tell nothing? A fact that is noted outside an acquisition is lost, which the
-//! target `token_telemetry::diagnostics` of `tracing` says at debug level. A spawned task needs a
-//! [`Handle`]. A token whose source nothing tells is counted in [`Totals::unknown`].
+//! The SDK seems to tell nothing? A fact that is noted outside an acquisition is lost, and a token
+//! request has no headers there, which the target `token_telemetry::diagnostics` of `tracing` says
+//! at debug level. A spawned task needs a [`Handle`]. A token whose source nothing tells is counted in [`Totals::unknown`].
 //!
 //! # Privacy
 //!

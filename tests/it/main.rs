@@ -17,6 +17,7 @@ mod api_ids;
 mod api_lock;
 mod api_tables;
 mod codes;
+mod diagnostics;
 mod documents;
 mod headers;
 mod hostile;

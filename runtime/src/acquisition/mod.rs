@@ -244,7 +244,11 @@ impl CurrentAcquisition {
 
     /// One HTTP try of a token request to this URL, of which only the host is kept.
     pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
-        TokenRequest::new(shared(), url.as_ref())
+        let acquisition = shared();
+        if acquisition.is_none() {
+            Diagnostic::RequestOutsideAcquisition.tell();
+        }
+        TokenRequest::new(acquisition, url.as_ref())
     }
 
     /// The acquisition in a form that may leave this task or thread.

@@ -1,0 +1,63 @@
+//! What telemetry says about itself to whoever listens at debug level.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use token_telemetry::{Acquisition, CacheLevel};
+use tracing::Level;
+
+use crate::lab::TOKEN_URL;
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Does something until the log has lines: the more often it was done, the rarer it is told.
+fn told(act: impl Fn()) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::DEBUG)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        for _ in 0..10_000 {
+            act();
+            if !log.0.lock().unwrap().is_empty() {
+                break;
+            }
+        }
+    });
+    let lines = log.0.lock().unwrap().clone();
+    String::from_utf8(lines).unwrap()
+}
+
+#[test]
+fn a_fact_noted_outside_an_acquisition_is_told() {
+    let line = told(|| Acquisition::current().cache_hit(CacheLevel::L1Cache));
+    assert!(line.contains("DEBUG"), "{line}");
+    assert!(line.contains("token_telemetry::diagnostics"), "{line}");
+    assert!(line.contains("noted outside an acquisition"), "{line}");
+}
+
+#[test]
+fn a_token_request_outside_an_acquisition_is_told_and_has_no_headers() {
+    let line = told(|| {
+        let mut request = Acquisition::current().token_request(TOKEN_URL);
+        assert!(request.headers().is_empty());
+    });
+    assert!(
+        line.contains("a token request outside an acquisition"),
+        "{line}"
+    );
+}
