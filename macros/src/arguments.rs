@@ -216,14 +216,12 @@ fn list(keys: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// Whether at most a third of the letters must change, or one word begins with the other.
+/// Whether at most a third of the letters must change, or one word begins with the other, or it is
+/// what the argument holds.
 fn is_near(written: &str, known: &str) -> bool {
-    if (written, known) == ("id", "api") {
-        // What it is in the metrics and in other SDKs.
-        return true;
-    }
     let shorter = written.len().min(known.len());
     (shorter >= 2 && (written.starts_with(known) || known.starts_with(written)))
+        || (written, known) == ("id", "api")
         || distance(written.as_bytes(), known.as_bytes()) * 3 <= known.len()
 }
 
