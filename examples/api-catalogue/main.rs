@@ -6,26 +6,43 @@
 //! cargo run --example api-catalogue -- json
 //! ```
 
-#![expect(
-    clippy::print_stdout,
-    reason = "examples talk to the person who runs them"
-)]
-
 use std::process::ExitCode;
 
 use token_telemetry::Catalogue;
+use token_telemetry_examples::Failure;
+use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoApi;
 
+const HELP: &str = "\
+Prints the catalog of the Contoso SDK's API ids, for the team that reads its telemetry.
+
+Usage: cargo run --example api-catalogue [-- FORMAT]
+
+  FORMAT   `markdown` or `json`; both unless given
+  --help   prints this text
+";
+
 fn main() -> ExitCode {
-    let catalogue = Catalogue::of::<ContosoApi>();
-    match std::env::args().nth(1).as_deref() {
-        None => print!("{}\n{}", catalogue.to_markdown(), catalogue.to_json()),
-        Some("markdown") => print!("{}", catalogue.to_markdown()),
-        Some("json") => print!("{}", catalogue.to_json()),
-        Some(other) => {
-            println!("unknown format `{other}`, expected `markdown` or `json`");
-            return ExitCode::FAILURE;
-        }
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(text(arguments.words())),
+        Err(code) => code,
     }
-    ExitCode::SUCCESS
+}
+
+/// Returns what to print, which has no newline at its end.
+fn text(formats: &[String]) -> Result<String, Failure> {
+    let catalogue = Catalogue::of::<ContosoApi>();
+    let (markdown, json) = (catalogue.to_markdown(), catalogue.to_json());
+    let text = match formats {
+        [] => format!("{markdown}\n{json}"),
+        [format] if format == "markdown" => markdown,
+        [format] if format == "json" => json,
+        _ => {
+            let found = formats.join(" ");
+            return Err(
+                format!("expected the format `markdown` or `json`, found `{found}`").into(),
+            );
+        }
+    };
+    Ok(text.trim_end().to_owned())
 }

@@ -104,7 +104,7 @@ fn with_name(
 fn unknown(what: &str) -> String {
     let names: Vec<&str> = TELEMETRY.iter().map(|(name, _)| *name).collect();
     format!(
-        "`{what}` is no telemetry header, expected a value of {}",
+        "`{what}` is not a telemetry header; expected a value of {}",
         names.join(", ")
     )
 }
@@ -163,7 +163,7 @@ mod tests {
     fn unknown_input_is_an_error_that_says_what_is_expected() {
         for line in ["hello", "content-type: text/plain", "5", "|||", "a|b"] {
             let error = explain(line).unwrap_err();
-            assert!(error.contains("no telemetry header"), "{error}");
+            assert!(error.contains("not a telemetry header"), "{error}");
         }
     }
 

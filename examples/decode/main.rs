@@ -7,32 +7,45 @@
 //! cargo run --example decode -- --every-dialect # what every known library sends
 //! ```
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 mod dialects;
 mod explain;
 mod input;
 mod words;
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 
+use token_telemetry_examples::arguments::{Arguments, complain};
+use token_telemetry_examples::say;
+
+const HELP: &str = "\
+Explains the telemetry headers of token requests, and of their responses, field by field.
+
+Usage: cargo run --example decode [-- OPTIONS HEADER...]
+
+  HEADER...         a value such as '5|1004,2,,,|0,1,1,,,' or a line `name: value`;
+                    unless given, lines are read from standard input
+  --every-dialect   explains what every known library sends
+  --help            prints this text
+";
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments
-        .iter()
-        .any(|argument| argument == "--every-dialect")
-    {
+    let arguments = match Arguments::read(HELP) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    if arguments.has("every-dialect") {
         return decode(dialects::headers().into_iter().map(Ok));
     }
-    if arguments.is_empty() {
-        return decode(io::stdin().lock().lines());
+    if !arguments.words().is_empty() {
+        return decode(arguments.words().iter().cloned().map(Ok));
     }
-    decode(arguments.into_iter().map(Ok))
+    if io::stdin().is_terminal() {
+        complain(
+            "Paste headers, one on each line; Ctrl-D ends the input (Ctrl-Z, Enter on Windows).",
+        );
+    }
+    decode(io::stdin().lock().lines())
 }
 
 /// Explains each line; fails if one of them is no telemetry header, or if there is none.
@@ -48,15 +61,15 @@ fn decode(lines: impl Iterator<Item = io::Result<String>>) -> ExitCode {
         };
         found += 1;
         match explained {
-            Ok(text) => println!("{text}"),
+            Ok(text) => say!("{text}"),
             Err(error) => {
-                eprintln!("{error}");
+                complain(&error);
                 result = ExitCode::FAILURE;
             }
         }
     }
     if found == 0 {
-        eprintln!("nothing to explain: give a header value, or lines on standard input");
+        complain("nothing to explain: pass a header value, or lines on standard input");
         result = ExitCode::FAILURE;
     }
     result

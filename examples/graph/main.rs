@@ -7,11 +7,6 @@
 //! A server on loopback plays Graph, another one a file host. The token comes from an annotated
 //! function of the Contoso SDK. What arrived is read back by splitting alone, without our readers.
 
-#![expect(
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 mod check;
 mod client;
 mod server;
@@ -20,27 +15,29 @@ use std::process::ExitCode;
 
 use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
 use token_telemetry::{AcquisitionRecord, Telemetry, TokenSource, observe};
+use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoClient;
 use token_telemetry_examples::token_endpoint::{SECRET, TokenEndpoint};
-use token_telemetry_examples::{say, screen};
+use token_telemetry_examples::{Failure, say, screen};
 
 use check::{Expected, Ids};
 use client::GraphClient;
 use server::{Arrived, Servers};
 
-type Failure = Box<dyn std::error::Error>;
+const HELP: &str = "\
+Sends requests to a stand-in for Microsoft Graph, and checks the telemetry headers that arrive over
+a retry, two pages, and a redirect to another host. Everything runs on 127.0.0.1.
+
+Usage: cargo run --example graph
+
+  --help   prints this text
+";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(last_line) => {
-            say!("\n{last_line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("graph: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run().await),
+        Err(code) => code,
     }
 }
 
@@ -79,6 +76,7 @@ async fn run() -> Result<String, Failure> {
     ];
     stage.check(&download, Ids::One)?;
 
+    say!();
     Ok(stage.last_line())
 }
 

@@ -5,11 +5,6 @@
 //! cargo run --example live -- --port 0 --pace 120 --seconds 60
 //! ```
 
-#![expect(
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 mod board;
 mod delivered;
 mod entry;
@@ -20,36 +15,40 @@ mod web;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use token_telemetry_examples::say;
-use token_telemetry_receivers::Failure;
-use token_telemetry_receivers::arguments::Arguments;
-use tokio::net::TcpListener;
+use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::{Failure, say};
+use token_telemetry_receivers::listen;
 
 use stage::Stage;
 
+const HELP: &str = "\
+Serves a web page that shows the Contoso SDK at work, acquisition by acquisition.
+
+Usage: cargo run --example live [-- OPTIONS]
+
+  --port N      port on 127.0.0.1; 8088 unless given, 0 takes a free one
+  --pace MS     pause between two acquisitions in milliseconds; 250 unless given
+  --seconds N   how long to run; until Ctrl-C unless given
+  --help        prints this text
+";
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(last_line) => {
-            say!("{last_line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("live: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run(&arguments).await),
+        Err(code) => code,
     }
 }
 
-async fn run() -> Result<String, Failure> {
-    let arguments = Arguments::read(&["port", "pace", "seconds"])?;
+async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let port = arguments.get("port")?.unwrap_or(8088);
     let pace = Duration::from_millis(arguments.get("pace")?.unwrap_or(250));
     let time = arguments.get("seconds")?.map(Duration::from_secs);
 
+    let listener = listen(port).await?;
     let stage = Stage::start().await?;
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     say!("page at http://{}/", listener.local_addr()?);
+    say!("open it in a browser; Ctrl-C ends the example");
     let app = web::routes(std::sync::Arc::clone(&stage));
     tokio::select! {
         served = axum::serve(listener, app) => served?,

@@ -8,9 +8,10 @@ use std::time::Duration;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use serde_json::{Value, json};
 use token_telemetry::{AcquisitionRecord, Observer, Telemetry};
+use token_telemetry_examples::Failure;
 use token_telemetry_examples::token_endpoint::Arrived;
 use token_telemetry_receivers::load::Load;
-use token_telemetry_receivers::{Failure, telemetry};
+use token_telemetry_receivers::telemetry;
 use tokio::sync::{broadcast, watch};
 
 use crate::board::Board;

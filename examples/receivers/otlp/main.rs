@@ -5,11 +5,6 @@
 //! cargo run --example otlp -- --endpoint http://127.0.0.1:4318 --protocol http  # HTTP/protobuf
 //! ```
 
-#![expect(
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 mod protocol;
 
 use std::process::ExitCode;
@@ -20,31 +15,36 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use token_telemetry::otel::views;
-use token_telemetry_examples::say;
-use token_telemetry_receivers::arguments::Arguments;
+use token_telemetry_examples::Failure;
+use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_receivers::load::Load;
-use token_telemetry_receivers::{Failure, telemetry};
-use tracing_subscriber::filter::Targets;
+use token_telemetry_receivers::telemetry;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use protocol::Protocol;
 
+const HELP: &str = "\
+Sends the metrics and spans of the Contoso SDK to an OpenTelemetry collector.
+
+Usage: cargo run --example otlp [-- OPTIONS]
+
+  --endpoint URL    where the collector listens; plain http only. Unless given,
+                    http://127.0.0.1:4317 for gRPC, http://127.0.0.1:4318 for HTTP
+  --protocol NAME   `grpc`, or `http` for HTTP/protobuf; gRPC unless given
+  --rounds N        how often to repeat 25 acquisitions; once unless given
+  --help            prints this text
+";
+
 fn main() -> ExitCode {
-    match run() {
-        Ok(last_line) => {
-            say!("{last_line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("otlp: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run(&arguments)),
+        Err(code) => code,
     }
 }
 
-fn run() -> Result<String, Failure> {
-    let arguments = Arguments::read(&["endpoint", "protocol", "rounds"])?;
+fn run(arguments: &Arguments) -> Result<String, Failure> {
     let protocol = arguments.get("protocol")?.unwrap_or(Protocol::Grpc);
     let endpoint = arguments
         .get("endpoint")?
@@ -59,19 +59,16 @@ fn run() -> Result<String, Failure> {
     };
     providers.install_spans()?;
     let acquisitions = runtime.block_on(work(providers.metrics.clone(), rounds))?;
+    let protocol = protocol.name();
     providers.deliver().map_err(|error| {
-        format!(
-            "{endpoint} did not take everything by {}: {error}",
-            protocol.name()
-        )
+        format!("{endpoint} did not accept everything; does it speak {protocol}? {error}")
     })?;
     Ok(format!(
-        "otlp: {acquisitions} acquisitions sent to {endpoint} by {}",
-        protocol.name()
+        "otlp: {acquisitions} acquisitions sent to {endpoint} over {protocol}"
     ))
 }
 
-/// Plays the load, and says how many acquisitions there were.
+/// Runs the load and returns the number of acquisitions.
 async fn work(provider: SdkMeterProvider, rounds: usize) -> Result<usize, Failure> {
     let load = Load::start(telemetry(provider).build()?).await?;
     for _ in 0..rounds {
@@ -107,10 +104,7 @@ impl Providers {
     /// Turns our spans into OpenTelemetry's; those of the exporters would feed themselves.
     fn install_spans(&self) -> Result<(), Failure> {
         let tracer = self.spans.tracer("token-telemetry");
-        let ours = Targets::new().with_target(
-            "token_telemetry",
-            tracing_subscriber::filter::LevelFilter::INFO,
-        );
+        let ours = Targets::new().with_target("token_telemetry", LevelFilter::INFO);
         let layer = tracing_opentelemetry::layer()
             .with_tracer(tracer)
             .with_filter(ours);

@@ -5,11 +5,6 @@
 //! cargo run --example scrape -- --port 0 --rounds 20 --seconds 60  # works for a while, then rests
 //! ```
 
-#![expect(
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,36 +16,39 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Registry, TextEncoder};
 use token_telemetry::otel::views;
-use token_telemetry_examples::say;
-use token_telemetry_receivers::arguments::Arguments;
+use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::{Failure, say};
 use token_telemetry_receivers::load::Load;
-use token_telemetry_receivers::{Failure, telemetry};
-use tokio::net::TcpListener;
+use token_telemetry_receivers::{listen, telemetry};
+
+const HELP: &str = "\
+Serves the metrics of the Contoso SDK for Prometheus while the SDK works.
+
+Usage: cargo run --example scrape [-- OPTIONS]
+
+  --port N      port on 127.0.0.1; 9464 unless given, 0 takes a free one
+  --rounds N    how often to repeat 25 acquisitions; all the time unless given
+  --seconds N   how long to run; 600 unless given
+  --help        prints this text
+";
 
 /// Time between two acquisitions.
 const PAUSE: Duration = Duration::from_millis(40);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(last_line) => {
-            say!("{last_line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("scrape: {error}");
-            ExitCode::FAILURE
-        }
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run(&arguments).await),
+        Err(code) => code,
     }
 }
 
-async fn run() -> Result<String, Failure> {
-    let arguments = Arguments::read(&["port", "rounds", "seconds"])?;
+async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let port = arguments.get("port")?.unwrap_or(9464);
     let time = Duration::from_secs(arguments.get("seconds")?.unwrap_or(600));
-
     let rounds = arguments.get("rounds")?.unwrap_or(usize::MAX);
 
+    let listener = listen(port).await?;
     let registry = Registry::new();
     let exporter = opentelemetry_prometheus::exporter()
         .with_registry(registry.clone())
@@ -62,7 +60,6 @@ async fn run() -> Result<String, Failure> {
         .build();
     let load = Load::start(telemetry(provider).build()?).await?;
 
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     say!("metrics at http://{}/metrics", listener.local_addr()?);
     let app = Router::new().route("/metrics", get(move || async move { page(&registry) }));
     let mut acquisitions = 0;
@@ -70,8 +67,9 @@ async fn run() -> Result<String, Failure> {
         served = axum::serve(listener, app) => served?,
         () = work(&load, rounds, &mut acquisitions) => {}
         () = tokio::time::sleep(time) => {}
+        stopped = tokio::signal::ctrl_c() => stopped?,
     }
-    Ok(format!("scrape: {acquisitions} acquisitions in {time:?}"))
+    Ok(format!("scrape: {acquisitions} acquisitions"))
 }
 
 /// Plays the rounds; afterwards nothing changes any more.

@@ -6,7 +6,7 @@ use token_telemetry::Telemetry;
 use token_telemetry_examples::contoso::ContosoClient;
 use token_telemetry_examples::token_endpoint::{Mishap, SECRET, TokenEndpoint};
 
-use crate::Failure;
+use token_telemetry_examples::Failure;
 
 /// The scope of every call.
 const SCOPE: &str = "https://graph.contoso.example/.default";
