@@ -6,6 +6,7 @@
 //! ```
 
 mod protocol;
+mod reach;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -50,6 +51,7 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
         .get("endpoint")?
         .unwrap_or_else(|| protocol.usual_endpoint().to_owned());
     let rounds = arguments.get("rounds")?.unwrap_or(1);
+    reach::check(&endpoint)?;
 
     let runtime = tokio::runtime::Runtime::new()?;
     // The gRPC exporters live on the runtime; flushing them needs a thread outside it, this one.
