@@ -1,6 +1,6 @@
 //! A token endpoint that does what the scope says, and counts what its headers report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,6 +11,9 @@ use axum::routing::post;
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+/// Failures that the endpoint remembers: far more than ever wait, and still a bounded number.
+const REMEMBERED: usize = 4096;
 
 /// What the endpoint has read from the headers of requests that it answered.
 #[derive(Clone, Debug, Default)]
@@ -25,37 +28,65 @@ pub(crate) struct Read {
     pub(crate) repeated: u64,
     /// Headers that are not what a plain split expects.
     pub(crate) malformed: u64,
-    seen: std::collections::HashSet<String>,
+}
+
+/// The latest failures, so that one which is reported twice is noticed.
+#[derive(Default)]
+struct Latest {
+    ids: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Latest {
+    /// Whether the failure was not among the latest; it is from now on.
+    fn insert(&mut self, id: &str) -> bool {
+        if !self.ids.insert(id.to_owned()) {
+            return false;
+        }
+        if self.order.len() == REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        self.order.push_back(id.to_owned());
+        true
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    read: Read,
+    latest: Latest,
 }
 
 /// A running endpoint.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) url: String,
-    read: Arc<Mutex<Read>>,
+    reader: Arc<Mutex<Reader>>,
 }
 
 impl Endpoint {
     pub(crate) async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}/soak/oauth2/v2.0/token", listener.local_addr()?);
-        let read = Arc::<Mutex<Read>>::default();
+        let reader = Arc::<Mutex<Reader>>::default();
         let app = Router::new()
             .route("/soak/oauth2/v2.0/token", post(answer))
-            .with_state(Arc::clone(&read));
+            .with_state(Arc::clone(&reader));
         drop(tokio::spawn(
             async move { axum::serve(listener, app).await },
         ));
-        Ok(Self { url, read })
+        Ok(Self { url, reader })
     }
 
     pub(crate) fn read(&self) -> Read {
-        lock(&self.read).clone()
+        lock(&self.reader).read.clone()
     }
 }
 
 async fn answer(
-    State(read): State<Arc<Mutex<Read>>>,
+    State(reader): State<Arc<Mutex<Reader>>>,
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
@@ -69,7 +100,7 @@ async fn answer(
         Some("broken") => 503,
         _ => 200,
     };
-    lock(&read).count(status, &headers);
+    lock(&reader).count(status, &headers);
     let body = match status {
         200 => json!({ "access_token": "soak", "expires_in": 3599, "token_type": "Bearer" }),
         400 => json!({ "error": "invalid_grant", "error_codes": [70_000] }),
@@ -79,13 +110,13 @@ async fn answer(
     (StatusCode::from_u16(status).unwrap_or_default(), Json(body))
 }
 
-impl Read {
+impl Reader {
     fn count(&mut self, status: u16, headers: &HeaderMap) {
-        *self.answered.entry(status).or_default() += 1;
+        *self.read.answered.entry(status).or_default() += 1;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let current = text("x-client-current-telemetry").unwrap_or_default();
         if current.split('|').count() != 3 || current.split(',').count() != 10 {
-            self.malformed += 1;
+            self.read.malformed += 1;
         }
         // Of the others the client must report again.
         let delivered = status < 500 && status != 429;
@@ -97,21 +128,40 @@ impl Read {
     fn count_last(&mut self, last: &str) {
         let segments: Vec<&str> = last.split('|').collect();
         let ["5", hits, failed, codes, ""] = segments.as_slice() else {
-            self.malformed += 1;
+            self.read.malformed += 1;
             return;
         };
-        self.hits += hits.parse().unwrap_or(0);
+        self.read.hits += hits.parse().unwrap_or(0);
         let ids = failed.split(',').skip(1).step_by(2);
         let codes = codes.split(',').filter(|code| !code.is_empty());
         for (id, code) in ids.zip(codes) {
-            *self.failures.entry(code.to_owned()).or_default() += 1;
-            if !self.seen.insert(id.to_owned()) {
-                self.repeated += 1;
+            *self.read.failures.entry(code.to_owned()).or_default() += 1;
+            if !self.latest.insert(id) {
+                self.read.repeated += 1;
             }
         }
     }
 }
 
-fn lock(read: &Mutex<Read>) -> MutexGuard<'_, Read> {
-    read.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(reader: &Mutex<Reader>) -> MutexGuard<'_, Reader> {
+    reader.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounded_memory_of_failures() {
+        let mut latest = Latest::default();
+        for id in 0..=REMEMBERED {
+            assert!(latest.insert(&id.to_string()), "{id}");
+        }
+        assert_eq!(
+            (latest.ids.len(), latest.order.len()),
+            (REMEMBERED, REMEMBERED)
+        );
+        assert!(!latest.insert("1"));
+        assert!(latest.insert("0"), "the oldest is forgotten");
+    }
 }

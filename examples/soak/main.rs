@@ -4,28 +4,35 @@
 //! cargo run --release --example soak -- --seconds 30
 //! ```
 
-#![expect(
-    clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
-)]
-
 mod endpoint;
 mod outlets;
+mod progress;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use token_telemetry::Telemetry;
 use token_telemetry::otel::Metrics;
+use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoClient;
-use token_telemetry_examples::say;
+use token_telemetry_examples::{Failure, say};
 
 use endpoint::Endpoint;
 use outlets::{Counting, Counts, Panicking};
+use progress::{Progress, mib};
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+const HELP: &str = "\
+Puts load on the Contoso SDK from several callers at once. At the end, records, metrics, totals and
+the headers that reached the server must report the same numbers.
+
+Usage: cargo run --release --example soak [-- OPTIONS]
+
+  --seconds N   how long to run; 10 unless given, 3600 is fine
+  --help        prints this text
+";
 
 /// Callers at the same time.
 const CALLERS: u64 = 8;
@@ -33,75 +40,58 @@ const CALLERS: u64 = 8;
 /// How long a caller waits for an endpoint that does not answer.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// Growth of the resident memory that a run may show, in MiB.
-const MAX_GROWTH: u64 = 64;
+/// Growth of the resident memory that a run may show after its warm-up.
+const MAX_GROWTH_KIB: u64 = 8 * 1024;
+
+/// Time between two collections of the metrics.
+const COLLECT_EVERY: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
+    let arguments = match Arguments::read(HELP) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
     let ran = runtime
         .map_err(Failure::from)
-        .and_then(|runtime| runtime.block_on(run()));
-    match ran {
-        Ok(last_line) => {
-            say!("{last_line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("soak: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        .and_then(|runtime| runtime.block_on(run(&arguments)));
+    arguments.finish(ran)
 }
 
-async fn run() -> Result<String, Failure> {
-    let seconds = seconds()?;
-    std::panic::set_hook(Box::new(|_| {}));
+async fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let seconds = arguments.get("seconds")?.unwrap_or(10);
+    let length = Duration::from_secs(seconds);
+    outlets::keep_quiet_about_panics();
     let soak = Arc::new(Soak::start().await?);
-    let memory_before = resident_mib();
-    let end = tokio::time::sleep(Duration::from_secs(seconds));
-    let load = async {
-        let mut callers = tokio::task::JoinSet::new();
-        for seed in 0..CALLERS {
-            callers.spawn(Arc::clone(&soak).keep_calling(seed));
-        }
-        end.await;
-        soak.stopped
-            .store(true, std::sync::atomic::Ordering::Relaxed);
-        callers.join_all().await
-    };
-    load.await;
+    say!("{CALLERS} callers for {seconds} s; Ctrl-C ends earlier");
+    let mut progress = Progress::new(length);
+    let mut callers = tokio::task::JoinSet::new();
+    for seed in 0..CALLERS {
+        callers.spawn(Arc::clone(&soak).keep_calling(seed));
+    }
+    tokio::select! {
+        () = progress.keep_telling(&soak.telemetry) => {}
+        () = soak.keep_bookkeeping_small() => {}
+        () = tokio::time::sleep(length) => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    soak.stopped.store(true, Ordering::Relaxed);
+    callers.join_all().await;
+    let grown = progress.finish();
     soak.drain().await?;
-    let grown = resident_mib().saturating_sub(memory_before);
-    say!("memory grew by {grown} MiB");
-    if grown > MAX_GROWTH {
-        return Err(
-            format!("memory grew by {grown} MiB, at most {MAX_GROWTH} are expected").into(),
-        );
+    let verdict = soak.compare()?;
+    let Some(grown) = grown else {
+        return Ok(verdict);
+    };
+    say!("memory    grew by {} since the warm-up", mib(grown));
+    if grown > MAX_GROWTH_KIB {
+        let limit = mib(MAX_GROWTH_KIB);
+        return Err(format!("memory grew by {}, expected at most {limit}", mib(grown)).into());
     }
-    soak.compare()
-}
-
-/// How long to run, 10 seconds unless the command line says otherwise.
-fn seconds() -> Result<u64, Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.as_slice() {
-        [] => Ok(10),
-        [flag, seconds] if flag == "--seconds" => Ok(seconds.parse()?),
-        _ => Err("expected no arguments, or `--seconds N`".into()),
-    }
-}
-
-/// Resident memory of this process, where the system tells it.
-fn resident_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line
-        .and_then(|line| line.split_whitespace().next())
-        .and_then(|kib| kib.parse().ok());
-    kib.unwrap_or(0_u64) / 1024
+    Ok(verdict)
 }
 
 /// One SDK client, its endpoint, and every outlet.
@@ -112,14 +102,16 @@ struct Soak {
     counting: Counting,
     exporter: InMemoryMetricExporter,
     provider: SdkMeterProvider,
-    stopped: std::sync::atomic::AtomicBool,
+    stopped: AtomicBool,
 }
 
 impl Soak {
     async fn start() -> Result<Self, Failure> {
         let endpoint = Endpoint::start().await?;
         let exporter = InMemoryMetricExporter::default();
-        let reader = PeriodicReader::builder(exporter.clone()).build();
+        let reader = PeriodicReader::builder(exporter.clone())
+            .with_interval(COLLECT_EVERY)
+            .build();
         let provider = SdkMeterProvider::builder().with_reader(reader).build();
         let counting = Counting::default();
         let telemetry = Telemetry::builder()
@@ -129,7 +121,7 @@ impl Soak {
             .metrics(Metrics::with_provider(provider.clone()))
             .build()?;
         let client = ContosoClient::new(telemetry.clone(), endpoint.url.clone(), "secret");
-        let stopped = std::sync::atomic::AtomicBool::new(false);
+        let stopped = AtomicBool::new(false);
         Ok(Self {
             client,
             telemetry,
@@ -143,7 +135,7 @@ impl Soak {
 
     async fn keep_calling(self: Arc<Self>, seed: u64) {
         let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        while !self.stopped.load(std::sync::atomic::Ordering::Relaxed) {
+        while !self.stopped.load(Ordering::Relaxed) {
             // A linear congruential step; its high bits choose what to do.
             random = random
                 .wrapping_mul(0x5851_F42D_4C95_7F2D)
@@ -160,6 +152,14 @@ impl Soak {
                 }
             }
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Drops what the exporter collected, which would otherwise grow with the length of the run.
+    async fn keep_bookkeeping_small(&self) {
+        loop {
+            tokio::time::sleep(COLLECT_EVERY).await;
+            self.exporter.reset();
         }
     }
 

@@ -120,9 +120,19 @@ pub(crate) struct Panicking(AtomicU64);
 impl Observer for Panicking {
     fn finished(&self, _: &AcquisitionRecord) {
         let seen = self.0.fetch_add(1, Ordering::Relaxed);
-        assert!(
-            !seen.is_multiple_of(97),
-            "an observer of the soak test panics on purpose"
-        );
+        assert!(!seen.is_multiple_of(97), "{ON_PURPOSE}");
     }
+}
+
+/// Message of the panics that belong to the test.
+const ON_PURPOSE: &str = "an observer of the soak test panics on purpose";
+
+/// Keeps the panics that belong to the test off the terminal, and no others.
+pub(crate) fn keep_quiet_about_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.to_string().contains(ON_PURPOSE) {
+            usual(panic);
+        }
+    }));
 }
