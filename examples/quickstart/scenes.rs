@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use token_telemetry_examples::contoso::ContosoClient;
+use token_telemetry_examples::contoso::{AuthError, ContosoClient};
 use token_telemetry_examples::token_endpoint::{Mishap, SECRET};
 
 /// The scope of every call; it must not show up in any header.
@@ -147,23 +147,25 @@ pub(crate) const SCENES: [Scene; 9] = [
     },
 ];
 
-impl Scene {
-    /// Calls the SDK; what it returns is telemetry's business here only as a record.
-    pub(crate) async fn perform(&self, client: &ContosoClient) {
-        match self.act {
-            Act::Ask => drop(client.acquire_token_for_client(SCOPE).await),
-            Act::AskAfterExpiry => {
+impl Act {
+    /// Calls the SDK, and returns why it failed if it did.
+    pub(crate) async fn perform(self, client: &ContosoClient) -> Option<AuthError> {
+        match self {
+            Self::Ask => client.acquire_token_for_client(SCOPE).await.err(),
+            Self::AskAfterExpiry => {
                 client.expire_cached_tokens();
-                drop(client.acquire_token_for_client(SCOPE).await);
+                client.acquire_token_for_client(SCOPE).await.err()
             }
-            Act::Force => drop(client.force_token_for_client(SCOPE).await),
-            Act::ForceWithWrongSecret => {
+            Self::Force => client.force_token_for_client(SCOPE).await.err(),
+            Self::ForceWithWrongSecret => {
                 client.set_secret("a wrong secret");
-                drop(client.force_token_for_client(SCOPE).await);
+                let error = client.force_token_for_client(SCOPE).await.err();
                 client.set_secret(SECRET);
+                error
             }
-            Act::ForceAndGiveUp => {
-                drop(tokio::time::timeout(PATIENCE, client.force_token_for_client(SCOPE)).await);
+            Self::ForceAndGiveUp => {
+                let call = client.force_token_for_client(SCOPE);
+                tokio::time::timeout(PATIENCE, call).await.ok()?.err()
             }
         }
     }

@@ -2,15 +2,24 @@
 
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
-use token_telemetry::{AcquisitionRecord, CacheRefreshReason, TokenSource};
+use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Outcome, TokenSource};
 
 use crate::token_endpoint::Arrived;
 
+mod metrics;
+mod paint;
+
+pub use metrics::metrics;
+use paint::{Tone, paint};
+
 /// A heading with a line under it.
 pub fn heading(text: &str) {
-    say!("\n{text}\n{}", "─".repeat(text.chars().count()));
+    let line = "─".repeat(text.chars().count());
+    say!(
+        "\n{}\n{}",
+        paint(Tone::Heading, text),
+        paint(Tone::Faint, &line)
+    );
 }
 
 /// The facts of one finished acquisition.
@@ -29,7 +38,7 @@ pub fn record(record: &AcquisitionRecord) {
         "  {:<9}{called:<32}{:<9}{}",
         "API",
         "outcome",
-        outcome(record)
+        paint(tone(record), &outcome(record))
     );
     say!(
         "  {:<9}{:<32}{:<9}{reason}",
@@ -44,6 +53,16 @@ pub fn record(record: &AcquisitionRecord) {
         "attempts",
         record.attempts()
     );
+}
+
+fn tone(record: &AcquisitionRecord) -> Tone {
+    if record.is_ok() {
+        Tone::Good
+    } else if record.outcome() == Outcome::Cancelled {
+        Tone::Doubtful
+    } else {
+        Tone::Bad
+    }
 }
 
 fn outcome(record: &AcquisitionRecord) -> String {
@@ -101,7 +120,12 @@ pub fn arrived(number: usize, request: &Arrived) {
     let status = request
         .status
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    say!("  request {number} → {status}");
+    let tone = match request.status {
+        Some(200..=399) => Tone::Good,
+        Some(_) => Tone::Bad,
+        None => Tone::Doubtful,
+    };
+    say!("  request {number} → {}", paint(tone, &status));
     explained(request, "x-client-current-telemetry", current_meaning);
     explained(request, "x-client-last-telemetry", last_meaning);
     if let Some(id) = request.header("client-request-id") {
@@ -112,7 +136,8 @@ pub fn arrived(number: usize, request: &Arrived) {
 fn explained(request: &Arrived, name: &str, meaning: impl FnOnce(&str) -> String) {
     if let Some(value) = request.header(name) {
         say!("    {name}: {value}");
-        say!("      = {}", meaning(value));
+        let meaning = format!("= {}", meaning(value));
+        say!("      {}", paint(Tone::Faint, &meaning));
     }
 }
 
@@ -168,66 +193,4 @@ pub fn last_meaning(value: &str) -> String {
         "since the last answer: {hits}{}",
         failures.collect::<String>()
     )
-}
-
-/// The metrics that an OpenTelemetry exporter collected.
-pub fn metrics(collected: &ResourceMetrics) {
-    for scope in collected.scope_metrics() {
-        say!(
-            "  meter {} {}",
-            scope.scope().name(),
-            scope.scope().version().unwrap_or("-")
-        );
-        for metric in scope.metrics() {
-            metric_points(metric);
-        }
-    }
-}
-
-fn metric_points(metric: &Metric) {
-    let unit = if metric.unit().is_empty() {
-        String::new()
-    } else {
-        format!(" [{}]", metric.unit())
-    };
-    say!("  {}{unit}", metric.name());
-    let AggregatedMetrics::U64(data) = metric.data() else {
-        return;
-    };
-    match data {
-        MetricData::Sum(sum) => sum.data_points().for_each(|point| {
-            point_line(&point.value().to_string(), point.attributes());
-        }),
-        MetricData::Histogram(histogram) => histogram.data_points().for_each(|point| {
-            let value = format!("{} in {}", point.count(), point.sum());
-            point_line(&value, point.attributes());
-        }),
-        MetricData::Gauge(_) | MetricData::ExponentialHistogram(_) => {}
-    }
-}
-
-/// The value of a point and what tells it from the others.
-fn point_line<'a, A>(value: &str, attributes: A)
-where
-    A: Iterator<Item = &'a KeyValue>,
-{
-    let shown = [
-        "TokenSource",
-        "CacheLevel",
-        "CacheRefreshReason",
-        "ErrorCode",
-        "RawStsErrorCode",
-    ];
-    let mut facts: Vec<(usize, String)> = attributes
-        .filter_map(|attribute| {
-            let at = shown
-                .iter()
-                .position(|key| *key == attribute.key.as_str())?;
-            Some((at, attribute.value.to_string()))
-        })
-        .filter(|(_, value)| !value.is_empty() && value != "None")
-        .collect();
-    facts.sort();
-    let facts: Vec<String> = facts.into_iter().map(|(_, value)| value).collect();
-    say!("    {value:>14}  {}", facts.join(", "));
 }

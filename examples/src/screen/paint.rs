@@ -1,0 +1,51 @@
+//! Color on a terminal, plain text everywhere else.
+
+use std::fmt;
+use std::io::{IsTerminal as _, stdout};
+use std::sync::LazyLock;
+
+/// What a text means to its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Heading,
+    Good,
+    Bad,
+    Doubtful,
+    Faint,
+}
+
+/// The text, colored if somebody sees it on a terminal and has not set `NO_COLOR`.
+pub(crate) fn paint(tone: Tone, text: &str) -> Painted<'_> {
+    Painted { tone, text }
+}
+
+/// A text with its tone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Painted<'a> {
+    tone: Tone,
+    text: &'a str,
+}
+
+impl fmt::Display for Painted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !*IN_COLOR {
+            return f.write_str(self.text);
+        }
+        let code = match self.tone {
+            Tone::Heading => 1,
+            Tone::Good => 32,
+            Tone::Bad => 31,
+            Tone::Doubtful => 33,
+            Tone::Faint => 2,
+        };
+        write!(f, "\x1b[{code}m{}\x1b[0m", self.text)
+    }
+}
+
+static IN_COLOR: LazyLock<bool> = LazyLock::new(|| {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    // Older consoles of Windows print the codes instead of obeying them.
+    let obeys = cfg!(not(windows)) || is_set("WT_SESSION") || is_set("TERM");
+    stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb && obeys
+});
