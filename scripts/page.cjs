@@ -4,40 +4,14 @@
 const assert = require("node:assert/strict");
 const { readFileSync } = require("node:fs");
 const { chromium } = require("playwright-core");
+const { acquisitions, figure, number, open, report, totals } = require("./page-tools.cjs");
+const { slow, whileReading } = require("./page-reading.cjs");
 
-const [executablePath, url, folder, flag] = process.argv.slice(2);
+const [executablePath, , folder, flag] = process.argv.slice(2);
 const pictures = flag === "--screenshots" ? "docs" : folder;
 const ENOUGH = 120; // acquisitions after which every kind of figure is there
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-const report = (text) => console.log(`   ${text}`);
-const figure = (page, name) => page.locator(`[data-figure="${name}"]`).textContent();
-const number = async (page, name) => Number(await figure(page, name));
-const totals = async () => (await fetch(new URL("/totals", url))).json();
-
-/** Opens the page, and notes whatever goes wrong in it. */
-async function open(browser, options) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  const trouble = [];
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) trouble.push(message.text()); });
-  page.on("pageerror", (error) => trouble.push(String(error)));
-  page.on("request", (request) => {
-    const asked = new URL(request.url());
-    if (asked.protocol !== "data:" && asked.origin !== new URL(url).origin) trouble.push(`asks for ${asked}`);
-  });
-  await page.goto(url);
-  await page.locator("#list > li").first().waitFor();
-  return { page, trouble, context };
-}
-
-async function acquisitions(page, least) {
-  for (let waited = 0; (await number(page, "acquisitions")) < least; waited += 1) {
-    assert.ok(waited < 600, `${await figure(page, "acquisitions")} acquisitions, ${await page.locator("#state").textContent()}`);
-    await page.waitForTimeout(100);
-  }
-}
 
 async function pause(page) {
   await page.getByRole("button", { name: "Pause the load" }).click();
@@ -153,6 +127,7 @@ async function reader(browser, name, options) {
 async function main() {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
+    await Promise.all([slow(browser), whileReading(browser)]);
     const { page, trouble, context } = await open(browser, {});
     await acquisitions(page, ENOUGH);
     await pause(page);
@@ -176,5 +151,5 @@ async function main() {
 
 main().catch((error) => {
   console.error(error);
-  process.exitCode = 1;
+  process.exit(1); // whatever is still open
 });

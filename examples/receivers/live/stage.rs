@@ -1,4 +1,4 @@
-//! The load, and whoever watches it.
+//! The load, and what every page gets to know of it.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,41 +7,46 @@ use std::time::Duration;
 
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use serde_json::{Value, json};
-use token_telemetry::{AcquisitionRecord, Observer, Telemetry};
+use token_telemetry::{AcquisitionRecord, ClientRequestId, Observer, Telemetry};
 use token_telemetry_examples::Failure;
 use token_telemetry_examples::token_endpoint::Arrived;
 use token_telemetry_receivers::load::Load;
 use token_telemetry_receivers::telemetry;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::board::Board;
 use crate::entry;
 
-/// Acquisitions that a page shows when it is opened.
-const REMEMBERED: usize = 60;
+/// Acquisitions in one message, as many as the page lists.
+const REMEMBERED: usize = 30;
 
-/// Messages that a slow page may be behind before it has to start anew.
-const BEHIND: usize = 256;
+/// A page hears from the server this often even if nothing happens, and so knows it is up to date.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// The running SDK and what has been seen of it.
 pub(crate) struct Stage {
+    /// Identifies this run to pages that were opened before the server was restarted.
+    run: String,
     telemetry: Telemetry,
     load: Load,
     records: Records,
     steps: AtomicUsize,
     seen: Mutex<Seen>,
-    news: broadcast::Sender<String>,
+    /// Grows with each change of what a page shows.
+    version: watch::Sender<u64>,
     paused: watch::Sender<bool>,
 }
 
-/// What a page is told when it is opened.
+/// What has happened so far.
 #[derive(Default)]
 struct Seen {
     board: Board,
-    entries: VecDeque<Value>,
+    /// The latest acquisitions, each with the version since which it is there.
+    entries: VecDeque<(u64, Value)>,
 }
 
-/// Finished acquisitions that nobody has looked at.
+/// Finished acquisitions that are not counted yet.
 #[derive(Clone, Default)]
 struct Records(Arc<Mutex<Vec<AcquisitionRecord>>>);
 
@@ -58,17 +63,18 @@ impl Stage {
             .observer(records.clone())
             .build()?;
         Ok(Arc::new(Self {
+            run: ClientRequestId::new().to_string(),
             load: Load::start(telemetry.clone()).await?,
             telemetry,
             records,
             steps: AtomicUsize::new(0),
             seen: Mutex::default(),
-            news: broadcast::Sender::new(BEHIND),
+            version: watch::Sender::new(1),
             paused: watch::Sender::new(false),
         }))
     }
 
-    /// Plays the load at a steady pace, except while it is paused.
+    /// Runs the load at a steady pace, except while it is paused.
     pub(crate) async fn keep_working(&self, pace: Duration) {
         let mut paused = self.paused.subscribe();
         loop {
@@ -86,12 +92,13 @@ impl Stage {
         self.load.step(step).await;
         let records = std::mem::take(&mut *lock(&self.records.0));
         let arrived = self.load.endpoint().take_arrived();
-        self.tell(&records, &arrived);
+        self.count(&records, &arrived);
     }
 
-    /// Notes what happened, and tells every open page.
-    fn tell(&self, records: &[AcquisitionRecord], arrived: &[Arrived]) {
+    /// Counts what happened, and wakes every page that waits for news.
+    fn count(&self, records: &[AcquisitionRecord], arrived: &[Arrived]) {
         let mut seen = lock(&self.seen);
+        let version = *self.version.borrow() + 1;
         for request in arrived {
             seen.board.arrived(request);
         }
@@ -101,32 +108,48 @@ impl Stage {
             if seen.entries.len() == REMEMBERED {
                 seen.entries.pop_front();
             }
-            seen.entries.push_back(entry.clone());
-            self.send(&json!({ "entry": entry }));
+            seen.entries.push_back((version, entry));
         }
-        self.send(&json!({ "board": seen.board.json(&self.telemetry) }));
+        self.version.send_replace(version);
     }
 
-    /// Nobody listening is no error.
-    fn send(&self, message: &Value) {
-        drop(self.news.send(message.to_string()));
+    /// Waits until there is more than a page knows, and sums it up in one message.
+    ///
+    /// A page asks again once it has shown the last message. However slow its link is, it is never
+    /// more than one message behind, and the size of a message is bounded.
+    pub(crate) async fn news(&self, run: &str, known: u64) -> Value {
+        let known = if run == self.run { known } else { 0 };
+        let asked = Instant::now();
+        let mut version = self.version.subscribe();
+        let newer = version.wait_for(|version| *version > known);
+        drop(tokio::time::timeout(QUIET, newer).await);
+        // The page takes this off the time that it waited: what is left is how far it is behind.
+        let held = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.sum_up(known, held)
     }
 
-    /// Everything so far, and all that comes after it, without a gap.
-    pub(crate) fn watch(&self) -> (String, broadcast::Receiver<String>) {
+    fn sum_up(&self, known: u64, held: u64) -> Value {
         let seen = lock(&self.seen);
-        let first = json!({
+        let version = *self.version.borrow();
+        if version == known {
+            return json!({ "run": self.run, "version": version, "held_ms": held });
+        }
+        let newer = seen.entries.iter().filter(|(since, _)| *since > known);
+        json!({
+            "run": self.run,
+            "version": version,
+            "held_ms": held,
             "paused": *self.paused.borrow(),
-            "entries": seen.entries,
+            "entries": newer.map(|(_, entry)| entry).collect::<Vec<_>>(),
             "board": seen.board.json(&self.telemetry),
-        });
-        (first.to_string(), self.news.subscribe())
+        })
     }
 
-    /// Pauses the load, or lets it go on.
+    /// Pauses the load, or resumes it.
     pub(crate) fn pause(&self, paused: bool) {
+        let _seen = lock(&self.seen);
         self.paused.send_replace(paused);
-        self.send(&json!({ "paused": paused }));
+        self.version.send_modify(|version| *version += 1);
     }
 
     /// Steps that were begun.

@@ -1,22 +1,18 @@
-//! What the browser gets: one page, the events, the totals, a pause.
+//! What the browser gets: one page, the news, the totals, a pause.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderName, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
-use tokio_stream::wrappers::BroadcastStream;
-use tokio_stream::{Stream, StreamExt as _};
 
 use crate::stage::Stage;
 
-/// The whole page; it asks for nothing but the events.
+/// The whole page; it asks for nothing but the news.
 const PAGE: &str = concat!(
     include_str!("page/head.html"),
     "<style>\n",
@@ -35,7 +31,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 pub(crate) fn routes(stage: Arc<Stage>) -> Router {
     Router::new()
         .route("/", get(page))
-        .route("/events", get(events))
+        .route("/news/{run}/{known}", get(news))
         .route("/totals", get(totals))
         .route("/pause", post(pause))
         .route("/resume", post(resume))
@@ -50,17 +46,15 @@ async fn page() -> impl IntoResponse {
     (headers, Html(PAGE))
 }
 
-/// What was seen so far, then each event; a page that falls behind is cut off and comes again.
-async fn events(
+/// What a page does not know yet, in one message.
+async fn news(
     State(stage): State<Arc<Stage>>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let (first, news) = stage.watch();
-    let rest = BroadcastStream::new(news)
-        .take_while(Result::is_ok)
-        .filter_map(Result::ok);
-    let messages = tokio_stream::once(first).chain(rest);
-    let events = messages.map(|message| Ok(Event::default().data(message)));
-    Sse::new(events).keep_alive(KeepAlive::default())
+    Path((run, known)): Path<(String, u64)>,
+) -> impl IntoResponse {
+    (
+        [(CACHE_CONTROL, "no-store")],
+        Json(stage.news(&run, known).await),
+    )
 }
 
 async fn totals(State(stage): State<Arc<Stage>>) -> Json<Value> {

@@ -3,6 +3,10 @@
 const TAPE = 60;
 const LISTED = 30;
 const SPOKEN_EVERY = 20000;
+const ASK_EVERY = 100; // at most, in milliseconds
+const RETRY_EVERY = 2000;
+const GIVE_UP_AFTER = 60000;
+const BEHIND = 2000; // what the page admits to
 const SOURCES = {
   "cache in memory": "memory",
   "cache outside the process": "outside",
@@ -195,10 +199,13 @@ function request({ status, headers }, at) {
   return element("div", `request ${good ? "memory" : "failed"}`, element("h3", "", title), list);
 }
 
-let held = [];
+let held = []; // the latest acquisitions that the list does not show yet
+let newer = 0; // how many there are of them, including those no longer held
+let outdated = false; // the list is that of a server which has been restarted since
+let pointedAt = false;
 
-/** Whether somebody reads the list, which must not move then. */
-const isRead = () => byId("list").querySelector("details[open]") !== null || byId("list").contains(document.activeElement);
+/** Whether somebody reads the list or aims at it: it must not move then. */
+const isRead = () => pointedAt || byId("list").querySelector("details[open], :focus-visible") !== null;
 
 function arrived(entry) {
   const [, hue] = source(entry.record);
@@ -206,7 +213,7 @@ function arrived(entry) {
   tape.append(element("i", hue === "memory" ? `${hue} short` : hue));
   if (tape.children.length > TAPE) tape.firstElementChild.remove();
   held.push(entry);
-  release();
+  newer += 1;
 }
 
 /** Shows what was held back, unless the list is being read. */
@@ -214,53 +221,94 @@ function release(anyway = false) {
   held = held.slice(-LISTED);
   const button = byId("newer");
   if (isRead() && !anyway) {
-    button.hidden = held.length === 0;
-    button.textContent = held.length === LISTED ? "Show the newest" : `Show ${held.length} newer`;
+    button.hidden = newer === 0 && !outdated;
+    button.textContent = outdated ? "Server restarted: show its list" : `Show ${newer} newer`;
     return;
   }
   const list = byId("list");
+  if (outdated) list.replaceChildren();
   held.forEach((entry) => list.prepend(item(entry)));
-  held = [];
   while (list.children.length > LISTED) list.lastElementChild.remove();
+  [held, newer, outdated] = [[], 0, false];
   button.hidden = true;
 }
 
-// Connection and controls.
-
-let paused = false;
-
-function showState(state, text) {
-  const place = byId("state");
-  place.dataset.state = state;
-  place.textContent = text;
+/** The list of another server is not continued; an entry that is being read stays all the same. */
+function restarted() {
+  byId("tape").replaceChildren();
+  [held, newer, outdated] = [[], 0, true];
 }
 
-function showPaused(now) {
-  paused = now;
-  byId("pause").textContent = paused ? "Resume the load" : "Pause the load";
-  showState(paused ? "paused" : "live", paused ? "paused" : "live");
-}
-
-function receive(message) {
-  if (message.entries) {
-    byId("list").replaceChildren();
-    byId("tape").replaceChildren();
-    held = [];
-    message.entries.forEach(arrived);
-  }
-  if (message.entry) arrived(message.entry);
-  if (message.board) showBoard(message.board);
-  if (message.paused !== undefined) showPaused(message.paused);
-}
-
-byId("pause").addEventListener("click", () => fetch(paused ? "/resume" : "/pause", { method: "POST" }));
 byId("newer").addEventListener("click", () => {
   byId("list").querySelectorAll("details[open]").forEach((open) => { open.open = false; });
   release(true);
   byId("list").querySelector("summary")?.focus();
 });
 byId("list").addEventListener("focusout", () => setTimeout(release));
+byId("list").addEventListener("pointerenter", () => { pointedAt = true; });
+byId("list").addEventListener("pointerleave", () => {
+  pointedAt = false;
+  setTimeout(release, 100); // the click that ends a touch comes after the finger has left
+});
 
-const events = new EventSource("/events");
-events.addEventListener("message", (event) => receive(JSON.parse(event.data)));
-events.addEventListener("error", () => showState("lost", "connection lost, trying again"));
+// Connection and controls. The page asks for the next news once it has shown the last, so what
+// happens meanwhile reaches it in one message.
+
+let run = "0";
+let known = 0;
+let paused = false;
+let lost = false;
+let asOf; // when the figures on the page were true
+
+function showState() {
+  if (asOf === undefined && !lost) return;
+  const behind = performance.now() - asOf;
+  const place = byId("state");
+  const [state, text] = lost ? ["lost", "connection lost, trying again"]
+    : behind > BEHIND ? ["behind", `${Math.round(behind / 1000)} s behind`]
+      : paused ? ["paused", "paused"] : ["live", "live"];
+  place.dataset.state = state;
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function receive(news) {
+  if (run !== news.run && run !== "0") restarted();
+  run = news.run;
+  known = news.version;
+  if (!news.board) return;
+  news.entries.forEach(arrived);
+  release();
+  showBoard(news.board);
+  paused = news.paused;
+  byId("pause").textContent = paused ? "Resume the load" : "Pause the load";
+}
+
+async function ask() {
+  const asked = performance.now();
+  const response = await fetch(`/news/${run}/${known}`, { signal: AbortSignal.timeout(GIVE_UP_AFTER) });
+  if (!response.ok) throw new Error(`answered ${response.status}`);
+  const news = await response.json();
+  return { news, at: asked + news.held_ms };
+}
+
+async function follow() {
+  for (;;) {
+    const heard = await ask().catch(() => null);
+    lost = heard === null;
+    if (heard) {
+      receive(heard.news);
+      asOf = heard.at;
+    }
+    showState();
+    await new Promise((next) => setTimeout(next, lost ? RETRY_EVERY : ASK_EVERY));
+  }
+}
+
+byId("pause").addEventListener("click", async () => {
+  const response = await fetch(paused ? "/resume" : "/pause", { method: "POST" }).catch(() => null);
+  lost ||= !response?.ok;
+  showState();
+});
+
+setInterval(showState, 500);
+follow();
