@@ -252,26 +252,28 @@ fn what_the_token_endpoint_answers_is_typed() {
     }
 }
 
-/// A quadratic reader would take hours for these.
 #[test]
-fn a_megabyte_of_garbage_is_read_or_refused() {
-    let comma_list = |fields: &str| fields.repeat(1_000_000 / fields.len());
-    let pipes = comma_list("|");
-    let failed = "1,1,".repeat(166_666);
-    let codes = "x,".repeat(166_666);
+fn longest_garbage_is_read_or_refused() {
+    let filled = |start: &str, fields: &str, end: &str| {
+        let room = read::MAX_LEN - start.len() - end.len();
+        format!("{start}{}{end}", fields.repeat(room / fields.len()))
+    };
+    let failed = "1,1,".repeat(2_700);
+    let codes = "x,".repeat(2_700);
     for garbage in [
-        pipes,
-        format!("4|1,0|{}", comma_list("a,")),
-        format!("5|1,0,,,|{}", comma_list("0,1,1,,,,")),
-        format!("5|{}|", comma_list("1,")),
-        format!("4|0|||{}", comma_list("1,")),
+        filled("", "|", ""),
+        filled("4|1,0|", "a,", ""),
+        filled("5|1,0,,,|", "0,1,1,,,,", ""),
+        filled("5|", "1,", "|"),
+        filled("4|0|||", "1,", ""),
         format!("4|0|{failed}1,1|{codes}x|"),
-        comma_list("|,"),
-        comma_list("%7C"),
-        comma_list("%"),
-        comma_list("%41"),
-        comma_list("1,"),
+        filled("", "|,", ""),
+        filled("", "%7C", ""),
+        filled("", "%", ""),
+        filled("", "%41", ""),
+        filled("", "1,", ""),
     ] {
+        assert!((read::MAX_LEN - 300..=read::MAX_LEN).contains(&garbage.len()));
         let _read = (
             read::current(&garbage).is_ok(),
             read::last(&garbage).is_ok(),
@@ -282,4 +284,22 @@ fn a_megabyte_of_garbage_is_read_or_refused() {
         );
         assert!(read::client_telemetry(&garbage).is_err());
     }
+}
+
+#[test]
+fn too_long_values_are_refused() {
+    let fits = format!("5|0|||{}", ",".repeat(read::MAX_LEN - 6));
+    assert_eq!(fits.len(), read::MAX_LEN);
+    assert!(read::last(&fits).is_ok());
+    let long = format!("{fits},");
+    let too_long = (Reason::TooLong, read::MAX_LEN);
+    assert_eq!(fault(read::last(&long)), too_long);
+    assert_eq!(fault(read::current(&long)), too_long);
+    assert_eq!(fault(read::extra_sku(&long)), too_long);
+    assert_eq!(fault(read::client_telemetry(&long)), too_long);
+    assert_eq!(fault(read::client_data(&long)), too_long);
+    assert_eq!(fault(Dialect::default().read_last(&long)), too_long);
+    assert_eq!(fault(Dialect::default().read_current(&long)), too_long);
+    let message = read::last(&long).unwrap_err().to_string();
+    assert_eq!(message, "more than 16384 bytes at byte 16384");
 }

@@ -29,6 +29,8 @@ pub enum Reason {
     WrongGroup,
     /// An escape that is not `%` and two hexadecimal digits.
     BadEscape,
+    /// The value is longer than [`MAX_LEN`](super::MAX_LEN) bytes.
+    TooLong,
 }
 
 impl Reason {
@@ -47,6 +49,7 @@ impl Reason {
             Self::NotANumber => "not-a-number",
             Self::WrongGroup => "wrong-group",
             Self::BadEscape => "bad-escape",
+            Self::TooLong => "too-long",
         }
     }
 
@@ -67,6 +70,7 @@ impl Reason {
             Self::NotANumber => "expected a number",
             Self::WrongGroup => "expected four groups of a name, `|` and a version",
             Self::BadEscape => "expected `%` and two hexadecimal digits",
+            Self::TooLong => "more than 16384 bytes",
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The schema is taken by its number and the layout by the count of fields. Numbers that no table
 //! has stay numbers, fields behind the known ones stay text, and a delimiter inside a text is an
-//! error with its place, never a guess.
+//! error with its place, never a guess. Values of more than [`MAX_LEN`] bytes are not read.
 
 mod answers;
 mod current;
@@ -22,6 +22,11 @@ pub use last::{Last, last};
 pub use place::{FieldOf, Place};
 
 use span::Span;
+
+/// Longest value that is read, in bytes; no library or document sets a limit, so this one is ours.
+///
+/// It is about twice what the longest known header needs, that of MSAL.NET until 4.48.
+pub const MAX_LEN: usize = 16 * 1024;
 
 /// Schema number of a first segment.
 fn schema(number: Span<'_>) -> Result<u8, ReadError> {

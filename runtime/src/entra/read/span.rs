@@ -1,5 +1,6 @@
 //! Parts of a value, each with its offset.
 
+use super::MAX_LEN;
 use super::error::{ReadError, Reason};
 
 /// A part of the value that is read.
@@ -12,6 +13,12 @@ pub(super) struct Span<'a> {
 impl<'a> Span<'a> {
     /// The whole value.
     pub(super) fn of(value: &'a [u8]) -> Result<Self, ReadError> {
+        if value.len() > MAX_LEN {
+            return Err(ReadError {
+                reason: Reason::TooLong,
+                offset: MAX_LEN,
+            });
+        }
         match str::from_utf8(value) {
             Ok(text) => Ok(Self { text, offset: 0 }),
             Err(error) => Err(ReadError {
