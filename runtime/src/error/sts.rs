@@ -1,5 +1,7 @@
 //! The `AADSTS` numbers that Entra writes into its error descriptions.
 
+use std::collections::HashSet;
+
 /// What stands before each number.
 const PREFIX: &str = "AADSTS";
 
@@ -19,16 +21,12 @@ const PREFIX: &str = "AADSTS";
 pub fn sts_codes_in(description: &str) -> impl Iterator<Item = u32> {
     let mut pieces = description.split(PREFIX);
     let mut before = pieces.next().unwrap_or_default();
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     pieces.filter_map(move |piece| {
         let in_word = before.ends_with(|last: char| last.is_alphanumeric());
         before = piece;
         let code = leading_number(piece).filter(|_| !in_word)?;
-        let first = !seen.contains(&code);
-        if first {
-            seen.push(code);
-        }
-        first.then_some(code)
+        seen.insert(code).then_some(code)
     })
 }
 
@@ -68,6 +66,18 @@ mod tests {
             codes("AADSTS50011: a, AADSTS50012: b, AADSTS50011: c"),
             [50_011, 50_012]
         );
+    }
+
+    /// A quadratic reader would take minutes for this.
+    #[test]
+    fn ten_megabytes_of_numbers_are_read() {
+        let mut text = String::new();
+        for code in 0..700_000_u32 {
+            text.push_str("AADSTS");
+            text.push_str(&code.to_string());
+            text.push(' ');
+        }
+        assert_eq!(sts_codes_in(&text).count(), 700_000);
     }
 
     #[test]
