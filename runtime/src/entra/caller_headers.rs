@@ -1,6 +1,6 @@
 //! Headers that the SDK's caller adds, beside the ones of telemetry.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{CLIENT_REQUEST_ID, RETURN_CLIENT_REQUEST_ID};
 
@@ -9,8 +9,9 @@ const RESERVED: &[&str] = &["x-client-", "x-app-", "x-ms-lib-", "x-ms-client-req
 
 /// Adds headers of the caller; those that telemetry has written already are left as they are.
 ///
-/// The names that were left out come back, so that the SDK can tell its caller. A caller's header
-/// replaces others of the same name.
+/// A caller's header replaces others of the same name. The names of headers that were left out come
+/// back, so that the SDK can tell its caller: those of telemetry, and those for which a map of the
+/// largest size has no room.
 ///
 /// # Examples
 ///
@@ -43,18 +44,28 @@ pub fn add_caller_headers(headers: &mut HeaderMap, extra: HeaderMap) -> Vec<Head
         if is_new {
             accepts = !(is_reserved(&name) && headers.contains_key(&name));
         }
-        match (accepts, is_new) {
-            (true, true) => {
-                headers.insert(name, value);
-            }
-            (true, false) => {
-                headers.append(name, value);
-            }
-            (false, true) => left_out.push(name),
-            (false, false) => {}
+        let is_added = match (accepts, is_new) {
+            (true, true) => replace(headers, &name, value),
+            (true, false) => headers.try_append(name.clone(), value).is_ok(),
+            (false, _) => false,
+        };
+        if !is_added && left_out.last() != Some(&name) {
+            left_out.push(name);
         }
     }
     left_out
+}
+
+/// Sets the only value of a header; false if the map has no room for it.
+fn replace(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) -> bool {
+    // A full map refuses even a name that it holds.
+    if headers.get_all(name).iter().count() == 1
+        && let Some(only) = headers.get_mut(name)
+    {
+        *only = value;
+        return true;
+    }
+    headers.try_insert(name.clone(), value).is_ok()
 }
 
 /// Whether a header is telemetry's own.

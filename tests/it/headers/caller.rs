@@ -49,3 +49,51 @@ fn a_header_of_ours_that_is_switched_off_is_free_for_the_caller() {
     assert!(add_caller_headers(&mut headers, extra).is_empty());
     assert_eq!(headers[CURRENT_TELEMETRY], "theirs");
 }
+
+/// A map that takes no other name.
+fn full() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for number in 0.. {
+        let name = http::HeaderName::try_from(format!("x-{number}")).unwrap();
+        let value = HeaderValue::from_static("1");
+        if headers.try_insert(name, value).is_err() {
+            break;
+        }
+    }
+    headers
+}
+
+#[test]
+fn full_map_takes_what_it_can() {
+    let mut headers = full();
+    let before = headers.len();
+    let mut extra = HeaderMap::new();
+    extra.insert("x-new", HeaderValue::from_static("theirs"));
+    extra.insert("x-7", HeaderValue::from_static("theirs"));
+    let left_out = add_caller_headers(&mut headers, extra);
+    assert_eq!(left_out, ["x-new"]);
+    assert_eq!(headers.len(), before);
+    assert_eq!(headers["x-7"], "theirs");
+}
+
+#[test]
+fn largest_map_of_the_caller_is_added_without_a_panic() {
+    let mut headers = noting(&speaking(Dialect::default()), || ()).headers;
+    let ours = headers.clone();
+    let extra = full();
+    let names = extra.len();
+    let left_out = add_caller_headers(&mut headers, extra);
+    assert_eq!(headers.len() + left_out.len(), names + ours.len());
+    assert!(left_out.iter().all(|name| !headers.contains_key(name)));
+    assert!(ours.iter().all(|(name, value)| headers[name] == *value));
+}
+
+#[test]
+fn second_value_without_room_is_told() {
+    let mut headers = full();
+    let mut extra = HeaderMap::new();
+    extra.append("x-7", HeaderValue::from_static("one"));
+    extra.append("x-7", HeaderValue::from_static("two"));
+    assert_eq!(add_caller_headers(&mut headers, extra), ["x-7"]);
+    assert_eq!(headers["x-7"], "one");
+}
