@@ -1,8 +1,12 @@
 //! Hostile text from servers and callers breaks nothing: not this call, not the next.
 
-use http::HeaderMap;
+use std::time::Duration;
+
+use http::{HeaderMap, Response};
 use proptest::prelude::*;
-use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
+use token_telemetry::{
+    Acquisition, HttpOutcome, MAX_RETRY_AFTER, Outcome, Status, Telemetry, acquire_token,
+};
 
 use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
 
@@ -144,4 +148,46 @@ async fn asking(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
     } else {
         Err(LabError::new("no id"))
     }
+}
+
+/// The pause that an answer with this header asks for.
+fn pause(retry_after: &str) -> Option<Duration> {
+    let response = Response::builder().header("retry-after", retry_after);
+    Ok::<_, std::io::Error>(response.body(()).unwrap()).retry_after()
+}
+
+#[test]
+fn retry_after_is_a_number_of_seconds_up_to_a_day() {
+    let day = 24 * 60 * 60;
+    assert_eq!(MAX_RETRY_AFTER, Duration::from_secs(day));
+    for (header, seconds) in [
+        ("7", Some(7)),
+        (" 007 ", Some(7)),
+        ("0", Some(0)),
+        ("86400", Some(day)),
+        ("86401", Some(day)),
+        ("18446744073709551615", Some(day)),
+        ("18446744073709551616", Some(day)),
+        ("+7", None),
+        ("-7", None),
+        ("7.5", None),
+        ("", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ] {
+        assert_eq!(pause(header), seconds.map(Duration::from_secs), "{header}");
+    }
+}
+
+#[test]
+fn noted_retry_after_is_capped() {
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+    async fn throttled(telemetry: &Telemetry) -> Result<(), LabError> {
+        let mut request = Acquisition::current().token_request(TOKEN_URL);
+        request.retry_after(Duration::MAX);
+        request.answered(429);
+        Err(LabError::new("throttled"))
+    }
+    let (telemetry, recorder) = telemetry();
+    run(throttled(&telemetry)).unwrap_err();
+    assert_eq!(only(&recorder).retry_after(), Some(MAX_RETRY_AFTER));
 }

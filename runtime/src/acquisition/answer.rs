@@ -8,6 +8,12 @@ use http::{HeaderMap, Response, header};
 
 use crate::error::{TransportError, chain};
 
+/// Longest `Retry-After` that is recorded: a day.
+///
+/// A server that asks for more is broken or hostile, and adding its number to the present moment
+/// might overflow.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What an HTTP client returned: an answer with a status, or a failure of a class.
 ///
 /// Implemented for results of [`http::Response`], and with the feature `reqwest` for those of that
@@ -27,7 +33,7 @@ pub trait HttpOutcome {
     /// The class of the failure, when no answer came.
     fn status(&self) -> Result<u16, TransportError>;
 
-    /// Pause that the server asked for.
+    /// Pause that the server asked for; more than [`MAX_RETRY_AFTER`] counts as that.
     fn retry_after(&self) -> Option<Duration> {
         None
     }
@@ -120,14 +126,11 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
 
 /// Seconds of a `Retry-After` header; its form as a date would need a wall clock.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let is_number = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that is too large for any integer asks for more than the longest pause, too.
+    let pause = |seconds: &str| Duration::from_secs(seconds.parse().unwrap_or(u64::MAX));
+    is_number.then(|| pause(seconds).min(MAX_RETRY_AFTER))
 }
 
 /// Class of a transport failure, from the first telling I/O error among its causes.

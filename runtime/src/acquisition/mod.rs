@@ -25,7 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use answer::{HttpOutcome, Polled, Status};
+pub use answer::{HttpOutcome, MAX_RETRY_AFTER, Polled, Status};
 #[cfg(feature = "reqwest")]
 pub(crate) use answer::{classify, retry_after};
 pub use attach::AttachRecord;

@@ -268,7 +268,7 @@ impl AcquisitionRecord {
         self.http()?.transport
     }
 
-    /// Longest `Retry-After` that a server asked for.
+    /// Longest `Retry-After` that a server asked for, at most [`MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.http()?.retry_after

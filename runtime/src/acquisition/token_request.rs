@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use pin_project_lite::pin_project;
 
-use super::answer::HttpOutcome;
+use super::answer::{HttpOutcome, MAX_RETRY_AFTER};
 use super::backend::{Answer, Carriage, Outgoing};
 use super::clock::Moment;
 use super::facts::HttpFacts;
@@ -153,7 +153,7 @@ impl TokenRequest {
 
     /// The server asked for a pause before the next try, in its `Retry-After` header.
     pub fn retry_after(&mut self, pause: Duration) {
-        self.retry_after = self.retry_after.max(Some(pause));
+        self.retry_after = self.retry_after.max(Some(pause.min(MAX_RETRY_AFTER)));
     }
 
     /// An answer with this status came.
@@ -179,6 +179,8 @@ impl TokenRequest {
     /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
         self.end(Answer::None, |http| {
+    ///
+    /// More than [`MAX_RETRY_AFTER`] counts as that.
             http.status = None;
             http.transport = Some(class);
         });
