@@ -13,6 +13,7 @@
     reason = "single-threaded tests share by `Rc`"
 )]
 
+mod accounting;
 mod api_ids;
 mod api_lock;
 mod api_tables;

@@ -38,7 +38,8 @@ pub trait HttpOutcome {
         None
     }
 
-    /// Whether this is the "not yet" of a polling flow, which counts as delivered and not as a failure.
+    /// Whether this is the "not yet" of a polling flow, which is no failure; see
+    /// [`TokenRequest::pending`](super::TokenRequest::pending).
     fn is_pending(&self) -> bool {
         false
     }
@@ -83,7 +84,9 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 /// Answer to one request of a polling flow, such as the device code flow, for
 /// [`TokenRequest::send`](super::TokenRequest::send).
 ///
-/// Only its body says whether the token is there, so the body is read before `send` returns.
+/// Only its body says whether the token is there, so the body is read before `send` returns. See
+/// [`TokenRequest::pending`](super::TokenRequest::pending) for what happens to the failures that
+/// such a request reports.
 ///
 /// # Examples
 ///

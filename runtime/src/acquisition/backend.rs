@@ -8,6 +8,7 @@ use super::clock::ClockSource;
 use super::facts::Facts;
 use super::purpose::Purpose;
 use super::record::AcquisitionRecord;
+use crate::wire::{Authority, ClientRequestId};
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
 pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
@@ -19,15 +20,17 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
     fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>>;
 
-    /// Whether telemetry headers may go to this host.
-    #[cfg(feature = "tower")]
-    fn is_authority(&self, host: Option<&str>) -> bool;
+    /// Whether telemetry headers may go there.
+    fn is_authority(&self, authority: &Authority) -> bool;
+
+    /// Removes the telemetry of an earlier request of the acquisition with this id.
+    fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap);
 
     /// Writes the headers of one token request and remembers in `carriage` what they report.
     fn write_headers(
         &self,
         facts: &mut Facts,
-        host: Option<&str>,
+        authority: &Authority,
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     );
@@ -61,6 +64,8 @@ pub(crate) enum Outgoing<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Carriage {
     pub(crate) purpose: Purpose,
+    /// Authority whose failures are in the header, once it was written.
+    pub(crate) authority: Option<Authority>,
     /// Number under which the queue knows the request, zero before its header was written.
     pub(crate) request: u64,
     /// Cache hits in the header.

@@ -12,7 +12,7 @@ use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
-use crate::wire::{ClientRequestId, bounded_text};
+use crate::wire::{Authority, ClientRequestId, bounded_text};
 
 /// Longest caller SDK id in bytes; MSAL.NET keeps as many UTF-16 units.
 pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
@@ -72,7 +72,13 @@ pub(crate) struct RareFacts {
 /// Facts of the token requests of one acquisition, summed over the tries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HttpFacts {
+    /// Host that was asked last, whatever for.
     pub(crate) host: Option<Arc<str>>,
+    /// Authority that was asked for a token last.
+    pub(crate) asked: Option<Asked>,
+    /// Number of the request that was begun last.
+    pub(crate) begun: u32,
+    pub(crate) asked_instance_metadata: bool,
     pub(crate) duration: Option<Duration>,
     pub(crate) attempts: u32,
     pub(crate) pending_polls: u32,
@@ -82,6 +88,13 @@ pub(crate) struct HttpFacts {
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose verdict depends on the error code of the acquisition.
     pub(crate) undecided: Vec<Carriage>,
+}
+
+/// Authority that was asked for a token, and by which request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) authority: Authority,
+    pub(crate) request: u32,
 }
 
 /// SDK on whose behalf the acquiring SDK works.
@@ -182,11 +195,16 @@ impl Facts {
         }
     }
 
-    /// Host of the token endpoint that was asked, empty if its URL names none.
-    pub(crate) fn authority(&self) -> Option<Arc<str>> {
-        let http = &self.rare.as_deref()?.http;
-        let unnamed = || (http.attempts > 0).then(|| Arc::from(""));
-        http.host.clone().or_else(unnamed)
+    /// Authority that was asked for a token; requests for other purposes have none.
+    pub(crate) fn authority(&self) -> Option<&Authority> {
+        let asked = self.rare.as_deref()?.http.asked.as_ref();
+        asked.map(|asked| &asked.authority)
+    }
+
+    /// Whether the instance metadata service was asked, which reads no reports.
+    pub(crate) fn has_asked_instance_metadata(&self) -> bool {
+        let rare = self.rare.as_deref();
+        rare.is_some_and(|rare| rare.http.asked_instance_metadata)
     }
 
     /// Takes out the requests whose verdict depends on the error code.
@@ -211,6 +229,28 @@ impl Facts {
 }
 
 impl HttpFacts {
+    /// Notes that a token request begins, and hands out what was noted before.
+    pub(crate) fn ask(&mut self, authority: &Authority) -> (u32, Option<Asked>) {
+        self.host = authority.host().cloned().or_else(|| self.host.take());
+        self.begun = self.begun.wrapping_add(1);
+        let asked = Asked {
+            authority: authority.clone(),
+            request: self.begun,
+        };
+        (self.begun, self.asked.replace(asked))
+    }
+
+    /// Notes that a request is no token request after all, unless another one began since.
+    pub(crate) fn take_back(&mut self, request: u32, before: Option<Asked>) {
+        if self
+            .asked
+            .as_ref()
+            .is_some_and(|asked| asked.request == request)
+        {
+            self.asked = before;
+        }
+    }
+
     pub(crate) fn add_try(&mut self, duration: Option<Duration>) {
         self.attempts = self.attempts.saturating_add(1);
         if let Some(duration) = duration {

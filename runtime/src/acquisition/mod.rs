@@ -265,7 +265,7 @@ impl CurrentAcquisition {
 #[cfg(feature = "tower")]
 pub(crate) fn seen_request(handle: Option<&Handle>, url: &str) -> TokenRequest {
     let acquisition = handle.map_or_else(shared, |handle| handle.shared.clone());
-    TokenRequest::if_to_authority(acquisition, url)
+    TokenRequest::seen(acquisition, url)
 }
 
 /// The current acquisition in a form that may leave its task.

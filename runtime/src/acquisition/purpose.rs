@@ -1,6 +1,10 @@
 //! What a request on behalf of an acquisition asks for.
 
 /// What a request asks for, which decides which headers belong on it.
+///
+/// Only requests for [`Token`](Self::Token) report failures, and only they say which authority a
+/// failure belongs to. An acquisition that failed without one is reported to the next authority
+/// that is asked for a token; if it asked the instance metadata service, it is not reported at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Purpose {

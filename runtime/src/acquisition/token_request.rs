@@ -13,11 +13,11 @@ use pin_project_lite::pin_project;
 use super::answer::{HttpOutcome, MAX_RETRY_AFTER};
 use super::backend::{Answer, Carriage, Outgoing};
 use super::clock::Moment;
-use super::facts::HttpFacts;
+use super::facts::{Asked, HttpFacts};
 use super::purpose::Purpose;
 use super::running::Shared;
 use crate::error::TransportError;
-use crate::wire::host_of_url;
+use crate::wire::Authority;
 
 /// Room for all headers, so that the map need not grow.
 const HEADERS: usize = 16;
@@ -45,7 +45,11 @@ const HEADERS: usize = 16;
 #[must_use = "a token request that is dropped counts as not delivered"]
 pub struct TokenRequest {
     acquisition: Option<Arc<Shared>>,
-    host: Option<Arc<str>>,
+    authority: Authority,
+    /// Number of the request in its acquisition, and which authority was asked before it.
+    turn: (u32, Option<Asked>),
+    /// Whether it is part of the acquisition, and not only seen while that one runs.
+    counts: bool,
     started: Option<Moment>,
     carriage: Carriage,
     retry_after: Option<Duration>,
@@ -54,30 +58,29 @@ pub struct TokenRequest {
 impl TokenRequest {
     /// A request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
-        Self::to_host(acquisition, host_of_url(url).map(Arc::from))
+        Self::begin(acquisition, Authority::of_url(url), true)
     }
 
-    /// A request that a layer sees, which may go to another server than the authority: of none then.
+    /// A request that a layer sees, which may go to another server than the authority.
     #[cfg(feature = "tower")]
-    pub(crate) fn if_to_authority(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
-        let host: Option<Arc<str>> = host_of_url(url).map(Arc::from);
-        let own = |acquisition: &Arc<Shared>| acquisition.backend.is_authority(host.as_deref());
-        Self::to_host(acquisition.filter(own), host)
+    pub(crate) fn seen(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
+        let authority = Authority::of_url(url);
+        let own = |acquisition: &Arc<Shared>| acquisition.backend.is_authority(&authority);
+        let counts = acquisition.as_ref().is_some_and(own);
+        Self::begin(acquisition, authority, counts)
     }
 
-    fn to_host(acquisition: Option<Arc<Shared>>, host: Option<Arc<str>>) -> Self {
-        let started = acquisition
-            .as_ref()
-            .and_then(|acquisition| acquisition.backend.clock().now());
-        if let Some(acquisition) = &acquisition {
-            acquisition.note(|facts| {
-                let known = &mut facts.rare_mut().http.host;
-                *known = host.clone().or_else(|| known.take());
-            });
+    fn begin(acquisition: Option<Arc<Shared>>, authority: Authority, counts: bool) -> Self {
+        let (mut started, mut turn) = (None, (0, None));
+        if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
+            started = acquisition.backend.clock().now();
+            acquisition.note(|facts| turn = facts.rare_mut().http.ask(&authority));
         }
         Self {
             acquisition,
-            host,
+            authority,
+            turn,
+            counts,
             started,
             carriage: Carriage::default(),
             retry_after: None,
@@ -87,6 +90,21 @@ impl TokenRequest {
     /// Says that the request asks for something other than a token of the token endpoint.
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         self.carriage.purpose = purpose;
+        let Some(acquisition) = self.acquisition.as_ref().filter(|_| self.counts) else {
+            return self;
+        };
+        let (request, before) = (self.turn.0, self.turn.1.take());
+        let authority = &self.authority;
+        let mut turn = (request, None);
+        acquisition.note(|facts| {
+            let http = &mut facts.rare_mut().http;
+            http.asked_instance_metadata |= purpose == Purpose::InstanceMetadata;
+            http.take_back(request, before);
+            if purpose == Purpose::Token {
+                turn = http.ask(authority);
+            }
+        });
+        self.turn = turn;
         self
     }
 
@@ -99,6 +117,11 @@ impl TokenRequest {
     }
 
     /// Writes the telemetry headers, as of now, over others of the same names.
+    ///
+    /// If the host is none of the [`authorities`](crate::TelemetryBuilder::authorities), what an
+    /// earlier request of the acquisition left in the map is removed instead: both telemetry
+    /// headers, and the others where their value is the one that telemetry writes. So an id or a
+    /// SKU that the application set itself stays.
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
         self.write(&mut Outgoing::Headers(headers));
     }
@@ -118,13 +141,17 @@ impl TokenRequest {
         let Some(acquisition) = &self.acquisition else {
             return;
         };
-        let (host, carriage) = (self.host.as_deref(), &mut self.carriage);
-        acquisition.read(|facts| {
-            acquisition
-                .backend
-                .write_headers(facts, host, carriage, out);
-        });
-        self.started = acquisition.backend.clock().now();
+        let backend = &acquisition.backend;
+        let (authority, carriage) = (&self.authority, &mut self.carriage);
+        if backend.is_authority(authority) {
+            acquisition.read(|facts| backend.write_headers(facts, authority, carriage, out));
+        } else if let Outgoing::Headers(headers) = out {
+            let id = acquisition.read(|facts| facts.correlation_id);
+            backend.strip_headers(id, headers);
+        }
+        if self.counts {
+            self.started = backend.clock().now();
+        }
     }
 
     /// Sends the request with `send`, and notes the time it took and how it ended.
@@ -152,6 +179,8 @@ impl TokenRequest {
     }
 
     /// The server asked for a pause before the next try, in its `Retry-After` header.
+    ///
+    /// More than [`MAX_RETRY_AFTER`] counts as that.
     pub fn retry_after(&mut self, pause: Duration) {
         self.retry_after = self.retry_after.max(Some(pause.min(MAX_RETRY_AFTER)));
     }
@@ -166,7 +195,20 @@ impl TokenRequest {
         });
     }
 
-    /// The answer of a polling flow came: not yet. It counts as delivered and not as a failure.
+    /// The response of a polling flow came: not yet. It is not a failure.
+    ///
+    /// Whether it delivers the failures that the request reported depends on the dialect's
+    /// [`Settling`](crate::entra::Settling), as for any other response with this status, usually 400:
+    ///
+    /// | dialect | what a 400 does |
+    /// |---|---|
+    /// | default, `msal_node`, `msal_browser`, `msal4j`, `msal_android` | delivers them |
+    /// | `msal_python`, `msal_apple` | does not: each poll reports the same failures, until one succeeds |
+    /// | `msal_net` until 4.46 | delivers them, unless the flow ends with `request_timeout` |
+    /// | `msal_net` 4.47 and 4.48 | delivers them, unless the flow ends with `request_timeout` or `temporarily_unavailable` |
+    ///
+    /// Where the end of the flow decides, they are in flight until then and in no other request.
+    /// Dialects without the last-telemetry header report nothing.
     pub fn pending(self, status: u16) {
         self.end(Answer::Status(status), |http| {
             http.answered = true;
@@ -179,8 +221,6 @@ impl TokenRequest {
     /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
         self.end(Answer::None, |http| {
-    ///
-    /// More than [`MAX_RETRY_AFTER`] counts as that.
             http.status = None;
             http.transport = Some(class);
         });
@@ -202,7 +242,7 @@ impl TokenRequest {
     }
 
     fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
-        let Some(acquisition) = self.acquisition.take() else {
+        let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
         let duration = acquisition.backend.clock().since(self.started);
@@ -238,7 +278,7 @@ impl Drop for TokenRequest {
 impl fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenRequest")
-            .field("host", &self.host)
+            .field("authority", &self.authority)
             .finish_non_exhaustive()
     }
 }

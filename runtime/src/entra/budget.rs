@@ -1,7 +1,7 @@
 //! How many failures one last-telemetry header holds.
 
 use super::dialect::{Dialect, LastForm, Measured};
-use super::waiting::Entry;
+use super::pending::Entry;
 use crate::wire::digits;
 
 /// Bytes that are left in the header.

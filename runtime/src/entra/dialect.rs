@@ -87,7 +87,7 @@ pub enum SendOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capacity {
-    /// At most so many; the oldest goes.
+    /// At most this many; the oldest that no request carries goes.
     DropOldest(usize),
     /// As many as fit in one header; a new one is not kept.
     OneHeader,

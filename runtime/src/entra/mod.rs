@@ -13,9 +13,11 @@ mod custom;
 mod dialect;
 mod extra_sku;
 mod field;
+mod in_order;
 mod invalid_dialect;
 mod last;
 mod outgoing;
+mod pending;
 mod presets;
 mod queue;
 pub mod read;
@@ -24,7 +26,7 @@ mod tail;
 mod value;
 mod waiting;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 
 pub use caller_headers::add_caller_headers;
 pub(crate) use client::Claims;
@@ -35,16 +37,16 @@ pub use extra_sku::{EXTRA_SKU, ExtraSku, SkuGroup};
 pub use field::CurrentField;
 pub use invalid_dialect::InvalidDialect;
 pub use last::{LAST_TELEMETRY, LastTelemetry, ReportedFailure};
+pub use pending::PendingFailure;
 pub use presets::MsalNet;
 pub use settling::Settling;
 pub use tail::TailField;
 pub use value::FieldValue;
-pub use waiting::PendingFailure;
 
 use crate::acquisition::backend::{Answer, Carriage, Outgoing};
 use crate::acquisition::{AcquisitionRecord, Facts, Purpose};
 use crate::client::ClientInfo;
-use crate::wire::{ClientRequestId, Scratch};
+use crate::wire::{Authority, ClientRequestId, Scratch};
 use client::IdentityHeaders;
 use outgoing::Name;
 use queue::FailureQueue;
@@ -63,6 +65,9 @@ pub const MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-clien
 const CURRENT: Name = Name::of(CURRENT_TELEMETRY, "x-client-current-telemetry");
 const LAST: Name = Name::of(LAST_TELEMETRY, "x-client-last-telemetry");
 const INSTANCE_METADATA_ID: Name = Name::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+
+/// Value of the header that asks for the id.
+const RETURN_ID: &[u8] = b"true";
 
 /// What one `Telemetry` writes on token requests, and what it still has to report.
 #[derive(Debug)]
@@ -85,11 +90,31 @@ impl Headers {
         }
     }
 
+    /// Removes from a request to a host of others what an earlier request left there.
+    ///
+    /// What has another value than telemetry writes is the application's own. The id is that of
+    /// the acquisition, if it has one yet.
+    pub(crate) fn strip(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
+        for (_, name, value) in self.identity.constant() {
+            name.remove(value.as_bytes(), headers);
+        }
+        let Some(id) = id else { return };
+        let mut buffer = [0; ClientRequestId::LEN];
+        let id = id.encode(&mut buffer).as_bytes();
+        INSTANCE_METADATA_ID.remove(id, headers);
+        let name = self.identity.request_id.as_ref();
+        if name.is_some_and(|name| name.remove(id, headers))
+            && let Some(name) = &self.identity.return_request_id
+        {
+            name.remove(RETURN_ID, headers);
+        }
+    }
+
     /// Writes everything that belongs on one token request; `hits` counts all cache hits so far.
     pub(crate) fn write(
         &self,
         facts: &mut Facts,
-        (host, hits): (Option<&str>, u64),
+        (authority, hits): (&Authority, u64),
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     ) {
@@ -107,7 +132,7 @@ impl Headers {
         match carriage.purpose {
             Purpose::Token => {
                 self.write_identity(facts, carriage.purpose, out);
-                self.write_telemetry(facts, (host, hits), carriage, out);
+                self.write_telemetry(facts, (authority, hits), carriage, out);
             }
             Purpose::Discovery => self.write_identity(facts, carriage.purpose, out),
             Purpose::InstanceMetadata => self.write_instance_metadata(facts, out),
@@ -124,7 +149,7 @@ impl Headers {
             put_id(name, facts.correlation_id(), out);
         }
         if let Some(name) = &self.identity.return_request_id {
-            name.put(&HeaderValue::from_static("true"), out);
+            name.put_text(RETURN_ID, out);
         }
     }
 
@@ -142,7 +167,7 @@ impl Headers {
     fn write_telemetry(
         &self,
         facts: &Facts,
-        (host, hits): (Option<&str>, u64),
+        (authority, hits): (&Authority, u64),
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     ) {
@@ -154,7 +179,7 @@ impl Headers {
             }
             line.clear();
         }
-        if self.sends_last && self.failures.write(host, hits, carriage, &mut line) {
+        if self.sends_last && self.failures.write((authority, hits), carriage, &mut line) {
             LAST.put_text(line.as_bytes(), out);
         }
     }

@@ -50,6 +50,21 @@ impl Name {
             }
         }
     }
+
+    /// Removes this value of a header, and returns whether it was there; others stay.
+    pub(super) fn remove(&self, value: &[u8], headers: &mut HeaderMap) -> bool {
+        let all = headers.get_all(&self.header);
+        let is_other = |found: &&HeaderValue| found.as_bytes() != value;
+        let others: Vec<_> = all.iter().filter(is_other).cloned().collect();
+        if others.len() == all.iter().count() {
+            return false;
+        }
+        headers.remove(&self.header);
+        for other in others {
+            let _full = headers.try_append(self.header.clone(), other);
+        }
+        true
+    }
 }
 
 /// Writes a header; a map that has no room left stays as it is.

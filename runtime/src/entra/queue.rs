@@ -1,21 +1,22 @@
 //! Failures that wait to be reported, and which request carries which of them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::current;
 use super::dialect::Dialect;
 use super::last::{self, Written};
+use super::pending::{Entry, PendingFailure};
 use super::tail::TailField;
 use super::value::FieldValue;
-use super::waiting::{Entry, PendingFailure, Waiting};
+use super::waiting::Waiting;
 use crate::acquisition::backend::Carriage;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
-use crate::wire::Scratch;
+use crate::wire::{Authority, Scratch};
 
 /// Failures in the order in which they happened; each is in at most one request at a time.
-#[derive(Debug)]
 pub(super) struct FailureQueue {
     state: Mutex<Waiting>,
     dialect: Dialect,
@@ -67,24 +68,16 @@ impl FailureQueue {
         let Some(correlation_id) = facts.correlation_id else {
             return;
         };
-        let failure = PendingFailure {
+        let entry = Entry {
             api: record.api(),
             correlation_id,
             code,
-            authority: facts.authority(),
-            in_flight: false,
-        };
-        let entry = Entry {
             tail: last::own_tail(&self.dialect, |field| current::of_facts(facts, field)),
-            failure,
+            order: 0,
             carrier: 0,
         };
-        let mut state = self.lock();
-        if state.make_room(&entry, &self.dialect.last) {
-            state.entries.push_back(entry);
-        } else {
-            state.lost += 1;
-        }
+        self.lock()
+            .add(facts.authority(), entry, &self.dialect.last);
     }
 
     /// Writes what one request reports; false if nothing is to be sent.
@@ -92,8 +85,7 @@ impl FailureQueue {
     /// Asked again for the same request it reports the same.
     pub(super) fn write(
         &self,
-        host: Option<&str>,
-        hits: u64,
+        (authority, hits): (&Authority, u64),
         carriage: &mut Carriage,
         out: &mut Scratch,
     ) -> bool {
@@ -101,23 +93,22 @@ impl FailureQueue {
         if carriage.request == 0 {
             state.requests += 1;
             carriage.request = state.requests;
+            carriage.authority = Some(authority.clone());
             carriage.hits = hits.saturating_sub(state.hits_reported);
             state.hits_reported += carriage.hits;
-            state.choose(&self.dialect, host, carriage);
+            state.choose(&self.dialect, authority, carriage);
         }
         if carriage.forgot {
             return true;
         }
         let carried = || {
-            state
-                .entries
-                .iter()
-                .filter(|entry| entry.carrier == carriage.request)
+            let all = state.reportable(authority);
+            all.filter(|entry| entry.carrier == carriage.request)
         };
         let written = carried().map(|entry| Written {
-            api: entry.failure.api.number().into(),
-            id: entry.failure.correlation_id.into(),
-            code: &entry.failure.code,
+            api: entry.api.number().into(),
+            id: entry.correlation_id.into(),
+            code: &entry.code,
             tail: &entry.tail,
         });
         let all_sent = || carried().count() == carriage.waiting;
@@ -133,30 +124,13 @@ impl FailureQueue {
 
     /// Forgets what a delivered request carried; of any other it is to be reported again.
     pub(super) fn settle(&self, carriage: &Carriage, delivered: bool) {
-        if carriage.request == 0 {
-            return;
-        }
-        let mut state = self.lock();
-        if delivered {
-            state
-                .entries
-                .retain(|entry| entry.carrier != carriage.request);
-        } else {
-            state.hits_reported = state.hits_reported.saturating_sub(carriage.hits);
-            for entry in &mut state.entries {
-                if entry.carrier == carriage.request {
-                    entry.carrier = 0;
-                }
-            }
+        if carriage.request != 0 {
+            self.lock().settle(carriage, delivered, &self.dialect.last);
         }
     }
 
     pub(super) fn pending(&self) -> Vec<PendingFailure> {
-        let shown = |entry: &Entry| PendingFailure {
-            in_flight: entry.carrier != 0,
-            ..entry.failure.clone()
-        };
-        self.lock().entries.iter().map(shown).collect()
+        self.lock().pending()
     }
 
     /// Cache hits that no request has reported, out of so many.
@@ -166,5 +140,11 @@ impl FailureQueue {
 
     pub(super) fn lost(&self) -> u64 {
         self.lock().lost
+    }
+}
+
+impl fmt::Debug for FailureQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailureQueue").finish_non_exhaustive()
     }
 }

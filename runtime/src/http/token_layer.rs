@@ -6,7 +6,7 @@ use ::http::{HeaderMap, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::acquisition::{Handle, HttpOutcome, Sending, TokenRequest, seen_request};
+use crate::acquisition::{Handle, HttpOutcome, Purpose, Sending, TokenRequest, seen_request};
 
 /// Tower layer that writes the telemetry headers and notes each try.
 ///
@@ -14,8 +14,20 @@ use crate::acquisition::{Handle, HttpOutcome, Sending, TokenRequest, seen_reques
 /// one. Behind a `Buffer` only the handle is visible, because the worker calls from its own task.
 /// Below a retry layer each try counts. Put it next to the client, where errors still have causes.
 ///
+/// A [`Purpose`] in the extensions says that a request asks for something other than a token.
+///
 /// A client that also asks other servers than the authority needs
-/// [`authorities`](crate::TelemetryBuilder::authorities): requests to others are left alone then.
+/// [`authorities`](crate::TelemetryBuilder::authorities). Requests to other hosts are no token
+/// requests then, and get no headers. They lose those that an earlier request of the acquisition
+/// left on them, as when a redirect or a retry takes all headers along:
+///
+/// * `x-client-current-telemetry` and `x-client-last-telemetry`, whatever their values;
+/// * the identity headers, if their value is the one that this telemetry writes;
+/// * `client-request-id` and `x-ms-client-request-id`, if the id is the acquisition's, and with it
+///   `return-client-request-id`.
+///
+/// Whatever else stands there is the application's own, and stays. A client that follows redirects
+/// by itself, below the layer, takes the headers along to any host; turn that off.
 ///
 /// # Examples
 ///
@@ -86,7 +98,10 @@ pub trait OutgoingRequest {
 
 impl<B> OutgoingRequest for Request<B> {
     fn token_request(&self) -> TokenRequest {
-        seen_request(self.extensions().get::<Handle>(), &self.uri().to_string())
+        let handle = self.extensions().get::<Handle>();
+        let purpose = self.extensions().get::<Purpose>().copied();
+        let request = seen_request(handle, &self.uri().to_string());
+        request.purpose(purpose.unwrap_or_default())
     }
 
     fn headers_mut(&mut self) -> &mut HeaderMap {

@@ -127,7 +127,8 @@ impl TelemetryBuilder {
 
     /// Hosts that telemetry headers may go to; without this, every host that is asked for a token.
     ///
-    /// Hosts or URLs, of which only the host counts. What names no host lets nothing through.
+    /// Hosts or URLs, of which only the host counts. What names no host lets nothing through. From
+    /// requests to other hosts the headers are removed again, and failures there are not reported.
     pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let host = |host: H| {
             let host = host.as_ref();

@@ -5,10 +5,13 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use http::HeaderMap;
+
 use super::Shared;
 use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{AcquisitionRecord, ClockSource, Facts};
 use crate::totals::LANES;
+use crate::wire::{Authority, ClientRequestId};
 
 /// An instance as the threads of one lane see it.
 ///
@@ -62,19 +65,22 @@ impl Backend for Lane {
         self.shared.begin(facts)
     }
 
-    #[cfg(feature = "tower")]
-    fn is_authority(&self, host: Option<&str>) -> bool {
-        self.shared.is_authority(host)
+    fn is_authority(&self, authority: &Authority) -> bool {
+        self.shared.is_authority(authority)
+    }
+
+    fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
+        self.shared.strip_headers(id, headers);
     }
 
     fn write_headers(
         &self,
         facts: &mut Facts,
-        host: Option<&str>,
+        authority: &Authority,
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     ) {
-        self.shared.write_headers(facts, host, carriage, out);
+        self.shared.write_headers(facts, authority, carriage, out);
     }
 
     fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage> {

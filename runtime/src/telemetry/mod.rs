@@ -7,7 +7,7 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, OnceLock};
 
-use http::HeaderName;
+use http::{HeaderMap, HeaderName};
 
 use crate::acquisition::backend::{Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
@@ -24,6 +24,7 @@ use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::Spans;
 use crate::totals::{Counters, Totals};
+use crate::wire::{Authority, ClientRequestId};
 
 pub use builder::TelemetryBuilder;
 use lane::{Lane, Lanes};
@@ -106,6 +107,12 @@ impl Telemetry {
     }
 
     /// Failures that no answered token request has reported yet, oldest first.
+    ///
+    /// A failure waits for a request to its authority, and one before any token request waits for
+    /// the next to any authority. Failures of acquisitions that asked nobody but the instance
+    /// metadata service do not wait, because that service reads no report. If all of your SDK's
+    /// tokens come from there, build with
+    /// [`without_last`](crate::entra::Dialect::without_last), so that none waits in vain.
     #[must_use]
     pub fn pending_failures(&self) -> Vec<PendingFailure> {
         self.instance.shared.entra.pending()
@@ -121,6 +128,8 @@ impl Telemetry {
     }
 
     /// Failures that were dropped unreported, because too many waited or one was too long.
+    ///
+    /// Each failure for the header ends up delivered, [pending](Self::pending_failures) or here.
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
         self.instance.shared.entra.lost()
@@ -189,12 +198,29 @@ impl Shared {
         !self.observers.is_empty() || self.recent.is_kept()
     }
 
-    /// Whether telemetry headers may go to this host.
-    fn is_authority(&self, host: Option<&str>) -> bool {
+    /// Whether telemetry headers may go there.
+    fn is_authority(&self, authority: &Authority) -> bool {
         let Some(authorities) = &self.authorities else {
             return true;
         };
-        host.is_some_and(|host| authorities.iter().any(|authority| authority == host))
+        let host = authority.host();
+        host.is_some_and(|host| authorities.iter().any(|authority| **authority == **host))
+    }
+
+    /// Whether a later request can report a failure with these facts.
+    fn hears_of(&self, facts: &Facts) -> bool {
+        let may_go_there = |authority| self.is_authority(authority);
+        facts
+            .authority()
+            .map_or_else(|| !facts.has_asked_instance_metadata(), may_go_there)
+    }
+
+    /// Removes what an earlier request to an authority left behind.
+    fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
+        for name in &self.rewritten {
+            headers.remove(name);
+        }
+        self.entra.strip(id, headers);
     }
 
     /// Opens the span first, so that its making counts for nobody's time.
@@ -207,26 +233,26 @@ impl Shared {
     fn write_headers(
         &self,
         facts: &mut Facts,
-        host: Option<&str>,
+        authority: &Authority,
         carriage: &mut Carriage,
         out: &mut Outgoing<'_>,
     ) {
         if let Outgoing::Headers(headers) = out {
-            // Of an earlier try: it may be reported already, or was meant for another host.
+            // Of an earlier try: it may be reported already.
             for name in &self.rewritten {
                 headers.remove(name);
             }
         }
-        if self.is_authority(host) {
-            self.entra
-                .write(facts, (host, self.totals.cache_hits()), carriage, out);
-        }
+        let hits = self.totals.cache_hits();
+        self.entra.write(facts, (authority, hits), carriage, out);
     }
 
     fn finished(&self, record: &mut AcquisitionRecord, lane: usize) {
         self.totals.finished(record, lane);
         if record.has_failures() {
-            self.entra.finished(record);
+            if self.hears_of(record.facts()) {
+                self.entra.finished(record);
+            }
         }
         #[cfg(feature = "otel")]
         self.metrics.finished(record);

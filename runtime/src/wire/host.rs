@@ -10,21 +10,37 @@ const MAX_HOST_LEN: usize = 253;
 ///
 /// Without a scheme there is none: the first segment of a relative path may name a tenant.
 pub(crate) fn host_of_url(url: &str) -> Option<Cow<'_, str>> {
+    host_of_authority(behind_scheme(url)?)
+}
+
+/// Text where the host of a URL should stand, also if it is none; else the whole text.
+pub(super) fn place_of_url(url: &str) -> &str {
+    let place = behind_scheme(url).map(place_in);
+    place.filter(|place| !place.is_empty()).unwrap_or(url)
+}
+
+fn behind_scheme(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     let is_scheme_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     let is_scheme = !scheme.is_empty() && scheme.bytes().all(is_scheme_byte);
-    host_of_authority(is_scheme.then_some(rest)?)
+    is_scheme.then_some(rest)
+}
+
+/// What stands between user and port, and before a path.
+fn place_in(text: &str) -> &str {
+    // Browsers and `url::Url` take a backslash for a slash; so nothing can hide behind one.
+    let end = text.find(['/', '\\', '?', '#']).unwrap_or(text.len());
+    let authority = text.get(..end).unwrap_or(text);
+    let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+    match place.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => place,
+    }
 }
 
 /// Host of `user@host:port`, with or without a path behind it.
 pub(crate) fn host_of_authority(text: &str) -> Option<Cow<'_, str>> {
-    // Browsers and `url::Url` take a backslash for a slash; so nothing can hide behind one.
-    let authority = text.split(['/', '\\', '?', '#']).next()?;
-    let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let host = match place.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => place,
-    };
+    let host = place_in(text);
     if let Some(literal) = host.strip_prefix('[') {
         let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
         return Some(format!("[{address}]").into());

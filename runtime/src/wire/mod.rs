@@ -1,11 +1,13 @@
 //! Grammar that several wire formats share: number tables, tokens, request ids.
 
+mod authority;
 mod host;
 mod request_id;
 mod scratch;
 mod text;
 pub(crate) mod token;
 
+pub(crate) use authority::{Authority, shown_host};
 pub(crate) use host::{host_of_authority, host_of_url};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};

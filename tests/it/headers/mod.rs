@@ -4,6 +4,8 @@ mod caller;
 mod captured;
 mod carriers;
 mod custom;
+mod delivery;
+mod foreign_hosts;
 mod identity;
 mod properties;
 mod read_back;

@@ -1,0 +1,305 @@
+//! Which authority a failure belongs to, and that each failure ends up delivered, pending or lost.
+
+use http::HeaderMap;
+use token_telemetry::entra::{Capacity, Dialect, MsalNet, OverBudget};
+use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
+
+use super::{run, speaking, waiting};
+use crate::lab::{LabApi, LabError};
+
+const PUBLIC: &str = "https://login.example/tenant/token";
+const OTHER: &str = "https://login.other.example/tenant/token";
+const DISCOVERY: &str = "https://discovery.example/common/instance";
+const METADATA: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
+
+/// Sends requests for these purposes one after the other, and fails.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn failing_after(
+    telemetry: &Telemetry,
+    requests: &[(&str, Purpose)],
+    code: &str,
+) -> Result<(), LabError> {
+    for (url, purpose) in requests {
+        let mut request = Acquisition::current().token_request(url).purpose(*purpose);
+        drop(request.headers());
+        request.answered(400);
+    }
+    Err(LabError::new(code))
+}
+
+fn fail_after(telemetry: &Telemetry, requests: &[(&str, Purpose)], code: &str) {
+    run(failing_after(telemetry, requests, code)).unwrap_err();
+}
+
+/// Fails at the token endpoint of a host.
+fn fail_at(telemetry: &Telemetry, url: &str, code: &str) {
+    fail_after(telemetry, &[(url, Purpose::Token)], code);
+}
+
+/// Starts a token request, and leaves it open.
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn opening(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, HeaderMap), LabError> {
+    let mut request = Acquisition::current().token_request(url);
+    let headers = request.headers();
+    Ok((request, headers))
+}
+
+fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
+    let (request, headers) = run(opening(telemetry, url)).unwrap();
+    let last = headers.get("x-client-last-telemetry");
+    let last = last.map_or("", |last| last.to_str().unwrap());
+    let codes = last.split('|').nth(3).unwrap_or_default();
+    let codes = codes.split(',').filter(|code| !code.is_empty());
+    (request, codes.map(str::to_owned).collect())
+}
+
+/// The failures that a delivered request to this URL reports.
+fn delivered(telemetry: &Telemetry, url: &str) -> Vec<String> {
+    let (request, codes) = open(telemetry, url);
+    request.answered(200);
+    codes
+}
+
+fn authorities(telemetry: &Telemetry) -> Vec<Option<String>> {
+    let pending = telemetry.pending_failures().into_iter();
+    let authority = |failure: token_telemetry::entra::PendingFailure| failure.authority;
+    pending
+        .map(|failure| authority(failure).map(|host| host.to_string()))
+        .collect()
+}
+
+#[test]
+fn discovery_failure_has_no_authority() {
+    let telemetry = speaking(Dialect::default());
+    fail_after(&telemetry, &[(DISCOVERY, Purpose::Discovery)], "discovery");
+    assert_eq!(authorities(&telemetry), [None]);
+    assert_eq!(delivered(&telemetry, PUBLIC), ["discovery"]);
+    assert_eq!(telemetry.pending_failures(), []);
+}
+
+#[test]
+fn only_token_requests_set_the_authority() {
+    let telemetry = speaking(Dialect::default());
+    let token = (PUBLIC, Purpose::Token);
+    let discovery = (DISCOVERY, Purpose::Discovery);
+    let metadata = (METADATA, Purpose::InstanceMetadata);
+    for requests in [
+        &[token, discovery][..],
+        &[discovery, token],
+        &[token, discovery, discovery],
+        &[metadata, token, metadata],
+        &[(OTHER, Purpose::Token), token, discovery],
+    ] {
+        fail_after(&telemetry, requests, "refused");
+        assert_eq!(authorities(&telemetry), [Some("login.example".to_owned())]);
+        assert!(delivered(&telemetry, OTHER).is_empty(), "{requests:?}");
+        assert_eq!(delivered(&telemetry, PUBLIC), ["refused"]);
+    }
+}
+
+#[test]
+fn managed_identity_failures_are_not_queued() {
+    let telemetry = speaking(Dialect::default());
+    for _ in 0..60 {
+        fail_after(&telemetry, &[(METADATA, Purpose::InstanceMetadata)], "busy");
+    }
+    assert_eq!(telemetry.pending_failures(), []);
+    assert_eq!(telemetry.lost_failures(), 0);
+}
+
+#[test]
+fn in_flight_failure_is_not_lost() {
+    let telemetry = speaking(Dialect::default());
+    fail_at(&telemetry, PUBLIC, "first");
+    let (request, codes) = open(&telemetry, PUBLIC);
+    assert_eq!(codes, ["first"]);
+    for number in 0..50 {
+        fail_after(&telemetry, &[], &format!("early_{number}"));
+        // Fails at the same authority, but reports nothing.
+        run(failing_unreported(&telemetry, &format!("late_{number}"))).unwrap_err();
+    }
+    request.answered(200);
+    let of = |start: &str| {
+        let codes = waiting(&telemetry).into_iter();
+        codes.filter(|code| code.starts_with(start)).count()
+    };
+    // One of the fifty places was taken while the first failure was on its way.
+    assert_eq!((of("first"), of("late"), of("early")), (0, 49, 50));
+    assert_eq!(telemetry.lost_failures(), 1);
+}
+
+/// Fails at the public authority, with a request whose headers were never taken.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
+    Acquisition::current().token_request(PUBLIC).answered(400);
+    Err(LabError::new(code))
+}
+
+#[test]
+fn full_queue_in_flight_keeps_the_new_failure() {
+    let dialect = Dialect::custom("own").capacity(Capacity::DropOldest(2));
+    let telemetry = speaking(dialect.build().unwrap());
+    let fail = |code| run(failing_unreported(&telemetry, code)).unwrap_err();
+    fail("one");
+    fail("two");
+    let (first, codes) = open(&telemetry, PUBLIC);
+    assert_eq!(codes, ["one", "two"]);
+    fail("three");
+    assert_eq!(waiting(&telemetry), ["one", "two", "three"]);
+    assert_eq!(telemetry.lost_failures(), 0);
+    first.answered(503);
+    assert_eq!(waiting(&telemetry), ["two", "three"]);
+    assert_eq!(telemetry.lost_failures(), 1);
+    assert_eq!(delivered(&telemetry, PUBLIC), ["two", "three"]);
+}
+
+#[test]
+fn least_recently_used_authority_goes() {
+    let telemetry = speaking(Dialect::default());
+    let url = |host: usize| format!("https://login{host}.example/token");
+    for host in 0..16 {
+        fail_at(&telemetry, &url(host), &format!("of_{host}"));
+    }
+    // Only the oldest entry is old: the authority itself is busy.
+    fail_at(&telemetry, &url(0), "again_of_0");
+    fail_at(&telemetry, &url(16), "of_16");
+    assert!(!waiting(&telemetry).contains(&"of_1".to_owned()));
+    assert_eq!(telemetry.lost_failures(), 1);
+    // So does a request that reports, even if it is not delivered.
+    open(&telemetry, &url(2)).0.answered(503);
+    fail_at(&telemetry, &url(17), "of_17");
+    let codes = waiting(&telemetry);
+    assert!(codes.contains(&"of_2".to_owned()), "{codes:?}");
+    assert!(!codes.contains(&"of_3".to_owned()), "{codes:?}");
+    assert_eq!((codes.len(), telemetry.lost_failures()), (16, 2));
+}
+
+#[test]
+fn evicted_authority_keeps_what_is_in_flight() {
+    for (status, lost) in [(200, 1), (503, 2)] {
+        let telemetry = speaking(Dialect::default());
+        run(failing_unreported(&telemetry, "carried")).unwrap_err();
+        let (request, codes) = open(&telemetry, PUBLIC);
+        assert_eq!(codes, ["carried"]);
+        run(failing_unreported(&telemetry, "free")).unwrap_err();
+        for host in 0..16 {
+            fail_at(
+                &telemetry,
+                &format!("https://login{host}.example/"),
+                "later",
+            );
+        }
+        let mut expected = vec!["carried"];
+        expected.extend(["later"; 16]);
+        assert_eq!(waiting(&telemetry), expected);
+        assert_eq!(telemetry.lost_failures(), 1);
+        // Not delivered, it waits again, for the authority that was used longest ago.
+        request.answered(status);
+        assert_eq!(waiting(&telemetry), ["later"; 16]);
+        assert_eq!(telemetry.lost_failures(), lost);
+    }
+}
+
+#[test]
+fn unreadable_hosts_are_told_apart() {
+    let telemetry = speaking(Dialect::default());
+    let urls = [
+        "https://l\u{f6}gin.example/token",
+        "https://\u{e9}vil.example/token",
+        "https://login%2eexample/token",
+        "https://login%2Eother/token",
+        "/token",
+    ];
+    for url in urls {
+        fail_at(&telemetry, url, "refused");
+        for other in urls.iter().filter(|other| **other != url) {
+            assert!(delivered(&telemetry, other).is_empty(), "{url} {other}");
+        }
+        assert_eq!(delivered(&telemetry, url), ["refused"], "{url}");
+    }
+    fail_at(
+        &telemetry,
+        "https://u:p@L\u{d6}GIN.example:8443/other?q",
+        "refused",
+    );
+    assert_eq!(delivered(&telemetry, urls[0]), ["refused"]);
+}
+
+#[test]
+fn unreadable_host_is_not_displayed() {
+    let telemetry = speaking(Dialect::default());
+    fail_at(&telemetry, "https://c\u{f6}ntoso.example/token", "refused");
+    let pending = telemetry.pending_failures();
+    assert_eq!(authorities(&telemetry), [Some(String::new())]);
+    let shown = format!("{pending:?} {telemetry:?}");
+    assert!(!shown.contains("ntoso"), "{shown}");
+}
+
+/// Polls a few times, and ends with this code if there is one; what each poll reported comes back.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn polling(
+    telemetry: &Telemetry,
+    reported: &mut Vec<usize>,
+    code: Option<&str>,
+) -> Result<(), LabError> {
+    for _ in 0..3 {
+        let mut request = Acquisition::current().token_request(PUBLIC);
+        let headers = [request.headers()];
+        let form = request.form_fields();
+        let in_headers = headers[0].get("x-client-last-telemetry");
+        let in_form = form
+            .iter()
+            .find(|(name, _)| name.contains("last-telemetry"));
+        let last = in_headers
+            .map(|value| value.to_str().unwrap().to_owned())
+            .or_else(|| in_form.map(|(_, value)| value.clone()));
+        reported.push(last.map_or(0, |last| last.matches("carried").count()));
+        request.pending(400);
+    }
+    code.map_or(Ok(()), |code| Err(LabError::new(code)))
+}
+
+#[test]
+fn polled_responses_deliver_as_the_dialect_says() {
+    let busy = Some("temporarily_unavailable");
+    let late = Some("request_timeout");
+    for (dialect, code, reported, kept) in [
+        (Dialect::default(), None, [1, 0, 0], false),
+        (Dialect::default(), late, [1, 0, 0], false),
+        (Dialect::msal_node(), late, [1, 0, 0], false),
+        (Dialect::msal_browser(), late, [1, 0, 0], false),
+        (Dialect::msal4j(), late, [1, 0, 0], false),
+        (Dialect::msal_android(), late, [1, 0, 0], false),
+        (Dialect::msal_python(), None, [1, 1, 1], true),
+        (Dialect::msal_apple(), None, [1, 1, 1], true),
+        (Dialect::msal_net(MsalNet::V4_32), None, [1, 0, 0], false),
+        (Dialect::msal_net(MsalNet::V4_32), busy, [1, 0, 0], false),
+        (Dialect::msal_net(MsalNet::V4_32), late, [1, 0, 0], true),
+        (Dialect::msal_net(MsalNet::V4_47), None, [1, 0, 0], false),
+        (Dialect::msal_net(MsalNet::V4_47), busy, [1, 0, 0], true),
+        (Dialect::msal_net(MsalNet::V4_47), late, [1, 0, 0], true),
+    ] {
+        let telemetry = speaking(dialect);
+        fail_after(&telemetry, &[], "carried");
+        let mut found = Vec::new();
+        let _ended = run(polling(&telemetry, &mut found, code));
+        assert_eq!(found, reported, "{} {code:?}", dialect.name());
+        let waits = waiting(&telemetry).contains(&"carried".to_owned());
+        assert_eq!(waits, kept, "{} {code:?}", dialect.name());
+    }
+}
+
+#[test]
+fn too_long_failure_counts_as_lost() {
+    let dialect = Dialect::custom("own")
+        .last_budget(128, OverBudget::Wait)
+        .code_len(200);
+    let telemetry = speaking(dialect.build().unwrap());
+    fail_after(&telemetry, &[], &"x".repeat(200));
+    fail_after(&telemetry, &[], "short");
+    assert_eq!(delivered(&telemetry, PUBLIC), ["short"]);
+    assert_eq!(
+        (waiting(&telemetry).len(), telemetry.lost_failures()),
+        (0, 1)
+    );
+}
