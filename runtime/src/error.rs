@@ -4,18 +4,19 @@ mod sources;
 mod sts;
 
 use std::borrow::Cow;
+use std::fmt;
 
 pub use sources::MAX_SOURCES;
 pub(crate) use sources::chain;
 pub use sts::sts_codes_in;
 
-use crate::wire::bounded_text;
+use crate::wire::bounded_code;
 
 /// Longest error code that is reported, in bytes; longer ones are cut.
 pub const MAX_ERROR_CODE_LEN: usize = 64;
 
-/// Longest error code that is kept for the headers of dialects that report longer ones: no more
-/// fits in the longest header of any of them, which is MSAL.NET's.
+/// Longest error code that any dialect can report: no more fits in the longest header of any of
+/// them, which is MSAL.NET's.
 pub(crate) const MAX_KEPT_CODE_LEN: usize = 3800;
 
 /// Most `AADSTS` codes that are kept of one error; the server sends one as a rule.
@@ -96,8 +97,13 @@ impl TransportError {
 
 /// Codes and classes of a failed acquisition: what headers and metrics may carry.
 ///
-/// Codes are made safe here: characters other than `[A-Za-z0-9_.-]` become `_`, and
-/// [`MAX_ERROR_CODE_LEN`] bytes are kept, so hostile server text can break nothing later.
+/// Codes and suberrors are made safe here, so that hostile server text can break nothing later:
+///
+/// * Characters other than `[A-Za-z0-9_.-]` become `_`.
+/// * Text that holds an e-mail address, or is nothing but a GUID, becomes `redacted`.
+/// * Records keep [`MAX_ERROR_CODE_LEN`] bytes of a code. Only under a
+///   [dialect](crate::entra::Dialect) that reports longer ones, such as MSAL.NET's until 4.48, do
+///   they keep as many as it needs; its header alone shows them.
 ///
 /// # Examples
 ///
@@ -107,8 +113,9 @@ impl TransportError {
 /// let info = ErrorInfo::new("invalid_client").status(401).sts_codes([7_000_215]);
 /// assert_eq!(info.code(), Some("invalid_client"));
 /// assert_eq!(ErrorInfo::new("a,b|c\r\n".to_owned()).code(), Some("a_b_c__"));
+/// assert_eq!(ErrorInfo::new("user@contoso.com").code(), Some("redacted"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ErrorInfo {
     code: Option<Cow<'static, str>>,
     suberror: Option<Cow<'static, str>>,
@@ -181,7 +188,7 @@ impl ErrorInfo {
     /// The OAuth `suberror`.
     #[must_use]
     pub fn suberror(mut self, suberror: impl Into<Cow<'static, str>>) -> Self {
-        let suberror = bounded_text(suberror.into(), MAX_ERROR_CODE_LEN);
+        let suberror = bounded_code(suberror.into(), MAX_ERROR_CODE_LEN);
         self.suberror = (!suberror.is_empty()).then_some(suberror);
         self
     }
@@ -206,6 +213,18 @@ impl ErrorInfo {
             Cow::Borrowed(code) => Cow::Borrowed(cut(code, limit)),
             Cow::Owned(code) => Cow::Owned(cut(code, limit).to_owned()),
         })
+    }
+
+    /// Truncates the code to what somebody has a use for, and frees the rest.
+    pub(crate) fn truncate_code(&mut self, limit: usize) {
+        match &mut self.code {
+            Some(Cow::Owned(code)) if code.len() > limit => {
+                code.truncate(limit);
+                code.shrink_to_fit();
+            }
+            Some(Cow::Borrowed(code)) => *code = cut(code, limit),
+            Some(Cow::Owned(_)) | None => {}
+        }
     }
 
     /// These codes, or the name of the error's type where there is no code.
@@ -276,11 +295,25 @@ impl ErrorInfo {
 
 /// The text made safe, or nothing if it is empty.
 fn plain(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
-    let text = bounded_text(text, MAX_KEPT_CODE_LEN);
+    let text = bounded_code(text, MAX_KEPT_CODE_LEN);
     (!text.is_empty()).then_some(text)
 }
 
 /// The first bytes of a code, which is ASCII and so can be cut anywhere.
 fn cut(code: &str, limit: usize) -> &str {
     code.get(..limit).unwrap_or(code)
+}
+
+/// Shows no more of a code than [`ErrorInfo::code`] returns.
+impl fmt::Debug for ErrorInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorInfo")
+            .field("code", &self.code())
+            .field("suberror", &self.suberror)
+            .field("status", &self.status)
+            .field("sts_codes", &self.sts())
+            .field("transport", &self.transport)
+            .field("foreign", &self.foreign)
+            .finish()
+    }
 }

@@ -95,8 +95,16 @@
 //!
 //! # Privacy
 //!
-//! There is no field for a user, a tenant, a scope, a URL path, a token or an error text. Error codes
-//! are kept with `[A-Za-z0-9_.-]` only, and cut at [`MAX_ERROR_CODE_LEN`] bytes.
+//! There is no field for a user, a tenant, a scope, a URL path, a token or an error text.
+//!
+//! * Error codes keep `[A-Za-z0-9_.-]` only, and at most [`MAX_ERROR_CODE_LEN`] bytes; one that holds
+//!   an e-mail address or is a bare GUID becomes `redacted`. [`ErrorInfo`] has the rules, and the one
+//!   exception: dialects whose header reports longer codes.
+//! * Of a URL the host is kept. It can name a tenant: `contoso.ciamlogin.com`,
+//!   `contoso.b2clogin.com`, an AD FS. [`AcquisitionRecord::endpoint_host`] and
+//!   [`PendingFailure::authority`](entra::PendingFailure::authority) return any host. `Debug` and
+//!   serialized data show only those that all tenants of a cloud share. No header, metric or span
+//!   has one.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

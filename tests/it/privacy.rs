@@ -3,17 +3,19 @@
 use std::sync::{Arc, Mutex};
 
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
+use token_telemetry::entra::{Dialect, Header, MsalNet};
 use token_telemetry::otel::Metrics;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Status, Telemetry,
-    acquire_token, observe,
+    Acquisition, AcquisitionRecord, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Status,
+    Telemetry, acquire_token, observe,
 };
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Words that must not be seen again; each stands for one kind of private data.
-const MARKED: [&str; 7] = [
+const MARKED: [&str; 8] = [
     "marked-secret",
+    "marked-customer",
     "marked-token",
     "marked-scope",
     "marked-user",
@@ -67,8 +69,7 @@ impl Client {
         );
         let current = Acquisition::current();
         current.refresh(CacheRefreshReason::NoCachedAccessToken);
-        let url =
-            "https://marked-user:marked-secret@login.example/marked-tenant/token?q=marked-query";
+        let url = "https://marked-user:marked-secret@marked-customer.ciamlogin.com/marked-tenant/token?q=marked-query";
         let mut request = current.token_request(url);
         let headers = request.headers();
         self.sent
@@ -181,7 +182,7 @@ fn no_marked_word_appears_in_headers_metrics_spans_records_or_debug_output() {
         "{sent}"
     );
     assert!(
-        rest.contains("MsalFailure") && rest.contains("login.example"),
+        rest.contains("MsalFailure") && rest.contains("redacted"),
         "{rest}"
     );
     for word in MARKED {
@@ -192,4 +193,118 @@ fn no_marked_word_appears_in_headers_metrics_spans_records_or_debug_output() {
             "{word}"
         );
     }
+}
+
+/// An acquisition that asks a host, and fails with a code.
+#[acquire_token(api = MarkedApi::ByUsernamePassword, telemetry = telemetry, err = ErrorInfo::clone)]
+async fn failing(telemetry: &Telemetry, url: &str, error: ErrorInfo) -> Result<(), ErrorInfo> {
+    Acquisition::current().token_request(url).answered(400);
+    Acquisition::current().sub_failure(error.clone());
+    Err(error)
+}
+
+/// What every place that keeps a failure shows of it, and the record.
+fn shown(dialect: Dialect, url: &str, error: &ErrorInfo) -> (String, AcquisitionRecord) {
+    let recorder = Recorder::new();
+    let builder = Telemetry::builder()
+        .dialect(dialect)
+        .observer(recorder.clone());
+    let telemetry = builder.keep_records(8).build().unwrap();
+    futures::executor::block_on(failing(&telemetry, url, error.clone())).unwrap_err();
+    let record = recorder.take().remove(0);
+    let (recent, pending) = (telemetry.recent_records(), telemetry.pending_failures());
+    assert_eq!((recent.len(), pending.len()), (1, 2));
+    let json = serde_json::to_string(&record).unwrap();
+    let shown = format!("{error:?} {record:?} {recent:?} {pending:?} {telemetry:?} {json}");
+    (shown, record)
+}
+
+#[test]
+fn hosts_that_may_name_a_tenant_are_not_shown() {
+    let error = ErrorInfo::new("invalid_grant");
+    for host in [
+        "contoso.ciamlogin.com",
+        "contoso.b2clogin.com",
+        "adfs.contoso.com",
+    ] {
+        let url = format!("https://{host}/token");
+        let (shown, record) = shown(Dialect::default(), &url, &error);
+        assert!(!shown.contains("contoso"), "{shown}");
+        assert_eq!(shown.matches("redacted").count(), 5, "{shown}");
+        assert_eq!(record.endpoint_host(), Some(host));
+    }
+    for host in ["login.microsoftonline.com", "westus2.login.microsoft.com"] {
+        let url = format!("https://{host}/token");
+        let (shown, _) = shown(Dialect::default(), &url, &error);
+        assert_eq!(shown.matches(host).count(), 5, "{shown}");
+    }
+}
+
+#[test]
+fn token_request_does_not_show_its_host() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let shown = telemetry.background(MarkedApi::ByUsernamePassword, async {
+        let url = "https://contoso.ciamlogin.com/token";
+        Ok::<_, MarkedError>(format!("{:?}", Acquisition::current().token_request(url)))
+    });
+    let shown = futures::executor::block_on(shown).unwrap();
+    assert!(shown.contains("redacted"), "{shown}");
+    assert!(!shown.contains("contoso"), "{shown}");
+}
+
+/// The last-telemetry header of the next request.
+fn next_header(telemetry: &Telemetry) -> String {
+    let next = telemetry.background(MarkedApi::ByUsernamePassword, async {
+        let url = "https://login.example/token";
+        let mut request = Acquisition::current().token_request(url);
+        Ok::<_, MarkedError>(request.headers())
+    });
+    let headers = futures::executor::block_on(next).unwrap();
+    let last = headers.get("x-client-last-telemetry").unwrap();
+    last.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn long_codes_are_cut_where_they_are_kept() {
+    let parts: Vec<String> = (0..=100).map(|at| format!("part{at:03}.")).collect();
+    let code = parts.concat();
+    let error = ErrorInfo::new(code.clone());
+    // Seven times eight bytes are below the limit, and the eighth part is the last one.
+    for dialect in [
+        Dialect::default(),
+        Dialect::msal_net(MsalNet::V4_47),
+        Dialect::msal_net(MsalNet::V4_62).with(Header::LastTelemetry),
+    ] {
+        let (shown, record) = shown(dialect, "https://login.example/token", &error);
+        assert!(shown.contains("part007"), "{shown}");
+        assert!(!shown.contains("part008"), "{shown}");
+        let reported = dialect != Dialect::default();
+        let kept = record.error().cloned().unwrap();
+        // Equal errors hold equal codes, also beyond what they show.
+        assert_eq!(kept == error, reported, "{}", dialect.name());
+    }
+    let telemetry = Telemetry::builder().dialect(Dialect::msal_net(MsalNet::V4_47));
+    let telemetry = telemetry.build().unwrap();
+    let url = "https://login.example/token";
+    futures::executor::block_on(failing(&telemetry, url, error)).unwrap_err();
+    assert!(next_header(&telemetry).contains(&code));
+}
+
+#[test]
+fn codes_that_name_somebody_are_redacted() {
+    let guid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+    for code in [
+        "marked@contoso.com",
+        "no such user: marked@contoso.com",
+        guid,
+    ] {
+        let error = ErrorInfo::new(code).suberror(code);
+        assert_eq!(error.code(), Some("redacted"));
+        assert_eq!(error.suberror_code(), Some("redacted"));
+        let (shown, _) = shown(Dialect::default(), "https://login.example/token", &error);
+        for part in ["marked", "contoso", guid] {
+            assert!(!shown.contains(part), "{shown}");
+        }
+    }
+    assert_eq!(ErrorInfo::foreign(guid).code(), Some("redacted"));
 }

@@ -50,7 +50,7 @@ use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
-use crate::wire::{ClientRequestId, bounded_label, bounded_text};
+use crate::wire::{ClientRequestId, bounded_code, bounded_label};
 use facts::{CallerSdk, MAX_NOTE_LEN, Wrapper};
 use running::{Running, Shared};
 
@@ -211,9 +211,9 @@ impl CurrentAcquisition {
         note(|facts| facts.rare_mut().wrapper = Some(wrapper));
     }
 
-    /// Code of an error that a broker reported.
+    /// Code of an error that a broker reported; made safe like the codes of [`ErrorInfo`].
     pub fn broker_error(self, code: impl Into<Cow<'static, str>>) {
-        let code = bounded_text(code.into(), MAX_NOTE_LEN);
+        let code = bounded_code(code.into(), MAX_NOTE_LEN);
         note(|facts| facts.rare_mut().broker_error = Some(code));
     }
 

@@ -11,7 +11,7 @@ use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
 use crate::token::TokenType;
-use crate::wire::ClientRequestId;
+use crate::wire::{ClientRequestId, shown_host};
 
 /// Error code of cancelled acquisitions in metrics.
 pub const CANCELLED_CODE: &str = "operation_canceled";
@@ -76,6 +76,19 @@ impl AcquisitionRecord {
     /// Whether there is something that a later request may report.
     pub(crate) fn has_failures(&self) -> bool {
         !self.is_ok() || !self.sub_failures().is_empty()
+    }
+
+    /// Truncates the error codes to what somebody has a use for.
+    pub(crate) fn truncate_codes(&mut self, limit: usize) {
+        if let Some(error) = &mut self.error {
+            error.truncate_code(limit);
+        }
+        if let Some(rare) = &mut self.facts.rare {
+            rare.error.truncate_code(limit);
+            for failure in &mut rare.sub_failures {
+                failure.truncate_code(limit);
+            }
+        }
     }
 
     /// Notes how the acquisition ended.
@@ -232,9 +245,18 @@ impl AcquisitionRecord {
     }
 
     /// Host that was asked last, as a rule the token endpoint; never its path.
+    ///
+    /// It may name a tenant, as `contoso.ciamlogin.com`, `contoso.b2clogin.com` or the address of
+    /// an AD FS do. `Debug` and serialized data therefore show only hosts that all tenants of a
+    /// cloud share, such as `login.microsoftonline.com`, and `redacted` for any other.
     #[must_use]
     pub fn endpoint_host(&self) -> Option<&str> {
         self.http()?.host.as_deref()
+    }
+
+    /// The host as logs may show it.
+    pub(super) fn shown_endpoint_host(&self) -> Option<&str> {
+        self.endpoint_host().map(shown_host)
     }
 
     /// Access tokens in the cache.
@@ -327,7 +349,7 @@ impl fmt::Debug for AcquisitionRecord {
             .present("remaining_lifetime", self.remaining_lifetime())
             .present("refresh_on", self.refresh_on())
             .present("region", self.region())
-            .present("endpoint_host", self.endpoint_host())
+            .present("endpoint_host", self.shown_endpoint_host())
             .present("cached_token_count", self.cached_token_count())
             .present("caller_sdk", self.caller_sdk())
             .present("status", self.status())

@@ -11,6 +11,9 @@ use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 use crate::token::TokenType;
 
 /// A map of the facts that are present: names as in metrics, durations in microseconds.
+///
+/// A host that may name a tenant is `redacted`; see
+/// [`endpoint_host`](AcquisitionRecord::endpoint_host).
 impl Serialize for AcquisitionRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Present(serializer.serialize_map(None)?);
@@ -65,7 +68,7 @@ fn request<M: SerializeMap>(
     map: &mut Present<M>,
 ) -> Result<(), M::Error> {
     map.entry("region", record.region().map(RegionFacts))?;
-    map.entry("endpoint_host", record.endpoint_host())?;
+    map.entry("endpoint_host", record.shown_endpoint_host())?;
     map.entry(
         "attempts",
         (record.attempts() > 0).then(|| record.attempts()),

@@ -46,6 +46,7 @@ pub use value::FieldValue;
 use crate::acquisition::backend::{Answer, Carriage, Outgoing};
 use crate::acquisition::{AcquisitionRecord, Facts, Purpose};
 use crate::client::ClientInfo;
+use crate::error::MAX_ERROR_CODE_LEN;
 use crate::wire::{Authority, ClientRequestId, Scratch};
 use client::IdentityHeaders;
 use outgoing::Name;
@@ -88,6 +89,16 @@ impl Headers {
             failures: FailureQueue::new(dialect),
             dialect,
         }
+    }
+
+    /// Most bytes of an error code that anybody has a use for.
+    pub(crate) fn longest_code(&self) -> usize {
+        let in_header = if self.sends_last {
+            self.dialect.last.code_len
+        } else {
+            0
+        };
+        in_header.max(MAX_ERROR_CODE_LEN)
     }
 
     /// Removes from a request to a host of others what an earlier request left there.

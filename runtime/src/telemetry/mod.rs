@@ -250,6 +250,7 @@ impl Shared {
     fn finished(&self, record: &mut AcquisitionRecord, lane: usize) {
         self.totals.finished(record, lane);
         if record.has_failures() {
+            record.truncate_codes(self.entra.longest_code());
             if self.hears_of(record.facts()) {
                 self.entra.finished(record);
             }

@@ -12,7 +12,7 @@ pub(crate) use host::{host_of_authority, host_of_url};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};
 pub use text::{FieldText, InvalidFieldText};
-pub(crate) use text::{bounded_label, bounded_text};
+pub(crate) use text::{bounded_code, bounded_label, bounded_text};
 
 /// Writes an enum whose numbers go on the wire, with its number, name and table.
 macro_rules! wire_enum {

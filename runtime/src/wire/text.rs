@@ -4,6 +4,10 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
+use uuid::Uuid;
+
+use super::authority::REDACTED;
+
 /// Whether a byte may stand in a code or an id: no delimiter of any format, no control, ASCII.
 const fn is_plain_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
@@ -22,6 +26,31 @@ pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static
         return text;
     }
     replaced(&text, limit, is_plain_byte)
+}
+
+/// Makes a code safe as [`bounded_text`] does; one that may name somebody is replaced whole.
+pub(crate) fn bounded_code(code: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
+    if holds_address(&code) || is_guid(&code) {
+        return Cow::Borrowed(REDACTED);
+    }
+    bounded_text(code, limit)
+}
+
+/// Whether text holds something like an e-mail address: an `@` in the middle of a word.
+fn holds_address(text: &str) -> bool {
+    let is_inside = |(at, sign): (usize, &str)| {
+        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+        let after = rest.get(sign.len()..).unwrap_or_default();
+        let in_word = |next: Option<char>| next.is_some_and(|next| !next.is_whitespace());
+        in_word(before.chars().next_back()) && in_word(after.chars().next())
+    };
+    text.match_indices('@').any(is_inside) || text.match_indices("%40").any(is_inside)
+}
+
+/// Whether text is a GUID and nothing else, in any of its spellings.
+fn is_guid(text: &str) -> bool {
+    let is_around = |around: char| around.is_whitespace() || "(){}[]'\"".contains(around);
+    Uuid::try_parse(text.trim_matches(is_around)).is_ok()
 }
 
 /// Whether a byte may stand in a name that others chose: printable, and no delimiter of a header.
@@ -150,6 +179,34 @@ mod tests {
             "@azure/msal-react"
         );
         assert_eq!(bounded_label("iPhone14,5|é\n".into(), 64), "iPhone14_5___");
+    }
+
+    #[test]
+    fn code_that_names_somebody_is_redacted() {
+        for code in [
+            "user@contoso.com",
+            "user@contoso",
+            "unknown user user%40contoso.com.",
+            "AADB2C90118: j\u{f6}@contoso.com, 7",
+            "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "6BA7B8109DAD11D180B400C04FD430C8",
+            "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            " {6ba7b810-9dad-11d1-80b4-00c04fd430c8}\n",
+            "(6ba7b810-9dad-11d1-80b4-00c04fd430c8)",
+        ] {
+            assert_eq!(bounded_code(code.into(), 64), REDACTED, "{code}");
+        }
+        for (code, kept) in [
+            ("invalid_grant", "invalid_grant"),
+            ("@azure", "_azure"),
+            ("look @ this", "look___this"),
+            ("x@", "x_"),
+            ("20%40", "20_40"),
+            ("6ba7b810-9dad", "6ba7b810-9dad"),
+            ("", ""),
+        ] {
+            assert_eq!(bounded_code(code.into(), 64), kept, "{code}");
+        }
     }
 
     #[test]

@@ -274,7 +274,7 @@ fn a_record_is_serialised_with_what_is_present_and_nothing_else() {
         "refresh_reason": "Expired",
         "total_us": 60_000,
         "in_http_us": 10_000,
-        "endpoint_host": "login.example",
+        "endpoint_host": "redacted",
         "attempts": 1,
         "status": 503,
         "error": { "code": "service_not_available" },
