@@ -88,7 +88,13 @@ impl Telemetry {
     }
 
     pub(crate) fn global_ref() -> &'static Self {
-        GLOBAL.get_or_init(|| TelemetryBuilder::new().build_with(ClientInfo::detect()))
+        if let Some(global) = GLOBAL.get() {
+            return global;
+        }
+        // Made outside of the cell, because a subscriber that is told of the callsite may come here
+        // itself. Of two instances that are made at once, nothing was recorded in the lost one.
+        let made = TelemetryBuilder::new().build_with(ClientInfo::detect());
+        GLOBAL.get_or_init(|| made)
     }
 
     /// Makes an instance the process-wide one.
