@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+#[cfg(feature = "tracing")]
+use crate::contained::contained;
+
 /// Something that an SDK author would want to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Diagnostic {
@@ -55,7 +58,7 @@ impl Diagnostic {
     /// Tells the log; a panic of the subscriber ends here, with nobody left to hear of it.
     #[cfg(feature = "tracing")]
     fn log(self, times: u32) {
-        let _panicked = std::panic::catch_unwind(|| self.write(times));
+        contained(|| self.write(times));
     }
 
     #[cfg(not(feature = "tracing"))]

@@ -112,6 +112,7 @@ mod acquisition;
 mod api;
 mod cache;
 mod client;
+mod contained;
 mod diagnostics;
 pub mod entra;
 mod error;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers from the bottom up; a module imports from layers below its own, and from itself.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("base", &["contained"]),
     ("wire", &["diagnostics", "wire"]),
     (
         "vocabulary",

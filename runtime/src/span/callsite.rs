@@ -6,9 +6,12 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use tracing::callsite::{Callsite, Identifier, register};
 use tracing::dispatcher;
 use tracing::field::FieldSet;
+use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::metadata::Kind;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, Span};
+
+use crate::contained::contained;
 
 const FIELDS: &[&str] = &[
     "api",
@@ -42,8 +45,9 @@ impl SpanCallsite {
     pub(super) fn of(level: Level, target: &'static str) -> &'static Self {
         let (callsite, is_new) = Self::find_or_leak(level, target);
         if is_new {
-            // Without the lock, because subscribers are asked about the callsite here.
-            register(callsite);
+            // Without the lock, because subscribers are asked about the callsite here. After a panic
+            // of theirs the interest stays at "sometimes", and they are asked about each span.
+            contained(|| register(callsite));
         }
         callsite
     }
@@ -91,6 +95,10 @@ impl SpanCallsite {
             return None;
         }
         let metadata = self.metadata.get()?;
+        // As the macros of `tracing` do: a subscriber may rely on not being asked beyond its hint.
+        if *metadata.level() > STATIC_MAX_LEVEL || *metadata.level() > LevelFilter::current() {
+            return None;
+        }
         if interest == SOMETIMES && !dispatcher::get_default(|dispatch| dispatch.enabled(metadata))
         {
             return None;

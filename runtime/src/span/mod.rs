@@ -2,14 +2,16 @@
 
 mod callsite;
 
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::mem;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tracing::field::{Value, display};
 use tracing::{Level, Span};
 
+use crate::acquisition::AcquisitionRecord;
 use crate::acquisition::backend::OpenSpan;
-use crate::acquisition::{AcquisitionRecord, Facts};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::contained::contained;
 use callsite::SpanCallsite;
 
 /// Level and target of the span that each acquisition opens.
@@ -76,23 +78,16 @@ impl Spans {
     }
 
     /// Opens the span of an acquisition; none if nobody listens.
-    pub(crate) fn open(self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
-        contained(|| {
-            let span = self.0.enabled_span()?;
-            span.record("api", facts.api.name());
-            let open: Box<dyn OpenSpan> = Box::new(AcquisitionSpan(span));
-            Some(open)
-        })
-        .flatten()
+    pub(crate) fn open(self) -> Option<Box<dyn OpenSpan>> {
+        // Nothing more is called here: a panic after the span is open would close it in the unwind.
+        let span = contained(|| self.0.enabled_span()).flatten()?;
+        Some(Box::new(AcquisitionSpan(span)))
     }
 }
 
-/// Runs code of the subscriber; its panic is not told, because only the subscriber could be.
-fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(code)).ok()
-}
-
 /// An open span; entered by hand, because its guard could not live in a future.
+///
+/// Panics of the subscriber are not told, because only the subscriber could be.
 struct AcquisitionSpan(Span);
 
 impl UnwindSafe for AcquisitionSpan {}
@@ -106,7 +101,7 @@ impl AcquisitionSpan {
     }
 
     fn record_all(&self, record: &AcquisitionRecord) {
-        // The id that was called may be known only now.
+        let attempts = record.attempts();
         self.record("api", Some(record.api().name()));
         self.record("outcome", Some(record.outcome().name()));
         self.record("source", record.source().map(TokenSource::name));
@@ -117,10 +112,7 @@ impl AcquisitionSpan {
         );
         self.record("error_code", record.error_code());
         self.record("status", record.status());
-        self.record(
-            "attempts",
-            (record.attempts() > 0).then(|| record.attempts()),
-        );
+        self.record("attempts", (attempts > 0).then_some(attempts));
         self.record("correlation_id", record.correlation_id().map(display));
         self.record("parent_id", record.parent().map(display));
         self.record("background", record.is_background().then_some(true));
@@ -138,5 +130,13 @@ impl OpenSpan for AcquisitionSpan {
 
     fn finished(&self, record: &AcquisitionRecord) {
         contained(|| self.record_all(record));
+    }
+}
+
+impl Drop for AcquisitionSpan {
+    /// Closing calls the subscriber, too; its panic would abort the process if this is an unwind.
+    fn drop(&mut self) {
+        let span = mem::replace(&mut self.0, Span::none());
+        contained(|| drop(span));
     }
 }

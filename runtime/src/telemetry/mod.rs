@@ -189,13 +189,13 @@ impl fmt::Debug for Telemetry {
 
 impl Shared {
     #[cfg(feature = "tracing")]
-    fn open_span(&self, facts: &Facts) -> Option<Box<dyn OpenSpan>> {
-        self.spans.open(facts)
+    fn open_span(&self) -> Option<Box<dyn OpenSpan>> {
+        self.spans.open()
     }
 
     #[cfg(not(feature = "tracing"))]
     #[expect(clippy::unused_self, reason = "the feature is off")]
-    fn open_span(&self, _: &Facts) -> Option<Box<dyn OpenSpan>> {
+    fn open_span(&self) -> Option<Box<dyn OpenSpan>> {
         None
     }
 
@@ -231,7 +231,7 @@ impl Shared {
 
     /// Opens the span first, so that its making counts for nobody's time.
     fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
-        let span = self.open_span(facts);
+        let span = self.open_span();
         facts.started = self.clock.now();
         span
     }

@@ -4,6 +4,7 @@ mod authorities;
 mod contexts;
 mod requests;
 mod spans;
+mod subscribers;
 mod traits;
 
 use http::HeaderMap;
