@@ -45,8 +45,27 @@ FAILURES = {
     ("temporarily_unavailable", "", "ForceRefreshOrClaims"): 1,
 }
 FAILURE_KEYS = ("ErrorCode", "RawStsErrorCode", "CacheRefreshReason")
-# Spans by the value of `outcome`.
-SPANS = {"ok": 21, "error": 3, "cancelled": 1}
+# Spans by outcome, error type and status.
+SPANS = {
+    ("ok", None, "UNSET"): 21,
+    ("error", "invalid_client", "ERROR"): 2,
+    ("error", "temporarily_unavailable", "ERROR"): 1,
+    ("cancelled", None, "UNSET"): 1,
+}
+# Attributes of spans and their types; the first group is in every span.
+SPAN_ALWAYS = {"api": "Str", "outcome": "Str", "refresh_reason": "Str", "correlation_id": "Str"}
+SPAN_SOMETIMES = {
+    "source": "Str",
+    "cache_level": "Str",
+    "error_code": "Str",
+    "error.type": "Str",
+    "status": "Int",
+    "attempts": "Int",
+    "background": "Bool",
+    "parent_id": "Str",
+}
+# What tracing-opentelemetry adds.
+SPAN_ADDED = {"thread.id", "thread.name", "target", "busy_ns", "idle_ns"}
 
 
 def same(what, found, expected):
@@ -84,6 +103,30 @@ def by(points, keys):
     return sums
 
 
+def rotel_spans(text):
+    """Spans of a detailed dump: status, and attributes as key, type, value."""
+    spans = []
+    for block in re.split(r"^Span #\d+$", text, flags=re.M)[1:]:
+        block = re.split(r"^(?:ScopeSpans|ResourceSpans|ResourceMetrics) #", block, flags=re.M)[0]
+        status = re.search(r"^ +Status code +: STATUS_CODE_(\w+)$", block, re.M)[1]
+        spans.append((status, re.findall(r"^ +-> ([\w.]+): (\w+)\((.*)\)$", block, re.M)))
+    return spans
+
+
+def check_spans(spans, rounds):
+    found = {}
+    for status, attributes in spans:
+        keys = [key for key, _, _ in attributes]
+        same("keys of a span, each once", sorted(keys), sorted(set(keys)))
+        types = {key: kind for key, kind, _ in attributes if key not in SPAN_ADDED}
+        known = SPAN_ALWAYS | {key: kind for key, kind in SPAN_SOMETIMES.items() if key in types}
+        same("types of a span's attributes", types, known)
+        values = {key: value for key, _, value in attributes}
+        kind = (values["outcome"], values.get("error.type"), status)
+        found[kind] = found.get(kind, 0) + 1
+    same("spans by outcome, error type and status", found, times(SPANS, rounds))
+
+
 def otlp(log, rounds):
     rounds = int(rounds)
     text = open(log, encoding="utf-8").read()
@@ -99,11 +142,10 @@ def otlp(log, rounds):
     for scope in ("MicrosoftIdentityClient_Common_Meter 1.0.0", "token-telemetry 0."):
         same(f"scope {scope}", f"InstrumentationScope {scope}" in text, True)
     same("service.name", "-> service.name: Str(contoso)" in text, True)
-    outcomes = re.findall(r"^ +-> outcome: Str\((\w+)\)$", text, re.M)
-    spans = {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
-    same("spans", spans, times(SPANS, rounds))
+    spans = rotel_spans(text)
+    check_spans(spans, rounds)
     print(f"   arrived: {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series, "
-          f"{len(outcomes)} spans; units, kinds, counts and attributes as expected")
+          f"{len(spans)} spans; units, kinds, counts, attributes and status as expected")
 
 
 # What Prometheus answers.

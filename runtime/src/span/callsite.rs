@@ -25,6 +25,8 @@ const FIELDS: &[&str] = &[
     "correlation_id",
     "parent_id",
     "background",
+    "error.type",
+    "otel.status_code",
 ];
 
 /// The callsites made so far: one for each pair of level and target, kept for ever by `tracing`.

@@ -8,17 +8,39 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use tracing::field::{Value, display};
 use tracing::{Level, Span};
 
-use crate::acquisition::AcquisitionRecord;
 use crate::acquisition::backend::OpenSpan;
+use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::contained::contained;
 use callsite::SpanCallsite;
 
 /// Level and target of the span that each acquisition opens.
 ///
-/// The span is called `acquire_token`. Its fields are recorded at the end: `api`, `outcome`,
-/// `source`, `cache_level`, `refresh_reason`, `error_code`, `status`, `attempts`,
-/// `correlation_id`, `parent_id`, `background`. Errors are never recorded as texts.
+/// The span is called `acquire_token`. Its fields are recorded at the end, each at most once, and
+/// only those of which something is known. Errors are never recorded as texts.
+///
+/// | field | type | value |
+/// |---|---|---|
+/// | `api` | text | [name](crate::Api::name) of the function that was called |
+/// | `outcome` | text | `ok`, `error`, `cancelled` or `panicked` |
+/// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
+/// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that answered |
+/// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
+/// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
+/// | `status` | integer | HTTP status of the last answer |
+/// | `attempts` | integer | number of HTTP tries, if there were any |
+/// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
+/// | `parent_id` | text | [id of the acquisition](AcquisitionRecord::parent) that this one was made for |
+/// | `background` | boolean | `true` if no caller waited |
+/// | `error.type` | text | the error code, if the span counts as failed |
+/// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
+///
+/// The last two follow OpenTelemetry: a span of an acquisition that failed or panicked counts as
+/// failed. The status of the others stays unset, as the conventions advise for instrumentations. A
+/// cancelled acquisition is not an error: its caller gave up, as `outcome` and `error_code` say.
+/// `tracing-opentelemetry` makes the status of the exported span from `otel.status_code`.
+///
+/// A panic of the subscriber is contained, unless the program is built with `panic = "abort"`.
 ///
 /// # Examples
 ///
@@ -100,8 +122,9 @@ impl AcquisitionSpan {
         }
     }
 
+    /// Numbers are signed: OpenTelemetry has no others, and exporters turn unsigned ones into text.
     fn record_all(&self, record: &AcquisitionRecord) {
-        let attempts = record.attempts();
+        let attempts = i64::from(record.attempts());
         self.record("api", Some(record.api().name()));
         self.record("outcome", Some(record.outcome().name()));
         self.record("source", record.source().map(TokenSource::name));
@@ -111,11 +134,27 @@ impl AcquisitionSpan {
             record.refresh_reason().map(CacheRefreshReason::name),
         );
         self.record("error_code", record.error_code());
-        self.record("status", record.status());
+        self.record("status", record.status().map(i64::from));
         self.record("attempts", (attempts > 0).then_some(attempts));
         self.record("correlation_id", record.correlation_id().map(display));
         self.record("parent_id", record.parent().map(display));
         self.record("background", record.is_background().then_some(true));
+        if is_failed(record.outcome()) {
+            let code = record.error_code().unwrap_or(OTHER_ERROR);
+            self.record("error.type", Some(code));
+            self.record("otel.status_code", Some("ERROR"));
+        }
+    }
+}
+
+/// What the conventions call an error without a code.
+const OTHER_ERROR: &str = "_OTHER";
+
+/// Whether the span counts as failed; a caller that gave up is no error.
+const fn is_failed(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Error | Outcome::Panicked => true,
+        Outcome::Ok | Outcome::Cancelled => false,
     }
 }
 

@@ -3,6 +3,7 @@
 mod authorities;
 mod contexts;
 mod requests;
+mod span_fields;
 mod spans;
 mod subscribers;
 mod traits;

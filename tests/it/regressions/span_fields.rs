@@ -1,0 +1,187 @@
+//! The fields of a span, as a subscriber receives them: each once, typed, with status and error.
+
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+
+use futures::FutureExt as _;
+use futures::future::poll_immediate;
+use token_telemetry::{
+    Acquisition, CacheLevel, ErrorInfo, SpanOptions, Status, Telemetry, acquire_token,
+};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event as Message, Metadata, Subscriber};
+
+use super::run;
+use crate::lab::{Event, LabApi, LabError, Place, TOKEN_URL, stop_at};
+
+const TARGET: &str = "token_telemetry::regressions::fields";
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Text(String),
+    I64(i64),
+    Bool(bool),
+    /// A type that exporters do not keep apart from text.
+    Untyped(String),
+}
+
+type Fields = Vec<(&'static str, Value)>;
+
+/// Keeps the fields of all spans in the order in which they came.
+#[derive(Clone, Default)]
+struct Keeping(Arc<Mutex<Fields>>);
+
+impl Subscriber for Keeping {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == TARGET
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut Keeper(&mut self.0.lock().unwrap()));
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut Keeper(&mut self.0.lock().unwrap()));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Message<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct Keeper<'a>(&'a mut Fields);
+
+impl Visit for Keeper<'_> {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.push((field.name(), Value::I64(value)));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.push((field.name(), Value::Bool(value)));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.push((field.name(), Value::Text(value.to_owned())));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0
+            .push((field.name(), Value::Untyped(value.to_string())));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        // Ids are displayed, which is text to every exporter.
+        self.0
+            .push((field.name(), Value::Text(format!("{value:?}"))));
+    }
+}
+
+/// The fields of the one span that is opened meanwhile.
+fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
+    let span = SpanOptions::new().target(TARGET);
+    let telemetry = Telemetry::builder().span(span).build().unwrap();
+    let keeping = Keeping::default();
+    tracing::subscriber::with_default(keeping.clone(), || act(&telemetry));
+    let fields = keeping.0.lock().unwrap();
+    fields.clone()
+}
+
+fn value(fields: &Fields, name: &str) -> Option<Value> {
+    let found = fields.iter().find(|(field, _)| *field == name);
+    found.map(|(_, value)| value.clone())
+}
+
+fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+/// Status and error type, as tracing-opentelemetry reads them.
+fn status(fields: &Fields) -> (Option<Value>, Option<Value>) {
+    (
+        value(fields, "otel.status_code"),
+        value(fields, "error.type"),
+    )
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn refused(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().api(LabApi::Silent);
+    let sent = Acquisition::current()
+        .token_request(TOKEN_URL)
+        .send(|_| std::future::ready(Ok::<_, std::io::Error>(Status(400, ()))));
+    let _refused = sent.await;
+    Acquisition::current().error(ErrorInfo::new("invalid_client"));
+    Err(LabError::new("shadowed"))
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+#[test]
+fn failed_acquisition_is_a_failed_span() {
+    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    assert_eq!(
+        status(&fields),
+        (Some(text("ERROR")), Some(text("invalid_client")))
+    );
+}
+
+#[test]
+fn panicked_acquisition_is_a_failed_span() {
+    let fields = fields_of(|telemetry| {
+        let call = AssertUnwindSafe(stop_at(telemetry, Place::BeforeHttp, Event::Panic));
+        assert!(run(call.catch_unwind()).is_err());
+    });
+    assert_eq!(
+        status(&fields),
+        (Some(text("ERROR")), Some(text("panicked")))
+    );
+}
+
+#[test]
+fn success_and_cancellation_leave_the_status_unset() {
+    let fields = fields_of(|telemetry| run(hit(telemetry)).unwrap());
+    assert_eq!(value(&fields, "outcome"), Some(text("ok")));
+    assert_eq!(status(&fields), (None, None));
+    let fields = fields_of(|telemetry| {
+        let call = stop_at(telemetry, Place::DuringHttp, Event::Stop);
+        assert_eq!(run(poll_immediate(call)), None);
+    });
+    assert_eq!(value(&fields, "outcome"), Some(text("cancelled")));
+    assert_eq!(
+        value(&fields, "error_code"),
+        Some(text("operation_canceled"))
+    );
+    assert_eq!(status(&fields), (None, None));
+}
+
+#[test]
+fn span_fields_are_recorded_once() {
+    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    let recorded = names.len();
+    names.dedup();
+    assert_eq!(names.len(), recorded, "{fields:?}");
+    assert_eq!(
+        value(&fields, "api"),
+        Some(text("Silent")),
+        "the one in the end"
+    );
+}
+
+#[test]
+fn span_numbers_are_signed_integers() {
+    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    assert_eq!(value(&fields, "status"), Some(Value::I64(400)));
+    assert_eq!(value(&fields, "attempts"), Some(Value::I64(1)));
+    let untyped = |(_, value): &(_, Value)| matches!(value, Value::Untyped(_));
+    assert!(!fields.iter().any(untyped), "{fields:?}");
+}
