@@ -1,9 +1,11 @@
 //! Bound instruments: attribute sets resolved once, for a tenth of the cost of each recording.
 //!
 //! Four traps of the SDK are kept away from the data. A set is always recorded before it is
-//! bound, so no point without a value is ever exported. A provider that only pretends to bind is
-//! found out before anything is lost. Handles go back once a minute, so that the SDK can evict idle
-//! sets, and a set that was bound into the overflow point gets its own once there is room.
+//! bound, because binding alone makes a point without a value. (The SDK itself may export such
+//! points, bound or not, where several threads record while deltas are collected.) A provider that
+//! only pretends to bind is found out before anything is lost. Handles go back once a minute, so
+//! that the SDK can evict idle sets, and a set that was bound into the overflow point gets its own
+//! once there is room.
 
 use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, Ordering};
