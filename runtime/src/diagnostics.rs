@@ -28,10 +28,13 @@ pub(crate) enum Diagnostic {
     /// The metrics have more kinds of acquisitions than they can tell apart.
     #[cfg(feature = "otel")]
     TooManyKinds,
+    /// A meter provider panicked when it was asked for instruments.
+    #[cfg(feature = "otel")]
+    ProviderPanicked,
 }
 
 /// How often each was met; statics, because nothing but the log depends on them.
-static COUNTS: [AtomicU32; 7] = [const { AtomicU32::new(0) }; 7];
+static COUNTS: [AtomicU32; 10] = [const { AtomicU32::new(0) }; 10];
 
 impl Diagnostic {
     /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
@@ -80,7 +83,7 @@ impl Diagnostic {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
             #[cfg(feature = "otel")]
-            Self::EnricherPanicked | Self::TooManyKinds => {
+            Self::EnricherPanicked | Self::TooManyKinds | Self::ProviderPanicked => {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
         }
@@ -108,6 +111,8 @@ impl Diagnostic {
             Self::TooManyKinds => {
                 "too many kinds of acquisitions; new codes and callers are `other`"
             }
+            #[cfg(feature = "otel")]
+            Self::ProviderPanicked => "a meter provider panicked; it gets no metrics",
         }
     }
 }

@@ -8,10 +8,16 @@
 
 use std::future::ready;
 use std::pin::pin;
+use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use allocation_counter::measure;
-use token_telemetry::otel::Metrics;
+use opentelemetry::global;
+use opentelemetry::metrics::NoopMeterProvider;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use token_telemetry::otel::{Metrics, PROVIDER_LOOK_INTERVAL};
+use token_telemetry::test_util::ManualClock;
 use token_telemetry::{
     Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
     acquire_token,
@@ -38,7 +44,7 @@ impl DescribeError<Never> for Counted {
 fn token_info(_: &u8) -> TokenInfo {
     TokenInfo::new()
         .token_type(TokenType::Bearer)
-        .expires_in(std::time::Duration::from_secs(60))
+        .expires_in(Duration::from_secs(60))
 }
 
 #[acquire_token(api = CountedApi::Silent, telemetry = telemetry, ok = token_info)]
@@ -129,8 +135,40 @@ fn a_cache_hit_that_waits_allocates_nothing() {
 
 #[test]
 fn a_cache_hit_allocates_nothing_with_metrics_that_nobody_collects() {
+    let _turn = turn();
     let telemetry = Telemetry::builder().sdk("Counted", "1").build().unwrap();
     run(hit(&telemetry)).unwrap();
     let counted = measure(|| run(hit(&telemetry)).map(drop).unwrap());
     assert_eq!(counted.count_total, 0);
+}
+
+/// The right to depend on the global provider, or to install one.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap()
+}
+
+#[test]
+fn replaced_providers_leave_nothing_behind() {
+    let _turn = turn();
+    let clock = ManualClock::new();
+    let builder = Telemetry::builder().sdk("Counted", "1");
+    let telemetry = builder.clock(clock.clone()).build().unwrap();
+    let replace = |times: u32| {
+        for _ in 0..times {
+            global::set_meter_provider(SdkMeterProvider::default());
+            clock.advance(PROVIDER_LOOK_INTERVAL);
+            run(hit(&telemetry)).unwrap();
+        }
+        global::set_meter_provider(NoopMeterProvider::new());
+        clock.advance(PROVIDER_LOOK_INTERVAL);
+        run(hit(&telemetry)).unwrap();
+    };
+    replace(20);
+    let counted = measure(|| replace(2_000));
+    assert!(
+        counted.bytes_current < 16_384,
+        "{} bytes",
+        counted.bytes_current
+    );
 }

@@ -3,10 +3,12 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use token_telemetry::{Acquisition, CacheLevel};
+use token_telemetry::otel::Metrics;
+use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 use tracing::Level;
 
 use crate::lab::TOKEN_URL;
+use crate::otel::providers::Panicking;
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -60,4 +62,13 @@ fn a_token_request_outside_an_acquisition_is_told_and_has_no_headers() {
         line.contains("a token request outside an acquisition"),
         "{line}"
     );
+}
+
+#[test]
+fn a_panicking_provider_is_told() {
+    let log = told(|| {
+        let metrics = Metrics::with_provider(Panicking::default());
+        drop(Telemetry::builder().metrics(metrics).build().unwrap());
+    });
+    assert!(log.contains("a meter provider panicked"), "{log}");
 }

@@ -1,7 +1,6 @@
 //! Attributes that the application adds to every metric.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +8,7 @@ use opentelemetry::{Key, KeyValue, Value};
 
 use super::catalog::Metric;
 use crate::acquisition::AcquisitionRecord;
+use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
 /// Most attributes that an enricher may add to one acquisition; more are ignored.
@@ -84,8 +84,7 @@ impl Enricher {
     /// What the function adds; nothing if it panics.
     pub(super) fn attributes(&self, record: &AcquisitionRecord) -> ExtraAttributes {
         let mut extra = ExtraAttributes::default();
-        let call = || (self.enrich)(record, &mut extra);
-        if catch_unwind(AssertUnwindSafe(call)).is_err() {
+        if contained(|| (self.enrich)(record, &mut extra)).is_none() {
             extra.clear();
             if !self.panicked.swap(true, Ordering::Relaxed) {
                 Diagnostic::EnricherPanicked.tell_once();

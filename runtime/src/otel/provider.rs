@@ -1,8 +1,9 @@
 //! The instruments in use, and how a provider that is installed late or replaced gets its own.
 
+use std::ops::Deref;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use opentelemetry::metrics::MeterProvider;
@@ -15,19 +16,35 @@ use super::instruments::Instruments;
 use super::metrics::Sets;
 use super::table::Table;
 use super::values::Values;
+use crate::contained::contained;
+use crate::diagnostics::Diagnostic;
 use crate::wire::ClientRequestId;
 
 type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 
-/// What was made from one provider; the one that replaced it comes next.
+/// How many generations stay for good; reading one of them takes no lock.
+const KEPT: usize = 8;
+
+/// What was made from the providers so far.
 ///
-/// Generations are never taken apart, so that reading the newest needs no lock. There are as many
-/// as the application installed providers.
+/// An application installs a provider or two. Where there are more the last one lies behind a lock,
+/// and those between it and the first ones are dropped.
+pub(super) struct Generations {
+    kept: [OnceLock<Box<Generation>>; KEPT],
+    last: RwLock<Option<Arc<Generation>>>,
+}
+
+/// What was made from one provider.
 pub(super) struct Generation {
     /// Not owned: a provider that was replaced may go, yet its address is not used again.
     provider: Weak<dyn MeterProvider + Send + Sync>,
     kit: Option<Kit>,
-    next: OnceLock<Box<Self>>,
+}
+
+/// The generation of the provider that was installed last.
+pub(super) enum Newest<'a> {
+    Kept(&'a Generation),
+    Last(Arc<Generation>),
 }
 
 /// The instruments of one provider, and what was prepared for them.
@@ -49,13 +66,78 @@ impl Kit {
     }
 }
 
+impl Generations {
+    pub(super) const fn new() -> Self {
+        Self {
+            kept: [const { OnceLock::new() }; KEPT],
+            last: RwLock::new(None),
+        }
+    }
+
+    /// The newest generation; none before the first.
+    #[inline]
+    pub(super) fn newest(&self) -> Option<Newest<'_>> {
+        let mut newest = None;
+        for slot in &self.kept {
+            match slot.get() {
+                Some(generation) => newest = Some(&**generation),
+                None => return newest.map(Newest::Kept),
+            }
+        }
+        self.last().or_else(|| newest.map(Newest::Kept))
+    }
+
+    #[cold]
+    fn last(&self) -> Option<Newest<'_>> {
+        let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
+        last.clone().map(Newest::Last)
+    }
+
+    /// Adds a generation after the one that was the newest, unless another thread was faster.
+    ///
+    /// It was made before and outside of any lock: nobody waits here for locks of the SDK.
+    pub(super) fn add(&self, after: Option<&Generation>, next: Generation) {
+        let is_after = |slot: &OnceLock<Box<Generation>>| {
+            let kept = slot.get().map(|kept| &raw const **kept);
+            kept == after.map(ptr::from_ref)
+        };
+        let known = after.map_or(Some(0), |_| Some(1 + self.kept.iter().position(is_after)?));
+        if let Some(slot) = known.and_then(|at| self.kept.get(at)) {
+            let _faster = slot.set(Box::new(next));
+            return;
+        }
+        let next = Arc::new(next);
+        let mut last = self.last.write().unwrap_or_else(PoisonError::into_inner);
+        let newest = last
+            .as_deref()
+            .or_else(|| self.kept.last()?.get().map(|kept| &**kept));
+        let is_newest = newest.map(ptr::from_ref) == after.map(ptr::from_ref);
+        let dropped = if is_newest {
+            last.replace(next)
+        } else {
+            Some(next)
+        };
+        drop(last);
+        // Outside of the lock, since instruments are code of others.
+        drop(dropped);
+    }
+}
+
+impl Deref for Newest<'_> {
+    type Target = Generation;
+
+    #[inline]
+    fn deref(&self) -> &Generation {
+        match self {
+            Self::Kept(generation) => generation,
+            Self::Last(generation) => generation,
+        }
+    }
+}
+
 impl Generation {
     pub(super) fn new(provider: &SharedProvider, sets: Sets, values: &Values) -> Self {
-        Self {
-            provider: Arc::downgrade(provider),
-            kit: Some(Kit::new(&**provider, sets, values)),
-            next: OnceLock::new(),
-        }
+        Self::made_by(provider, || Some(Kit::new(&**provider, sets, values)))
     }
 
     /// From the provider that is global now; none on a thread that exports or collects metrics.
@@ -67,14 +149,22 @@ impl Generation {
             return None;
         }
         let provider = global::meter_provider();
-        if is_silent(&*provider) {
-            return Some(Self {
-                provider: Arc::downgrade(&provider),
-                kit: None,
-                next: OnceLock::new(),
-            });
+        Some(Self::made_by(&provider, || {
+            let is_heard = !is_silent(&*provider);
+            is_heard.then(|| Kit::new(&*provider, sets, values))
+        }))
+    }
+
+    /// A provider that panics is not asked again: that would cost each acquisition a panic.
+    fn made_by(provider: &SharedProvider, make: impl FnOnce() -> Option<Kit>) -> Self {
+        let kit = contained(make);
+        if kit.is_none() {
+            Diagnostic::ProviderPanicked.tell();
         }
-        Some(Self::new(&provider, sets, values))
+        Self {
+            provider: Arc::downgrade(provider),
+            kit: kit.flatten(),
+        }
     }
 
     /// Nothing if nobody listens.
@@ -82,27 +172,10 @@ impl Generation {
         self.kit.as_ref()
     }
 
-    pub(super) fn newest(&self) -> &Self {
-        let mut newest = self;
-        while let Some(next) = newest.next.get() {
-            newest = next;
-        }
-        newest
-    }
-
     /// Whether another provider is global by now.
     pub(super) fn is_outdated(&self) -> bool {
         let current = global::meter_provider();
         !ptr::addr_eq(Arc::as_ptr(&current), Weak::as_ptr(&self.provider))
-    }
-
-    /// Adds a generation, unless another thread was faster, and hands out the newest.
-    pub(super) fn replace_by(&self, next: Self) -> &Self {
-        // Made before and outside the cell: nobody waits here for locks of the SDK.
-        let _lost = self.next.set(Box::new(next));
-        #[cfg(feature = "otel-bound")]
-        self.release();
-        self.newest()
     }
 
     /// Gives all bound handles back to the SDK; the ones still in use are bound anew.

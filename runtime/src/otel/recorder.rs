@@ -1,7 +1,6 @@
 //! From a finished acquisition to the instruments.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,11 +10,12 @@ use super::enricher::ExtraAttributes;
 use super::facets::Facets;
 use super::metrics::{Metrics, Provider};
 use super::occasions::Occasions;
-use super::provider::{Generation, Kit, Timer};
+use super::provider::{Generation, Generations, Kit, Newest, Timer};
 use super::table::Entry;
 use super::values::Values;
 use crate::acquisition::{AcquisitionRecord, Moment};
 use crate::client::ClientInfo;
+use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
 /// How long cache hits may go on before they look for another global provider.
@@ -42,7 +42,7 @@ pub const PROVIDER_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 pub struct MetricsRecorder {
     metrics: Metrics,
     values: Values,
-    first: OnceLock<Generation>,
+    generations: Generations,
     origin: OnceLock<Moment>,
     look: Timer,
     #[cfg(feature = "otel-bound")]
@@ -56,7 +56,7 @@ impl MetricsRecorder {
     pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
         let recorder = Self {
             values: Values::new(client, metrics.sets.msal_net),
-            first: OnceLock::new(),
+            generations: Generations::new(),
             origin: OnceLock::new(),
             look: Timer::new(PROVIDER_LOOK_INTERVAL),
             #[cfg(feature = "otel-bound")]
@@ -73,13 +73,14 @@ impl MetricsRecorder {
 
     /// Records an acquisition; a panic of the provider or the enricher ends here.
     pub fn finished(&self, record: &AcquisitionRecord) {
-        let _contained = catch_unwind(AssertUnwindSafe(|| self.record(record)));
+        contained(|| self.record(record));
     }
 
     fn record(&self, record: &AcquisitionRecord) {
-        let Some(kit) = self.generation(record).and_then(Generation::kit) else {
+        let Some(generation) = self.generation(record) else {
             return;
         };
+        let Some(kit) = generation.kit() else { return };
         let facets = Facets::of(record, &self.values.names, self.values.msal_net);
         let occasions = Occasions {
             sets: self.metrics.sets,
@@ -168,12 +169,11 @@ impl MetricsRecorder {
     }
 
     /// The instruments to use for this record.
-    fn generation(&self, record: &AcquisitionRecord) -> Option<&Generation> {
-        let first = match self.first.get() {
-            Some(first) => first,
+    fn generation(&self, record: &AcquisitionRecord) -> Option<Newest<'_>> {
+        let newest = match self.generations.newest() {
+            Some(newest) => newest,
             None => self.start()?,
         };
-        let newest = first.newest();
         // Whatever needed the network can pay for a look; hits share one per interval.
         let is_hit = record.is_ok() && record.attempts() == 0;
         match self.ended(record) {
@@ -191,7 +191,7 @@ impl MetricsRecorder {
     }
 
     /// Makes the first instruments; none where that is not possible now.
-    fn start(&self) -> Option<&Generation> {
+    fn start(&self) -> Option<Newest<'_>> {
         let Metrics { provider, sets, .. } = &self.metrics;
         let made = match provider {
             Provider::Off => None,
@@ -200,12 +200,12 @@ impl MetricsRecorder {
             Provider::Explicit(provider) => Some(Generation::new(provider, *sets, &self.values)),
         };
         // If two threads come here at once both make instruments; the SDK takes them for the same.
-        let _lost = self.first.set(made?);
-        self.first.get()
+        self.generations.add(None, made?);
+        self.generations.newest()
     }
 
     /// Follows the global provider, and gives handles back that were kept for long.
-    fn look_after<'a>(&self, newest: &'a Generation, ended: Option<u64>) -> &'a Generation {
+    fn look_after<'a>(&'a self, newest: Newest<'a>, ended: Option<u64>) -> Newest<'a> {
         #[cfg(feature = "otel-bound")]
         if ended.is_some_and(|now| self.renewal.is_due(now)) {
             newest.release();
@@ -215,10 +215,13 @@ impl MetricsRecorder {
         if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
             return newest;
         }
-        match Generation::from_global(self.metrics.sets, &self.values) {
-            Some(next) => newest.replace_by(next),
-            None => newest,
-        }
+        let Some(next) = Generation::from_global(self.metrics.sets, &self.values) else {
+            return newest;
+        };
+        self.generations.add(Some(&newest), next);
+        #[cfg(feature = "otel-bound")]
+        newest.release();
+        self.generations.newest().unwrap_or(newest)
     }
 }
 

@@ -12,7 +12,7 @@ use token_telemetry::test_util::ManualClock;
 use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 
 use super::collect::Sink;
-use super::providers::in_time;
+use super::providers::{Panicking, in_time};
 use super::{instance, now, run};
 use crate::lab::LabError;
 
@@ -118,6 +118,30 @@ fn a_replaced_provider_may_go_away() {
     let second = install();
     hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
     assert_eq!(successes(&second, "Lab.Gone"), 1);
+}
+
+#[test]
+fn the_last_of_many_providers_gets_everything() {
+    let _turn = turn();
+    let (telemetry, clock) = instance("Lab.Many", Metrics::default());
+    for n in 1..=40 {
+        let sink = install();
+        for _ in 0..n {
+            hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+        }
+        assert_eq!(successes(&sink, "Lab.Many"), n);
+    }
+}
+
+#[test]
+fn the_provider_after_a_panicking_one_gets_everything() {
+    let _turn = turn();
+    let (telemetry, clock) = instance("Lab.Panicking", Metrics::default());
+    global::set_meter_provider(Panicking::default());
+    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    let sink = install();
+    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    assert_eq!(successes(&sink, "Lab.Panicking"), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod conventions;
 mod enricher;
 mod global;
 mod occasions;
-mod providers;
+pub(crate) mod providers;
 mod values;
 mod warnings;
 

@@ -1,10 +1,12 @@
 //! Explicit providers: who owns them, and what callbacks inside them may do.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use opentelemetry::metrics::MeterProvider;
+use opentelemetry::InstrumentationScope;
+use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metrics, MetricsRecorder, MsalSet};
 use token_telemetry::{CacheLevel, ClientInfo, Telemetry, observe};
@@ -18,6 +20,32 @@ pub(crate) fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     thread::spawn(move || done.send(work()));
     let ended = finished.recv_timeout(Duration::from_secs(20));
     ended.unwrap_or_else(|_| panic!("the work hangs or panicked"))
+}
+
+/// A provider that panics whenever it is asked for a meter.
+#[derive(Default)]
+pub(crate) struct Panicking {
+    asked: Arc<AtomicUsize>,
+}
+
+impl MeterProvider for Panicking {
+    fn meter_with_scope(&self, _: InstrumentationScope) -> Meter {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        panic!("the provider panics")
+    }
+}
+
+#[test]
+fn a_panicking_provider_costs_neither_build_nor_call() {
+    let provider = Panicking::default();
+    let asked = Arc::clone(&provider.asked);
+    let metrics = Metrics::with_provider(provider);
+    let telemetry = Telemetry::builder().metrics(metrics).build().unwrap();
+    for _ in 0..3 {
+        assert_eq!(now(run(&telemetry, async { Ok(7) })), Ok(7));
+    }
+    assert_eq!(telemetry.totals().unknown, 3);
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "each panic costs time");
 }
 
 #[test]
