@@ -19,7 +19,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use token_telemetry::otel::{Metrics, PROVIDER_LOOK_INTERVAL};
 use token_telemetry::test_util::ManualClock;
 use token_telemetry::{
-    Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
+    Acquisition, Api, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
     acquire_token,
 };
 
@@ -146,6 +146,27 @@ fn a_cache_hit_allocates_nothing_with_metrics_that_nobody_collects() {
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap()
+}
+
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
+async fn hit_as(telemetry: &Telemetry, api: Api) -> Result<u8, Never> {
+    Acquisition::current().api(api);
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(1)
+}
+
+#[test]
+fn a_hit_beyond_the_bound_on_apis_allocates_nothing() {
+    let metrics = Metrics::with_provider(SdkMeterProvider::default());
+    let builder = Telemetry::builder().sdk("Counted", "1").metrics(metrics);
+    let telemetry = builder.build().unwrap();
+    let name = |n: u32| Api::new(n, format!("Api{n}").leak());
+    for n in 0..100 {
+        run(hit_as(&telemetry, name(n))).unwrap();
+    }
+    let one_too_many = name(101);
+    let counted = measure(|| run(hit_as(&telemetry, one_too_many)).map(drop).unwrap());
+    assert_eq!(counted.count_total, 0);
 }
 
 #[test]

@@ -1,12 +1,17 @@
-//! Texts that others choose, given small numbers until the room is used up.
+//! Texts that others choose, given small numbers until the capacity is used up.
 
 use std::sync::{Arc, OnceLock};
 
-/// Most distinct texts that one dictionary holds.
-const CAPACITY: usize = 128;
+use super::quota::{Quota, Source, fnv};
 
-/// How far from its place a text may lie; past that it counts as one too many.
-const MAX_STEPS: usize = 32;
+/// Most distinct texts that one dictionary holds.
+const CAPACITY: usize = 160;
+
+/// Slots for them: more than texts, so that a search soon meets an empty one, and prime.
+const SLOTS: usize = 251;
+
+/// Most names of functions that are told apart.
+pub(super) const MAX_APIS: usize = 64;
 
 /// Number of a text, by which attribute sets are found again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,24 +29,47 @@ impl Text {
     }
 }
 
-/// The first [`CAPACITY`] texts that came; they stay, and reading them takes no lock.
+/// The first texts that came; they stay, and reading them takes no lock.
 #[derive(Debug)]
-pub(super) struct Dictionary(Box<[OnceLock<Arc<str>>]>);
+pub(super) struct Dictionary {
+    /// Made when the first text comes; most clients never see a caller or a failure.
+    slots: OnceLock<Box<[OnceLock<Arc<str>>]>>,
+    quota: Quota,
+}
 
 impl Dictionary {
     pub(super) fn new() -> Self {
-        Self((0..CAPACITY).map(|_| OnceLock::new()).collect())
+        Self {
+            slots: OnceLock::new(),
+            quota: Quota::new(CAPACITY),
+        }
     }
 
-    /// Number of the text that the parts make up, [`Text::OTHER`] if there is no room for it.
-    pub(super) fn number_of(&self, parts: &[&str]) -> Text {
-        let start = hash(parts);
-        for step in 0..MAX_STEPS {
-            let at = (start + step) % CAPACITY;
-            let Some(slot) = self.0.get(at) else { break };
-            // Whoever comes second to a free place finds the first one's text in it.
-            let text = slot.get_or_init(|| parts.concat().into());
+    /// Number of the text that the parts make up, [`Text::OTHER`] if there is no capacity left.
+    pub(super) fn number_of(&self, parts: &[&str], source: Source<'_>) -> Text {
+        let empty = || (0..SLOTS).map(|_| OnceLock::new()).collect();
+        let slots = self.slots.get_or_init(empty);
+        let start = fnv(parts);
+        let mut may_add = false;
+        for step in 0..SLOTS {
+            let at = (start + step) % SLOTS;
+            let Some(slot) = slots.get(at) else { break };
+            if slot.get().is_none() && !may_add {
+                may_add = self.quota.take(source);
+                if !may_add {
+                    break;
+                }
+            }
+            let mut is_new = false;
+            // Whoever comes second to an empty slot finds the first one's text in it.
+            let text = slot.get_or_init(|| {
+                is_new = true;
+                parts.concat().into()
+            });
             if spells(text, parts) {
+                if may_add && !is_new {
+                    self.quota.give_back(source);
+                }
                 return u8::try_from(at + 1).map_or(Text::OTHER, Text);
             }
         }
@@ -51,7 +79,7 @@ impl Dictionary {
     /// The text with this number; none for [`Text::NONE`] and [`Text::OTHER`].
     pub(super) fn text(&self, text: Text) -> Option<Arc<str>> {
         let at = usize::from(text.0).checked_sub(1)?;
-        self.0.get(at)?.get().map(Arc::clone)
+        self.slots.get()?.get(at)?.get().map(Arc::clone)
     }
 }
 
@@ -62,39 +90,65 @@ fn spells(text: &str, parts: &[&str]) -> bool {
     rest == Some("")
 }
 
-/// FNV-1a: short texts, and a hash that anyone may guess only costs them the bucket `other`.
-fn hash(parts: &[&str]) -> usize {
-    let bytes = parts.iter().flat_map(|part| part.bytes());
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
-    usize::try_from(hash >> 8).unwrap_or_default()
+/// The first names of functions that came.
+///
+/// They are the SDK's own, so nobody needs a share. They are looked for only when a new attribute
+/// set is made.
+#[derive(Debug)]
+pub(super) struct ApiNames([OnceLock<&'static str>; MAX_APIS]);
+
+impl ApiNames {
+    pub(super) const fn new() -> Self {
+        Self([const { OnceLock::new() }; MAX_APIS])
+    }
+
+    /// This name, as it came first; none if there is no capacity for it.
+    pub(super) fn admit(&self, name: &'static str) -> Option<&'static str> {
+        let mut slots = self.0.iter().map(|slot| *slot.get_or_init(|| name));
+        slots.find(|known| *known == name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::quota::tests::source;
     use super::*;
 
     #[test]
     fn a_text_keeps_its_number_however_it_is_cut() {
         let dictionary = Dictionary::new();
-        let number = dictionary.number_of(&["41", ",", "1.2"]);
-        assert_eq!(dictionary.number_of(&["41,1.2"]), number);
-        assert_ne!(dictionary.number_of(&["41", ",", "1.3"]), number);
+        let a = source("a");
+        let number = dictionary.number_of(&["41", ",", "1.2"], a);
+        assert_eq!(dictionary.number_of(&["41,1.2"], a), number);
+        assert_ne!(dictionary.number_of(&["41", ",", "1.3"], a), number);
         assert_eq!(dictionary.text(number).as_deref(), Some("41,1.2"));
     }
 
     #[test]
-    fn texts_beyond_the_room_are_one() {
+    fn texts_beyond_the_capacity_are_one() {
         let dictionary = Dictionary::new();
-        let numbers: Vec<Text> = (0..10_000)
-            .map(|n| dictionary.number_of(&[&n.to_string()]))
-            .collect();
-        let kept = numbers.iter().filter(|number| **number != Text::OTHER);
-        assert!(kept.count() <= CAPACITY);
-        assert_eq!(numbers.last(), Some(&Text::OTHER));
-        assert_eq!(dictionary.number_of(&["0"]), numbers[0]);
+        let number = |n: u32, host| dictionary.number_of(&[&n.to_string()], source(host));
+        let first: Vec<Text> = (0..10_000).map(|n| number(n, "a")).collect();
+        let kept = first.iter().filter(|number| **number != Text::OTHER);
+        assert_eq!(kept.count(), 128, "the share of one source");
+        assert_eq!(number(0, "b"), first[0]);
+        assert_ne!(number(9_999, "b"), Text::OTHER);
+        let other = (10_000..20_000).map(|n| number(n, "b"));
+        assert!(other.filter(|number| *number != Text::OTHER).count() < 32);
         assert_eq!(dictionary.text(Text::OTHER), None);
         assert_eq!(dictionary.text(Text::NONE), None);
+    }
+
+    #[test]
+    fn names_of_functions_are_bounded() {
+        let names = ApiNames::new();
+        let name = |n: usize| -> &'static str { n.to_string().leak() };
+        let admitted = (0..1_000).filter_map(|n| names.admit(name(n)));
+        assert_eq!(admitted.count(), MAX_APIS);
+        assert_eq!(
+            names.admit(name(0)),
+            Some("0"),
+            "by its text, wherever it lies"
+        );
     }
 }

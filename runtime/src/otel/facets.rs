@@ -1,6 +1,7 @@
 //! What of a record shows in attributes, small enough to be compared as one number.
 
-use super::dictionary::{Dictionary, Text};
+use super::dictionary::{ApiNames, Dictionary, Text};
+use super::quota::Source;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::token::TokenType;
@@ -23,6 +24,7 @@ pub(super) struct Facets {
 /// The dictionaries of one recorder.
 #[derive(Debug)]
 pub(super) struct Names {
+    pub(super) apis: ApiNames,
     pub(super) callers: Dictionary,
     pub(super) codes: Dictionary,
     pub(super) sts_codes: Dictionary,
@@ -31,6 +33,7 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new() -> Self {
         Self {
+            apis: ApiNames::new(),
             callers: Dictionary::new(),
             codes: Dictionary::new(),
             sts_codes: Dictionary::new(),
@@ -38,23 +41,27 @@ impl Names {
     }
 
     fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Text {
+        let source = Source::of(record);
         match record.caller_sdk() {
             // MSAL.NET means to add the version, and by the precedence of its operators never does.
-            Some((id, _)) if msal_net => self.callers.number_of(&[id]),
-            Some((id, version)) => self.callers.number_of(&[id, ",", version]),
+            Some((id, _)) if msal_net => self.callers.number_of(&[id], source),
+            Some((id, version)) => self.callers.number_of(&[id, ",", version], source),
             None => Text::NONE,
         }
     }
 
     fn code(&self, record: &AcquisitionRecord) -> Text {
         let code = record.error_code();
-        code.map_or(Text::NONE, |code| self.codes.number_of(&[code]))
+        code.map_or(Text::NONE, |code| {
+            self.codes.number_of(&[code], Source::of(record))
+        })
     }
 
     fn sts_code(&self, record: &AcquisitionRecord) -> Text {
         let code = record.error().and_then(|error| error.sts().first());
         code.map_or(Text::NONE, |code| {
-            self.sts_codes.number_of(&[&code.to_string()])
+            self.sts_codes
+                .number_of(&[&code.to_string()], Source::of(record))
         })
     }
 }
@@ -98,8 +105,12 @@ impl Facets {
         self.outcome == Outcome::Ok
     }
 
-    /// The same acquisition with less said about it, for when there are too many kinds.
-    pub(super) fn coarse(self) -> Self {
+    /// How many of them [`overflow`](Self::overflow) leaves of one API: two other sources or none,
+    /// and a cache of three levels, for successes, and the other three outcomes.
+    pub(super) const OVERFLOWS: usize = 9;
+
+    /// The same acquisition without what comes from outside, for when there are too many kinds.
+    pub(super) fn coarse(&self) -> Self {
         let blur = |text| {
             if text == Text::NONE {
                 Text::NONE
@@ -108,10 +119,31 @@ impl Facets {
             }
         };
         Self {
+            status: 0,
             caller: blur(self.caller),
             code: blur(self.code),
             sts_code: blur(self.sts_code),
-            ..self
+            ..*self
+        }
+    }
+
+    /// The little of it that there is always capacity for.
+    pub(super) fn overflow(&self) -> Self {
+        let code = match self.outcome {
+            Outcome::Error => Text::OTHER,
+            Outcome::Ok | Outcome::Cancelled | Outcome::Panicked => Text::NONE,
+        };
+        Self {
+            api: self.api,
+            outcome: self.outcome,
+            source: self.source,
+            level: self.level,
+            reason: CacheRefreshReason::NotApplicable,
+            token_type: TokenType::Bearer,
+            status: 0,
+            caller: Text::OTHER,
+            code,
+            sts_code: code,
         }
     }
 

@@ -11,8 +11,9 @@ use super::facets::Facets;
 use super::metrics::{Metrics, Provider};
 use super::occasions::Occasions;
 use super::provider::{Generation, Generations, Kit, Newest, Timer};
+use super::quota::Source;
 use super::table::Entry;
-use super::values::Values;
+use super::values::{OTHER, Values};
 use crate::acquisition::{AcquisitionRecord, Moment};
 use crate::client::ClientInfo;
 use crate::contained::contained;
@@ -87,16 +88,53 @@ impl MetricsRecorder {
             record,
             facets: &facets,
         };
+        let entry = kit.table.find(&facets);
+        let entry = entry.or_else(|| self.new_entry(kit, &facets, record));
         if let Some(enricher) = &self.metrics.enricher {
             let extra = enricher.attributes(record);
             if !extra.is_empty() {
-                return self.record_with(&extra, kit, &occasions);
+                let facets = entry.map_or_else(|| facets.overflow(), |entry| entry.facets);
+                return self.record_with(&extra, &facets, kit, &occasions);
             }
         }
-        let entry = kit.table.entry(&facets);
-        match entry.or_else(|| self.coarse_entry(kit, &facets)) {
+        match entry {
             Some(entry) => self.record_at(entry, kit, &occasions),
-            None => self.record_with(&ExtraAttributes::default(), kit, &occasions),
+            None => self.record_with(
+                &ExtraAttributes::default(),
+                &facets.overflow(),
+                kit,
+                &occasions,
+            ),
+        }
+    }
+
+    /// The entry for a kind of acquisition that is new, or one too many.
+    #[cold]
+    fn new_entry<'a>(
+        &self,
+        kit: &'a Kit,
+        facets: &Facets,
+        record: &AcquisitionRecord,
+    ) -> Option<&'a Entry> {
+        let admitted = self.values.names.apis.admit(facets.api);
+        let known = |_: &&str| kit.table.add(facets, Source::of(record));
+        if let Some(entry) = admitted.as_ref().and_then(known) {
+            return Some(entry);
+        }
+        self.tell_of_crowd();
+        // By one name for all addresses at which it may lie, lest it take more than its share.
+        let facets = Facets {
+            api: admitted.unwrap_or(OTHER),
+            ..*facets
+        };
+        kit.table.crowded(&facets)
+    }
+
+    fn tell_of_crowd(&self) {
+        // The first load keeps a crowded hot path from writing to a shared line for ever.
+        let is_known = self.crowded.load(Ordering::Relaxed);
+        if !is_known && !self.crowded.swap(true, Ordering::Relaxed) {
+            Diagnostic::TooManyKinds.tell_once();
         }
     }
 
@@ -144,12 +182,18 @@ impl MetricsRecorder {
     }
 
     /// Records with attributes made for this one acquisition.
-    fn record_with(&self, extra: &ExtraAttributes, kit: &Kit, occasions: &Occasions<'_>) {
+    fn record_with(
+        &self,
+        extra: &ExtraAttributes,
+        facets: &Facets,
+        kit: &Kit,
+        occasions: &Occasions<'_>,
+    ) {
         occasions.each(|id, time| {
             let Some(metric) = Metric::ALL.get(id.index()) else {
                 return;
             };
-            let mut attributes = self.values.attributes(metric, occasions.facets);
+            let mut attributes = self.values.attributes(metric, facets);
             attributes.extend(extra.beside(metric));
             kit.instruments.record(id, time, &attributes);
         });
@@ -158,14 +202,6 @@ impl MetricsRecorder {
     fn attributes(&self, id: Id, facets: &Facets) -> Option<Vec<opentelemetry::KeyValue>> {
         let metric = Metric::ALL.get(id.index())?;
         Some(self.values.attributes(metric, facets))
-    }
-
-    /// The entry for acquisitions of which there are too many kinds.
-    fn coarse_entry<'a>(&self, kit: &'a Kit, facets: &Facets) -> Option<&'a Entry> {
-        if !self.crowded.swap(true, Ordering::Relaxed) {
-            Diagnostic::TooManyKinds.tell_once();
-        }
-        kit.table.entry(&facets.coarse())
     }
 
     /// The instruments to use for this record.

@@ -11,8 +11,10 @@ use crate::acquisition::{CANCELLED_CODE, Outcome, PANICKED_CODE};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::client::ClientInfo;
 
-/// Bucket of the texts for which there is no room, in the MSAL set.
-const OTHER: &str = "other";
+/// Bucket of the texts for which there is no room, in the MSAL set, and of APIs in both.
+///
+/// Not a constant, because names of APIs are compared by their address.
+pub(super) static OTHER: &str = "other";
 
 /// The same bucket in the second set; the conventions fix this word.
 const OTHER_ERROR: &str = "_OTHER";

@@ -1,5 +1,6 @@
 //! OpenTelemetry metrics, as an exporter receives them.
 
+mod cardinality;
 pub(crate) mod collect;
 mod conventions;
 mod enricher;
