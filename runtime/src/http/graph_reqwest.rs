@@ -28,7 +28,8 @@ const ABOUT_A_BODY: [HeaderName; 4] = [
 ///
 /// A client that follows redirects by itself takes the headers along to any host. Build it with
 /// [`redirect::Policy::none`](reqwest::redirect::Policy::none) and let this handler
-/// [follow](Self::following_redirects) them.
+/// [follow](Self::following_redirects) them. In a browser, `fetch` always follows redirects itself,
+/// so this handler never sees one there.
 ///
 /// # Examples
 ///
@@ -80,7 +81,9 @@ impl GraphMiddleware {
     }
 }
 
-#[async_trait]
+// As `reqwest-middleware` declares the trait: a browser's futures stay on their thread.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 impl Middleware for GraphMiddleware {
     async fn handle(
         &self,
@@ -160,7 +163,11 @@ fn without_body(request: &Request) -> Request {
     let mut bare = Request::new(request.method().clone(), request.url().clone());
     bare.headers_mut().clone_from(request.headers());
     *bare.timeout_mut() = request.timeout().copied();
-    *bare.version_mut() = request.version();
+    // In a browser the version is not the program's choice.
+    #[cfg(not(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none"))))]
+    {
+        *bare.version_mut() = request.version();
+    }
     bare
 }
 

@@ -30,9 +30,20 @@ fn class(error: &Error) -> TransportError {
     }
     if error.is_timeout() {
         TransportError::Timeout
-    } else if error.is_connect() {
+    } else if is_connect(error) {
         TransportError::Connect
     } else {
         TransportError::Other
     }
+}
+
+#[cfg(not(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none"))))]
+fn is_connect(error: &Error) -> bool {
+    error.is_connect()
+}
+
+/// A browser does not say why a request failed, so `reqwest` has no such question there.
+#[cfg(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none")))]
+const fn is_connect(_: &Error) -> bool {
+    false
 }
