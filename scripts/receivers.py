@@ -1,10 +1,12 @@
 """The checks of scripts/receivers: what a round of the load must look like at a receiver."""
 
+import http.server
 import json
 import math
 import re
 import socket
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -66,6 +68,32 @@ SPAN_SOMETIMES = {
 }
 # What tracing-opentelemetry adds.
 SPAN_ADDED = {"thread.id", "thread.name", "target", "busy_ns", "idle_ns"}
+
+# Services in trouble, which the load never is: what they count by the second, and what the panels of
+# the dashboard show then.
+NEW_TOKENS = 'ApiId="AcquireTokenForClient",TokenSource="IdentityProvider",CacheRefreshReason="NoCachedAccessToken"'
+FAILED = 'ApiId="AcquireTokenForClient",ErrorCode="temporarily_unavailable",CacheRefreshReason="Expired"'
+IN_TROUBLE = {
+    "no-hits": {
+        "counts": [f"MsalSuccess_total{{{NEW_TOKENS}}}", f"MsalTotalDuration_1A_milliseconds_count{{{NEW_TOKENS}}}"],
+        "panels": {"Cache hit ratio": 0, "Cache hit ratio by function": 0, "Failed acquisitions": 0},
+    },
+    "no-tokens": {
+        "counts": [f"MsalFailure_total{{{FAILED}}}"],
+        "panels": {"Tokens per second": 0, "Failed acquisitions": 1},
+    },
+}
+# Jobs for which each alert waits for its time to be up. The load has a wrong secret in every round, and
+# its tokens live long.
+PENDING = {
+    "TokenCacheHitRatioLow": {"no-hits"},
+    "TokenAcquisitionFailing": {"contoso", "no-tokens"},
+    "TokenCredentialRefused": {"contoso"},
+    "TokenEndpointSlow": set(),
+    "TokenRefreshForced": set(),
+    "TokenBackgroundRefreshFailing": {"contoso"},
+    "TokenLifetimeShort": set(),
+}
 
 
 def same(what, found, expected):
@@ -150,6 +178,8 @@ def otlp(log, rounds):
 
 # What Prometheus answers.
 
+CONTOSO = '{job="contoso"}'
+
 
 def get(url):
     with urllib.request.urlopen(url, timeout=10) as answer:
@@ -176,46 +206,69 @@ def prometheus_name(name, unit):
 
 def settled(base, rounds):
     """Succeeds once the last acquisition has been scraped, and the rules have seen it."""
-    total = f'sum(MsalSuccess_total) + sum(MsalFailure_total) == {25 * int(rounds)}'
-    if not query(base, f"({total}) and ({total.replace('_total)', '_total offset 3s)')})"):
+    total = f'sum(MsalSuccess_total{CONTOSO}) + sum(MsalFailure_total{CONTOSO}) == {25 * int(rounds)}'
+    earlier = total.replace(CONTOSO, f"{CONTOSO} offset 3s")
+    if not query(base, f"({total}) and ({earlier})"):
         sys.exit(1)
 
 
 def prometheus(base, rounds, dashboard):
     rounds = int(rounds)
     for name, (count, unit) in ROUND.items():
-        series = prometheus_name(name, unit)
+        series = prometheus_name(name, unit) + CONTOSO
         same(series, numbers(query(base, f"sum({series})")), [count * rounds])
-    same("MsalSuccess_total", labels(query(base, "MsalSuccess_total"), SUCCESS_KEYS), times(SUCCESSES, rounds))
-    same("MsalFailure_total", labels(query(base, "MsalFailure_total"), FAILURE_KEYS), times(FAILURES, rounds))
+    for name, keys, table in ("MsalSuccess", SUCCESS_KEYS, SUCCESSES), ("MsalFailure", FAILURE_KEYS, FAILURES):
+        found = labels(query(base, f"{name}_total{CONTOSO}"), keys)
+        same(f"{name}_total", found, times(table, rounds))
     print(f"   {len(ROUND)} metrics in Prometheus, values as expected")
-    check_dashboard(base, json.load(open(dashboard, encoding="utf-8")))
+    dashboard = json.load(open(dashboard, encoding="utf-8"))
+    check_dashboard(base, dashboard)
+    check_trouble(base, dashboard)
     check_rules(base)
 
 
+def panels_of(dashboard):
+    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+
+
+def values_of(base, target, job):
+    """What a panel shows for a job, with Grafana's variables as Grafana would put them."""
+    expression = target["expr"].replace("$__rate_interval", "1m").replace("$job", job)
+    same(f"{expression} has a variable left", "$" in expression, False)
+    return numbers(query(base, expression))
+
+
 def check_dashboard(base, dashboard):
-    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    panels = panels_of(dashboard)
     ids = [panel["id"] for panel in dashboard["panels"]]
     same("ids of panels are unique", len(set(ids)), len(ids))
     for panel in panels:
         cells = panel["gridPos"]
         same(f"{panel['title']} fits", cells["x"] + cells["w"] <= 24, True)
+        # Nothing here counts requests.
+        same(f"{panel['title']} has a unit of its own", panel["fieldConfig"]["defaults"]["unit"] != "reqps", True)
     targets = [(panel, target) for panel in panels for target in panel["targets"]]
     for panel, target in targets:
-        # Grafana's variables, as Grafana would put them.
-        expression = target["expr"].replace("$__rate_interval", "1m").replace("$job", "contoso")
         where = f"{panel['title']} {target['refId']}"
-        same(f"{where} has a variable left", "$" in expression, False)
-        values = numbers(query(base, expression))
+        values = values_of(base, target, "contoso")
         same(f"{where} returns series", bool(values), True)
         same(f"{where} returns numbers", all(math.isfinite(value) for value in values), True)
         if panel["fieldConfig"]["defaults"]["unit"] == "percentunit":
             same(f"{where} is a share", all(0 <= value <= 1 for value in values), True)
     for variable in dashboard["templating"]["list"]:
         if variable["type"] == "query":
-            series, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["definition"]).groups()
-            same(variable["name"], set(labels(query(base, series), [label])), {("contoso",)})
+            series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["definition"]).groups()
+            found = set(labels(query(base, series), [label]))
+            same(variable["name"], found, {("contoso",), *((job,) for job in IN_TROUBLE)})
     print(f"   dashboard: {len(targets)} queries of {len(panels)} panels executed, each returns our series")
+
+
+def check_trouble(base, dashboard):
+    targets = {panel["title"]: panel["targets"][0] for panel in panels_of(dashboard)}
+    for job, service in IN_TROUBLE.items():
+        for title, value in service["panels"].items():
+            same(f"{title} of {job}", values_of(base, targets[title], job), [value])
+    print(f"   dashboard: shows its figures for {' and '.join(IN_TROUBLE)}, too")
 
 
 def check_rules(base):
@@ -227,18 +280,39 @@ def check_rules(base):
     for rule in recorded:
         same(f"{rule['name']} returns series", bool(query(base, rule["name"])), True)
     alerts = [rule for rule in rules if rule["type"] == "alerting"]
-    # The load has refused credentials and failing refreshes all the time; its tokens are long-lived.
-    states = {rule["name"]: rule["state"] for rule in alerts}
-    for name, state in {
-        "TokenCredentialRefused": "pending",
-        "TokenBackgroundRefreshFailing": "pending",
-        "TokenAcquisitionFailing": "pending",
-        "TokenCacheHitRatioLow": "inactive",
-        "TokenEndpointSlow": "inactive",
-    }.items():
-        same(f"state of {name}", states[name], state)
+    for rule in alerts:
+        same(f"annotations of {rule['name']}", sorted(rule["annotations"]), ["description", "summary"])
+    pending = {rule["name"]: {alert["labels"]["job"] for alert in rule["alerts"]} for rule in alerts}
+    same("jobs with alerts", pending, PENDING)
     print(f"   rules: {len(recorded)} recorded series and {len(alerts)} alerts evaluated, "
-          f"{sum(state != 'inactive' for state in states.values())} alerts pending as they should")
+          f"{sum(bool(jobs) for jobs in pending.values())} alerts pending as they should")
+
+
+# The services in trouble.
+
+
+def in_trouble(port):
+    """Serves their metrics, each under the name of its job, until the process is ended."""
+    start = time.monotonic()
+
+    class Service(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seconds = time.monotonic() - start
+            counts = IN_TROUBLE[self.path.strip("/")]["counts"]
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write("".join(f"{series} {10 * seconds}\n" for series in counts).encode())
+
+        def log_message(self, *_):
+            pass
+
+    http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Service).serve_forever()
+
+
+def jobs_in_trouble(port):
+    for job in IN_TROUBLE:
+        print(f"  - {{job_name: {job}, metrics_path: /{job}, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}")
 
 
 # Ports.
@@ -260,5 +334,5 @@ def ready(base):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands = (otlp, settled, prometheus, ports, listening, ready)
+    commands = (otlp, settled, prometheus, in_trouble, jobs_in_trouble, ports, listening, ready)
     {function.__name__: function for function in commands}[command](*arguments)
