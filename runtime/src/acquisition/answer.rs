@@ -16,13 +16,13 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an HTTP client returned: an answer with a status, or a failure of a class.
 ///
-/// Implemented for results of [`http::Response`], and with the feature `reqwest` for those of that
-/// client. For another client return [`Status`] beside its response, and in a polling flow
-/// [`Polled`].
+/// Implemented for results of [`http::Response`], and with the feature `reqwest` for those of
+/// `reqwest` 0.13. For another client, or another version of that one, return [`Status`] beside its
+/// response, and in a polling flow [`Polled`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell how an HTTP request ended",
     label = "expected a `Result` of a response whose status can be read",
-    note = "results of `http::Response` are understood; with the feature `reqwest`, also those of that client",
+    note = "results of `http::Response` can be read; with the feature `reqwest`, also those of `reqwest` 0.13, but of no other version",
     note = "for other clients return `Ok(Status(status, response))`, where `status` is a `u16`, or an error"
 )]
 pub trait HttpOutcome {
