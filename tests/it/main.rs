@@ -20,6 +20,7 @@ mod api_tables;
 mod codes;
 mod diagnostics;
 mod documents;
+mod fields;
 mod headers;
 mod hostile;
 mod interleavings;

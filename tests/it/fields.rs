@@ -1,0 +1,124 @@
+//! The table of what is recorded and where it shows up names everything that there is.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use token_telemetry::Telemetry;
+use token_telemetry::entra::{CurrentField, Dialect, Slot};
+use token_telemetry::otel::Metric;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::lab::{self, LabApi};
+
+/// What can be called on the current acquisition without recording anything.
+const READS: [&str; 3] = ["is_active", "request_id", "handle"];
+
+/// Words in code type in one column of all tables; the first column has number 1.
+fn column(number: usize) -> BTreeSet<String> {
+    let text = read("docs/fields.md");
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    let cells = rows.filter_map(|row| row.split('|').nth(number));
+    let words = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    words.map(str::to_owned).collect()
+}
+
+fn read(file: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    fs::read_to_string(root.join(file)).unwrap()
+}
+
+/// Public methods of a source file whose receiver is `receiver`.
+fn methods(file: &str, receiver: &str) -> BTreeSet<String> {
+    let text = read(file).replace(['\n', ' '], "");
+    let methods = text.split("pubfn").skip(1);
+    let named = methods.filter_map(|method| method.split_once('('));
+    named
+        .filter(|(_, arguments)| arguments.starts_with(receiver))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+#[track_caller]
+fn assert_holds(table: &BTreeSet<String>, names: &BTreeSet<String>) {
+    let missing: Vec<_> = names.difference(table).collect();
+    assert!(
+        !names.is_empty() && missing.is_empty(),
+        "missing: {missing:?}"
+    );
+}
+
+#[test]
+fn getters_in_table() {
+    let getters = methods("runtime/src/acquisition/record.rs", "&self)");
+    assert_eq!(column(3), getters);
+}
+
+#[test]
+fn recording_methods_in_table() {
+    let mut methods = methods("runtime/src/acquisition/mod.rs", "self");
+    methods.retain(|method| !READS.contains(&&**method));
+    assert_holds(&column(2), &methods);
+}
+
+#[test]
+fn metrics_and_attributes_in_table() {
+    let names = |metric: &Metric| {
+        let attributes = metric.attributes().map(str::to_owned);
+        attributes
+            .chain([metric.name().to_owned()])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(column(5), Metric::ALL.iter().flat_map(names).collect());
+}
+
+#[test]
+fn header_fields_in_table() {
+    let slots = |dialect: &Dialect| [dialect.request(), dialect.platform()].concat();
+    let fields = Dialect::presets().iter().flat_map(slots);
+    let fields = fields.map(|slot: Slot| slot.field());
+    let named = fields.filter(|field| !matches!(field, CurrentField::Named(_)));
+    assert_holds(
+        &column(6),
+        &named.map(|field| field.name().to_owned()).collect(),
+    );
+}
+
+/// A subscriber that keeps the names of the fields of our spans.
+#[derive(Clone, Default)]
+struct Fields(Arc<Mutex<BTreeSet<String>>>);
+
+impl Subscriber for Fields {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.name() == "acquire_token"
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let fields = span.metadata().fields().iter();
+        let names = fields.map(|field| field.name().to_owned());
+        self.0.lock().unwrap().extend(names);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn span_fields_in_table() {
+    let (seen, telemetry) = (Fields::default(), Telemetry::builder().build().unwrap());
+    tracing::subscriber::with_default(seen.clone(), || {
+        let call = telemetry.background(LabApi::ForClient, async { Ok::<_, lab::LabError>(1) });
+        assert!(futures::executor::block_on(call).is_ok());
+    });
+    assert_holds(&column(4), &seen.0.lock().unwrap());
+}
