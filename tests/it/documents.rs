@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const DOCUMENTS: [&str; 5] = [
+const DOCUMENTS: [&str; 6] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/dashboard.md",
+    "docs/fields.md",
 ];
+
+/// Where links that must work outside of the repository begin.
+const REPOSITORY: &str = "https://github.com/token-telemetry/token-telemetry/blob/main/";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -47,13 +51,16 @@ fn name(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn every_relative_link_leads_to_a_file() {
+fn every_link_into_the_repository_leads_to_a_file() {
     let mut links = 0;
     for document in DOCUMENTS {
         let path = root().join(document);
         let text = fs::read_to_string(&path).unwrap();
         for link in prose(&text).flat_map(targets) {
-            let file = path.with_file_name(link.split('#').next().unwrap());
+            let file = match link.strip_prefix(REPOSITORY) {
+                Some(file) => root().join(file),
+                None => path.with_file_name(link.split('#').next().unwrap()),
+            };
             assert!(file.exists(), "{document} links to {link}");
             links += 1;
         }
@@ -67,5 +74,7 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
         .split("](")
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
-    targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+    targets.filter(|target| {
+        target.starts_with(REPOSITORY) || (!target.contains("://") && !target.starts_with('#'))
+    })
 }

@@ -134,7 +134,10 @@ mod system {
     }
 
     /// Where the time of the SDK's own clock starts.
-    #[expect(clippy::unnecessary_wraps, reason = "other platforms may have no clock")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "other platforms may have no clock"
+    )]
     pub(super) fn origin() -> Option<Point> {
         Some(Duration::ZERO)
     }
