@@ -77,6 +77,7 @@ fn a_right_import_is_no_problem() {
             "graph/host.rs",
             "use crate::{wire::Token, client::ClientInfo};",
         ),
+        ("diagnostics.rs", "use crate::contained::contained;"),
         ("otel/msal.rs", "use opentelemetry::KeyValue;"),
     ] {
         let found = problems(&BTreeMap::from([(PathBuf::from(file), line.to_owned())]));
