@@ -127,6 +127,7 @@ mod recent;
 mod region;
 #[cfg(feature = "tracing")]
 mod span;
+mod stack;
 mod telemetry;
 #[cfg(feature = "test-util")]
 pub mod test_util;

@@ -132,3 +132,86 @@ fn id_sent(context: &RequestContext) -> String {
     headers.apply_for(context, &uri, &mut map);
     map[CLIENT_REQUEST_ID].to_str().unwrap().to_owned()
 }
+
+#[test]
+fn guards_dropped_out_of_order_leave_no_request_behind() {
+    let first = RequestContext::with_client_request_id(ClientRequestId::new());
+    let (second, third) = (RequestContext::new(), RequestContext::new());
+    let (in_first, in_second, in_third) = (first.enter(), second.enter(), third.enter());
+    drop(in_first);
+    drop(in_third);
+    feature_used(PAGE);
+    drop(in_second);
+    assert!(RequestContext::current().is_none());
+    let features = [first, second, third].map(|context| context.features());
+    assert_eq!(features, [FeatureUsage::NONE, PAGE, FeatureUsage::NONE]);
+}
+
+#[test]
+fn guard_leaked_in_a_scope_goes_with_its_poll() {
+    let (work, leaked) = (RequestContext::new(), RequestContext::new());
+    block_on(work.scope(async {
+        #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+        std::mem::forget(leaked.enter());
+        turn().await;
+        feature_used(PAGE);
+    }));
+    assert!(RequestContext::current().is_none());
+    assert_eq!(
+        (work.features(), leaked.features()),
+        (PAGE, FeatureUsage::NONE)
+    );
+}
+
+#[test]
+fn guard_kept_over_an_await_takes_only_itself_away() {
+    let (work, kept) = (RequestContext::new(), RequestContext::new());
+    block_on(work.scope(async {
+        let guard = kept.enter();
+        turn().await;
+        drop(guard);
+        feature_used(PAGE);
+    }));
+    assert!(RequestContext::current().is_none());
+    assert_eq!(
+        (work.features(), kept.features()),
+        (PAGE, FeatureUsage::NONE)
+    );
+}
+
+#[test]
+fn long_chain_of_requests_does_not_overflow_the_stack() {
+    let mut innermost = RequestContext::new();
+    for _ in 0..1_000_000 {
+        innermost = innermost.child();
+    }
+    drop(innermost);
+}
+
+#[test]
+fn request_made_while_another_is_sent_has_its_own_id() {
+    let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    let headers = Headers::new(SdkVersion::builder().core(core).build().unwrap());
+    let get = || http::Request::get("https://graph.microsoft.com/v1.0/me").body(());
+    let mut first = get().unwrap();
+    let context = headers.apply_to(&mut first);
+    let entered = context.enter();
+    feature_used(PAGE);
+    let mut second = get().unwrap();
+    let other = headers.apply_to(&mut second);
+    let by_hand = headers.apply(first.uri(), &mut HeaderMap::new());
+    // An attempt of the first one, of which a redirect has lost the extensions.
+    let mut again = get().unwrap();
+    again.headers_mut().clone_from(first.headers());
+    headers.apply_to(&mut again);
+    drop(entered);
+    let id = |request: &http::Request<()>| request.headers()[CLIENT_REQUEST_ID].clone();
+    assert_ne!(id(&second), id(&first));
+    assert_ne!(by_hand.client_request_id, context.client_request_id());
+    assert_eq!(id(&again), id(&first));
+    assert!(other.features().is_empty());
+    assert_eq!(
+        context.applied().unwrap().client_request_id,
+        context.client_request_id()
+    );
+}

@@ -1,9 +1,11 @@
 //! The handler for reqwest beside a real retry handler, over real connections.
 
+use async_trait::async_trait;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{Method, StatusCode};
+use http::{Extensions, Method, StatusCode};
 use reqwest::redirect::Policy;
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use reqwest::{Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 use token_telemetry::GraphMiddleware;
@@ -139,6 +141,44 @@ async fn redirects_beyond_the_limit_are_handed_on() {
             .unwrap();
         assert_eq!(servers.arrived().last().unwrap().path, last);
     }
+}
+
+/// A handler that asks Graph for something before it hands a request on.
+struct Asking {
+    client: ClientWithMiddleware,
+    url: String,
+}
+
+#[async_trait]
+impl Middleware for Asking {
+    async fn handle(
+        &self,
+        req: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> reqwest_middleware::Result<Response> {
+        self.client.get(&self.url).send().await?;
+        next.run(req, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn request_of_a_handler_inside_has_its_own_id() {
+    let servers = Servers::start().await;
+    let asking = Asking {
+        client: client(following(&servers), false),
+        url: servers.url("/flaky"),
+    };
+    let client = ClientBuilder::new(reqwest::Client::new())
+        .with(following(&servers))
+        .with(asking)
+        .with(following(&servers))
+        .build();
+    client.get(servers.url("/me")).send().await.unwrap();
+    let arrived = servers.arrived();
+    let ids: Vec<_> = arrived.iter().map(|one| one.id().unwrap()).collect();
+    assert_eq!((ids.len(), ids[0], ids[1]), (4, ids[1], ids[2]));
+    assert_ne!(ids[3], ids[0]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use token_telemetry::GraphLayer;
 use token_telemetry::graph::{FeatureUsage, RequestContext, SDK_VERSION, feature_used};
 use tower::retry::{Policy, RetryLayer};
-use tower::{Service, ServiceBuilder, ServiceExt};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::follow_redirect::FollowRedirectLayer;
 
 use crate::server::Servers;
@@ -163,6 +163,27 @@ async fn the_id_of_graph_is_not_taken_elsewhere_by_a_client_that_keeps_other_ids
     for one in arrived {
         assert_eq!(one.id().is_some(), one.server == "graph", "{one:?}");
     }
+}
+
+#[tokio::test]
+async fn request_of_a_handler_inside_has_its_own_id() {
+    let servers = Servers::start().await;
+    let (graph, other) = (GraphLayer::new(servers.headers()), client(&servers));
+    let http = Client::builder(TokioExecutor::new()).build_http::<Body>();
+    let sending = graph.layer(http);
+    let handler = service_fn(|request: Request<Body>| {
+        let (first, sending, other) = (get(&servers, "/flaky"), sending.clone(), other.clone());
+        async move {
+            other.oneshot(first).await.unwrap();
+            sending.oneshot(request).await
+        }
+    });
+    let request = get(&servers, "/me");
+    graph.layer(handler).oneshot(request).await.unwrap();
+    let arrived = servers.arrived();
+    let ids: Vec<_> = arrived.iter().map(|one| one.id().unwrap()).collect();
+    assert_eq!((ids.len(), ids[0], ids[1]), (4, ids[1], ids[2]));
+    assert_ne!(ids[3], ids[0]);
 }
 
 #[tokio::test]

@@ -8,15 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 
-use http::Extensions;
+use http::{Extensions, HeaderMap};
 use pin_project_lite::pin_project;
 
 use super::feature_usage::FeatureUsage;
-use super::headers::Applied;
+use super::headers::{Applied, id_in};
+use crate::stack::{ExitPolicy, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
 thread_local! {
-    static CURRENT: RefCell<Option<RequestContext>> = const { RefCell::new(None) };
+    /// The contexts that are entered on this thread.
+    static ENTERED: RefCell<TicketStack<RequestContext>> =
+        const { RefCell::new(TicketStack::new()) };
 }
 
 /// One request to Graph over all its attempts, or the work that makes several.
@@ -44,14 +47,29 @@ pub struct RequestContext {
 
 #[derive(Default)]
 struct Shared {
-    /// Context in whose scope this request is made.
-    outer: Option<RequestContext>,
+    outer: Outer,
     given_id: Option<ClientRequestId>,
     made_id: OnceLock<ClientRequestId>,
     features: AtomicU64,
     applied: Mutex<Option<Applied>>,
     /// Whether this is one request and not a piece of work that may make several.
     is_request: bool,
+    /// Whether a layer made it, for the request that passed there and for no other.
+    is_of_layer: bool,
+}
+
+/// Context in whose scope a request is made.
+#[derive(Default)]
+struct Outer(Option<RequestContext>);
+
+impl Drop for Outer {
+    /// One after the other: each may be the last owner of the next, and the stack would overflow.
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some(mut last) = next.and_then(|context| Arc::into_inner(context.shared)) {
+            next = last.outer.0.take();
+        }
+    }
 }
 
 /// Says that the current request is made with a feature; outside a scope it does nothing.
@@ -93,20 +111,22 @@ impl RequestContext {
     /// The request in whose scope the caller runs.
     #[must_use]
     pub fn current() -> Option<Self> {
-        CURRENT
-            .try_with(|current| current.borrow().clone())
-            .ok()
-            .flatten()
+        with_entered(|entered| entered.top().cloned()).flatten()
     }
 
     /// A request of its own in this work: same features and given id, no made one.
     #[must_use]
     pub fn child(&self) -> Self {
+        self.request(false)
+    }
+
+    fn request(&self, is_of_layer: bool) -> Self {
         Self {
             shared: Arc::new(Shared {
-                outer: Some(self.clone()),
+                outer: Outer(Some(self.clone())),
                 given_id: self.shared.given_id,
                 is_request: true,
+                is_of_layer,
                 ..Shared::default()
             }),
         }
@@ -115,15 +135,44 @@ impl RequestContext {
     /// The context of a request with these extensions, for layers.
     ///
     /// An attempt of a request that has one keeps it; else the request is new, and the layer
-    /// puts the context into its extensions.
+    /// puts the context into its extensions. A request that is made while another one is sent is
+    /// new, too: it belongs to the same work, and has an id of its own unless the work has one.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
+        Self::of_attempt(extensions, &HeaderMap::new())
+    }
+
+    /// The context of a request with these extensions and headers.
+    pub(crate) fn of_attempt(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let current = || match Self::current() {
-            // A redirect in between may have lost the extensions.
-            Some(current) if current.shared.is_request => current,
-            current => current.unwrap_or_default().child(),
+            Some(current) if current.shared.is_request => current.or_sibling(headers),
+            current => current.unwrap_or_default().request(true),
         };
         extensions.get().cloned().unwrap_or_else(current)
+    }
+
+    /// The context that headers are applied for by hand.
+    pub(super) fn of_headers(headers: &HeaderMap) -> Self {
+        match Self::current() {
+            Some(current) if current.shared.is_of_layer => current.or_sibling(headers),
+            current => current.unwrap_or_default(),
+        }
+    }
+
+    /// This context, or one for another request of the same work.
+    ///
+    /// A redirect may lose the extensions of a request, but not its headers: an attempt has the id
+    /// that an earlier one has written. Without it this is a request that a handler makes meanwhile.
+    fn or_sibling(self, headers: &HeaderMap) -> Self {
+        let sent = self.applied().and_then(|applied| applied.client_request_id);
+        if sent.is_none() || sent == id_in(headers) {
+            return self;
+        }
+        let mut work = self.shared.outer.0.as_ref();
+        while let Some(request) = work.filter(|outer| outer.shared.is_request) {
+            work = request.shared.outer.0.as_ref();
+        }
+        work.cloned().unwrap_or_default().request(true)
     }
 
     /// Says that the request is made with a feature.
@@ -170,7 +219,7 @@ impl RequestContext {
 
     fn and_outer(&self) -> impl Iterator<Item = &Shared> {
         std::iter::successors(Some(&*self.shared), |shared| {
-            shared.outer.as_ref().map(|outer| &*outer.shared)
+            shared.outer.0.as_ref().map(|outer| &*outer.shared)
         })
     }
 
@@ -186,7 +235,7 @@ impl RequestContext {
     ///
     /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
     pub fn enter(&self) -> EnteredRequest {
-        EnteredRequest::new(Some(self.clone()))
+        EnteredRequest::new(self, ExitPolicy::Own)
     }
 }
 
@@ -205,18 +254,20 @@ impl fmt::Debug for RequestContext {
     }
 }
 
-/// Guard of [`RequestContext::enter`].
+/// Guard of [`RequestContext::enter`]; guards may be dropped in any order.
 #[must_use = "the request is current only while the guard lives"]
 pub struct EnteredRequest {
-    covered: Option<RequestContext>,
-    /// The guard belongs to the thread whose slot it changed.
+    ticket: Option<Ticket>,
+    policy: ExitPolicy,
+    /// The guard belongs to the thread whose stack it changed.
     not_send: PhantomData<*const ()>,
 }
 
 impl EnteredRequest {
-    fn new(context: Option<RequestContext>) -> Self {
+    fn new(context: &RequestContext, policy: ExitPolicy) -> Self {
         Self {
-            covered: swap(context),
+            ticket: with_entered(|entered| entered.push(context.clone())),
+            policy,
             not_send: PhantomData,
         }
     }
@@ -224,23 +275,23 @@ impl EnteredRequest {
 
 impl Drop for EnteredRequest {
     fn drop(&mut self) {
-        drop(swap(self.covered.take()));
+        if let Some(ticket) = self.ticket {
+            drop(with_entered(|entered| entered.leave(ticket, self.policy)));
+        }
     }
+}
+
+/// Runs `act` on the contexts of the thread; `None` while the thread ends, when none is current.
+fn with_entered<T>(act: impl FnOnce(&mut TicketStack<RequestContext>) -> T) -> Option<T> {
+    ENTERED
+        .try_with(|entered| act(&mut entered.borrow_mut()))
+        .ok()
 }
 
 impl fmt::Debug for EnteredRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnteredRequest").finish_non_exhaustive()
     }
-}
-
-/// Replaces the current request of the thread and returns the one before.
-fn swap(context: Option<RequestContext>) -> Option<RequestContext> {
-    // While the thread ends there is no current request and nothing to put back.
-    CURRENT
-        .try_with(|current| current.replace(context))
-        .ok()
-        .flatten()
 }
 
 pin_project! {
@@ -258,7 +309,7 @@ impl<F: Future> Future for InRequest<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let _entered = this.context.enter();
+        let _entered = EnteredRequest::new(this.context, ExitPolicy::UnwindTo);
         this.inner.poll(cx)
     }
 }

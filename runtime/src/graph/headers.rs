@@ -113,7 +113,7 @@ impl Headers {
     /// Outside a scope every call is a request of its own, with an id of its own unless the
     /// headers have one.
     pub fn apply(&self, uri: &Uri, headers: &mut HeaderMap) -> Applied {
-        let context = RequestContext::current().unwrap_or_default();
+        let context = RequestContext::of_headers(headers);
         self.apply_for(&context, uri, headers)
     }
 
@@ -158,7 +158,7 @@ impl Headers {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn apply_to<B>(&self, request: &mut Request<B>) -> RequestContext {
-        let context = RequestContext::of(request.extensions());
+        let context = RequestContext::of_attempt(request.extensions(), request.headers());
         let is_allowed = self.hosts.allow(request.uri());
         self.apply_where(is_allowed, &context, request.headers_mut());
         request.extensions_mut().insert(context.clone());
@@ -272,6 +272,11 @@ impl Headers {
             headers.remove(CLIENT_REQUEST_ID);
         }
     }
+}
+
+/// The id of a request with these headers, if it has one that is a GUID.
+pub(super) fn id_in(headers: &HeaderMap) -> Option<ClientRequestId> {
+    parse(headers.get(CLIENT_REQUEST_ID)?.as_bytes())
 }
 
 /// The id in a header, if it is a GUID.

@@ -91,7 +91,7 @@ impl Middleware for GraphMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let context = RequestContext::of(extensions);
+        let context = RequestContext::of_attempt(extensions, req.headers());
         extensions.insert(context.clone());
         for _ in 0..self.most_redirects {
             self.apply(&context, &mut req);

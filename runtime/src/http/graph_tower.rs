@@ -104,7 +104,7 @@ impl<B> GraphRequest for Request<B> {
 #[cfg(feature = "reqwest")]
 impl GraphRequest for reqwest::Request {
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext {
-        let context = RequestContext::of(&::http::Extensions::new());
+        let context = RequestContext::of_attempt(&::http::Extensions::new(), self.headers());
         let url = self.url().clone();
         headers.apply_for_url(&context, url, self.headers_mut());
         context
