@@ -2,7 +2,7 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use http::HeaderMap;
+use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 use super::clock::ClockSource;
 use super::facts::Facts;
@@ -56,8 +56,51 @@ pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
 
 /// Where the telemetry of one request is written.
 pub(crate) enum Outgoing<'a> {
-    Headers(&'a mut HeaderMap),
+    Headers(HeaderSink<'a>),
     Form(&'a mut Vec<(&'static str, String)>),
+}
+
+/// Headers of a request, of which some may be the caller's.
+///
+/// The caller's values are dropped after everything is written: their destructors are code of others,
+/// and the facts are locked meanwhile.
+pub(crate) struct HeaderSink<'a> {
+    headers: &'a mut HeaderMap,
+    replaced: &'a mut Vec<HeaderValue>,
+}
+
+impl<'a> HeaderSink<'a> {
+    pub(crate) const fn new(
+        headers: &'a mut HeaderMap,
+        replaced: &'a mut Vec<HeaderValue>,
+    ) -> Self {
+        Self { headers, replaced }
+    }
+
+    /// Writes a header over others of its name; a map that has no room left stays as it is.
+    pub(crate) fn insert(&mut self, name: &HeaderName, value: HeaderValue) {
+        match self.headers.try_entry(name) {
+            Ok(Entry::Occupied(mut entry)) => {
+                self.replaced.extend(entry.iter().cloned());
+                entry.insert(value);
+            }
+            Ok(Entry::Vacant(entry)) => {
+                let _full = entry.try_insert(value);
+            }
+            Err(_full) => {}
+        }
+    }
+
+    /// The map itself, for code that runs outside the lock.
+    pub(crate) const fn map_mut(&mut self) -> &mut HeaderMap {
+        self.headers
+    }
+
+    pub(crate) fn remove(&mut self, name: &HeaderName) {
+        let present = self.headers.get_all(name);
+        self.replaced.extend(present.iter().cloned());
+        self.headers.remove(name);
+    }
 }
 
 /// What the headers of one request reported about earlier acquisitions.

@@ -1,7 +1,6 @@
 //! One HTTP try of a token request: its headers, its clock, and how it ended.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,11 +10,12 @@ use http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::answer::{HttpOutcome, MAX_RETRY_AFTER};
-use super::backend::{Answer, Carriage, Outgoing};
+use super::backend::{Answer, Carriage, HeaderSink, Outgoing};
 use super::clock::Moment;
 use super::facts::{Asked, HttpFacts};
 use super::purpose::Purpose;
 use super::running::Shared;
+use crate::contained::contained;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
@@ -123,7 +123,9 @@ impl TokenRequest {
     /// headers, and the others where their value is the one that telemetry writes. So an id or a
     /// SKU that the application set itself stays.
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
-        self.write(&mut Outgoing::Headers(headers));
+        let mut replaced = Vec::new();
+        let sink = HeaderSink::new(headers, &mut replaced);
+        self.write(&mut Outgoing::Headers(sink));
     }
 
     /// The telemetry that goes into the form fields of the body, as of now.
@@ -146,8 +148,9 @@ impl TokenRequest {
         if backend.is_authority(authority) {
             acquisition.read(|facts| backend.write_headers(facts, authority, carriage, out));
         } else if let Outgoing::Headers(headers) = out {
+            // The values are the caller's, and nothing is locked while they are dropped.
             let id = acquisition.read(|facts| facts.correlation_id);
-            backend.strip_headers(id, headers);
+            backend.strip_headers(id, headers.map_mut());
         }
         if self.counts {
             self.started = backend.clock().now();
@@ -301,7 +304,7 @@ impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
         let output = std::task::ready!(this.inner.poll(cx));
         if let Some(request) = this.request.take() {
             // The answer exists already; a panic while it is read must not cost it.
-            let _unread = catch_unwind(AssertUnwindSafe(|| request.ended(&output)));
+            let _unread = contained(|| request.ended(&output));
         }
         Poll::Ready(output)
     }

@@ -24,9 +24,7 @@ impl Name {
     /// Writes a value that is ready.
     pub(super) fn put(&self, value: &HeaderValue, out: &mut Outgoing<'_>) {
         match out {
-            Outgoing::Headers(headers) => {
-                insert(headers, &self.header, value.clone());
-            }
+            Outgoing::Headers(headers) => headers.insert(&self.header, value.clone()),
             Outgoing::Form(fields) => {
                 if let Ok(value) = value.to_str() {
                     fields.push((self.spelling, value.to_owned()));
@@ -40,7 +38,7 @@ impl Name {
         match out {
             Outgoing::Headers(headers) => {
                 if let Ok(value) = HeaderValue::from_bytes(value) {
-                    insert(headers, &self.header, value);
+                    headers.insert(&self.header, value);
                 }
             }
             Outgoing::Form(fields) => {
@@ -65,9 +63,4 @@ impl Name {
         }
         true
     }
-}
-
-/// Writes a header; a map that has no room left stays as it is.
-fn insert(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
-    let _full = headers.try_insert(name.clone(), value);
 }
