@@ -1,6 +1,7 @@
 //! How status and failure class are read from what an HTTP client returns.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -68,9 +69,19 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 /// let returned: Result<_, std::io::Error> = Ok(Status(200, "body of some client"));
 /// assert_eq!(returned.status(), Ok(200));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a pair, and callers build it")]
 pub struct Status<T>(pub u16, pub T);
+
+/// Without the response, whose body may be a token.
+impl<T> fmt::Debug for Status<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(status, _response) = self;
+        f.debug_tuple("Status")
+            .field(status)
+            .finish_non_exhaustive()
+    }
+}
 
 impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
     fn status(&self) -> Result<u16, TransportError> {
