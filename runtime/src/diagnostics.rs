@@ -31,6 +31,8 @@ pub(crate) enum Diagnostic {
     /// A meter provider panicked when it was asked for instruments.
     #[cfg(feature = "otel")]
     ProviderPanicked,
+    /// Code that is notified of an acquisition makes one each time.
+    NestedTooDeep,
 }
 
 /// How often each was met; statics, because nothing but the log depends on them.
@@ -53,7 +55,6 @@ impl Diagnostic {
     }
 
     /// Tells the log; for callers that remember themselves whether they did.
-    #[cfg(feature = "otel")]
     pub(crate) fn tell_once(self) {
         self.log(1);
     }
@@ -79,7 +80,10 @@ impl Diagnostic {
             | Self::LateCorrelationId => {
                 tracing::debug!(target: TARGET, times, "{text}");
             }
-            Self::ObserverPanicked | Self::DescriptionPanicked | Self::ClockPanicked => {
+            Self::ObserverPanicked
+            | Self::DescriptionPanicked
+            | Self::ClockPanicked
+            | Self::NestedTooDeep => {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
             #[cfg(feature = "otel")]
@@ -113,6 +117,10 @@ impl Diagnostic {
             }
             #[cfg(feature = "otel")]
             Self::ProviderPanicked => "a meter provider panicked; it gets no metrics",
+            Self::NestedTooDeep => {
+                "an observer, subscriber or exporter acquires a token for every acquisition \
+                 that it is notified of; the innermost ones are not reported to it"
+            }
         }
     }
 }

@@ -18,7 +18,8 @@
 //!
 //! Two moments, two types: the running acquisition feeds the headers, the record feeds everything
 //! else. Telemetry never changes the outcome: it runs after the result exists, and a panic in an
-//! observer, a clock or an error description ends there.
+//! observer, a clock or an error description ends there. In a program built with `panic = "abort"` no
+//! panic can be contained: there, a panic in any of them ends the process.
 //!
 //! # A first SDK
 //!

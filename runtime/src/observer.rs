@@ -1,15 +1,23 @@
 //! Whoever wants to see every finished acquisition.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::acquisition::AcquisitionRecord;
+use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
 /// Receiver of finished acquisitions.
 ///
 /// It runs on the thread that finished the acquisition, after the result exists: keep it short.
-/// A panic in it is contained.
+/// A panic in it is contained, unless the program is built with `panic = "abort"`.
+///
+/// No acquisition is current while it runs, so an observer may acquire a token: that acquisition has
+/// its own record, which every observer gets, this one included. What an observer acquires while it
+/// gets *that* record appears in [`Totals`](crate::Totals), in
+/// [`recent_records`](crate::Telemetry::recent_records) and in headers, but is not reported to
+/// observers, metrics and spans: an observer that acquires a token on every call would never end.
+/// The same holds for enrichers, clocks, subscribers and exporters.
 ///
 /// # Examples
 ///
@@ -43,11 +51,39 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
     }
 }
 
-/// Tells every observer, also if one of them panics.
-pub(crate) fn notify(observers: &[Box<dyn Observer>], record: &AcquisitionRecord) {
-    for observer in observers {
-        if catch_unwind(AssertUnwindSafe(|| observer.finished(record))).is_err() {
-            Diagnostic::ObserverPanicked.tell();
+/// The observers of one `Telemetry`.
+pub(crate) struct Observers {
+    observers: Vec<Box<dyn Observer>>,
+    /// Whether the log knows that an acquisition was not reported to code of others.
+    logged: AtomicBool,
+}
+
+impl Observers {
+    pub(crate) const fn new(observers: Vec<Box<dyn Observer>>) -> Self {
+        Self {
+            observers,
+            logged: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.observers.is_empty()
+    }
+
+    /// Notifies every observer, also if one of them panics.
+    pub(crate) fn notify(&self, record: &AcquisitionRecord) {
+        for observer in &self.observers {
+            if contained(|| observer.finished(record)).is_none() {
+                Diagnostic::ObserverPanicked.tell();
+            }
+        }
+    }
+
+    /// Leaves an acquisition out, which code called by code of this kind has made.
+    #[cold]
+    pub(crate) fn pass_over(&self) {
+        if !self.logged.swap(true, Ordering::Relaxed) {
+            Diagnostic::NestedTooDeep.tell_once();
         }
     }
 }

@@ -18,7 +18,9 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn clock(&self) -> &ClockSource;
 
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
-    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>>;
+    ///
+    /// A quiet acquisition is one of which code of others is not told.
+    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
 
     /// Whether telemetry headers may go there.
     fn is_authority(&self, authority: &Authority) -> bool;
@@ -44,7 +46,7 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn decide(&self, undecided: &[Carriage], code: Option<&str>);
 
     /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
-    fn finished(&self, record: &mut AcquisitionRecord);
+    fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool);
 }
 
 /// A span that is entered on each poll and told the record at the end.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::backend::Backend;
-use super::facts::Facts;
 use super::finish::{End, ReadEnd, finish};
 use super::record::Outcome;
 use super::running::Running;
-use super::scope::{self, Entered, Surroundings};
+use super::scope::{self, Entered, Suspended};
+use super::slot::Surroundings;
 use crate::api::Api;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
@@ -157,53 +157,47 @@ pub(super) struct Polling<'a> {
 impl Opening {
     /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
     pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<Polling<'a>> {
-        let running = match self.backend.take() {
-            Some(backend) => self.begin(backend),
-            None => self.running.take(),
-        }?;
+        let (running, suspended) = match self.backend.take() {
+            Some(backend) => {
+                let (running, suspended) = self.begin(backend)?;
+                (running, Some(suspended))
+            }
+            None => (self.running.take()?, None),
+        };
         *is_live = true;
         // Left at `true` if the poll unwinds.
         self.panicked = true;
         Some(Polling {
-            entered: Entered::new(running, &mut self.running),
+            entered: Entered::new(running, &mut self.running, suspended),
             panicked: &mut self.panicked,
             is_live,
         })
     }
 
     /// Starts the acquisition; none if the call is part of an enclosing one.
-    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<Box<Running>> {
+    ///
+    /// Nothing is in force afterwards, until the acquisition is entered.
+    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<(Box<Running>, Suspended)> {
         let nesting = self.nesting;
-        let Surroundings {
-            enclosing,
-            collector,
-            place,
-        } = scope::surroundings(|outer| {
-            if nesting == Nesting::Merge && outer.takes_in(&*backend) {
-                return Enclosing::Same;
-            }
-            Enclosing::Other(outer.read(Facts::correlation_id))
-        });
         let named = self.parent.take().map(|parent| *parent);
-        let parent = match enclosing {
-            Some(Enclosing::Same) => {
-                if let Some(place) = place {
-                    scope::recycle(place);
-                }
-                return None;
-            }
-            Some(Enclosing::Other(enclosing)) => named.or(Some(enclosing)),
-            None => named,
-        };
+        let takes_in = |outer: &Running| nesting == Nesting::Merge && outer.takes_in(&*backend);
+        let (surroundings, suspended) = scope::begin(takes_in)?;
+        let Surroundings {
+            parent,
+            collector,
+            is_quiet,
+            place,
+        } = surroundings;
+        let parent = named.or(parent);
         let mut running = place.unwrap_or_default();
-        running.begin(backend, collector, |facts| {
+        running.begin(backend, (collector, is_quiet), |facts| {
             facts.api = Api::new(self.api.number(), self.api.name());
             facts.background = nesting == Nesting::Background;
             if parent.is_some() {
                 facts.rare_mut().parent = parent;
             }
         });
-        Some(running)
+        Some((running, suspended))
     }
 
     /// Makes the acquisition current for the last time, while its body is dropped.
@@ -232,7 +226,7 @@ impl Polling<'_> {
     pub(super) fn finish(&mut self, read: ReadEnd<'_>) {
         *self.panicked = false;
         *self.is_live = false;
-        finish(self.entered.leave(), read);
+        finish(self.entered.end(), read);
     }
 }
 
@@ -252,14 +246,8 @@ impl<T, E> Drop for Closing<T, E> {
 
 /// Makes the record of the acquisition whose body was dropped just now.
 fn finish_dropped() {
-    let running = scope::leave_dropping();
-    if let Some(outcome) = running.as_ref().and_then(|running| running.dropping) {
-        finish(running, &|_| End::dropped(outcome));
+    let ended = scope::end_dropping();
+    if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.dropping) {
+        finish(ended, &|_| End::dropped(outcome));
     }
-}
-
-/// The acquisition around one that begins.
-enum Enclosing {
-    Same,
-    Other(ClientRequestId),
 }

@@ -1,10 +1,11 @@
 //! Time, as acquisitions see it: the only place where a clock is read.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::scope::with_suspended;
+use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
 /// A clock of the SDK's own: simulated time in tests, or a faster counter.
@@ -67,16 +68,27 @@ impl ClockSource {
         }
     }
 
+    /// Whether reading it is a call into code of others.
+    pub(crate) const fn is_custom(&self) -> bool {
+        match self {
+            Self::System => false,
+            Self::Custom { .. } => true,
+        }
+    }
+
     /// The present moment; none where the platform has no clock, or the SDK's clock panicked.
     pub(crate) fn now(&self) -> Option<Moment> {
         match self {
             Self::System => system::now().map(Moment),
             Self::Custom { clock, origin } => {
-                let read = catch_unwind(AssertUnwindSafe(|| clock.now()));
-                if read.is_err() {
-                    Diagnostic::ClockPanicked.tell();
-                }
-                system::after((*origin)?.0, read.ok()?).map(Moment)
+                let read = with_suspended(|| {
+                    let read = contained(|| clock.now());
+                    if read.is_none() {
+                        Diagnostic::ClockPanicked.tell();
+                    }
+                    read
+                });
+                system::after((*origin)?.0, read.flatten()?).map(Moment)
             }
         }
     }

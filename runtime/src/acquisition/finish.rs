@@ -1,14 +1,13 @@
 //! The end of an acquisition: its record is made and handed out.
 
 use std::any::type_name;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::backend::Backend;
 use super::call::Reading;
 use super::facts::Facts;
-use super::record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
-use super::running::{Listeners, Running};
-use super::scope;
+use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
+use super::running::Finishing;
+use super::scope::{Ended, with_suspended};
+use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 
@@ -31,7 +30,7 @@ impl End {
     /// It returned an error of this type, which describes itself.
     fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &Facts, type_name: &'static str) -> Self {
         let mut described = ErrorInfo::default();
-        contained(&mut || described = describe());
+        described_by(&mut || described = describe());
         Self {
             outcome: Outcome::Error,
             error: Some(Box::new(merged(described, facts, type_name))),
@@ -57,7 +56,7 @@ impl<T, E> Reading<T, E> {
         match output {
             Ok(token) => {
                 if let Some(read) = self.token {
-                    contained(&mut || facts.token(&read(token)));
+                    described_by(&mut || facts.token(&read(token)));
                 }
                 End::OK
             }
@@ -67,22 +66,25 @@ impl<T, E> Reading<T, E> {
 }
 
 /// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-pub(super) fn finish(running: Option<Box<Running>>, read: ReadEnd<'_>) {
-    let Some(mut running) = running else { return };
+pub(super) fn finish(ended: Option<Ended>, read: ReadEnd<'_>) {
+    let Some(mut ended) = ended else { return };
     // The result exists already and is not touched, whatever happens inside.
-    let _contained = catch_unwind(AssertUnwindSafe(|| {
-        running.finish(|backend, record, listeners| {
-            hand_out(backend, (record, listeners), read);
-        });
-        scope::recycle(running);
-    }));
+    let finished = contained(|| {
+        ended.running.finish(|finishing| hand_out(finishing, read));
+        ended.empty();
+    });
+    if finished.is_some() {
+        ended.recycle();
+    }
 }
 
-fn hand_out(
-    backend: &dyn Backend,
-    (record, listeners): (&mut AcquisitionRecord, Option<Box<Listeners>>),
-    read: ReadEnd<'_>,
-) {
+fn hand_out(finishing: Finishing<'_>, read: ReadEnd<'_>) {
+    let Finishing {
+        backend,
+        record,
+        listeners,
+        is_quiet,
+    } = finishing;
     let total = backend.clock().since(record.facts().started);
     let End { outcome, error } = read(record.facts_mut());
     if error.is_some() || listeners.is_some() || record.facts().has_sub_failures() {
@@ -93,18 +95,16 @@ fn hand_out(
         backend.decide(&undecided, error.as_deref().and_then(ErrorInfo::code));
     }
     record.finish(outcome, total, error);
-    backend.finished(record);
+    backend.finished(record, is_quiet);
     if let Some(listeners) = listeners {
         listeners.finished(record);
     }
 }
 
 /// Runs code of the SDK whose panic must not cost the record; compiled once for all of it.
-///
-/// The acquisition is over, so that what the code notes would land on the enclosing one.
-fn contained(code: &mut dyn FnMut()) {
-    scope::aside(|| {
-        if catch_unwind(AssertUnwindSafe(code)).is_err() {
+fn described_by(code: &mut dyn FnMut()) {
+    with_suspended(|| {
+        if contained(code).is_none() {
             Diagnostic::DescriptionPanicked.tell();
         }
     });

@@ -8,10 +8,11 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::observe::Collector;
+use super::observe::{Collector, polled_after_completion};
 use super::running::Shared;
-use super::scope::{EnteredShared, Reach};
+use super::scope::EnteredShared;
 use super::token_request::TokenRequest;
+use crate::stack::ExitPolicy;
 
 /// An acquisition that can leave its task; made by [`handle`](crate::CurrentAcquisition::handle).
 ///
@@ -46,17 +47,19 @@ impl Handle {
 
     /// Makes the acquisition current on this thread until the guard is dropped.
     ///
-    /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
+    /// Do not hold the guard over an await; use [`scope`](Self::scope) there. Guards may be dropped in
+    /// any order. Once the acquisition is over, it is the parent of later ones only inside a `scope`:
+    /// a guard may be leaked.
     pub fn enter(&self) -> EnteredHandle {
         EnteredHandle {
-            _entered: self.entered(Reach::Itself),
+            _entered: self.entered(ExitPolicy::Own),
             in_acquisition: self.shared.is_some(),
             not_send: PhantomData,
         }
     }
 
-    fn entered(&self, reach: Reach) -> EnteredShared {
-        EnteredShared::new(self.shared.as_ref(), self.collector.as_ref(), reach)
+    fn entered(&self, policy: ExitPolicy) -> EnteredShared {
+        EnteredShared::new(self.shared.as_ref(), self.collector.as_ref(), policy)
     }
 
     /// One HTTP try of a token request, on behalf of the acquisition.
@@ -104,7 +107,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.inner.is_some() {
-                let _entered = this.handle.entered(Reach::Poll);
+                let _entered = this.handle.entered(ExitPolicy::UnwindTo);
                 this.inner.set(None);
             }
         }
@@ -116,9 +119,9 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let _entered = this.handle.entered(Reach::Poll);
+        let _entered = this.handle.entered(ExitPolicy::UnwindTo);
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
-            return Poll::Pending;
+            polled_after_completion("Scoped");
         };
         let output = std::task::ready!(inner.poll(cx));
         // What the future still holds goes inside the acquisition too.

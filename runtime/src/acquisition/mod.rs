@@ -17,6 +17,7 @@ mod running;
 mod scope;
 #[cfg(feature = "serde")]
 mod serialize;
+mod slot;
 mod timer;
 mod token_request;
 
@@ -172,12 +173,12 @@ impl CurrentAcquisition {
     /// Note it first: once a header has carried an id, the acquisition keeps that one.
     pub fn correlation_id(self, id: impl TryInto<ClientRequestId>) {
         let Ok(id) = id.try_into() else {
-            return Diagnostic::InvalidCorrelationId.tell();
+            return tell(Diagnostic::InvalidCorrelationId);
         };
         let mut adopted = true;
         note(|facts| adopted = facts.adopt_correlation_id(id));
         if !adopted {
-            Diagnostic::LateCorrelationId.tell();
+            tell(Diagnostic::LateCorrelationId);
         }
     }
 
@@ -271,6 +272,16 @@ pub(crate) fn seen_request(handle: Option<&Handle>, url: &str) -> TokenRequest {
 /// The current acquisition in a form that may leave its task.
 fn shared() -> Option<Arc<Shared>> {
     scope::with_current(Running::share).flatten()
+}
+
+/// Id of the acquisition that triggers what begins here on its own.
+pub(crate) fn parent_id() -> Option<ClientRequestId> {
+    scope::parent_id()
+}
+
+/// Tells the log, which is code of others.
+fn tell(diagnostic: Diagnostic) {
+    scope::with_suspended(|| diagnostic.tell());
 }
 
 /// Changes the facts of the current acquisition, if there is one.

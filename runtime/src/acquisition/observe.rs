@@ -1,14 +1,16 @@
 //! Records of the acquisitions that a future makes, for whoever awaits it.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::record::AcquisitionRecord;
-use super::scope::{self, EnteredShared, Reach};
+use super::scope::{self, EnteredShared};
+use crate::stack::ExitPolicy;
 
 /// Most records that one [`observe`] keeps.
 pub const MAX_OBSERVED: usize = 16;
@@ -67,6 +69,9 @@ pin_project! {
             // An enclosing `observe` also gets what the drop cancels or begins.
             let _collecting = this.collector.as_ref().map(collecting);
             this.inner.set(None);
+            if let Some(collector) = this.collector {
+                let _unread = collector.close();
+            }
         }
     }
 }
@@ -80,14 +85,14 @@ impl<F: Future> Future for Observe<F> {
         let output = {
             let _collecting = collecting(collector);
             let Some(inner) = this.inner.as_mut().as_pin_mut() else {
-                return Poll::Pending;
+                polled_after_completion("Observe");
             };
             let output = std::task::ready!(inner.poll(cx));
             // A combinator such as a timeout cancels what it holds only now.
             this.inner.set(None);
             output
         };
-        let Kept { records, dropped } = collector.take();
+        let (records, dropped) = collector.close();
         Poll::Ready(Observed {
             output,
             records,
@@ -104,11 +109,11 @@ impl<F> fmt::Debug for Observe<F> {
 
 /// Makes a collector the innermost one until the end of a poll.
 fn collecting(collector: &Arc<Collector>) -> EnteredShared {
-    EnteredShared::new(None, Some(collector), Reach::Poll)
+    EnteredShared::new(None, Some(collector), ExitPolicy::UnwindTo)
 }
 
 /// Output of a future and the records of its acquisitions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Observed<T> {
     /// What the future returned.
@@ -127,41 +132,97 @@ impl<T> Observed<T> {
     }
 }
 
+/// Without the output, which may be a token.
+impl<T> fmt::Debug for Observed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observed")
+            .field("records", &self.records)
+            .field("dropped", &self.dropped)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends a poll that no caller may make, as the futures of the standard library do.
+#[cold]
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a future that never wakes would hide the mistake"
+)]
+pub(super) fn polled_after_completion(future: &str) -> ! {
+    panic!("`{future}` polled after completion")
+}
+
 /// Where the records of one `observe` arrive.
 pub(crate) struct Collector {
-    parent: Option<Arc<Self>>,
+    outer: Outer,
     kept: Mutex<Kept>,
+}
+
+/// The enclosing `observe` that is under way.
+struct Outer(Option<Arc<Collector>>);
+
+impl Drop for Outer {
+    /// One after the other: each may be the last owner of the next, and the stack would overflow.
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some(mut last) = next.and_then(Arc::into_inner) {
+            next = last.outer.0.take();
+        }
+    }
 }
 
 #[derive(Default)]
 struct Kept {
     records: Vec<AcquisitionRecord>,
     dropped: usize,
+    /// Whether the `observe` has ended, so that nobody reads what comes.
+    is_closed: bool,
 }
 
 impl Collector {
     fn new() -> Arc<Self> {
+        let mut outer = scope::enclosing_collector();
+        // A handle may bring one that has ended, and so on without end.
+        while let Some(ended) = outer.take_if(|outer| outer.lock().is_closed) {
+            outer.clone_from(&ended.outer.0);
+        }
         Arc::new(Self {
-            parent: scope::enclosing_collector(),
+            outer: Outer(outer),
             kept: Mutex::default(),
         })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a record here and at every enclosing `observe`.
     pub(crate) fn keep(&self, record: &AcquisitionRecord) {
         let mut collector = Some(self);
-        while let Some(Self { parent, kept }) = collector {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.records.len() < MAX_OBSERVED {
-                kept.records.push(record.clone());
-            } else {
-                kept.dropped += 1;
-            }
-            collector = parent.as_deref();
+        while let Some(this) = collector {
+            this.lock().keep(record);
+            collector = this.outer.0.as_deref();
         }
     }
 
-    fn take(&self) -> Kept {
-        std::mem::take(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes the records, and how many more there were, when the `observe` ends.
+    fn close(&self) -> (Vec<AcquisitionRecord>, usize) {
+        let mut kept = self.lock();
+        kept.is_closed = true;
+        (mem::take(&mut kept.records), kept.dropped)
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, record: &AcquisitionRecord) {
+        if self.is_closed {
+            return;
+        }
+        if self.records.len() < MAX_OBSERVED {
+            self.records.push(record.clone());
+        } else {
+            self.dropped += 1;
+        }
     }
 }

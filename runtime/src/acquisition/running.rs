@@ -1,15 +1,20 @@
 //! An acquisition while it runs: in the box of its future, or shared once something refers to it.
 
+use std::cell::Cell;
 use std::mem;
+use std::num::NonZeroU64;
 use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::backend::{Backend, OpenSpan};
-use super::clock::Moment;
+use super::clock::{ClockSource, Moment};
 use super::facts::Facts;
 use super::observe::Collector;
 use super::record::{AcquisitionRecord, Outcome};
+use super::scope::with_suspended;
 use crate::api::Api;
+use crate::contained::contained;
 
 /// Stands where no acquisition is named yet.
 const UNNAMED: Api = Api::new(0, "");
@@ -26,6 +31,10 @@ pub(crate) struct Running {
     shared: Option<Arc<Shared>>,
     /// They stay with the future: a handle makes the acquisition current without its span.
     listeners: Option<Box<Listeners>>,
+    /// Drawn on first need.
+    identity: Option<Identity>,
+    /// Whether code of others is not told of it: there it would begin another one, and so on.
+    is_quiet: bool,
     /// How the acquisition ends, while its future is being dropped.
     pub(crate) dropping: Option<Outcome>,
 }
@@ -37,6 +46,8 @@ impl Default for Running {
             record: AcquisitionRecord::unfinished(Facts::new(UNNAMED)),
             shared: None,
             listeners: None,
+            identity: None,
+            is_quiet: false,
             dropping: None,
         }
     }
@@ -54,7 +65,8 @@ impl Listeners {
     pub(crate) fn finished(self, record: &AcquisitionRecord) {
         let Self { span, collector } = self;
         if let Some(span) = span {
-            span.finished(record);
+            contained(|| span.finished(record));
+            contained(|| drop(span));
         }
         if let Some(collector) = collector {
             collector.keep(record);
@@ -71,9 +83,41 @@ pub(crate) struct Shared {
     state: Mutex<SharedState>,
 }
 
-/// Tells one acquisition from the others that are under way: the address of its box.
+/// Tells one acquisition from all others in the process, also from those that are over.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity(usize);
+pub(crate) struct Identity(NonZeroU64);
+
+impl Identity {
+    /// How many a thread draws at once, so that threads rarely write to the same place.
+    const BLOCK: u64 = 1024;
+
+    fn draw() -> Self {
+        static BLOCKS: AtomicU64 = AtomicU64::new(0);
+        thread_local! {
+            static LAST: Cell<u64> = const { Cell::new(0) };
+        }
+        LAST.with(|last| {
+            let number = match last.get() {
+                drawn if drawn % Self::BLOCK == 0 => {
+                    BLOCKS.fetch_add(Self::BLOCK, Ordering::Relaxed)
+                }
+                drawn => drawn,
+            };
+            let identity = NonZeroU64::MIN.saturating_add(number);
+            last.set(identity.get());
+            Self(identity)
+        })
+    }
+}
+
+/// An acquisition at its end, as those see it who make and hand out its record.
+pub(crate) struct Finishing<'a> {
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) record: &'a mut AcquisitionRecord,
+    pub(crate) listeners: Option<Box<Listeners>>,
+    /// Whether code of others is not told.
+    pub(crate) is_quiet: bool,
+}
 
 struct SharedState {
     record: AcquisitionRecord,
@@ -87,12 +131,13 @@ impl Running {
     pub(crate) fn begin(
         &mut self,
         backend: Arc<dyn Backend>,
-        collector: Option<Arc<Collector>>,
+        (collector, is_quiet): (Option<Arc<Collector>>, bool),
         note: impl FnOnce(&mut Facts),
     ) {
         note(self.record.facts_mut());
+        self.is_quiet = is_quiet;
         let backend = self.backend.insert(backend);
-        let span = backend.begin(self.record.facts_mut());
+        let span = backend.begin(self.record.facts_mut(), is_quiet);
         if span.is_some() || collector.is_some() {
             self.listeners = Some(Box::new(Listeners { span, collector }));
         }
@@ -112,15 +157,20 @@ impl Running {
         own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_over()
     }
 
-    pub(crate) fn identity(&self) -> Identity {
-        let own = || Identity(ptr::from_ref(self).addr());
-        self.shared
-            .as_ref()
-            .map_or_else(own, |shared| shared.identity)
+    /// None if nobody has asked for it with [`identify`](Self::identify).
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        let shared = self.shared.as_ref();
+        shared.map(|shared| shared.identity).or(self.identity)
+    }
+
+    pub(crate) fn identify(&mut self) -> Identity {
+        let shared = self.shared.as_ref();
+        let known = shared.map(|shared| shared.identity);
+        known.unwrap_or_else(|| *self.identity.get_or_insert_with(Identity::draw))
     }
 
     /// Whether the record is made; only a handle keeps such an acquisition current.
-    fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let shared = self.shared.as_ref();
         shared.is_some_and(|shared| shared.lock().finished)
     }
@@ -142,9 +192,19 @@ impl Running {
     }
 
     /// Changes the facts by the present moment, which is read before anything is locked.
-    pub(crate) fn note_timed(&mut self, note: impl FnOnce(&mut Facts, Option<Moment>)) {
-        let now = self.backend.as_deref().and_then(|own| own.clock().now());
+    ///
+    /// The clock is handed out instead if it is code of others, which must not run here.
+    pub(crate) fn note_timed(
+        &mut self,
+        note: impl FnOnce(&mut Facts, Option<Moment>),
+    ) -> Option<ClockSource> {
+        let clock = self.backend.as_deref()?.clock();
+        if clock.is_custom() {
+            return Some(clock.clone());
+        }
+        let now = clock.now();
         self.note(|facts| note(facts, now));
+        None
     }
 
     /// Reads the facts; unlike a note it also works after the record is made.
@@ -163,9 +223,10 @@ impl Running {
                 record: mem::replace(&mut self.record, placeholder),
                 finished: false,
             };
+            let identity = self.identify();
             let listeners = self.listeners.as_ref();
             self.shared = Some(Arc::new(Shared {
-                identity: self.identity(),
+                identity,
                 backend: Arc::clone(self.backend.as_ref()?),
                 collector: listeners.and_then(|all| all.collector.clone()),
                 state: Mutex::new(state),
@@ -176,13 +237,13 @@ impl Running {
 
     pub(crate) fn enter_span(&self) {
         if let Some(span) = self.span() {
-            span.enter();
+            with_suspended(|| span.enter());
         }
     }
 
     pub(crate) fn exit_span(&self) {
         if let Some(span) = self.span() {
-            span.exit();
+            with_suspended(|| span.exit());
         }
     }
 
@@ -191,18 +252,25 @@ impl Running {
     }
 
     /// Lets `complete` make the record; later notes change nothing.
-    pub(crate) fn finish(
-        &mut self,
-        complete: impl FnOnce(&dyn Backend, &mut AcquisitionRecord, Option<Box<Listeners>>),
-    ) {
+    pub(crate) fn finish(&mut self, complete: impl FnOnce(Finishing<'_>)) {
         let listeners = self.listeners.take();
         let Some(backend) = self.backend.as_deref() else {
             return;
         };
-        match &self.shared {
-            None => complete(backend, &mut self.record, listeners),
-            Some(shared) => complete(backend, &mut shared.finish(), listeners),
-        }
+        let mut shared;
+        let record = match &self.shared {
+            None => &mut self.record,
+            Some(own) => {
+                shared = own.finish();
+                &mut shared
+            }
+        };
+        complete(Finishing {
+            backend,
+            record,
+            listeners,
+            is_quiet: self.is_quiet,
+        });
     }
 }
 

@@ -1,239 +1,219 @@
 //! The current acquisition of a thread: set while its future is polled or dropped.
 
 use std::cell::RefCell;
-use std::mem;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::observe::Collector;
 use super::running::{Identity, Running, Shared};
+use super::slot::{Frame, Memory, Slot, Surroundings, Suspension};
+use crate::contained::contained;
+use crate::stack::{ExitPolicy, Left, Ticket};
+use crate::wire::ClientRequestId;
 
 thread_local! {
-    static SLOT: RefCell<Slot> = const { RefCell::new(Slot::EMPTY) };
+    /// Without a destructor, so that acquisitions find it also while the thread ends.
+    static SLOT: RefCell<ManuallyDrop<Slot>> =
+        const { RefCell::new(ManuallyDrop::new(Slot::EMPTY)) };
+    /// Has the destructor that the slot lacks.
+    static AT_EXIT: AtExit = const { AtExit };
 }
 
-/// Most boxes that a thread keeps for later; more would only follow a burst of nested calls.
-const MAX_SPARE: usize = 8;
+/// Gives the memory of the slot back when the thread ends.
+struct AtExit;
 
-/// What is in force on a thread: acquisitions and collectors, the innermost last.
-struct Slot {
-    current: Option<Layer>,
-    outer: Vec<Layer>,
-    collecting: Vec<Collecting>,
-    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
-    spare: Vec<Box<Running>>,
-    tickets: u64,
-}
-
-/// What is in force, while something else is.
-#[derive(Default)]
-struct Around {
-    current: Option<Layer>,
-    outer: Vec<Layer>,
-    collecting: Vec<Collecting>,
-}
-
-/// Names one entry of a thread; later ones have greater tickets, and none is used twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Ticket(u64);
-
-/// An acquisition that is current, or was before others came over it.
-struct Layer {
-    ticket: Ticket,
-    running: Box<Running>,
-}
-
-/// A collector that gets what begins here.
-struct Collecting {
-    ticket: Ticket,
-    collector: Arc<Collector>,
-}
-
-impl Slot {
-    const EMPTY: Self = Self {
-        current: None,
-        outer: Vec::new(),
-        collecting: Vec::new(),
-        spare: Vec::new(),
-        tickets: 0,
-    };
-
-    fn running_mut(&mut self) -> Option<&mut Running> {
-        self.current.as_mut().map(|layer| &mut *layer.running)
-    }
-
-    fn draw(&mut self) -> Ticket {
-        self.tickets += 1;
-        Ticket(self.tickets)
-    }
-
-    /// Makes an acquisition current.
-    fn enter(&mut self, running: Box<Running>) -> Ticket {
-        let ticket = self.draw();
-        self.cover(Layer { ticket, running });
-        ticket
-    }
-
-    fn cover(&mut self, layer: Layer) {
-        if let Some(covered) = self.current.replace(layer) {
-            self.outer.push(covered);
-        }
-    }
-
-    /// Takes an acquisition out, and whatever came over it.
-    fn leave(&mut self, ticket: Ticket) -> Option<Box<Running>> {
-        // What came later was entered by handles whose guards were leaked or kept over an await.
-        while self.current.as_ref().is_some_and(|it| it.ticket > ticket) {
-            self.current = self.outer.pop();
-        }
-        while self.collecting.last().is_some_and(|it| it.ticket > ticket) {
-            self.collecting.pop();
-        }
-        let left = self.current.take_if(|it| it.ticket == ticket)?;
-        self.current = self.outer.pop();
-        Some(left.running)
-    }
-
-    /// Takes out the acquisition whose future is being dropped.
-    fn leave_dropping(&mut self) -> Option<Box<Running>> {
-        let drops = |layer: &&Layer| layer.running.dropping.is_some();
-        let layers = self.current.iter().chain(self.outer.iter().rev());
-        let ticket = layers.into_iter().find(drops)?.ticket;
-        self.leave(ticket)
-    }
-
-    /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
-    fn top_level_collector(&self) -> Option<Arc<Collector>> {
-        let collector = &self.collecting.last()?.collector;
-        let has_it = |layer: &Layer| {
-            let taken = layer.running.collector();
-            taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))
-        };
-        let is_inside = self.current.iter().chain(&self.outer).any(has_it);
-        (!is_inside).then(|| Arc::clone(collector))
-    }
-
-    /// Takes out what a handle made current, wherever it lies by now.
-    fn remove(&mut self, ticket: Ticket) -> Option<Box<Running>> {
-        if let Some(layer) = self.current.take_if(|it| it.ticket == ticket) {
-            self.current = self.outer.pop();
-            return Some(layer.running);
-        }
-        let at = self.outer.iter().rposition(|it| it.ticket == ticket)?;
-        Some(self.outer.remove(at).running)
-    }
-
-    fn remove_collector(&mut self, ticket: Ticket) -> Option<Arc<Collector>> {
-        let at = self.collecting.iter().rposition(|it| it.ticket == ticket)?;
-        Some(self.collecting.remove(at).collector)
+impl Drop for AtExit {
+    fn drop(&mut self) {
+        let left = with_slot(|slot| {
+            slot.set_memory(Memory::Ending);
+            slot.take_all()
+        });
+        contained(|| drop(left));
     }
 }
 
-/// Runs `act` on the slot; `None` while the thread ends, or if the slot is in use further up.
+/// Runs `act` on the slot; `None` if the slot is in use further up.
+#[inline]
 fn with_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
-    let in_slot = |slot: &RefCell<Slot>| slot.try_borrow_mut().ok().map(|mut slot| act(&mut slot));
+    let in_slot = |slot: &RefCell<ManuallyDrop<Slot>>| {
+        let slot = slot.try_borrow_mut();
+        slot.ok().map(|mut slot| act(&mut slot))
+    };
     SLOT.try_with(in_slot).ok().flatten()
 }
 
-/// Runs `act` with nothing in force: what it notes must not land on an enclosing acquisition.
-pub(crate) fn aside(act: impl FnOnce()) {
-    let exchange = |around: &mut Around| {
-        let _none = with_slot(|slot| {
-            mem::swap(&mut slot.current, &mut around.current);
-            mem::swap(&mut slot.outer, &mut around.outer);
-            mem::swap(&mut slot.collecting, &mut around.collecting);
-        });
-    };
-    let is_anything = with_slot(|slot| slot.current.is_some() || !slot.collecting.is_empty());
-    if is_anything != Some(true) {
-        return act();
-    }
-    let mut around = Around::default();
-    exchange(&mut around);
-    act();
-    // What `act` left behind goes outside of the slot.
-    exchange(&mut around);
-}
-
-/// Runs `act` on the current acquisition, if there is one.
-pub(crate) fn with_current<T>(act: impl FnOnce(&mut Running) -> T) -> Option<T> {
-    with_slot(|slot| slot.running_mut().map(act)).flatten()
-}
-
-/// Runs `act` on this acquisition, if it is in force here; others may be current inside of it.
-pub(crate) fn with_one(identity: Identity, act: impl FnOnce(&mut Running)) {
-    let _elsewhere = with_slot(|slot| {
-        let mut layers = slot.current.iter_mut().chain(&mut slot.outer);
-        layers
-            .find(|layer| layer.running.identity() == identity)
-            .map(|layer| act(&mut layer.running))
-    });
-}
-
-/// What an acquisition finds when it begins.
-pub(crate) struct Surroundings<T> {
-    /// What the enclosing acquisition says, if there is one.
-    pub(crate) enclosing: Option<T>,
-    /// Collector of the innermost `observe` that this is at the top level of.
-    pub(crate) collector: Option<Arc<Collector>>,
-    /// Where it can begin.
-    pub(crate) place: Option<Box<Running>>,
-}
-
-/// Looks around, and asks the enclosing acquisition.
-pub(crate) fn surroundings<T>(ask: impl FnOnce(&mut Running) -> T) -> Surroundings<T> {
-    let look = |slot: &mut Slot| Surroundings {
-        collector: slot.top_level_collector(),
-        enclosing: slot.running_mut().map(ask),
-        place: slot.spare.pop(),
-    };
-    with_slot(look).unwrap_or(Surroundings {
-        enclosing: None,
-        collector: None,
-        place: None,
+/// Runs `act` on the slot, which may own memory from now on.
+#[inline]
+fn with_owning_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
+    with_slot(|slot| {
+        if slot.memory() == Memory::None {
+            // This fails while the thread ends.
+            let is_owned = AT_EXIT.try_with(|_| ()).is_ok();
+            slot.set_memory(if is_owned {
+                Memory::Owned
+            } else {
+                Memory::Ending
+            });
+        }
+        act(slot)
     })
 }
 
-/// Keeps the box for the next acquisition on this thread.
-pub(crate) fn recycle(mut over: Box<Running>) {
-    *over = Running::default();
-    let mut place = Some(over);
-    let _full = with_slot(|slot| {
-        if slot.spare.len() < MAX_SPARE {
-            slot.spare.extend(place.take());
+/// Nothing is in force on this thread until this is dropped.
+pub(super) struct Suspended {
+    /// None if something else keeps everything out of force.
+    ticket: Option<Ticket>,
+}
+
+impl Suspended {
+    const NOTHING: Self = Self { ticket: None };
+
+    const fn at(ticket: Ticket) -> Self {
+        let ticket = Some(ticket);
+        Self { ticket }
+    }
+
+    /// Leaves the frame to whoever takes the ticket.
+    fn into_ticket(mut self) -> Option<Ticket> {
+        self.ticket.take()
+    }
+}
+
+impl Drop for Suspended {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            resume(ticket, |_| {});
         }
+    }
+}
+
+/// Puts into force again what a suspension covers, and does something more with the slot.
+#[inline]
+fn resume(ticket: Ticket, act: impl FnOnce(&mut Slot)) {
+    let is_resumed = with_slot(|slot| {
+        act(slot);
+        slot.resume(ticket)
     });
+    if is_resumed == Some(false) {
+        drop_above(ticket);
+        with_slot(|slot| slot.resume(ticket));
+    }
+}
+
+/// Runs code of others: with nothing in force, and its panic ends here.
+///
+/// What it notes and acquires must not land on the acquisition for which it runs, nor on the one
+/// around that. Returns `None` if it panicked, or was called by itself too often.
+pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
+    let _suspended = match with_owning_slot(Slot::suspend) {
+        Some(Suspension::New(ticket)) => Suspended::at(ticket),
+        Some(Suspension::There) | None => Suspended::NOTHING,
+        Some(Suspension::TooDeep) => return None,
+    };
+    contained(code)
+}
+
+/// Drops the frames above this one, whose guards were leaked or kept over an await.
+#[cold]
+fn drop_above(ticket: Ticket) {
+    let leaked = with_slot(|slot| slot.leaked(ticket));
+    // The last owner of what is in them drops code of others.
+    with_suspended(|| drop(leaked));
+}
+
+/// Takes out the frame of a guard, and what goes with it.
+#[inline]
+fn leave(ticket: Ticket, policy: ExitPolicy) -> Option<Frame> {
+    with_slot(|slot| slot.leave_top(ticket))?.or_else(|| leave_covered(ticket, policy))
+}
+
+#[cold]
+fn leave_covered(ticket: Ticket, policy: ExitPolicy) -> Option<Frame> {
+    let Left { own, above } = with_slot(|slot| slot.leave(ticket, policy))?;
+    with_suspended(|| drop(above));
+    own
+}
+
+/// Runs `act` on the current acquisition, if there is one.
+pub(super) fn with_current<T>(act: impl FnOnce(&mut Running) -> T) -> Option<T> {
+    with_slot(|slot| slot.current().map(act)).flatten()
+}
+
+/// Runs `act` on this acquisition, if it is in force here; others may be current inside of it.
+pub(super) fn with_one<T>(identity: Identity, act: impl FnOnce(&mut Running) -> T) -> Option<T> {
+    let act_on = |slot: &mut Slot| {
+        let mut acquisitions = slot.acquisitions();
+        acquisitions
+            .find(|running| running.identity() == Some(identity))
+            .map(act)
+    };
+    with_slot(act_on).flatten()
+}
+
+/// Id of the acquisition that an independent one is triggered by.
+pub(super) fn parent_id() -> Option<ClientRequestId> {
+    with_slot(Slot::parent_id).flatten()
+}
+
+/// Looks around; nothing is in force until the acquisition is entered, because code of others runs.
+///
+/// None inside an acquisition that takes the new one in.
+pub(super) fn begin(takes_in: impl FnOnce(&Running) -> bool) -> Option<(Surroundings, Suspended)> {
+    match with_owning_slot(|slot| slot.begin(takes_in)) {
+        Some(begun) => begun.map(|(found, ticket)| (found, Suspended::at(ticket))),
+        None => Some((Surroundings::default(), Suspended::NOTHING)),
+    }
 }
 
 /// Collector for an `observe` or a handle that begins here.
-pub(crate) fn enclosing_collector() -> Option<Arc<Collector>> {
+pub(super) fn enclosing_collector() -> Option<Arc<Collector>> {
     with_slot(|slot| slot.top_level_collector()).flatten()
 }
 
 /// An acquisition that is current for the length of one poll, and goes back home after it.
-pub(crate) struct Entered<'a> {
+pub(super) struct Entered<'a> {
     home: &'a mut Option<Box<Running>>,
     /// None while the acquisition is at home.
     ticket: Option<Ticket>,
 }
 
 impl<'a> Entered<'a> {
-    pub(crate) fn new(running: Box<Running>, home: &'a mut Option<Box<Running>>) -> Self {
+    /// Enters an acquisition, in the place of what was suspended for its beginning.
+    pub(super) fn new(
+        running: Box<Running>,
+        home: &'a mut Option<Box<Running>>,
+        suspended: Option<Suspended>,
+    ) -> Self {
         running.enter_span();
         *home = Some(running);
-        // While the thread ends there is no slot: the acquisition waits at home, current for nobody.
-        let ticket = with_slot(|slot| home.take().map(|running| slot.enter(running))).flatten();
+        // Without a slot the acquisition waits at home, current for nobody.
+        let ticket = match suspended.and_then(Suspended::into_ticket) {
+            Some(ticket) => {
+                enter_at(ticket, home);
+                Some(ticket)
+            }
+            None => enter(home),
+        };
         Self { home, ticket }
     }
 
     /// Takes the acquisition away from here for good.
-    pub(crate) fn leave(&mut self) -> Option<Box<Running>> {
-        self.go_home();
-        self.home.take()
+    #[inline]
+    pub(super) fn end(&mut self) -> Option<Ended> {
+        let Some(ticket) = self.ticket.take() else {
+            return self.home.take().map(Ended::of);
+        };
+        let ended = end(ticket)?;
+        ended.running.exit_span();
+        Some(ended)
     }
+}
 
-    fn go_home(&mut self) {
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
-            *self.home = with_slot(|slot| slot.leave(ticket)).flatten();
+            let left = leave(ticket, ExitPolicy::UnwindTo);
+            *self.home = left.and_then(Frame::into_running);
         }
         if let Some(running) = &*self.home {
             running.exit_span();
@@ -241,64 +221,100 @@ impl<'a> Entered<'a> {
     }
 }
 
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        self.go_home();
+/// Makes an acquisition current, unless there is no slot.
+fn enter(home: &mut Option<Box<Running>>) -> Option<Ticket> {
+    with_owning_slot(|slot| Some(slot.enter(home.take()?))).flatten()
+}
+
+/// Puts an acquisition in the place of the suspension under which it began.
+#[inline]
+fn enter_at(ticket: Ticket, home: &mut Option<Box<Running>>) {
+    with_slot(|slot| slot.enter_at(ticket, home));
+    if home.is_some() {
+        drop_above(ticket);
+        with_slot(|slot| slot.enter_at(ticket, home));
     }
 }
 
-/// Makes an acquisition current until [`leave_dropping`]: its future is about to be dropped.
+/// Makes an acquisition current until [`end_dropping`]: its future is about to be dropped.
 ///
-/// While the thread ends there is no slot, and the acquisition is handed back.
-pub(crate) fn enter_dropping(running: Box<Running>) -> Option<Box<Running>> {
+/// Without a slot it ends at once.
+pub(super) fn enter_dropping(running: Box<Running>) -> Option<Ended> {
     let mut running = Some(running);
-    let _entered = with_slot(|slot| running.take().map(|running| slot.enter(running)));
-    running
+    enter(&mut running);
+    running.map(Ended::of)
 }
 
 /// Takes back what [`enter_dropping`] made current.
-pub(crate) fn leave_dropping() -> Option<Box<Running>> {
-    with_slot(Slot::leave_dropping).flatten()
+pub(super) fn end_dropping() -> Option<Ended> {
+    end(with_slot(|slot| slot.dropping()).flatten()?)
+}
+
+/// An acquisition that has ended; nothing is in force while code of others learns of it.
+pub(super) struct Ended {
+    pub(super) running: Box<Running>,
+    suspended: Suspended,
+}
+
+impl Ended {
+    /// One that was current nowhere.
+    const fn of(running: Box<Running>) -> Self {
+        Self {
+            running,
+            suspended: Suspended::NOTHING,
+        }
+    }
+
+    /// Empties the box; the last owner of a `Telemetry` drops code of others.
+    pub(super) fn empty(&mut self) {
+        *self.running = Running::default();
+    }
+
+    /// Keeps the empty box for the next acquisition on this thread.
+    pub(super) fn recycle(self) {
+        let Self { running, suspended } = self;
+        let mut empty = Some(running);
+        match suspended.into_ticket() {
+            Some(ticket) => resume(ticket, |slot| slot.keep(&mut empty)),
+            None => keep(&mut empty),
+        }
+    }
+}
+
+/// Takes an acquisition out for good.
+#[inline]
+fn end(ticket: Ticket) -> Option<Ended> {
+    let mut running = with_slot(|slot| slot.end(ticket))?;
+    if running.is_none() {
+        drop_above(ticket);
+        running = with_slot(|slot| slot.end(ticket))?;
+    }
+    Some(Ended {
+        running: running?,
+        suspended: Suspended::at(ticket),
+    })
+}
+
+/// Keeps an empty box for the next acquisition on this thread.
+fn keep(empty: &mut Option<Box<Running>>) {
+    with_slot(|slot| slot.keep(empty));
 }
 
 /// A shared acquisition and a collector that are in force until this is dropped.
-pub(crate) struct EnteredShared {
+pub(super) struct EnteredShared {
     ticket: Option<Ticket>,
-    reach: Reach,
-}
-
-/// What goes together with an [`EnteredShared`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// Nothing else: guards may be dropped in any order.
-    Itself,
-    /// Whatever was left over it, because the poll that it was for is over.
-    Poll,
+    policy: ExitPolicy,
 }
 
 impl EnteredShared {
-    pub(crate) fn new(
+    pub(super) fn new(
         shared: Option<&Arc<Shared>>,
         collector: Option<&Arc<Collector>>,
-        reach: Reach,
+        policy: ExitPolicy,
     ) -> Self {
-        let enter = |slot: &mut Slot| {
-            let ticket = slot.draw();
-            if let Some(shared) = shared {
-                let mut running = slot.spare.pop().unwrap_or_default();
-                running.borrow(shared);
-                slot.cover(Layer { ticket, running });
-            }
-            slot.collecting
-                .extend(collector.map(|collector| Collecting {
-                    ticket,
-                    collector: Arc::clone(collector),
-                }));
-            ticket
-        };
         Self {
-            ticket: with_slot(enter),
-            reach,
+            ticket: with_owning_slot(|slot| slot.enter_shared(shared, collector, policy)),
+            policy,
         }
     }
 }
@@ -306,16 +322,11 @@ impl EnteredShared {
 impl Drop for EnteredShared {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let leave = |slot: &mut Slot| {
-            let running = match self.reach {
-                Reach::Itself => slot.remove(ticket),
-                Reach::Poll => slot.leave(ticket),
-            };
-            (running, slot.remove_collector(ticket))
-        };
-        // Both go outside of the slot, since the last owner of either may run code of others.
-        if let Some((Some(running), _collector)) = with_slot(leave) {
-            recycle(running);
+        // What was in it goes outside of the slot, since its last owner may run code of others.
+        let left = leave(ticket, self.policy);
+        if let Some(mut running) = left.and_then(Frame::into_running) {
+            *running = Running::default();
+            keep(&mut Some(running));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::clock::Moment;
+use super::clock::{ClockSource, Moment};
 use super::facts::Facts;
 use super::running::Identity;
 use super::scope;
@@ -59,9 +59,15 @@ impl Timed {
 
 impl Timer {
     pub(crate) fn start(part: fn(&mut Facts) -> &mut Timed) -> Self {
-        let owner = scope::with_current(|running| {
-            running.note_timed(|facts, now| part(facts).start(now));
-            running.identity()
+        let noted = scope::with_current(|running| {
+            let clock = running.note_timed(|facts, now| part(facts).start(now));
+            (running.identify(), clock)
+        });
+        let owner = noted.map(|(owner, clock)| {
+            if let Some(clock) = clock {
+                note_at(owner, &clock, |facts, now| part(facts).start(now));
+            }
+            owner
         });
         Self { part, owner }
     }
@@ -71,10 +77,19 @@ impl Drop for Timer {
     fn drop(&mut self) {
         let Self { part, owner } = *self;
         let Some(owner) = owner else { return };
-        scope::with_one(owner, |running| {
-            running.note_timed(|facts, now| part(facts).stop(now));
+        let noted = scope::with_one(owner, |running| {
+            running.note_timed(|facts, now| part(facts).stop(now))
         });
+        if let Some(Some(clock)) = noted {
+            note_at(owner, &clock, |facts, now| part(facts).stop(now));
+        }
     }
+}
+
+/// Changes the facts of an acquisition by the present moment of a clock that is code of others.
+fn note_at(owner: Identity, clock: &ClockSource, note: impl FnOnce(&mut Facts, Option<Moment>)) {
+    let now = clock.now();
+    scope::with_one(owner, |running| running.note(|facts| note(facts, now)));
 }
 
 impl fmt::Debug for Timer {

@@ -8,7 +8,7 @@ use super::{Instance, Lanes, Shared, Telemetry};
 use crate::acquisition::{Clock, ClockSource};
 use crate::client::{ClientInfo, InvalidClientInfo};
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
-use crate::observer::Observer;
+use crate::observer::{Observer, Observers};
 #[cfg(feature = "otel")]
 use crate::otel::{Metrics, MetricsRecorder};
 use crate::recent::RecentRecords;
@@ -208,7 +208,7 @@ impl TelemetryBuilder {
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
             authorities: self.authorities,
             totals: Counters::default(),
-            observers: self.observers,
+            observers: Observers::new(self.observers),
             recent: RecentRecords::new(self.kept),
             #[cfg(feature = "tracing")]
             spans: Spans::new(self.span),

@@ -61,8 +61,8 @@ impl Backend for Lane {
         &self.shared.clock
     }
 
-    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
-        self.shared.begin(facts)
+    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+        self.shared.begin(facts, is_quiet)
     }
 
     fn is_authority(&self, authority: &Authority) -> bool {
@@ -91,7 +91,7 @@ impl Backend for Lane {
         self.shared.entra.decide(undecided, code);
     }
 
-    fn finished(&self, record: &mut AcquisitionRecord) {
-        self.shared.finished(record, self.index);
+    fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
+        self.shared.finished(record, self.index, is_quiet);
     }
 }

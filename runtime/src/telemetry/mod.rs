@@ -11,13 +11,13 @@ use http::{HeaderMap, HeaderName};
 
 use crate::acquisition::backend::{Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{
-    Acquire, Acquisition, AcquisitionRecord, Call, ClockSource, Facts, Nesting, Reading,
+    self, Acquire, AcquisitionRecord, Call, ClockSource, Facts, Nesting, Reading,
 };
 use crate::api::ApiId;
 use crate::client::ClientInfo;
 use crate::entra::{self, PendingFailure};
 use crate::error::DescribeError;
-use crate::observer::{self, Observer};
+use crate::observer::Observers;
 #[cfg(feature = "otel")]
 use crate::otel::MetricsRecorder;
 use crate::recent::RecentRecords;
@@ -60,7 +60,7 @@ struct Shared {
     /// Headers whose value is of one try only.
     rewritten: Vec<HeaderName>,
     totals: Counters,
-    observers: Vec<Box<dyn Observer>>,
+    observers: Observers,
     recent: RecentRecords,
     #[cfg(feature = "tracing")]
     spans: Spans,
@@ -169,7 +169,7 @@ impl Telemetry {
             token: None,
         };
         Call::new(self.backend(), api.api(), Nesting::Background, reading)
-            .with_parent(Acquisition::current().request_id())
+            .with_parent(acquisition::parent_id())
             .into_future(future.into_future())
     }
 
@@ -230,8 +230,8 @@ impl Shared {
     }
 
     /// Opens the span first, so that its making counts for nobody's time.
-    fn begin(&self, facts: &mut Facts) -> Option<Box<dyn OpenSpan>> {
-        let span = self.open_span();
+    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+        let span = if is_quiet { None } else { self.open_span() };
         facts.started = self.clock.now();
         span
     }
@@ -253,7 +253,7 @@ impl Shared {
         self.entra.write(facts, (authority, hits), carriage, out);
     }
 
-    fn finished(&self, record: &mut AcquisitionRecord, lane: usize) {
+    fn finished(&self, record: &mut AcquisitionRecord, lane: usize, is_quiet: bool) {
         self.totals.finished(record, lane);
         if record.has_failures() {
             record.truncate_codes(self.entra.longest_code());
@@ -262,11 +262,17 @@ impl Shared {
             }
         }
         #[cfg(feature = "otel")]
-        self.metrics.finished(record);
+        if !is_quiet {
+            self.metrics.finished(record);
+        }
         if self.has_audience() {
             record.facts_mut().correlation_id();
             self.recent.keep(record);
-            observer::notify(&self.observers, record);
+        }
+        if is_quiet {
+            self.observers.pass_over();
+        } else {
+            self.observers.notify(record);
         }
     }
 }

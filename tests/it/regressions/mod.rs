@@ -1,7 +1,10 @@
 //! What went wrong once: contexts, requests and spans at their edges.
 
 mod authorities;
+mod bombs;
 mod contexts;
+mod ends;
+mod foreign_code;
 mod requests;
 mod span_fields;
 mod spans;

@@ -1,0 +1,349 @@
+//! What is in force on a thread, as data.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::facts::Facts;
+use super::observe::Collector;
+use super::running::{Running, Shared};
+use crate::stack::{ExitPolicy, Left, Ticket, TicketStack};
+use crate::wire::ClientRequestId;
+
+/// Most boxes that a thread keeps for later; more would only follow a burst of nested calls.
+const MAX_SPARE: usize = 8;
+
+/// Deepest level whose acquisitions are reported to code of others.
+///
+/// What that code acquires is one level deeper. So an observer learns of what it acquires itself,
+/// and an observer that acquires a token on every call comes to an end.
+const MAX_LEVEL: u8 = 1;
+
+/// What is in force on a thread.
+pub(super) struct Slot {
+    frames: TicketStack<Frame>,
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    spare: Vec<Box<Running>>,
+    /// How many frames are suspensions: calls into code of others, one in the other.
+    level: u8,
+    memory: Memory,
+}
+
+/// Who gives the memory of the slot back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Nobody, because the slot owns none yet.
+    None,
+    /// A destructor when the thread ends.
+    Owned,
+    /// Nobody any more: the thread ends, and nothing must be kept.
+    Ending,
+}
+
+/// One thing that is in force, or that keeps everything below out of force.
+///
+/// It is changed where it lies: to copy what was written just now, the processor would wait.
+pub(super) struct Frame {
+    running: Option<Box<Running>>,
+    collector: Option<Arc<Collector>>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An acquisition whose future is polled or dropped here.
+    Own,
+    /// What a handle or an `observe` brings here.
+    Entered(ExitPolicy),
+    /// Code of others runs, and nothing below is in force.
+    Suspension,
+}
+
+/// What an acquisition finds when it begins.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    /// Id of the enclosing acquisition, if there is one.
+    pub(super) parent: Option<ClientRequestId>,
+    /// Collector of the innermost `observe` that this is at the top level of.
+    pub(super) collector: Option<Arc<Collector>>,
+    /// Whether code of others is not told of it.
+    pub(super) is_quiet: bool,
+    /// Where it can begin.
+    pub(super) place: Option<Box<Running>>,
+}
+
+impl Frame {
+    const SUSPENSION: Self = Self {
+        running: None,
+        collector: None,
+        kind: Kind::Suspension,
+    };
+
+    const fn own(running: Box<Running>) -> Self {
+        Self {
+            running: Some(running),
+            collector: None,
+            kind: Kind::Own,
+        }
+    }
+
+    /// Whether nothing below is in force.
+    const fn is_suspension(&self) -> bool {
+        matches!(self.kind, Kind::Suspension)
+    }
+
+    /// Whether its guard may have been leaked long ago; a poll takes everything away at its end.
+    const fn may_be_leaked(&self) -> bool {
+        matches!(self.kind, Kind::Entered(ExitPolicy::Own))
+    }
+
+    pub(super) fn into_running(self) -> Option<Box<Running>> {
+        self.running
+    }
+}
+
+impl Slot {
+    pub(super) const EMPTY: Self = Self {
+        frames: TicketStack::new(),
+        spare: Vec::new(),
+        level: 0,
+        memory: Memory::None,
+    };
+
+    /// What is in force, the innermost first.
+    fn in_force(&self) -> impl Iterator<Item = &Frame> {
+        self.frames
+            .iter()
+            .take_while(|frame| !frame.is_suspension())
+    }
+
+    /// The acquisitions in force, the innermost first.
+    pub(super) fn acquisitions(&mut self) -> impl Iterator<Item = &mut Running> {
+        let frames = self.frames.iter_mut();
+        frames
+            .take_while(|frame| !frame.is_suspension())
+            .filter_map(|frame| frame.running.as_deref_mut())
+    }
+
+    #[inline]
+    pub(super) fn current(&mut self) -> Option<&mut Running> {
+        self.acquisitions().next()
+    }
+
+    pub(super) const fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    pub(super) const fn set_memory(&mut self, memory: Memory) {
+        self.memory = memory;
+    }
+
+    /// Takes everything out that owns memory, for the end of the thread.
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    pub(super) fn take_all(&mut self) -> (Vec<Frame>, Vec<Box<Running>>) {
+        self.level = 0;
+        (self.frames.take_all(), mem::take(&mut self.spare))
+    }
+
+    /// Makes an acquisition current.
+    pub(super) fn enter(&mut self, running: Box<Running>) -> Ticket {
+        self.frames.push(Frame::own(running))
+    }
+
+    /// Makes an acquisition current in the place of the suspension under which it began.
+    ///
+    /// It stays at home if there are leaked frames above that must be [taken out](Self::leaked).
+    #[inline]
+    pub(super) fn enter_at(&mut self, ticket: Ticket, home: &mut Option<Box<Running>>) {
+        if let Some(frame) = self.frames.top_at(ticket) {
+            frame.running = home.take();
+            frame.kind = Kind::Own;
+            self.level = self.level.saturating_sub(1);
+        }
+    }
+
+    /// Takes an acquisition out for good, and leaves a suspension in its place.
+    ///
+    /// None if there are leaked frames above that must be [taken out](Self::leaked).
+    #[inline]
+    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<Running>> {
+        let frame = self.frames.top_at(ticket)?;
+        frame.kind = Kind::Suspension;
+        self.level = self.level.saturating_add(1);
+        frame.running.take()
+    }
+
+    /// Takes out what lies above a frame: its guards were leaked, or kept over an await.
+    #[cold]
+    pub(super) fn leaked(&mut self, ticket: Ticket) -> Vec<Frame> {
+        let leaked = self.frames.pop_above(ticket);
+        let suspensions = leaked.iter().filter(|frame| frame.is_suspension());
+        let suspensions = u8::try_from(suspensions.count()).unwrap_or(u8::MAX);
+        self.level = self.level.saturating_sub(suspensions);
+        leaked
+    }
+
+    /// Puts into force again what a suspension covers.
+    ///
+    /// False if there are leaked frames above that must be [taken out](Self::leaked).
+    #[inline]
+    pub(super) fn resume(&mut self, ticket: Ticket) -> bool {
+        let is_resumed = self.frames.drop_at(ticket);
+        if is_resumed {
+            self.level = self.level.saturating_sub(1);
+            self.give_back();
+        }
+        is_resumed
+    }
+
+    pub(super) fn enter_shared(
+        &mut self,
+        shared: Option<&Arc<Shared>>,
+        collector: Option<&Arc<Collector>>,
+        policy: ExitPolicy,
+    ) -> Ticket {
+        let borrowed = |shared| {
+            let mut running = self.spare.pop().unwrap_or_default();
+            running.borrow(shared);
+            running
+        };
+        let running = shared.map(borrowed);
+        self.frames.push(Frame {
+            running,
+            collector: collector.map(Arc::clone),
+            kind: Kind::Entered(policy),
+        })
+    }
+
+    /// Takes out a frame that is no suspension, if it is the innermost one.
+    #[inline]
+    pub(super) fn leave_top(&mut self, ticket: Ticket) -> Option<Frame> {
+        let frame = self.frames.top_at(ticket)?;
+        let left = Frame {
+            running: frame.running.take(),
+            collector: frame.collector.take(),
+            kind: frame.kind,
+        };
+        self.frames.drop_at(ticket);
+        self.give_back();
+        Some(left)
+    }
+
+    /// Takes out a frame that is no suspension, wherever it lies.
+    #[cold]
+    pub(super) fn leave(&mut self, ticket: Ticket, policy: ExitPolicy) -> Left<Frame> {
+        let above = match policy {
+            ExitPolicy::UnwindTo => self.leaked(ticket),
+            ExitPolicy::Own => Vec::new(),
+        };
+        let left = self.frames.leave(ticket, ExitPolicy::Own);
+        self.give_back();
+        Left { above, ..left }
+    }
+
+    /// While the thread ends, nobody else would give the memory back.
+    fn give_back(&mut self) {
+        if self.memory == Memory::Ending {
+            self.frames.shrink();
+        }
+    }
+
+    /// The frame of the acquisition whose future is being dropped.
+    pub(super) fn dropping(&self) -> Option<Ticket> {
+        self.frames.find(|frame| {
+            let running = frame.running.as_deref();
+            running.is_some_and(|running| running.dropping.is_some())
+        })
+    }
+
+    fn push_suspension(&mut self) -> Ticket {
+        self.level = self.level.saturating_add(1);
+        self.frames.push(Frame::SUSPENSION)
+    }
+
+    /// Takes everything out of force for code of others.
+    pub(super) fn suspend(&mut self) -> Suspension {
+        let is_suspended = self.frames.top().is_some_and(Frame::is_suspension);
+        let level = self.level.saturating_add(u8::from(!is_suspended));
+        if level > MAX_LEVEL + 1 {
+            Suspension::TooDeep
+        } else if is_suspended {
+            Suspension::There
+        } else {
+            Suspension::New(self.push_suspension())
+        }
+    }
+
+    /// The innermost acquisition in force, and whether the guard that entered it may be leaked.
+    fn enclosing(&mut self) -> Option<(&mut Running, bool)> {
+        let frames = self.frames.iter_mut();
+        let mut in_force = frames.take_while(|frame| !frame.is_suspension());
+        in_force.find_map(|frame| {
+            let may_be_leaked = frame.may_be_leaked();
+            Some((frame.running.as_deref_mut()?, may_be_leaked))
+        })
+    }
+
+    /// Id of the acquisition that triggers what begins here on its own.
+    pub(super) fn parent_id(&mut self) -> Option<ClientRequestId> {
+        parent_id_of(self.enclosing()?)
+    }
+
+    /// Looks around, and suspends what is in force while the acquisition begins.
+    ///
+    /// None inside an acquisition that takes the new one in.
+    #[inline]
+    pub(super) fn begin(
+        &mut self,
+        takes_in: impl FnOnce(&Running) -> bool,
+    ) -> Option<(Surroundings, Ticket)> {
+        let (mut parent, mut collector) = (None, None);
+        if self.frames.top().is_some_and(|top| !top.is_suspension()) {
+            parent = match self.enclosing() {
+                Some((running, _)) if takes_in(running) => return None,
+                Some(enclosing) => parent_id_of(enclosing),
+                None => None,
+            };
+            collector = self.top_level_collector();
+        }
+        let surroundings = Surroundings {
+            parent,
+            collector,
+            is_quiet: self.level > MAX_LEVEL,
+            place: self.spare.pop(),
+        };
+        Some((surroundings, self.push_suspension()))
+    }
+
+    /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
+    pub(super) fn top_level_collector(&self) -> Option<Arc<Collector>> {
+        let collector = self.in_force().find_map(|frame| frame.collector.as_ref())?;
+        let has_it = |frame: &Frame| {
+            let taken = frame.running.as_deref().and_then(Running::collector);
+            taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))
+        };
+        (!self.in_force().any(has_it)).then(|| Arc::clone(collector))
+    }
+
+    /// Keeps an empty box for the next acquisition on this thread, if there is room.
+    pub(super) fn keep(&mut self, empty: &mut Option<Box<Running>>) {
+        if self.spare.len() < MAX_SPARE && self.memory != Memory::Ending {
+            self.spare.extend(empty.take());
+        }
+    }
+}
+
+/// Whether code of others may run, and what keeps everything out of force meanwhile.
+pub(super) enum Suspension {
+    /// A frame that leaves by this ticket.
+    New(Ticket),
+    /// A frame that was there before.
+    There,
+    /// The code was called by itself too often and must not run.
+    TooDeep,
+}
+
+/// None for an acquisition that is over, where nothing says that anybody still works for it.
+fn parent_id_of((running, may_be_leaked): (&mut Running, bool)) -> Option<ClientRequestId> {
+    let is_parent = !may_be_leaked || !running.is_over();
+    is_parent.then(|| running.read(Facts::correlation_id))
+}

@@ -1,0 +1,104 @@
+//! Panics whose payload panics when it is dropped.
+
+use std::panic::panic_any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use token_telemetry::test_util::Recorder;
+use token_telemetry::{
+    Acquisition, AcquisitionRecord, Clock, DescribeError, ErrorInfo, Observer, Outcome, Telemetry,
+    TokenInfo, acquire_token, observe,
+};
+
+use super::{hit, run};
+use crate::lab::{LabApi, only};
+
+/// A payload that panics when it is dropped, with another such payload.
+struct Bomb {
+    depth: usize,
+}
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        Acquisition::current().served_stale();
+        if let Some(depth) = self.depth.checked_sub(1) {
+            panic_any(Self { depth });
+        }
+    }
+}
+
+fn explode() -> ! {
+    panic_any(Bomb { depth: 9 })
+}
+
+struct Exploding;
+
+impl Observer for Exploding {
+    fn finished(&self, _: &AcquisitionRecord) {
+        explode();
+    }
+}
+
+impl Clock for Exploding {
+    fn now(&self) -> Duration {
+        explode();
+    }
+}
+
+#[test]
+fn payload_of_an_observer_costs_nobody_the_record() {
+    let recorder = Recorder::new();
+    let builder = Telemetry::builder()
+        .observer(Exploding)
+        .observer(Arc::new(Exploding))
+        .observer(recorder.clone());
+    let telemetry = builder.build().unwrap();
+    let observed = run(observe(hit(&telemetry)));
+    assert_eq!((observed.output, observed.records.len()), (Ok(()), 1));
+    assert_eq!(only(&recorder).outcome(), Outcome::Ok);
+}
+
+#[test]
+fn payload_of_a_clock_costs_only_durations() {
+    let recorder = Recorder::new();
+    let builder = Telemetry::builder()
+        .clock(Exploding)
+        .observer(recorder.clone());
+    let telemetry = builder.build().unwrap();
+    assert_eq!(run(hit(&telemetry)), Ok(()));
+    let record = only(&recorder);
+    assert_eq!((record.outcome(), record.total()), (Outcome::Ok, None));
+    assert!(!record.is_stale());
+}
+
+#[derive(Debug, PartialEq)]
+struct Undescribable;
+
+impl DescribeError<Undescribable> for crate::lab::Lab {
+    fn describe(_: &Undescribable) -> ErrorInfo {
+        explode()
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn fails(telemetry: &Telemetry) -> Result<(), Undescribable> {
+    Err(Undescribable)
+}
+
+fn unreadable(_: &String) -> TokenInfo {
+    explode()
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = unreadable)]
+async fn succeeds(telemetry: &Telemetry) -> Result<String, Undescribable> {
+    Ok(String::new())
+}
+
+#[test]
+fn payload_of_a_description_costs_only_the_description() {
+    let (telemetry, recorder) = crate::lab::telemetry();
+    assert_eq!(run(fails(&telemetry)), Err(Undescribable));
+    assert_eq!(only(&recorder).error_code(), Some("Undescribable"));
+    assert!(run(succeeds(&telemetry)).is_ok());
+    assert_eq!(only(&recorder).outcome(), Outcome::Ok);
+}

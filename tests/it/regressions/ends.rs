@@ -1,0 +1,201 @@
+//! What is left when threads, guards, futures and long chains end.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::poll_immediate;
+use token_telemetry::test_util::{ManualClock, Recorder};
+use token_telemetry::{
+    Acquisition, AcquisitionRecord, CacheLevel, EnteredHandle, Handle, Observed, Polled, Status,
+    Telemetry, Timer, TokenSource, acquire_token, observe,
+};
+
+use super::{handle_of, headers_for, hit, run};
+use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+
+fn forget(guard: EnteredHandle) {
+    #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+    std::mem::forget(guard);
+}
+
+#[test]
+fn leaked_guard_makes_no_finished_acquisition_a_parent() {
+    let (telemetry, recorder) = telemetry();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            forget(run(handle_of(&telemetry)).unwrap().enter());
+            run(hit(&telemetry)).unwrap();
+            run(telemetry.background(LabApi::Silent, async { Ok::<_, LabError>(()) })).unwrap();
+        });
+    });
+    let records = recorder.take();
+    assert_eq!(records.len(), 3);
+    assert!(records.iter().all(|record| record.parent().is_none()));
+    assert_eq!(records[1].source(), Some(TokenSource::Cache));
+}
+
+#[test]
+fn guard_of_a_running_acquisition_makes_it_the_parent() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn works_elsewhere(telemetry: &Telemetry, other: &Telemetry) -> Result<(), LabError> {
+        let handle = Acquisition::current().handle();
+        std::thread::scope(|scope| {
+            let elsewhere = scope.spawn(|| {
+                let _entered = handle.enter();
+                run(hit(other))
+            });
+            elsewhere.join().unwrap()
+        })
+    }
+    let (ours, recorder) = telemetry();
+    let (theirs, their_recorder) = telemetry();
+    run(works_elsewhere(&ours, &theirs)).unwrap();
+    let (outer, inner) = (only(&recorder), only(&their_recorder));
+    assert_eq!(inner.parent(), outer.correlation_id());
+    assert!(inner.parent().is_some());
+}
+
+#[test]
+fn timer_that_outlives_its_acquisition_stops_no_other() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn hands_out(telemetry: &Telemetry) -> Result<Timer, LabError> {
+        Ok(Acquisition::current().time_in_cache())
+    }
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+    async fn drops(
+        telemetry: &Telemetry,
+        clock: &ManualClock,
+        kept: Timer,
+    ) -> Result<(), LabError> {
+        let _own = Acquisition::current().time_in_cache();
+        clock.advance(Duration::from_secs(1));
+        drop(kept);
+        clock.advance(Duration::from_secs(9));
+        Ok(())
+    }
+    let (recorder, clock) = (Recorder::new(), ManualClock::new());
+    let builder = Telemetry::builder()
+        .observer(recorder.clone())
+        .clock(clock.clone());
+    let telemetry = builder.build().unwrap();
+    let kept = run(hands_out(&telemetry)).unwrap();
+    drop(recorder.take());
+    run(drops(&telemetry, &clock, kept)).unwrap();
+    assert_eq!(only(&recorder).in_cache(), Some(Duration::from_secs(10)));
+}
+
+/// Acquires tokens when it is dropped with its thread.
+struct AtExit {
+    telemetry: Telemetry,
+    results: Sender<(Observed<Result<(), LabError>>, http::HeaderMap)>,
+}
+
+impl Drop for AtExit {
+    fn drop(&mut self) {
+        // Executors have state of their own on a thread, which may be gone.
+        let observed = observe(hit(&self.telemetry)).now_or_never().unwrap();
+        let headers = headers_for(&self.telemetry, TOKEN_URL).now_or_never();
+        let headers = headers.unwrap().unwrap();
+        self.results.send((observed, headers)).unwrap();
+    }
+}
+
+thread_local! {
+    static FIRST: RefCell<Option<AtExit>> = const { RefCell::new(None) };
+    static SECOND: RefCell<Option<AtExit>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn acquisitions_at_the_end_of_a_thread_are_complete() {
+    let (telemetry, recorder) = telemetry();
+    let (results, arrived) = channel();
+    let at_exit = |telemetry: &Telemetry| AtExit {
+        telemetry: telemetry.clone(),
+        results: results.clone(),
+    };
+    let (first, second) = (at_exit(&telemetry), at_exit(&telemetry));
+    let own = telemetry.clone();
+    let thread = std::thread::spawn(move || {
+        // One is dropped before the thread's own state, and one after it.
+        FIRST.set(Some(first));
+        run(hit(&own)).unwrap();
+        SECOND.set(Some(second));
+    });
+    thread.join().unwrap();
+    drop(results);
+    let all: Vec<_> = arrived.iter().collect();
+    assert_eq!(all.len(), 2);
+    for (observed, headers) in all {
+        let source = observed.last().and_then(AcquisitionRecord::source);
+        assert_eq!(source, Some(TokenSource::Cache));
+        assert!(headers.contains_key("x-client-current-telemetry"));
+    }
+    assert_eq!(recorder.take().len(), 5);
+    let totals = telemetry.totals();
+    let counted = (totals.cache, totals.identity_provider, totals.unknown);
+    assert_eq!(counted, (3, 2, 0));
+}
+
+#[test]
+fn futures_panic_when_polled_after_completion() {
+    let mut observed = Box::pin(observe(std::future::ready(1)));
+    assert_eq!(run(&mut observed).output, 1);
+    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut observed))).is_err());
+    let mut scoped = Box::pin(Acquisition::current().handle().scope(async { 2 }));
+    assert_eq!(run(&mut scoped), 2);
+    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut scoped))).is_err());
+    assert!(!Acquisition::current().is_active());
+}
+
+#[test]
+fn long_chain_of_observes_does_not_overflow_the_stack() {
+    let mut under_way = Vec::new();
+    let mut innermost = Acquisition::current().handle();
+    for _ in 0..200_000 {
+        let (hand_out, handed_out) = channel::<Handle>();
+        let inner = observe(async move {
+            hand_out.send(Acquisition::current().handle()).unwrap();
+            std::future::pending::<()>().await;
+        });
+        let mut scoped = Box::pin(innermost.scope(inner));
+        assert!(run(poll_immediate(&mut scoped)).is_none());
+        innermost = handed_out.recv().unwrap();
+        under_way.push(scoped);
+    }
+    drop(under_way);
+    drop(innermost);
+}
+
+#[test]
+fn debug_shows_no_token() {
+    let (telemetry, _recorder) = telemetry();
+    let observed = run(observe(async {
+        hit(&telemetry).await.map(|()| "a-secret-token")
+    }));
+    let text = format!("{observed:?}");
+    assert!(text.contains("records"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+    let answer = Polled::Done(Status(200, "a-secret-token"));
+    assert_eq!(format!("{answer:?}"), "Done(Status(200, ..))");
+}
+
+#[test]
+fn guards_left_in_any_order_uncover_what_is_below() {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn entering(telemetry: &Telemetry, others: [&Handle; 3]) -> Result<(), LabError> {
+        let [first, second, third] = others.map(Handle::enter);
+        drop(second);
+        drop(first);
+        drop(third);
+        Acquisition::current().cache_hit(CacheLevel::L2Cache);
+        Ok(())
+    }
+    let (ours, recorder) = telemetry();
+    let (theirs, _their_recorder) = telemetry();
+    let other = run(handle_of(&theirs)).unwrap();
+    run(entering(&ours, [&other, &other, &other])).unwrap();
+    assert_eq!(only(&recorder).level(), Some(CacheLevel::L2Cache));
+}

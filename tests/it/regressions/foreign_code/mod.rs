@@ -1,0 +1,246 @@
+//! Observers, clocks, enrichers and subscribers that use acquisitions themselves.
+
+mod headers;
+mod subscribers;
+
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use token_telemetry::otel::Metrics;
+use token_telemetry::test_util::Recorder;
+use token_telemetry::{
+    Acquisition, AcquisitionRecord, CacheLevel, Clock, Observer, Telemetry, TokenSource,
+    acquire_token,
+};
+
+use super::hit;
+use crate::lab::{LabApi, LabError, TOKEN_URL};
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, nested = record)]
+async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
+    let _timer = Acquisition::current().time_in_cache();
+    Ok(())
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
+    inner(telemetry).await?;
+    Acquisition::current()
+        .token_request(TOKEN_URL)
+        .answered(200);
+    Ok(())
+}
+
+/// The output of a future that never waits; executors do not run inside each other.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().unwrap()
+}
+
+/// A `Telemetry` that code called by it can use, too.
+type Own = Arc<OnceLock<Telemetry>>;
+
+/// What code called by telemetry does here.
+type Act = Box<dyn Fn(&Telemetry) + Send + Sync>;
+
+struct Acting {
+    own: Own,
+    act: Act,
+}
+
+impl Acting {
+    fn new(act: impl Fn(&Telemetry) + Send + Sync + 'static) -> Self {
+        let act = Box::new(act);
+        Self {
+            own: Own::default(),
+            act,
+        }
+    }
+
+    fn act(&self) {
+        if let Some(telemetry) = self.own.get() {
+            (self.act)(telemetry);
+        }
+    }
+}
+
+impl Observer for Acting {
+    fn finished(&self, _: &AcquisitionRecord) {
+        self.act();
+    }
+}
+
+impl Clock for Acting {
+    fn now(&self) -> Duration {
+        self.act();
+        Duration::ZERO
+    }
+}
+
+/// Notes on whatever acquisition is current; there must be none.
+fn note(_: &Telemetry) {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().served_stale();
+}
+
+/// Acquires a token, unless it does already.
+fn acquire_once(telemetry: &Telemetry) {
+    thread_local! {
+        static IS_ACQUIRING: Cell<bool> = const { Cell::new(false) };
+    }
+    if !IS_ACQUIRING.replace(true) {
+        now(hit(telemetry)).unwrap();
+        IS_ACQUIRING.set(false);
+    }
+}
+
+/// Acquires a token each time.
+fn acquire(telemetry: &Telemetry) {
+    now(hit(telemetry)).unwrap();
+}
+
+/// The records of `outer` and `inner`, among those of what was acquired besides.
+fn assert_untouched(records: &[AcquisitionRecord]) {
+    let of = |api| {
+        let is_it = |record: &&AcquisitionRecord| {
+            record.api().name() == api && record.source() != Some(TokenSource::Cache)
+        };
+        records.iter().find(is_it).unwrap()
+    };
+    let (outer, inner) = (of("Silent"), of("ForClient"));
+    assert_eq!(outer.source(), Some(TokenSource::IdentityProvider));
+    assert_eq!((outer.level(), outer.is_stale()), (None, false));
+    assert_eq!((inner.source(), inner.is_stale()), (None, false));
+    assert_eq!(inner.parent(), outer.correlation_id());
+    for besides in records.iter().filter(|record| record.level().is_some()) {
+        assert_eq!(besides.source(), Some(TokenSource::Cache));
+        assert_eq!(besides.parent(), None);
+    }
+}
+
+fn with_observer(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
+    let (recorder, acting) = (Recorder::new(), Acting::new(act));
+    let own = Arc::clone(&acting.own);
+    let builder = Telemetry::builder()
+        .observer(recorder.clone())
+        .observer(acting);
+    let telemetry = builder.build().unwrap();
+    assert!(own.set(telemetry.clone()).is_ok());
+    (telemetry, recorder)
+}
+
+fn with_clock(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
+    let (recorder, acting) = (Recorder::new(), Acting::new(act));
+    let own = Arc::clone(&acting.own);
+    let builder = Telemetry::builder()
+        .observer(recorder.clone())
+        .clock(acting);
+    let telemetry = builder.build().unwrap();
+    assert!(own.set(telemetry.clone()).is_ok());
+    (telemetry, recorder)
+}
+
+#[test]
+fn notes_of_an_observer_land_nowhere() {
+    let (telemetry, recorder) = with_observer(note);
+    now(outer(&telemetry)).unwrap();
+    let records = recorder.take();
+    assert_eq!(records.len(), 2);
+    assert_untouched(&records);
+}
+
+#[test]
+fn notes_of_a_clock_land_nowhere() {
+    let (telemetry, recorder) = with_clock(note);
+    now(outer(&telemetry)).unwrap();
+    let records = recorder.take();
+    assert_eq!(records.len(), 2);
+    assert_untouched(&records);
+    assert!(records[0].in_cache().is_some());
+}
+
+#[test]
+fn notes_of_an_enricher_land_nowhere() {
+    let recorder = Recorder::new();
+    let provider = SdkMeterProvider::default();
+    let metrics = Metrics::with_provider(provider).enricher(|_, _| {
+        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    });
+    let builder = Telemetry::builder()
+        .observer(recorder.clone())
+        .metrics(metrics);
+    now(outer(&builder.build().unwrap())).unwrap();
+    assert_untouched(&recorder.take());
+}
+
+#[test]
+fn acquisition_of_an_observer_has_its_own_record() {
+    let (telemetry, recorder) = with_observer(acquire_once);
+    now(outer(&telemetry)).unwrap();
+    // One more for each of the two, and none for the one more.
+    let records = recorder.take();
+    assert_eq!(records.len(), 4);
+    assert_untouched(&records);
+    let totals = telemetry.totals();
+    assert_eq!((totals.cache, totals.identity_provider), (2, 1));
+}
+
+#[test]
+fn acquisition_of_a_clock_has_its_own_record() {
+    let (telemetry, recorder) = with_clock(acquire_once);
+    now(outer(&telemetry)).unwrap();
+    let records = recorder.take();
+    assert!(records.len() > 2);
+    assert_untouched(&records);
+}
+
+#[test]
+fn acquisition_of_an_observer_inside_an_observe_is_not_collected() {
+    let (telemetry, recorder) = with_observer(acquire_once);
+    let observed = now(token_telemetry::observe(hit(&telemetry)));
+    assert_eq!(observed.records.len(), 1);
+    assert_eq!(recorder.take().len(), 2);
+}
+
+#[test]
+fn observer_that_always_acquires_stops_after_one_level() {
+    let (telemetry, recorder) = with_observer(acquire);
+    now(hit(&telemetry)).unwrap();
+    // Observers get the call and what an observer acquired for it; the third is counted only.
+    assert_eq!(recorder.take().len(), 2);
+    assert_eq!(telemetry.totals().cache, 3);
+}
+
+#[test]
+fn clock_that_always_acquires_comes_to_an_end() {
+    let (telemetry, recorder) = with_clock(acquire);
+    now(outer(&telemetry)).unwrap();
+    assert_untouched(&recorder.take());
+}
+
+#[test]
+fn description_that_always_acquires_comes_to_an_end() {
+    static OWN: OnceLock<Telemetry> = OnceLock::new();
+    fn describe(_: &LabError) -> token_telemetry::ErrorInfo {
+        let again = now(always_failing(OWN.get().unwrap()));
+        assert!(again.is_err());
+        token_telemetry::ErrorInfo::new("described")
+    }
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+    async fn always_failing(telemetry: &Telemetry) -> Result<(), LabError> {
+        Err(LabError::new("x"))
+    }
+    let (telemetry, recorder) = crate::lab::telemetry();
+    assert!(OWN.set(telemetry.clone()).is_ok());
+    assert!(now(always_failing(&telemetry)).is_err());
+    let codes: Vec<_> = recorder
+        .take()
+        .iter()
+        .map(|record| record.error_code().map(str::to_owned))
+        .collect();
+    let described = Some("described".to_owned());
+    assert_eq!(codes, [described.clone(), described]);
+    assert_eq!(telemetry.totals().failures, 3);
+}
