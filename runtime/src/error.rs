@@ -34,8 +34,11 @@ const MAX_STS_CODES: usize = 4;
 ///
 /// 1. what the body noted with `Acquisition::current().error(…)`;
 /// 2. the function named by `err = …` in the attribute, or else this trait;
-/// 3. the token requests, where no answer came;
-/// 4. the name of the error's type, as its code.
+/// 3. the same of an annotated function that was called inside and merged into the acquisition, if
+///    it failed last and there is no code so far;
+/// 4. the token requests, where no answer came;
+/// 5. a [fallback code](ErrorInfo::fallback);
+/// 6. the name of the error's type, as its code.
 ///
 /// # Examples
 ///
@@ -123,6 +126,9 @@ pub struct ErrorInfo {
     sts_codes: StsCodes,
     transport: Option<TransportError>,
     foreign: bool,
+    /// Whether every other source of a code is better.
+    fallback: bool,
+    pending: bool,
 }
 
 /// The first few `AADSTS` numbers of an error.
@@ -155,6 +161,65 @@ impl ErrorInfo {
     #[must_use]
     pub fn unknown() -> Self {
         Self::default()
+    }
+
+    /// A last resort: this code, unless a token request or a merged call knows a better one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{ErrorInfo, TransportError};
+    ///
+    /// fn describe(_: &io::Error) -> ErrorInfo {
+    ///     ErrorInfo::fallback("io_error")
+    /// }
+    ///
+    /// let info = describe(&io::ErrorKind::Other.into());
+    /// assert_eq!(info.code(), Some("io_error"));
+    /// assert_eq!(info.or(ErrorInfo::new("timeout")).code(), Some("timeout"));
+    /// ```
+    #[must_use]
+    pub fn fallback(code: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            fallback: true,
+            ..Self::new(code)
+        }
+    }
+
+    /// An error that means "not yet": the caller calls again, or the user has to act first.
+    ///
+    /// The acquisition ends as [`Outcome::Pending`](crate::Outcome::Pending). It counts as no
+    /// failure: not in totals, metrics or headers. For functions that poll once per call (device
+    /// code, MFA), and for results such as "consent required". A flow that polls inside one call
+    /// returns [`Polled`](crate::Polled) from `send` instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// enum AuthError {
+    ///     MfaPending,
+    ///     Refused,
+    /// }
+    ///
+    /// fn describe(error: &AuthError) -> ErrorInfo {
+    ///     match error {
+    ///         AuthError::MfaPending => ErrorInfo::pending(),
+    ///         AuthError::Refused => ErrorInfo::new("access_denied"),
+    ///     }
+    /// }
+    ///
+    /// assert!(describe(&AuthError::MfaPending).is_pending());
+    /// assert!(!describe(&AuthError::Refused).is_pending());
+    /// ```
+    #[must_use]
+    pub fn pending() -> Self {
+        Self {
+            pending: true,
+            ..Self::default()
+        }
     }
 
     /// An HTTP request that got no answer.
@@ -207,6 +272,17 @@ impl ErrorInfo {
         self.foreign
     }
 
+    /// Whether the error means "not yet" instead of a failure.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.pending
+    }
+
+    /// Whether there is a code that is not just a fallback.
+    pub(crate) fn has_own_code(&self) -> bool {
+        self.code.is_some() && !self.fallback
+    }
+
     /// The code in a form that can be kept, cut at so many bytes.
     pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
         Some(match self.code.as_ref()? {
@@ -228,7 +304,7 @@ impl ErrorInfo {
     }
 
     /// These codes, or the name of the error's type where there is no code.
-    pub(crate) fn or_else_foreign(self, type_name: &'static str) -> Self {
+    pub(crate) fn or_else_foreign(self, type_name: Cow<'static, str>) -> Self {
         if self.code.is_some() {
             return self;
         }
@@ -273,14 +349,20 @@ impl ErrorInfo {
             sts_codes,
             transport,
             foreign,
+            fallback,
+            pending,
         } = self;
+        let keeps_code = code.is_some() && (!fallback || !other.has_own_code());
+        let (code, foreign, fallback) = if keeps_code {
+            (code, foreign, fallback)
+        } else {
+            (other.code, other.foreign, other.fallback)
+        };
         Self {
-            foreign: if code.is_some() {
-                foreign
-            } else {
-                other.foreign
-            },
-            code: code.or(other.code),
+            code,
+            foreign,
+            fallback,
+            pending: pending || other.pending,
             suberror: suberror.or(other.suberror),
             status: status.or(other.status),
             sts_codes: if sts_codes.len == 0 {

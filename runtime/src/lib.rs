@@ -140,7 +140,8 @@ pub use crate::acquisition::{
     Acquire, Acquisition, AcquisitionRecord, AttachRecord, CANCELLED_CODE, Clock,
     CurrentAcquisition, EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN,
     MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, MAX_RETRY_AFTER, Observe, Observed, Outcome,
-    PANICKED_CODE, Polled, Purpose, Scoped, Sending, Status, Timer, TokenRequest, observe,
+    PANICKED_CODE, Polled, Purpose, Scoped, SeenTokenLookup, SeenTokens, Sending, Status, Timer,
+    TokenRequest, Waiting, observe,
 };
 pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
 pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};

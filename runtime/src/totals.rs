@@ -22,6 +22,8 @@ pub struct Totals {
     pub failures: u64,
     /// Acquisitions that were cancelled.
     pub cancelled: u64,
+    /// Acquisitions that ended with "not yet": neither a token nor a failure.
+    pub pending: u64,
     /// Time of all acquisitions that returned a token to a caller.
     pub duration: Duration,
 }
@@ -43,6 +45,7 @@ struct Shard {
     unknown: AtomicU64,
     failures: AtomicU64,
     cancelled: AtomicU64,
+    pending: AtomicU64,
     nanos: AtomicU64,
 }
 
@@ -66,6 +69,7 @@ impl Counters {
             unknown: self.sum(|shard| &shard.unknown),
             failures: self.sum(|shard| &shard.failures),
             cancelled: self.sum(|shard| &shard.cancelled),
+            pending: self.sum(|shard| &shard.pending),
             duration: Duration::from_nanos(self.sum(|shard| &shard.nanos)),
         }
     }
@@ -85,6 +89,7 @@ impl Shard {
             (Outcome::Ok, source) => self.acquired(source, record),
             (Outcome::Error | Outcome::Panicked, _) => add(&self.failures, 1),
             (Outcome::Cancelled, _) => add(&self.cancelled, 1),
+            (Outcome::Pending, _) => add(&self.pending, 1),
         }
     }
 

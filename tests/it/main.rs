@@ -14,6 +14,7 @@
 )]
 
 mod accounting;
+mod adopters;
 mod api_ids;
 mod api_lock;
 mod api_tables;

@@ -19,6 +19,9 @@ impl<T, E> Call<T, E> {
         let output = body();
         if let Some(running) = &mut running {
             running.finish(&|facts| reading.end(&output, facts));
+        } else {
+            drop(running);
+            opening.finish_merged(&|| reading.merged(&output));
         }
         output
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::backend::Backend;
-use super::finish::{End, ReadEnd, finish};
+use super::finish::{End, ReadEnd, ReadMerged, finish, finish_merged};
 use super::record::Outcome;
 use super::running::Running;
 use super::scope::{self, Entered, Suspended};
@@ -59,6 +59,8 @@ pub(super) struct Opening {
     parent: Option<Box<ClientRequestId>>,
     /// Between two polls.
     running: Option<Box<Running>>,
+    /// Whether the call is part of an enclosing acquisition.
+    merged: bool,
     /// Raised before a poll and lowered after it: an unwind leaves it up.
     panicked: bool,
 }
@@ -92,6 +94,7 @@ impl<T, E> Call<T, E> {
                 nesting,
                 parent: None,
                 running: None,
+                merged: false,
                 panicked: false,
             },
             closing: Closing {
@@ -137,11 +140,16 @@ impl<T, E> Closing<T, E> {
         // It stays where it is: moving what was written just now would wait for the processor.
         let mut polling = opening.enter(is_live);
         let polled = body.poll(cx);
-        if let Some(polling) = &mut polling {
-            match &polled {
-                Poll::Ready(output) => polling.finish(&|facts| reading.end(output, facts)),
-                Poll::Pending => polling.pause(),
+        match (&mut polling, &polled) {
+            (Some(polling), Poll::Ready(output)) => {
+                polling.finish(&|facts| reading.end(output, facts));
             }
+            (Some(polling), Poll::Pending) => polling.pause(),
+            (None, Poll::Ready(output)) => {
+                drop(polling);
+                opening.finish_merged(&|| reading.merged(output));
+            }
+            (None, Poll::Pending) => {}
         }
         polled
     }
@@ -181,7 +189,10 @@ impl Opening {
         let nesting = self.nesting;
         let named = self.parent.take().map(|parent| *parent);
         let takes_in = |outer: &Running| nesting == Nesting::Merge && outer.takes_in(&*backend);
-        let (surroundings, suspended) = scope::begin(takes_in)?;
+        let Some((surroundings, suspended)) = scope::begin(takes_in) else {
+            self.merged = true;
+            return None;
+        };
         let Surroundings {
             parent,
             collector,
@@ -198,6 +209,13 @@ impl Opening {
             }
         });
         Some((running, suspended))
+    }
+
+    /// Hands what a merged call knows at its end to the acquisition that it is part of.
+    pub(super) fn finish_merged(&mut self, read: ReadMerged<'_>) {
+        if std::mem::take(&mut self.merged) {
+            finish_merged(read);
+        }
     }
 
     /// Makes the acquisition current for the last time, while its body is dropped.

@@ -38,10 +38,14 @@ pub(crate) struct Facts {
     /// Whether a header, a nested acquisition or the SDK has seen the id.
     correlation_id_used: bool,
     pub(crate) source: Option<TokenSource>,
+    /// Source of a token that no token request returned, where the SDK recorded none.
+    pub(crate) default_source: Option<TokenSource>,
     pub(crate) level: Option<CacheLevel>,
     pub(crate) refresh_reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
     pub(crate) in_cache: Timed,
+    /// Waits whose length the SDK measured itself.
+    pub(crate) waited: Option<Duration>,
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
     pub(crate) background: bool,
@@ -60,11 +64,16 @@ pub(crate) struct RareFacts {
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
     pub(crate) managed_certificate: Option<bool>,
-    pub(crate) waited: Option<Duration>,
+    /// Waits that [`Waiting`](super::Waiting) measures.
+    pub(crate) waiting: Timed,
     pub(crate) cached_token_count: Option<u64>,
     pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
     pub(crate) error: ErrorInfo,
+    /// Whether the body said that the caller has to call again.
+    pub(crate) pending: bool,
+    /// Error of the merged call that failed last, if none has succeeded since.
+    pub(crate) merged_error: Option<ErrorInfo>,
     pub(crate) sub_failures: Vec<ErrorInfo>,
     pub(crate) http: HttpFacts,
 }
@@ -128,10 +137,12 @@ impl Facts {
             correlation_id: None,
             correlation_id_used: false,
             source: None,
+            default_source: None,
             level: None,
             refresh_reason: None,
             token_type: None,
             in_cache: Timed::NONE,
+            waited: None,
             remaining_lifetime: None,
             stale: false,
             background: false,
@@ -144,12 +155,38 @@ impl Facts {
         self.rare.get_or_insert_default()
     }
 
-    /// Why a cached token did not suffice: a refresh in the background is a proactive one, unless
-    /// the SDK says otherwise.
+    /// Why a cached token did not suffice: what the SDK recorded; else a hit needs no reason, and a
+    /// background refresh is proactive.
     pub(crate) fn refresh_reason(&self) -> Option<CacheRefreshReason> {
-        let proactive = CacheRefreshReason::ProactivelyRefreshed;
-        self.refresh_reason
-            .or_else(|| self.background.then_some(proactive))
+        let derived = || match (self.source, self.background) {
+            (Some(TokenSource::Cache), _) => Some(CacheRefreshReason::NotApplicable),
+            (_, true) => Some(CacheRefreshReason::ProactivelyRefreshed),
+            (_, false) => None,
+        };
+        self.refresh_reason.or_else(derived)
+    }
+
+    /// Records that a cache held the token.
+    pub(crate) fn cache_hit(&mut self, level: CacheLevel) {
+        self.source = Some(TokenSource::Cache);
+        self.level = Some(level);
+    }
+
+    /// Records the source of the token; only a token from a cache has a cache level.
+    pub(crate) fn token_source(&mut self, source: TokenSource) {
+        self.source = Some(source);
+        if source != TokenSource::Cache {
+            self.level = None;
+        }
+    }
+
+    /// Records that a token request returned a token: a hit recorded before did not suffice.
+    pub(crate) fn token_received(&mut self) {
+        self.rare_mut().http.answered = true;
+        if self.source == Some(TokenSource::Cache) {
+            self.source = None;
+            self.level = None;
+        }
     }
 
     /// The id of this acquisition, made now if nothing needed it before.
@@ -167,11 +204,25 @@ impl Facts {
     }
 
     pub(crate) fn add_waited(&mut self, time: Duration) {
-        add(&mut self.rare_mut().waited, time);
+        add(&mut self.waited, time);
     }
 
     pub(crate) fn in_cache(&mut self) -> &mut Timed {
         &mut self.in_cache
+    }
+
+    pub(crate) fn waiting(&mut self) -> &mut Timed {
+        &mut self.rare_mut().waiting
+    }
+
+    /// Time spent waiting for others, however it was measured.
+    pub(crate) fn waited(&self) -> Option<Duration> {
+        let timed = self.rare.as_deref().and_then(|rare| rare.waiting.total());
+        let mut total = self.waited;
+        if let Some(time) = timed {
+            add(&mut total, time);
+        }
+        total
     }
 
     pub(crate) fn in_extension(&mut self) -> &mut Timed {
@@ -184,6 +235,23 @@ impl Facts {
         self.remaining_lifetime = info.remaining_lifetime().or(self.remaining_lifetime);
         if let Some(moment) = info.refresh_moment() {
             self.rare_mut().refresh_on = Some(moment);
+        }
+    }
+
+    /// Takes over what a merged call knows of the token, where nothing is known yet.
+    pub(crate) fn merged_token(&mut self, info: &TokenInfo) {
+        self.token_type = self.token_type.or_else(|| info.scheme());
+        let lifetime = || info.remaining_lifetime();
+        self.remaining_lifetime = self.remaining_lifetime.or_else(lifetime);
+        if let Some(moment) = info.refresh_moment() {
+            self.rare_mut().refresh_on.get_or_insert(moment);
+        }
+    }
+
+    /// Forgets the error of an earlier merged call: a later one succeeded.
+    pub(crate) fn merged_success(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.merged_error = None;
         }
     }
 

@@ -6,10 +6,12 @@ use super::call::Reading;
 use super::facts::Facts;
 use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
 use super::running::Finishing;
-use super::scope::{Ended, with_suspended};
+use super::scope::{self, Ended, with_suspended};
+use super::type_code::type_code;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
+use crate::token::TokenInfo;
 
 /// How an annotated function ended.
 pub(super) struct End {
@@ -29,11 +31,20 @@ impl End {
 
     /// It returned an error of this type, which describes itself.
     fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &Facts, type_name: &'static str) -> Self {
-        let mut described = ErrorInfo::default();
-        described_by(&mut || described = describe());
+        let recorded = facts.rare.as_deref();
+        let mut info = described(describe);
+        if let Some(rare) = recorded {
+            info = rare.error.clone().or(info);
+        }
+        let is_pending = info.is_pending() || recorded.is_some_and(|rare| rare.pending);
+        let (outcome, error) = if is_pending {
+            (Outcome::Pending, info)
+        } else {
+            (Outcome::Error, completed(info, facts, type_name))
+        };
         Self {
-            outcome: Outcome::Error,
-            error: Some(Box::new(merged(described, facts, type_name))),
+            outcome,
+            error: Some(Box::new(error)),
         }
     }
 
@@ -41,7 +52,7 @@ impl End {
     pub(super) fn dropped(outcome: Outcome) -> Self {
         let code = match outcome {
             Outcome::Panicked => PANICKED_CODE,
-            Outcome::Ok | Outcome::Error | Outcome::Cancelled => CANCELLED_CODE,
+            Outcome::Ok | Outcome::Pending | Outcome::Error | Outcome::Cancelled => CANCELLED_CODE,
         };
         Self {
             outcome,
@@ -63,6 +74,44 @@ impl<T, E> Reading<T, E> {
             Err(error) => End::failed(&|| (self.error)(error), facts, type_name::<E>()),
         }
     }
+
+    /// What this output of a merged call tells the enclosing acquisition.
+    pub(super) fn merged(&self, output: &Result<T, E>) -> Merged {
+        match (output, self.token) {
+            (Ok(token), Some(read)) => {
+                let mut info = TokenInfo::new();
+                described_by(&mut || info = read(token));
+                Merged::Token(info)
+            }
+            (Ok(_), None) => Merged::Token(TokenInfo::new()),
+            (Err(error), _) => Merged::Error(described(&|| (self.error)(error))),
+        }
+    }
+}
+
+/// What the end of a merged call tells the acquisition that it is part of.
+pub(super) enum Merged {
+    Token(TokenInfo),
+    Error(ErrorInfo),
+}
+
+/// Reads the end of a merged call.
+pub(super) type ReadMerged<'a> = &'a dyn Fn() -> Merged;
+
+/// Fills what the enclosing acquisition leaves open; its own description of the end comes first.
+pub(super) fn finish_merged(read: ReadMerged<'_>) {
+    let _contained = contained(|| {
+        let merged = read();
+        scope::with_current(|running| {
+            running.note(|facts| match merged {
+                Merged::Token(info) => {
+                    facts.merged_token(&info);
+                    facts.merged_success();
+                }
+                Merged::Error(info) => facts.rare_mut().merged_error = Some(info),
+            });
+        })
+    });
 }
 
 /// Makes the record and hands it out; a panic of an observer or a describing function ends here.
@@ -110,26 +159,29 @@ fn described_by(code: &mut dyn FnMut()) {
     });
 }
 
-/// A note in the body, then the description of the error, then HTTP facts, then the type's name.
-fn merged(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> ErrorInfo {
+/// The description of an error; empty if the function that describes it panics.
+fn described(describe: &dyn Fn() -> ErrorInfo) -> ErrorInfo {
+    let mut info = ErrorInfo::default();
+    described_by(&mut || info = describe());
+    info
+}
+
+/// What the body and the description say; then the description of a merged call, the transport
+/// failure, the fallback code, and the name of the type.
+fn completed(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> ErrorInfo {
     let mut info = described;
     if let Some(rare) = &facts.rare {
-        info = rare.error.clone().or(info);
+        if !info.has_own_code()
+            && let Some(merged) = &rare.merged_error
+        {
+            info = info.or(merged.clone());
+        }
         if let Some(class) = rare.http.transport {
             info = info.or(ErrorInfo::transport(class));
         }
     }
-    match info.transport_error() {
-        Some(class) => info.or(ErrorInfo::new(class.code())),
-        None => info.or_else_foreign(short_name(type_name)),
+    if let Some(class) = info.transport_error() {
+        info = info.or(ErrorInfo::new(class.code()));
     }
-}
-
-/// `Error` of `some_crate::module::Error<T>`.
-fn short_name(type_name: &'static str) -> &'static str {
-    let path = type_name.split('<').next().unwrap_or(type_name);
-    path.rsplit("::")
-        .next()
-        .unwrap_or(path)
-        .trim_start_matches(['&', '(', '['])
+    info.or_else_foreign(type_code(type_name))
 }

@@ -15,11 +15,14 @@ mod purpose;
 mod record;
 mod running;
 mod scope;
+mod seen_tokens;
 #[cfg(feature = "serde")]
 mod serialize;
 mod slot;
 mod timer;
 mod token_request;
+mod type_code;
+mod waiting;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -42,8 +45,10 @@ pub use handle::{EnteredHandle, Handle, Scoped};
 pub use observe::{MAX_OBSERVED, Observe, Observed, observe};
 pub use purpose::Purpose;
 pub use record::{AcquisitionRecord, CANCELLED_CODE, Outcome, PANICKED_CODE};
+pub use seen_tokens::{SeenTokenLookup, SeenTokens};
 pub use timer::Timer;
 pub use token_request::{Sending, TokenRequest};
+pub use waiting::Waiting;
 
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -92,13 +97,7 @@ impl CurrentAcquisition {
 
     /// The token came from a cache.
     pub fn cache_hit(self, level: CacheLevel) {
-        note(|facts| {
-            facts.source = Some(TokenSource::Cache);
-            facts.level = Some(level);
-            facts
-                .refresh_reason
-                .get_or_insert(CacheRefreshReason::NotApplicable);
-        });
+        note(|facts| facts.cache_hit(level));
     }
 
     /// The cache did not suffice, or the token is due for a refresh.
@@ -113,12 +112,67 @@ impl CurrentAcquisition {
 
     /// The token came from here, whatever the requests suggest.
     pub fn source(self, source: TokenSource) {
-        note(|facts| facts.source = Some(source));
+        note(|facts| facts.token_source(source));
+    }
+
+    /// Records the source of the token if no token request returns one.
+    ///
+    /// For wrappers of credentials that cannot see their cache: with [`TokenSource::Cache`] a call
+    /// without a token request counts as a cache hit. [`cache_hit`](Self::cache_hit) and
+    /// [`source`](Self::source) win over it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api_tables::MsalNet;
+    /// use token_telemetry::{Acquisition, ErrorInfo, TokenSource, acquire_token, observe};
+    ///
+    /// # fn describe(_: &std::io::Error) -> ErrorInfo { ErrorInfo::unknown() }
+    /// # async fn opaque_credential() -> std::io::Result<String> { Ok("token".to_owned()) }
+    /// #[acquire_token(api = MsalNet::AcquireTokenForClient, err = describe)]
+    /// async fn get_token() -> std::io::Result<String> {
+    ///     Acquisition::current().record_default_source(TokenSource::Cache);
+    ///     opaque_credential().await
+    /// }
+    ///
+    /// let observed = futures::executor::block_on(observe(get_token()));
+    /// assert_eq!(observed.records[0].source(), Some(TokenSource::Cache));
+    /// ```
+    pub fn record_default_source(self, source: TokenSource) {
+        note(|facts| facts.default_source = Some(source));
+    }
+
+    /// Records that the error about to be returned means "not yet" and is no failure.
+    ///
+    /// The same as describing the error with [`ErrorInfo::pending`], for bodies that know it better
+    /// than the error. It changes nothing if a token is returned.
+    pub fn record_pending(self) {
+        note(|facts| facts.rare_mut().pending = true);
     }
 
     /// Another caller's refresh was waited for; times add up.
     pub fn waited(self, time: Duration) {
         note(|facts| facts.add_waited(time));
+    }
+
+    /// Awaits `future` and counts the time as waiting, from its first pending poll.
+    ///
+    /// For a lock or a cell behind which another caller refreshes the token. A future that is ready
+    /// at once costs nothing: no clock is read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::lock::Mutex;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// async fn cached(cache: &Mutex<Option<String>>) -> Option<String> {
+    ///     Acquisition::current().waiting(cache.lock()).await.clone()
+    /// }
+    /// # assert_eq!(futures::executor::block_on(cached(&Mutex::new(None))), None);
+    /// ```
+    pub fn waiting<F: IntoFuture>(self, future: F) -> Waiting<F::IntoFuture> {
+        Waiting::new(future.into_future())
     }
 
     /// An old token is served because its refresh failed.

@@ -25,6 +25,8 @@ pub const PANICKED_CODE: &str = "panicked";
 pub enum Outcome {
     /// A token was returned.
     Ok,
+    /// An error was returned that means "not yet": the caller calls again, or the user acts first.
+    Pending,
     /// An error was returned.
     Error,
     /// The future was dropped before it was ready.
@@ -39,6 +41,7 @@ impl Outcome {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Pending => "pending",
             Self::Error => "error",
             Self::Cancelled => "cancelled",
             Self::Panicked => "panicked",
@@ -75,7 +78,7 @@ impl AcquisitionRecord {
 
     /// Whether there is something that a later request may report.
     pub(crate) fn has_failures(&self) -> bool {
-        !self.is_ok() || !self.sub_failures().is_empty()
+        !matches!(self.outcome, Outcome::Ok | Outcome::Pending) || !self.sub_failures().is_empty()
     }
 
     /// Truncates the error codes to what somebody has a use for.
@@ -139,10 +142,15 @@ impl AcquisitionRecord {
     /// What the SDK noted; else the identity provider, if it answered and a token was returned.
     #[must_use]
     pub fn source(&self) -> Option<TokenSource> {
-        let answered = self.is_ok() && self.http().is_some_and(|http| http.answered);
+        let answered = self.http().is_some_and(|http| http.answered);
+        let inferred = if answered {
+            Some(TokenSource::IdentityProvider)
+        } else {
+            self.facts.default_source
+        };
         self.facts
             .source
-            .or_else(|| answered.then_some(TokenSource::IdentityProvider))
+            .or_else(|| inferred.filter(|_| self.is_ok()))
     }
 
     /// Cache that answered; absent when none did.
@@ -223,7 +231,7 @@ impl AcquisitionRecord {
     /// Time spent waiting for another caller's refresh.
     #[must_use]
     pub fn waited(&self) -> Option<Duration> {
-        self.rare()?.waited
+        self.facts.waited()
     }
 
     /// Time that was left until the token expires.

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use super::answer::{HttpOutcome, MAX_RETRY_AFTER};
 use super::backend::{Answer, Carriage, HeaderSink, Outgoing};
 use super::clock::Moment;
-use super::facts::{Asked, HttpFacts};
+use super::facts::{Asked, Facts};
 use super::purpose::Purpose;
 use super::running::Shared;
 use crate::contained::contained;
@@ -191,8 +191,11 @@ impl TokenRequest {
     /// An answer with this status came.
     pub fn answered(self, status: u16) {
         let holds_token = self.carriage.purpose != Purpose::Discovery && is_success(status);
-        self.end(Answer::Status(status), |http| {
-            http.answered |= holds_token;
+        self.end(Answer::Status(status), |facts| {
+            if holds_token {
+                facts.token_received();
+            }
+            let http = &mut facts.rare_mut().http;
             http.status = Some(status);
             http.transport = None;
         });
@@ -213,7 +216,8 @@ impl TokenRequest {
     /// Where the end of the flow decides, they are in flight until then and in no other request.
     /// Dialects without the last-telemetry header report nothing.
     pub fn pending(self, status: u16) {
-        self.end(Answer::Status(status), |http| {
+        self.end(Answer::Status(status), |facts| {
+            let http = &mut facts.rare_mut().http;
             http.answered = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
             http.status = Some(status);
@@ -223,7 +227,8 @@ impl TokenRequest {
 
     /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
-        self.end(Answer::None, |http| {
+        self.end(Answer::None, |facts| {
+            let http = &mut facts.rare_mut().http;
             http.status = None;
             http.transport = Some(class);
         });
@@ -240,11 +245,11 @@ impl TokenRequest {
         }
     }
 
-    fn end(mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
+    fn end(mut self, answer: Answer, note: impl FnOnce(&mut Facts)) {
         self.settle(answer, note);
     }
 
-    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut HttpFacts)) {
+    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut Facts)) {
         let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
@@ -253,7 +258,7 @@ impl TokenRequest {
             let http = &mut facts.rare_mut().http;
             http.add_try(duration);
             http.retry_after = http.retry_after.max(self.retry_after);
-            note(http);
+            note(facts);
         });
         let carriage = std::mem::take(&mut self.carriage);
         let mut undecided = acquisition.backend.settle(carriage, answer);

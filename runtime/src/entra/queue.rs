@@ -40,7 +40,7 @@ impl FailureQueue {
             self.keep_error(record, info);
         }
         match record.outcome() {
-            Outcome::Ok => {}
+            Outcome::Ok | Outcome::Pending => {}
             Outcome::Error | Outcome::Panicked => {
                 if let Some(info) = record.error() {
                     self.keep_error(record, info);

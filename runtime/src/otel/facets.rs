@@ -150,7 +150,8 @@ impl Facets {
     /// All facets but the name of the API in one number.
     pub(super) fn packed(&self) -> u64 {
         let outcome = match self.outcome {
-            Outcome::Ok => 0,
+            // What is pending is recorded nowhere.
+            Outcome::Ok | Outcome::Pending => 0,
             Outcome::Error => 1,
             Outcome::Cancelled => 2,
             Outcome::Panicked => 3,

@@ -14,7 +14,7 @@ use super::provider::{Generation, Generations, Kit, Newest, Timer};
 use super::quota::Source;
 use super::table::Entry;
 use super::values::{OTHER, Values};
-use crate::acquisition::{AcquisitionRecord, Moment};
+use crate::acquisition::{AcquisitionRecord, Moment, Outcome};
 use crate::client::ClientInfo;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -73,7 +73,12 @@ impl MetricsRecorder {
     }
 
     /// Records an acquisition; a panic of the provider or the enricher ends here.
+    ///
+    /// One that ended with "not yet" is in no metric: it is neither a success nor a failure.
     pub fn finished(&self, record: &AcquisitionRecord) {
+        if record.outcome() == Outcome::Pending {
+            return;
+        }
         contained(|| self.record(record));
     }
 

@@ -126,7 +126,7 @@ impl Values {
     /// Error code of the MSAL set, empty on success.
     fn code(&self, facets: &Facets) -> StringValue {
         match facets.outcome {
-            Outcome::Ok => EMPTY.into(),
+            Outcome::Ok | Outcome::Pending => EMPTY.into(),
             Outcome::Cancelled if self.msal_net => MSAL_NET_CANCELLED.into(),
             Outcome::Cancelled => CANCELLED_CODE.into(),
             Outcome::Panicked => PANICKED_CODE.into(),
@@ -150,7 +150,7 @@ impl Values {
     /// `error.type`: absent on success, and never without a value on failure.
     fn error_type(&self, facets: &Facets) -> Option<StringValue> {
         Some(match facets.outcome {
-            Outcome::Ok => return None,
+            Outcome::Ok | Outcome::Pending => return None,
             Outcome::Cancelled => CANCELLED_CODE.into(),
             Outcome::Panicked => PANICKED_CODE.into(),
             Outcome::Error => match self.names.codes.text(facets.code) {

@@ -5,9 +5,9 @@ use std::panic::catch_unwind;
 use http::{HeaderMap, HeaderValue};
 use token_telemetry::entra::{CurrentField, Dialect, FieldValue};
 use token_telemetry::test_util::SentTelemetry;
-use token_telemetry::{Acquisition, Api, CacheLevel, CacheRefreshReason};
+use token_telemetry::{Acquisition, Api, CacheRefreshReason};
 
-use super::{Ending, fail, noting, speaking};
+use super::{Ending, fail, hit, noting, speaking};
 use crate::lab::LabApi;
 
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
@@ -16,9 +16,7 @@ const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 fn headers_and_form_fields_are_read_alike() {
     for dialect in [Dialect::default(), Dialect::msal_node()] {
         let telemetry = speaking(dialect);
-        noting(&telemetry, || {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
-        });
+        hit(&telemetry);
         fail(&telemetry, Ending::Early("one"));
         fail(&telemetry, Ending::Early("two"));
         let sent = noting(&telemetry, || {

@@ -15,7 +15,9 @@ mod values;
 
 use http::HeaderMap;
 use token_telemetry::entra::Dialect;
-use token_telemetry::{Acquisition, Purpose, Telemetry, TelemetryBuilder, acquire_token};
+use token_telemetry::{
+    Acquisition, CacheLevel, Purpose, Telemetry, TelemetryBuilder, acquire_token,
+};
 
 use crate::lab::{LabApi, LabError, TOKEN_URL};
 
@@ -91,6 +93,17 @@ async fn requesting(
 /// What a token request carries after the SDK has noted something.
 pub(crate) fn noting(telemetry: &Telemetry, note: impl FnOnce()) -> Sent {
     run(requesting(telemetry, Purpose::Token, note)).unwrap()
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hitting(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+/// A cache hit.
+pub(crate) fn hit(telemetry: &Telemetry) {
+    run(hitting(telemetry)).unwrap();
 }
 
 /// What a request for a purpose carries.

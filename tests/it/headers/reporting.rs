@@ -10,7 +10,7 @@ use token_telemetry::{
     acquire_token,
 };
 
-use super::{Ending, fail, noting, run, speaking, waiting};
+use super::{Ending, fail, hit, noting, run, speaking, waiting};
 use crate::lab::{LabApi, LabError, TOKEN_URL};
 
 fn own(builder: DialectBuilder) -> Telemetry {
@@ -73,9 +73,7 @@ async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Resu
 #[test]
 fn hits_of_a_request_that_was_not_delivered_are_reported_again() {
     let telemetry = speaking(Dialect::default());
-    noting(&telemetry, || {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
-    });
+    hit(&telemetry);
     let last = |status| {
         fail(&telemetry, Ending::Answered(status, "code"))
             .unwrap()

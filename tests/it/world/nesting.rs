@@ -97,8 +97,8 @@ on_both_runtimes! {
         let expected = Whole {
             api: "ForClient",
             outcome: Some(Outcome::Ok),
-            source: Some(TokenSource::Cache),
-            level: Some(CacheLevel::L2Cache),
+            // The hit that the outer one recorded did not suffice: the inner one asked for a token.
+            source: Some(TokenSource::IdentityProvider),
             reason: Some(CacheRefreshReason::Expired),
             http: Some(0),
             host: Some("login.example".to_owned()),

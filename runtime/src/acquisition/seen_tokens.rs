@@ -1,0 +1,147 @@
+//! Cache hits of a credential that does not report them, recognized by the expiry of its tokens.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::Acquisition;
+use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
+
+/// Recognizes tokens that a wrapped credential handed out before, by their expiry.
+///
+/// For a wrapper around somebody else's credential, which does not say whether its cache held the
+/// token. Of a key (scopes, tenant, …) only a hash is kept, seeded anew in each process.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use token_telemetry::api_tables::MsalNet;
+/// use token_telemetry::{CacheLevel, ErrorInfo, SeenTokens, TokenSource, acquire_token, observe};
+///
+/// const WINDOW: Duration = Duration::from_secs(300);
+///
+/// # fn describe(_: &std::io::Error) -> ErrorInfo { ErrorInfo::unknown() }
+/// # struct Credential;
+/// # impl Credential {
+/// #     async fn get_token(&self, _: &[&str]) -> std::io::Result<SystemTime> {
+/// #         Ok(SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000))
+/// #     }
+/// # }
+/// struct Wrapper {
+///     inner: Credential,
+///     seen: SeenTokens,
+/// }
+///
+/// impl Wrapper {
+///     #[acquire_token(api = MsalNet::AcquireTokenForClient, err = describe)]
+///     async fn get_token(&self, scopes: &[&str]) -> std::io::Result<SystemTime> {
+///         let lookup = self.seen.lookup(scopes, SystemTime::now(), WINDOW);
+///         let expires_on = self.inner.get_token(scopes).await?;
+///         lookup.record_token(expires_on);
+///         Ok(expires_on)
+///     }
+/// }
+///
+/// let wrapper = Wrapper { inner: Credential, seen: SeenTokens::new() };
+/// # futures::executor::block_on(async {
+/// let first = observe(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
+/// let second = observe(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
+/// assert_eq!(first.records[0].source(), None);
+/// assert_eq!(second.records[0].source(), Some(TokenSource::Cache));
+/// assert_eq!(second.records[0].level(), Some(CacheLevel::Unknown));
+/// # });
+/// ```
+#[derive(Default)]
+pub struct SeenTokens {
+    seed: RandomState,
+    expiries: Mutex<HashMap<u64, SystemTime>>,
+}
+
+/// A call that is about to ask the wrapped credential; made by [`SeenTokens::lookup`].
+#[derive(Debug)]
+#[must_use = "the lookup has to see the token: call `record_token`"]
+pub struct SeenTokenLookup<'a> {
+    seen: &'a SeenTokens,
+    key: u64,
+    before: Option<SystemTime>,
+}
+
+impl SeenTokens {
+    /// Most keys that are remembered; beyond that the token that expires first is forgotten.
+    pub const CAPACITY: usize = 1024;
+
+    /// No token seen yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Looks the key up, and records why a new token is needed if the last one no longer suffices.
+    ///
+    /// `window` is the time before the expiry in which the credential refreshes a valid token.
+    pub fn lookup<K: Hash + ?Sized>(
+        &self,
+        key: &K,
+        now: SystemTime,
+        window: Duration,
+    ) -> SeenTokenLookup<'_> {
+        let key = self.seed.hash_one(key);
+        let before = self.expiries().get(&key).copied();
+        let reason = refresh_reason(before, now, window, false);
+        if reason != CacheRefreshReason::NotApplicable {
+            Acquisition::current().refresh(reason);
+        }
+        SeenTokenLookup {
+            seen: self,
+            key,
+            before,
+        }
+    }
+
+    fn expiries(&self) -> std::sync::MutexGuard<'_, HashMap<u64, SystemTime>> {
+        self.expiries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, key: u64, expires_on: SystemTime) {
+        let mut expiries = self.expiries();
+        if expiries.len() >= Self::CAPACITY && !expiries.contains_key(&key) {
+            let first = expiries.iter().min_by_key(|(_, expiry)| **expiry);
+            if let Some(first) = first.map(|(key, _)| *key) {
+                expiries.remove(&first);
+            }
+        }
+        expiries.insert(key, expires_on);
+    }
+}
+
+impl SeenTokenLookup<'_> {
+    /// Records a cache hit if this token was handed out before; remembers it otherwise.
+    ///
+    /// Returns whether it was. The source of a new token is left to the token requests, or to
+    /// [`record_default_source`](crate::CurrentAcquisition::record_default_source).
+    #[expect(clippy::must_use_candidate, reason = "the record is what callers want")]
+    pub fn record_token(self, expires_on: SystemTime) -> bool {
+        let was_seen = self.before == Some(expires_on);
+        if was_seen {
+            let current = Acquisition::current();
+            current.cache_hit(CacheLevel::Unknown);
+            // The reason recorded before the call was a guess: the credential needed no new token.
+            current.refresh(CacheRefreshReason::NotApplicable);
+        } else {
+            self.seen.remember(self.key, expires_on);
+        }
+        was_seen
+    }
+}
+
+impl fmt::Debug for SeenTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeenTokens")
+            .field("len", &self.expiries().len())
+            .finish_non_exhaustive()
+    }
+}

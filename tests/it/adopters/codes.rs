@@ -1,0 +1,112 @@
+//! The code of an error that nobody describes.
+
+use std::error::Error;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures::executor::block_on;
+use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+
+fn undescribed<E>(_: &E) -> ErrorInfo {
+    ErrorInfo::unknown()
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = undescribed)]
+async fn fails_with<E>(telemetry: &Telemetry, error: E) -> Result<(), E> {
+    Err(error)
+}
+
+fn last_resort(_: &LabError) -> ErrorInfo {
+    ErrorInfo::fallback("credential")
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = last_resort)]
+async fn fails_in_transport(
+    telemetry: &Telemetry,
+    class: Option<TransportError>,
+) -> Result<(), LabError> {
+    if let Some(class) = class {
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .failed(class);
+    }
+    Err(LabError::new("never told"))
+}
+
+#[track_caller]
+fn assert_code<E>(error: E, expected: &str) {
+    let (telemetry, recorder) = telemetry();
+    drop(block_on(fails_with(&telemetry, error)));
+    let record = only(&recorder);
+    assert_eq!(record.error_code(), Some(expected));
+    assert!(record.error().unwrap().is_foreign());
+}
+
+#[test]
+fn type_called_error_is_named_by_its_crate() {
+    assert_code(
+        serde_json::from_str::<u8>("x").unwrap_err(),
+        "serde_json.Error",
+    );
+    assert_code(
+        http::Error::from(http::Uri::try_from("\n").unwrap_err()),
+        "http.Error",
+    );
+    assert_code(io::Error::other("x"), "io.Error");
+    assert_code(std::fmt::Error, "fmt.Error");
+}
+
+#[test]
+fn pointers_are_looked_through() {
+    assert_code::<Box<dyn Error>>("x".into(), "dyn_Error");
+    assert_code::<Box<dyn Error + Send + Sync>>("x".into(), "dyn_Error");
+    assert_code::<Arc<dyn Error + Send + Sync>>(Arc::new(std::fmt::Error), "dyn_Error");
+    assert_code(Box::new(LabError::new("x")), "LabError");
+    assert_code(Rc::new(Arc::new(std::fmt::Error)), "fmt.Error");
+    assert_code(&LabError::new("x"), "LabError");
+}
+
+#[test]
+fn tuples_and_texts_are_unknown() {
+    assert_code((401_u16, String::new()), "unknown");
+    assert_code(String::new(), "unknown");
+    assert_code("text", "unknown");
+    assert_code((), "unknown");
+    assert_code([0_u8; 2], "unknown");
+}
+
+#[test]
+fn type_arguments_are_left_out() {
+    assert_code(Some(std::fmt::Error), "Option");
+    assert_code(std::marker::PhantomData::<LabError>, "PhantomData");
+}
+
+#[test]
+fn transport_failure_wins_over_a_fallback() {
+    let (telemetry, recorder) = telemetry();
+    block_on(fails_in_transport(
+        &telemetry,
+        Some(TransportError::Connect),
+    ))
+    .unwrap_err();
+    assert_eq!(only(&recorder).error_code(), Some("connect_error"));
+    block_on(fails_in_transport(&telemetry, None)).unwrap_err();
+    let record = only(&recorder);
+    assert_eq!(record.error_code(), Some("credential"));
+    assert!(!record.error().unwrap().is_foreign());
+}
+
+#[test]
+fn codes_are_ordered_described_before_fallback() {
+    let fallback = || ErrorInfo::fallback("fallback");
+    assert_eq!(fallback().or(ErrorInfo::new("code")).code(), Some("code"));
+    assert_eq!(ErrorInfo::new("code").or(fallback()).code(), Some("code"));
+    assert_eq!(
+        fallback().or(ErrorInfo::fallback("second")).code(),
+        Some("fallback")
+    );
+    assert_eq!(fallback().or(ErrorInfo::unknown()).code(), Some("fallback"));
+}

@@ -1,0 +1,165 @@
+//! Annotated functions that call each other: what the inner one knows is not lost.
+
+use std::error::Error;
+use std::time::Duration;
+
+use futures::executor::block_on;
+use token_telemetry::test_util::Recorder;
+use token_telemetry::{
+    AcquisitionRecord, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token,
+};
+
+use crate::lab::{LabApi, LabError, only, telemetry};
+
+type AnyError = Box<dyn Error + Send + Sync>;
+
+#[derive(Debug)]
+struct Token(Duration);
+
+const TOKEN: Token = Token(Duration::from_secs(60));
+
+fn lifetime(token: &Token) -> TokenInfo {
+    TokenInfo::new()
+        .token_type(TokenType::Pop)
+        .expires_in(token.0)
+}
+
+fn bearer(_: &Token) -> TokenInfo {
+    TokenInfo::new().token_type(TokenType::Bearer)
+}
+
+fn nothing(_: &AnyError) -> ErrorInfo {
+    ErrorInfo::unknown()
+}
+
+fn last_resort(_: &AnyError) -> ErrorInfo {
+    ErrorInfo::fallback("credential")
+}
+
+fn own_code(_: &AnyError) -> ErrorInfo {
+    ErrorInfo::new("outer_code")
+}
+
+fn with_numbers(error: &LabError) -> ErrorInfo {
+    ErrorInfo::new(error.0.clone())
+        .sts_codes([50_034])
+        .status(400)
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, ok = lifetime, err = with_numbers)]
+async fn provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabError> {
+    if fails.is_empty() {
+        return Ok(TOKEN);
+    }
+    Err(LabError::new(fails))
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, ok = lifetime, err = with_numbers)]
+fn blocking_provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabError> {
+    if fails.is_empty() {
+        return Ok(TOKEN);
+    }
+    Err(LabError::new(fails))
+}
+
+/// A cache over a provider, with each way of describing the error.
+macro_rules! caches {
+    ($( $name:ident: $err:ident; )+) => {$(
+        #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = $err)]
+        async fn $name(telemetry: &Telemetry, fails: &str) -> Result<Token, AnyError> {
+            Ok(provider(telemetry, fails).await.map_err(|error| error.0)?)
+        }
+    )+};
+}
+
+caches! {
+    undescribed: nothing;
+    described_at_last: last_resort;
+    described: own_code;
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = bearer, err = nothing)]
+async fn with_own_token_info(telemetry: &Telemetry) -> Result<Token, AnyError> {
+    Ok(provider(telemetry, "").await.map_err(|error| error.0)?)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = nothing)]
+fn blocking_cache(telemetry: &Telemetry, fails: &str) -> Result<Token, AnyError> {
+    Ok(blocking_provider(telemetry, fails).map_err(|error| error.0)?)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = nothing)]
+async fn chain(telemetry: &Telemetry) -> Result<Token, AnyError> {
+    if provider(telemetry, "first_member").await.is_err() {
+        provider(telemetry, "").await.map_err(|error| error.0)?;
+    }
+    Err("the last step fails on its own".into())
+}
+
+fn record(
+    call: impl Future<Output = Result<Token, AnyError>>,
+    recorder: &Recorder,
+) -> AcquisitionRecord {
+    drop(block_on(call));
+    only(recorder)
+}
+
+#[test]
+fn inner_token_info_fills_what_the_outer_leaves_open() {
+    let (telemetry, recorder) = telemetry();
+    let record = record(undescribed(&telemetry, ""), &recorder);
+    assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
+    assert_eq!(record.token_type(), Some(TokenType::Pop));
+}
+
+#[test]
+fn outer_token_info_wins() {
+    let (telemetry, recorder) = telemetry();
+    let record = record(with_own_token_info(&telemetry), &recorder);
+    assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
+    assert_eq!(record.token_type(), Some(TokenType::Bearer));
+}
+
+#[test]
+fn inner_description_is_used_if_the_outer_has_no_code() {
+    let (telemetry, recorder) = telemetry();
+    for record in [
+        record(undescribed(&telemetry, "inner_code"), &recorder),
+        record(described_at_last(&telemetry, "inner_code"), &recorder),
+    ] {
+        let error = record.error().unwrap();
+        assert_eq!(error.code(), Some("inner_code"));
+        assert_eq!(
+            (error.sts(), error.http_status()),
+            (&[50_034][..], Some(400))
+        );
+    }
+}
+
+#[test]
+fn outer_code_wins_alone() {
+    let (telemetry, recorder) = telemetry();
+    let record = record(described(&telemetry, "inner_code"), &recorder);
+    let error = record.error().unwrap();
+    assert_eq!((error.code(), error.sts()), (Some("outer_code"), &[][..]));
+}
+
+#[test]
+fn blocking_functions_merge_the_same_way() {
+    let (telemetry, recorder) = telemetry();
+    blocking_cache(&telemetry, "").unwrap();
+    assert_eq!(
+        only(&recorder).remaining_lifetime(),
+        Some(Duration::from_secs(60))
+    );
+    blocking_cache(&telemetry, "inner_code").unwrap_err();
+    assert_eq!(only(&recorder).error_code(), Some("inner_code"));
+}
+
+#[test]
+fn inner_failure_before_an_inner_success_explains_nothing() {
+    let (telemetry, recorder) = telemetry();
+    let record = record(chain(&telemetry), &recorder);
+    assert_eq!(record.error_code(), Some("dyn_Error"));
+    assert!(record.error().unwrap().sts().is_empty());
+}

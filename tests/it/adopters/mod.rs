@@ -1,0 +1,8 @@
+//! What SDKs in the field do: each situation rebuilt small.
+
+mod codes;
+mod merging;
+mod pending;
+mod seen_tokens;
+mod sources;
+mod waiting;

@@ -1,0 +1,96 @@
+//! Functions that poll once per call: "not yet" is no failure.
+
+use futures::executor::block_on;
+use token_telemetry::{
+    Acquisition, ErrorInfo, Outcome, Status, Telemetry, Totals, acquire_token, observe,
+};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+
+fn describe(error: &LabError) -> ErrorInfo {
+    match error.0.as_str() {
+        "poll_continue" => ErrorInfo::pending(),
+        code => ErrorInfo::new(code.to_owned()),
+    }
+}
+
+/// One poll of a flow whose loop is the caller's; returns the last-telemetry header it sent.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+async fn poll_once(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
+    let sent = Acquisition::current()
+        .token_request(TOKEN_URL)
+        .send(|headers| {
+            let last = headers.get("x-client-last-telemetry");
+            let last = last.map_or("", |value| value.to_str().unwrap()).to_owned();
+            let status = if code.is_empty() { 200 } else { 400 };
+            std::future::ready(Ok::<_, std::io::Error>(Status(status, last)))
+        })
+        .await;
+    match sent {
+        Ok(Status(200, last)) => Ok(last),
+        _ => Err(LabError::new(code)),
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn records_pending(telemetry: &Telemetry, fails: bool) -> Result<(), LabError> {
+    Acquisition::current().record_pending();
+    if fails {
+        return Err(LabError::new("mfa_required"));
+    }
+    Ok(())
+}
+
+#[test]
+fn pending_call_is_no_failure() {
+    let (telemetry, recorder) = telemetry();
+    for _ in 0..3 {
+        let polled = block_on(poll_once(&telemetry, "poll_continue"));
+        assert_eq!(polled, Err(LabError::new("poll_continue")));
+    }
+    let records = recorder.take();
+    assert_eq!(records.len(), 3);
+    for record in &records {
+        assert_eq!(record.outcome(), Outcome::Pending);
+        assert_eq!((record.attempts(), record.status()), (1, Some(400)));
+        assert_eq!((record.source(), record.error_code()), (None, None));
+        assert!(!record.is_ok());
+    }
+    let totals = telemetry.totals();
+    assert_eq!((totals.pending, totals.failures), (3, 0));
+    assert_eq!(telemetry.pending_failures(), []);
+    assert_eq!(block_on(poll_once(&telemetry, "")), Ok(String::new()));
+}
+
+#[test]
+fn failure_after_pending_calls_is_reported() {
+    let (telemetry, _recorder) = telemetry();
+    block_on(poll_once(&telemetry, "poll_continue")).unwrap_err();
+    block_on(poll_once(&telemetry, "expired_token")).unwrap_err();
+    let last = block_on(poll_once(&telemetry, "")).unwrap();
+    assert!(last.ends_with("|expired_token|"), "{last}");
+    let expected = Totals::default();
+    let Totals {
+        pending, failures, ..
+    } = telemetry.totals();
+    assert_eq!((pending, failures), (1 + expected.pending, 1));
+}
+
+#[test]
+fn pending_can_be_recorded_in_the_body() {
+    let (telemetry, recorder) = telemetry();
+    let observed = block_on(observe(records_pending(&telemetry, true)));
+    let record = observed.last().unwrap();
+    assert_eq!(record.outcome(), Outcome::Pending);
+    assert_eq!(record.error_code(), Some("mfa_required"));
+    assert_eq!(only(&recorder).outcome(), Outcome::Pending);
+    assert_eq!(telemetry.totals().failures, 0);
+}
+
+#[test]
+fn returned_token_wins_over_recorded_pending() {
+    let (telemetry, recorder) = telemetry();
+    block_on(records_pending(&telemetry, false)).unwrap();
+    assert_eq!(only(&recorder).outcome(), Outcome::Ok);
+    assert_eq!(telemetry.totals().pending, 0);
+}

@@ -1,0 +1,106 @@
+//! A hit behind another caller's refresh.
+
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::executor::block_on;
+use futures::future::BoxFuture;
+use token_telemetry::test_util::{ManualClock, Recorder};
+use token_telemetry::{Acquisition, CacheLevel, Clock, Telemetry, acquire_token};
+
+use crate::lab::{LabApi, LabError, only};
+/// A clock that counts how often it is read.
+#[derive(Clone, Default)]
+struct Counting {
+    clock: ManualClock,
+    reads: Arc<AtomicU32>,
+}
+
+impl Clock for Counting {
+    fn now(&self) -> Duration {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.clock.now()
+    }
+}
+
+fn timed() -> (Telemetry, Recorder, Counting) {
+    let (recorder, clock) = (Recorder::new(), Counting::default());
+    let builder = Telemetry::builder()
+        .observer(recorder.clone())
+        .clock(clock.clone());
+    (builder.build().unwrap(), recorder, clock)
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit_behind(telemetry: &Telemetry, locks: Vec<BoxFuture<'_, ()>>) -> Result<(), LabError> {
+    for lock in locks {
+        Acquisition::current().waiting(lock).await;
+    }
+    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+/// A lock that is free after some time.
+async fn after(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(1));
+    tokio::task::yield_now().await;
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[test]
+fn free_lock_costs_no_clock_read_and_records_nothing() {
+    let (telemetry, recorder, clock) = timed();
+    block_on(hit_behind(
+        &telemetry,
+        vec![Box::pin(ready(())), Box::pin(ready(()))],
+    ))
+    .unwrap();
+    assert_eq!(only(&recorder).waited(), None);
+    assert_eq!(clock.reads.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn wait_counts_from_the_first_pending_poll() {
+    let (telemetry, recorder, clock) = timed();
+    let locks: Vec<BoxFuture<'_, ()>> = vec![
+        Box::pin(after(&clock.clock, 16)),
+        Box::pin(after(&clock.clock, 32)),
+    ];
+    block_on(hit_behind(&telemetry, locks)).unwrap();
+    assert_eq!(only(&recorder).waited(), Some(Duration::from_millis(48)));
+}
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn waits_for_two_at_once(telemetry: &Telemetry, clock: &ManualClock) -> Result<(), LabError> {
+    let current = Acquisition::current();
+    current.waited(Duration::from_millis(5));
+    futures::join!(
+        current.waiting(after(clock, 8)),
+        current.waiting(after(clock, 64))
+    );
+    Ok(())
+}
+
+#[test]
+fn overlapping_waits_count_once_and_add_to_measured_ones() {
+    let (telemetry, recorder, clock) = timed();
+    block_on(waits_for_two_at_once(&telemetry, &clock.clock)).unwrap();
+    // From the first pending poll: the second future's 1 ms, then 8 and 64.
+    assert_eq!(
+        only(&recorder).waited(),
+        Some(Duration::from_millis(5 + 1 + 8 + 64))
+    );
+}
+
+#[test]
+fn wait_cut_short_by_cancellation_is_recorded() {
+    let (telemetry, recorder, clock) = timed();
+    let mut call = Box::pin(hit_behind(&telemetry, vec![Box::pin(pending())]));
+    assert!(call.as_mut().now_or_never().is_none());
+    clock.clock.advance(Duration::from_millis(7));
+    drop(call);
+    assert_eq!(only(&recorder).waited(), Some(Duration::from_millis(7)));
+}
