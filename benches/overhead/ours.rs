@@ -77,9 +77,9 @@ impl Client {
     #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = info)]
     pub async fn fetch(&self) -> Result<Token, AuthError> {
         Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
-        let Status(_, token) = Acquisition::current()
+        let Status { response: token, .. } = Acquisition::current()
             .token_request(TOKEN_URL)
-            .send(|_headers| ready(self.cached.clone().ok_or(AuthError).map(|t| Status(200, t))))
+            .send(|_headers| ready(self.cached.clone().ok_or(AuthError).map(|t| Status::new(200, t))))
             .await?;
         Ok(token)
     }

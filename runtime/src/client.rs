@@ -19,14 +19,59 @@ pub struct ClientInfo {
 }
 
 impl ClientInfo {
+    /// An SDK whose name and version are known when the program is compiled.
+    ///
+    /// # Panics
+    ///
+    /// If one of them is empty, too long, or holds a byte that a header cannot carry. In a `const`
+    /// that is a compile error, which is what this function is for; use
+    /// [`with_sdk`](Self::with_sdk) for text that comes later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    /// use token_telemetry::{ClientInfo, Telemetry};
+    ///
+    /// const CLIENT: ClientInfo = ClientInfo::from_static("Contoso.Auth", env!("CARGO_PKG_VERSION"));
+    ///
+    /// static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| Telemetry::new(CLIENT));
+    /// assert_eq!(TELEMETRY.client().sku(), Some("Contoso.Auth"));
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use token_telemetry::ClientInfo;
+    /// const CLIENT: ClientInfo = ClientInfo::from_static("Contoso Auth", "1.0");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn from_static(sku: &'static str, version: &'static str) -> Self {
+        assert!(
+            is_word(sku),
+            "the SKU must be 1 to 64 bytes of printable ASCII without space, `,` and `|`"
+        );
+        assert!(
+            is_word(version),
+            "the version must be 1 to 64 bytes of printable ASCII without space, `,` and `|`"
+        );
+        Self {
+            sku: Some(Cow::Borrowed(sku)),
+            version: Some(Cow::Borrowed(version)),
+            os: os_name(),
+            cpu: Some(cpu_name()),
+            device_model: None,
+            app: None,
+        }
+    }
+
     /// The platform this program was built for, and no SDK yet.
     #[must_use]
-    pub fn detect() -> Self {
+    pub const fn detect() -> Self {
         Self {
             sku: None,
             version: None,
-            os: os_name(std::env::consts::OS),
-            cpu: cpu_name(std::env::consts::ARCH),
+            os: os_name(),
+            cpu: Some(cpu_name()),
             device_model: None,
             app: None,
         }
@@ -123,6 +168,21 @@ impl ClientInfo {
     }
 }
 
+/// Whether every byte may stand in a SKU or a version, and there are not too many.
+const fn is_word(text: &str) -> bool {
+    let mut bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > MAX_CLIENT_TEXT_LEN {
+        return false;
+    }
+    while let [byte, rest @ ..] = bytes {
+        if !is_word_byte(*byte) {
+            return false;
+        }
+        bytes = rest;
+    }
+    true
+}
+
 /// A comma would split the tag `MsalVersionPlatform`, which joins SKU and version.
 const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b',' | b'|')
@@ -159,27 +219,36 @@ fn checked(
 }
 
 /// Short names in the spelling of MSAL.NET, whose values the server knows.
-fn os_name(os: &'static str) -> Option<&'static str> {
-    match os {
-        "" | "unknown" => None,
-        "linux" => Some("Linux"),
-        "macos" => Some("MacOS"),
-        "windows" => Some("Windows"),
-        "android" => Some("Android"),
-        "ios" => Some("iOS"),
-        other => Some(other),
-    }
+const fn os_name() -> Option<&'static str> {
+    Some(if cfg!(target_os = "linux") {
+        "Linux"
+    } else if cfg!(target_os = "macos") {
+        "MacOS"
+    } else if cfg!(target_os = "windows") {
+        "Windows"
+    } else if cfg!(target_os = "android") {
+        "Android"
+    } else if cfg!(target_os = "ios") {
+        "iOS"
+    } else if cfg!(any(target_os = "unknown", target_os = "none")) {
+        return None;
+    } else {
+        std::env::consts::OS
+    })
 }
 
 /// Names that MSAL.NET sent in `x-client-CPU`.
-fn cpu_name(architecture: &'static str) -> Option<&'static str> {
-    match architecture {
-        "" => None,
-        "x86_64" => Some("x64"),
-        "x86" => Some("x86"),
-        "aarch64" => Some("ARM64"),
-        "arm" => Some("ARM"),
-        other => Some(other),
+const fn cpu_name() -> &'static str {
+    if cfg!(target_arch = "x86_64") {
+        "x64"
+    } else if cfg!(target_arch = "x86") {
+        "x86"
+    } else if cfg!(target_arch = "aarch64") {
+        "ARM64"
+    } else if cfg!(target_arch = "arm") {
+        "ARM"
+    } else {
+        std::env::consts::ARCH
     }
 }
 

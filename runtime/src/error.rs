@@ -2,6 +2,7 @@
 
 mod sources;
 mod sts;
+mod transport;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -100,9 +100,9 @@ async fn noting(
     current.region(token_telemetry::Region::used(region.to_owned()));
     let sent = current
         .token_request(TOKEN_URL)
-        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status(200, headers))))
+        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))))
         .await;
-    sent.map(|Status(_, headers)| headers)
+    sent.map(|response| response.response)
         .map_err(|_| LabError::new("io"))
 }
 

@@ -21,10 +21,12 @@ async fn numbered(telemetry: &Telemetry, number: u8) -> Result<String, LabError>
         .token_request("https://login.example/token")
         .send(|headers| async move {
             tokio::task::yield_now().await;
-            Ok::<_, std::io::Error>(Status(200, headers))
+            Ok::<_, std::io::Error>(Status::new(200, headers))
         })
         .await;
-    let Status(_, headers) = sent.map_err(|_| LabError::new("io"))?;
+    let Status {
+        response: headers, ..
+    } = sent.map_err(|_| LabError::new("io"))?;
     let text = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
     Ok(format!(
         "{} {}",

@@ -100,12 +100,12 @@ pub(crate) async fn stop_at(
         .token_request(TOKEN_URL)
         .send(|_| async {
             event.happen(place, Place::DuringHttp).await;
-            Ok::<_, std::io::Error>(Status(200, 7))
+            Ok::<_, std::io::Error>(Status::new(200, 7))
         })
         .await;
     event.happen(place, Place::AfterHttp).await;
     answer
-        .map(|Status(_, token)| token)
+        .map(|response| response.response)
         .map_err(|_| LabError::new("io"))
 }
 
@@ -118,10 +118,14 @@ pub(crate) async fn answered(
 ) -> Result<http::HeaderMap, LabError> {
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
-        .send(|headers| ready(Ok::<_, std::io::Error>(Status(status, headers))))
+        .send(|headers| ready(Ok::<_, std::io::Error>(Status::new(status, headers))))
         .await;
     match sent {
-        Ok(Status(200, headers)) => Ok(headers),
+        Ok(Status {
+            status: 200,
+            response,
+            ..
+        }) => Ok(response),
         _ => Err(LabError::new(code)),
     }
 }

@@ -78,7 +78,10 @@ impl Client {
             .push(format!("{headers:?} {request:?} {current:?}"));
         let sent = request.send(|again| {
             self.sent.lock().unwrap().push(format!("{again:?}"));
-            std::future::ready(Ok::<_, std::io::Error>(Status(400, "marked-description")))
+            std::future::ready(Ok::<_, std::io::Error>(Status::new(
+                400,
+                "marked-description",
+            )))
         });
         drop(sent.await);
         if fails {

@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::time::Duration;
 
 use http::{HeaderMap, Response, header};
 
-use crate::error::{TransportError, chain};
+use crate::error::TransportError;
 
 /// Longest `Retry-After` that is recorded: a day.
 ///
@@ -24,7 +23,7 @@ pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
     message = "`{Self}` does not tell how an HTTP request ended",
     label = "expected a `Result` of a response whose status can be read",
     note = "results of `http::Response` can be read; with the feature `reqwest`, also those of `reqwest` 0.13, but of no other version",
-    note = "for other clients return `Ok(Status(status, response))`, where `status` is a `u16`, or an error"
+    note = "for other clients return `Ok(Status::new(status, response))`, where `status` is a `u16`, or an error"
 )]
 pub trait HttpOutcome {
     /// Status of the answer.
@@ -50,7 +49,7 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
     fn status(&self) -> Result<u16, TransportError> {
         match self {
             Ok(response) => Ok(response.status().as_u16()),
-            Err(error) => Err(classify(error)),
+            Err(error) => Err(TransportError::of(error)),
         }
     }
 
@@ -66,19 +65,49 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 /// ```
 /// use token_telemetry::{HttpOutcome, Status};
 ///
-/// let returned: Result<_, std::io::Error> = Ok(Status(200, "body of some client"));
-/// assert_eq!(returned.status(), Ok(200));
+/// use std::time::Duration;
+///
+/// let response = Status::new(429, "body of some client").with_retry_after(Duration::from_millis(1500));
+/// let returned: Result<_, std::io::Error> = Ok(response);
+/// assert_eq!(returned.status(), Ok(429));
+/// assert_eq!(returned.retry_after(), Some(Duration::from_millis(1500)));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a pair, and callers build it")]
-pub struct Status<T>(pub u16, pub T);
+#[non_exhaustive]
+pub struct Status<T> {
+    /// Status of the response.
+    pub status: u16,
+    /// The response itself, as the client returned it.
+    pub response: T,
+    /// Pause that the server asked for.
+    pub retry_after: Option<Duration>,
+}
+
+impl<T> Status<T> {
+    /// A response without a `Retry-After` header.
+    #[must_use]
+    pub const fn new(status: u16, response: T) -> Self {
+        Self {
+            status,
+            response,
+            retry_after: None,
+        }
+    }
+
+    /// Sets the pause that the server asked for, in whatever header or unit.
+    #[must_use]
+    pub const fn with_retry_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
+        self
+    }
+}
 
 /// Without the response, whose body may be a token.
 impl<T> fmt::Debug for Status<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(status, _response) = self;
-        f.debug_tuple("Status")
-            .field(status)
+        f.debug_struct("Status")
+            .field("status", &self.status)
+            .field("retry_after", &self.retry_after)
             .finish_non_exhaustive()
     }
 }
@@ -86,9 +115,13 @@ impl<T> fmt::Debug for Status<T> {
 impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
     fn status(&self) -> Result<u16, TransportError> {
         match self {
-            Ok(Status(status, _)) => Ok(*status),
-            Err(error) => Err(classify(error)),
+            Ok(Status { status, .. }) => Ok(*status),
+            Err(error) => Err(TransportError::of(error)),
         }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.as_ref().ok()?.retry_after
     }
 }
 
@@ -104,8 +137,8 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 /// ```
 /// use token_telemetry::{HttpOutcome, Polled, Status};
 ///
-/// let answer = Status(400, r#"{"error":"authorization_pending"}"#);
-/// let polled = if answer.1.contains("authorization_pending") {
+/// let answer = Status::new(400, r#"{"error":"authorization_pending"}"#);
+/// let polled = if answer.response.contains("authorization_pending") {
 ///     Polled::Pending(answer)
 /// } else {
 ///     Polled::Done(answer)
@@ -128,8 +161,14 @@ pub enum Polled<T> {
 impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     fn status(&self) -> Result<u16, TransportError> {
         match self {
-            Ok(Polled::Pending(Status(status, _)) | Polled::Done(Status(status, _))) => Ok(*status),
-            Err(error) => Err(classify(error)),
+            Ok(Polled::Pending(response) | Polled::Done(response)) => Ok(response.status),
+            Err(error) => Err(TransportError::of(error)),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self.as_ref().ok()? {
+            Polled::Pending(response) | Polled::Done(response) => response.retry_after,
         }
     }
 
@@ -145,34 +184,4 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     // A number that is too large for any integer asks for more than the longest pause, too.
     let pause = |seconds: &str| Duration::from_secs(seconds.parse().unwrap_or(u64::MAX));
     is_number.then(|| pause(seconds).min(MAX_RETRY_AFTER))
-}
-
-/// Class of a transport failure, from the first telling I/O error among its causes.
-pub(crate) fn classify(error: &(dyn Error + 'static)) -> TransportError {
-    let class =
-        |error: &(dyn Error + 'static)| Some(of_io(error.downcast_ref::<io::Error>()?.kind()));
-    chain(error)
-        .filter_map(class)
-        .find(|class| *class != TransportError::Other)
-        .unwrap_or(TransportError::Other)
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the standard library adds kinds as it likes"
-)]
-fn of_io(kind: io::ErrorKind) -> TransportError {
-    match kind {
-        io::ErrorKind::TimedOut => TransportError::Timeout,
-        io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::AddrNotAvailable => TransportError::Connect,
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::NotConnected
-        | io::ErrorKind::UnexpectedEof => TransportError::Closed,
-        _ => TransportError::Other,
-    }
 }

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 pub use answer::{HttpOutcome, MAX_RETRY_AFTER, Polled, Status};
 #[cfg(feature = "reqwest")]
-pub(crate) use answer::{classify, retry_after};
+pub use answer::{HttpOutcome, Polled, Status};
 pub use attach::AttachRecord;
 pub use call::{Call, Nesting, Reading};
 pub use clock::Clock;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Error, Response};
 
-use crate::acquisition::{HttpOutcome, classify, retry_after};
+use crate::acquisition::{HttpOutcome, retry_after};
 use crate::error::TransportError;
 
 impl HttpOutcome for Result<Response, Error> {
@@ -24,7 +24,7 @@ impl HttpOutcome for Result<Response, Error> {
 }
 
 fn class(error: &Error) -> TransportError {
-    let class = classify(error);
+    let class = TransportError::of(error);
     if class != TransportError::Other {
         return class;
     }

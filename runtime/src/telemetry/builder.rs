@@ -20,6 +20,7 @@ use crate::wire::{host_of_authority, host_of_url};
 /// Builder of [`Telemetry`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TelemetryBuilder {
+    client: ClientInfo,
     sdk: Option<(Cow<'static, str>, Cow<'static, str>)>,
     platform: Option<(&'static str, &'static str)>,
     clock: ClockSource,
@@ -40,6 +41,7 @@ pub struct TelemetryBuilder {
 impl TelemetryBuilder {
     pub(super) fn new() -> Self {
         Self {
+            client: ClientInfo::detect(),
             sdk: None,
             platform: None,
             clock: ClockSource::default(),
@@ -65,6 +67,12 @@ impl TelemetryBuilder {
         version: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.sdk = Some((sku.into(), version.into()));
+        self
+    }
+
+    /// Identity of the SDK as a checked value; [`sdk`](Self::sdk) and its siblings change it.
+    pub fn client(mut self, client: ClientInfo) -> Self {
+        self.client = client;
         self
     }
 
@@ -175,7 +183,7 @@ impl TelemetryBuilder {
     ///
     /// When the SKU or the version cannot be sent; the error names the field and the byte.
     pub fn build(mut self) -> Result<Telemetry, InvalidClientInfo> {
-        let mut client = ClientInfo::detect();
+        let mut client = std::mem::take(&mut self.client);
         if let Some((os, cpu)) = self.platform {
             client = client.with_platform(os, cpu);
         }

@@ -74,6 +74,24 @@ impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
 impl Telemetry {
+    /// An instance for this SDK, with everything else at its default.
+    ///
+    /// It cannot fail: a [`ClientInfo`] is checked already. That suits a `static`, or a client whose
+    /// `new` returns no `Result`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{ClientInfo, Telemetry};
+    ///
+    /// let telemetry = Telemetry::new(const { ClientInfo::from_static("Contoso.Auth", "1.2.0") });
+    /// assert_eq!(telemetry.client().version(), Some("1.2.0"));
+    /// ```
+    #[must_use]
+    pub fn new(client: ClientInfo) -> Self {
+        TelemetryBuilder::new().build_with(client)
+    }
+
     /// A builder with every outlet at its default.
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder::new()

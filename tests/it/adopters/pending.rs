@@ -23,11 +23,15 @@ async fn poll_once(telemetry: &Telemetry, code: &str) -> Result<String, LabError
             let last = headers.get("x-client-last-telemetry");
             let last = last.map_or("", |value| value.to_str().unwrap()).to_owned();
             let status = if code.is_empty() { 200 } else { 400 };
-            std::future::ready(Ok::<_, std::io::Error>(Status(status, last)))
+            std::future::ready(Ok::<_, std::io::Error>(Status::new(status, last)))
         })
         .await;
     match sent {
-        Ok(Status(200, last)) => Ok(last),
+        Ok(Status {
+            status: 200,
+            response,
+            ..
+        }) => Ok(response),
         _ => Err(LabError::new(code)),
     }
 }

@@ -78,7 +78,7 @@ impl Bench {
     pub(crate) async fn answer(&self, status: u16) {
         let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
             self.pass(20_000);
-            std::future::ready(Ok::<_, std::io::Error>(Status(status, ())))
+            std::future::ready(Ok::<_, std::io::Error>(Status::new(status, ())))
         });
         let _answer = sent.await;
     }

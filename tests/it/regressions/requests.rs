@@ -223,7 +223,7 @@ fn headers_asked_for_twice_say_the_same() {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn with_status(telemetry: &Telemetry, status: u16) -> Result<(), LabError> {
     let request = Acquisition::current().token_request(TOKEN_URL);
-    let sent = request.send(|_| ready(Ok::<_, std::io::Error>(Status(status, ()))));
+    let sent = request.send(|_| ready(Ok::<_, std::io::Error>(Status::new(status, ()))));
     sent.await.map(drop).map_err(|_| LabError::new("io"))
 }
 

@@ -19,9 +19,9 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
 pub(super) async fn attempt(clock: &ManualClock, status: u16) -> u16 {
     let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
         clock.advance(millis(10));
-        ready(Ok::<_, std::io::Error>(Status(status, ())))
+        ready(Ok::<_, std::io::Error>(Status::new(status, ())))
     });
-    sent.await.map_or(0, |Status(status, ())| status)
+    sent.await.map_or(0, |response| response.status)
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]

@@ -49,10 +49,14 @@ impl Client {
             .token_request(TOKEN_URL)
             .send(|_| async move {
                 tokio::time::sleep(Duration::from_millis(1)).await;
-                Ok::<_, std::io::Error>(Status(status, 9))
+                Ok::<_, std::io::Error>(Status::new(status, 9))
             });
         match sent.await {
-            Ok(Status(200, fresh)) => Ok(*token.insert(fresh)),
+            Ok(Status {
+                status: 200,
+                response: fresh,
+                ..
+            }) => Ok(*token.insert(fresh)),
             _ => Err(LabError::new("server_error")),
         }
     }

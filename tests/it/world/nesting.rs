@@ -15,8 +15,10 @@ async fn inner(telemetry: &Telemetry) -> Result<String, LabError> {
     Acquisition::current().refresh(CacheRefreshReason::Expired);
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
-        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status(200, headers))));
-    let Status(_, headers) = sent.await.map_err(|_| LabError::new("io"))?;
+        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))));
+    let Status {
+        response: headers, ..
+    } = sent.await.map_err(|_| LabError::new("io"))?;
     let text = |name: &str| {
         headers
             .get(name)

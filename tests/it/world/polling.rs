@@ -30,8 +30,8 @@ async fn by_polled_answers(timed: &Timed, pending: u32) -> Result<(), LabError> 
         let answer = request.send(|_| async {
             timed.clock.advance(millis(10));
             Ok::<_, std::io::Error>(match bodies.next() {
-                Some(body) => Polled::Pending(Status(400, body)),
-                None => Polled::Done(Status(200, "a token")),
+                Some(body) => Polled::Pending(Status::new(400, body)),
+                None => Polled::Done(Status::new(200, "a token")),
             })
         });
         if let Ok(Polled::Done(_)) = answer.await {
