@@ -151,6 +151,8 @@ pub use crate::error::{
 };
 #[cfg(feature = "reqwest-middleware")]
 pub use crate::http::GraphMiddleware;
+#[cfg(feature = "reqwest")]
+pub use crate::http::SendTokenRequest;
 #[cfg(feature = "tower")]
 pub use crate::http::{GraphLayer, GraphRequest, GraphService};
 #[cfg(feature = "tower")]

@@ -13,5 +13,7 @@ mod token_layer;
 pub use graph_reqwest::GraphMiddleware;
 #[cfg(feature = "tower")]
 pub use graph_tower::{GraphLayer, GraphRequest, GraphService};
+#[cfg(feature = "reqwest")]
+pub use reqwest::SendTokenRequest;
 #[cfg(feature = "tower")]
 pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};

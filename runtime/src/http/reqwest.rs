@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Error, Response};
+use reqwest::{Error, RequestBuilder, Response};
 
-use crate::acquisition::{HttpOutcome, retry_after};
+use crate::acquisition::{Acquisition, HttpOutcome, Purpose, retry_after};
 use crate::error::TransportError;
 
 impl HttpOutcome for Result<Response, Error> {
@@ -46,4 +46,50 @@ fn is_connect(error: &Error) -> bool {
 #[cfg(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none")))]
 const fn is_connect(_: &Error) -> bool {
     false
+}
+
+/// Sends a `reqwest` request as a token request of the current acquisition.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::SendTokenRequest;
+///
+/// async fn post(client: &reqwest::Client, url: &str) -> reqwest::Result<reqwest::Response> {
+///     client
+///         .post(url)
+///         .body("grant_type=client_credentials")
+///         .send_token_request() // instead of `.send()`
+///         .await
+/// }
+/// ```
+pub trait SendTokenRequest: Sized {
+    /// Like `send`, with the telemetry headers, the clock and the result of a token request.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send`, unchanged.
+    fn send_token_request(self) -> impl Future<Output = reqwest::Result<Response>> {
+        self.send_with_purpose(Purpose::Token)
+    }
+
+    /// The same for a request that asks for something other than a token.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send`, unchanged.
+    fn send_with_purpose(self, purpose: Purpose)
+    -> impl Future<Output = reqwest::Result<Response>>;
+}
+
+impl SendTokenRequest for RequestBuilder {
+    async fn send_with_purpose(self, purpose: Purpose) -> reqwest::Result<Response> {
+        let (client, request) = self.build_split();
+        let mut request = request?;
+        let mut telemetry = Acquisition::current()
+            .token_request(request.url())
+            .purpose(purpose);
+        telemetry.apply_to(request.headers_mut());
+        telemetry.watch(client.execute(request)).await
+    }
 }

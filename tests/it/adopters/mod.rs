@@ -5,4 +5,6 @@ mod merging;
 mod pending;
 mod seen_tokens;
 mod sources;
+mod statics;
+mod transport;
 mod waiting;
