@@ -1,0 +1,36 @@
+//! A description with a last resort: what the request knows is better.
+
+use token_telemetry::{
+    Acquisition, CacheRefreshReason, ErrorInfo, Telemetry, TransportError, acquire_token,
+};
+
+use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+
+fn describe(_: &SdkError) -> ErrorInfo {
+    ErrorInfo::fallback("credential_error")
+}
+
+#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, err = describe)]
+async fn get_token(telemetry: &Telemetry, is_reachable: bool) -> Result<(), SdkError> {
+    if !is_reachable {
+        Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .failed(TransportError::Connect);
+    }
+    Err(SdkError("no token"))
+}
+
+pub(crate) async fn run() -> Shape {
+    let observed = Observed::new();
+    drop(get_token(&observed.telemetry, false).await);
+    drop(get_token(&observed.telemetry, true).await);
+    observed.shape(
+        "A description with a last resort",
+        &[
+            "GetToken error, NoCachedAccessToken, 1 attempts, error connect_error",
+            "GetToken error, error credential_error",
+            "0 hits, 0 issued, 0 pending, 2 failed, 0 unknown",
+        ],
+    )
+}

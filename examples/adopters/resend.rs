@@ -1,0 +1,52 @@
+//! A client with a header map of its own, which sends the same request object on every attempt.
+
+use std::collections::BTreeMap;
+
+use token_telemetry::{Acquisition, Telemetry, acquire_token};
+
+use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+
+/// The request object of such a client.
+#[derive(Default)]
+struct Request {
+    headers: BTreeMap<&'static str, String>,
+}
+
+/// Sends one request object until a status is final; returns the failures each attempt reported.
+#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry)]
+async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>, SdkError> {
+    let mut request = Request::default();
+    let mut reported = Vec::new();
+    for status in statuses {
+        let mut attempt = Acquisition::current().token_request(TOKEN_URL);
+        attempt.apply_with(|name, value| match value {
+            Some(value) => drop(request.headers.insert(name, value.to_owned())),
+            None => drop(request.headers.remove(name)),
+        });
+        let last = request.headers.get("x-client-last-telemetry");
+        reported.push(last.cloned().unwrap_or_default());
+        attempt.answered(*status);
+    }
+    match statuses.last() {
+        Some(200) => Ok(reported),
+        _ => Err(SdkError("invalid_client")),
+    }
+}
+
+pub(crate) async fn run() -> Shape {
+    let observed = Observed::new();
+    drop(retrying(&observed.telemetry, &[401]).await);
+    let reported = retrying(&observed.telemetry, &[408, 200]).await.unwrap_or_default();
+    let times = reported.iter().filter(|header| header.contains("invalid_client")).count();
+    let once = if times == 1 {
+        "A request object that is sent again: the failure is reported once"
+    } else {
+        "A request object that is sent again: the failure is NOT reported once"
+    };
+    let expected = [
+        "GetToken error, 1 attempts, HTTP 401, error invalid_client",
+        "GetToken ok, IdentityProvider, 2 attempts, HTTP 200",
+        "0 hits, 1 issued, 0 pending, 1 failed, 0 unknown",
+    ];
+    observed.shape(once, if times == 1 { &expected } else { &[] })
+}
