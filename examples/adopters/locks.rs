@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::sync::{Mutex, RwLock};
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, acquire_token};
+use tokio::sync::{Mutex, RwLock};
 
 use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
 

@@ -35,7 +35,10 @@ async fn main() -> ExitCode {
     ];
     let wrong = shapes.iter().filter(|shape| !shape.show()).count();
     if wrong > 0 {
-        eprintln!("adopters: {wrong} of {} shapes have a wrong record", shapes.len());
+        eprintln!(
+            "adopters: {wrong} of {} shapes have a wrong record",
+            shapes.len()
+        );
         return ExitCode::FAILURE;
     }
     say!("\nadopters: {} shapes, all records true", shapes.len());

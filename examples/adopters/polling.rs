@@ -30,7 +30,11 @@ async fn poll(telemetry: &Telemetry, code: Option<&'static str>) -> Result<Strin
 
 pub(crate) async fn run() -> Shape {
     let observed = Observed::new();
-    for code in [Some("authorization_pending"), Some("authorization_pending"), None] {
+    for code in [
+        Some("authorization_pending"),
+        Some("authorization_pending"),
+        None,
+    ] {
         drop(poll(&observed.telemetry, code).await);
     }
     observed.shape(

@@ -19,7 +19,9 @@ fn token_info(token: &Token) -> TokenInfo {
 
 #[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, ok = token_info)]
 async fn provide(telemetry: &Telemetry, status: u16) -> Result<Token, SdkError> {
-    Acquisition::current().token_request(TOKEN_URL).answered(status);
+    Acquisition::current()
+        .token_request(TOKEN_URL)
+        .answered(status);
     if status == 200 {
         return Ok(Token {
             expires_in: Duration::from_secs(3599),
@@ -36,14 +38,20 @@ fn nothing(_: &Box<dyn Error>) -> ErrorInfo {
 #[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, err = nothing)]
 async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, Box<dyn Error>> {
     Acquisition::current().refresh(CacheRefreshReason::Expired);
-    provide(telemetry, status).await.map_err(|error| error.0.into())
+    provide(telemetry, status)
+        .await
+        .map_err(|error| error.0.into())
 }
 
 pub(crate) async fn run() -> Shape {
     let observed = Observed::new();
     let expiries = [
-        cached(&observed.telemetry, 200).await.map(|token| token.expires_in),
-        cached(&observed.telemetry, 400).await.map(|token| token.expires_in),
+        cached(&observed.telemetry, 200)
+            .await
+            .map(|token| token.expires_in),
+        cached(&observed.telemetry, 400)
+            .await
+            .map(|token| token.expires_in),
     ];
     drop(expiries);
     observed.shape(

@@ -36,8 +36,13 @@ async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>
 pub(crate) async fn run() -> Shape {
     let observed = Observed::new();
     drop(retrying(&observed.telemetry, &[401]).await);
-    let reported = retrying(&observed.telemetry, &[408, 200]).await.unwrap_or_default();
-    let times = reported.iter().filter(|header| header.contains("invalid_client")).count();
+    let reported = retrying(&observed.telemetry, &[408, 200])
+        .await
+        .unwrap_or_default();
+    let times = reported
+        .iter()
+        .filter(|header| header.contains("invalid_client"))
+        .count();
     let once = if times == 1 {
         "A request object that is sent again: the failure is reported once"
     } else {

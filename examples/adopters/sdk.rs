@@ -53,7 +53,9 @@ impl Observed {
     pub(crate) fn new() -> Self {
         const CLIENT: ClientInfo = ClientInfo::from_static("Sdk", "1.0.0");
         let records = Records::default();
-        let builder = Telemetry::builder().client(CLIENT).observer(records.clone());
+        let builder = Telemetry::builder()
+            .client(CLIENT)
+            .observer(records.clone());
         Self {
             // The client is checked when this is compiled, so that only the default could be left.
             telemetry: builder.build().unwrap_or_else(|_| Telemetry::new(CLIENT)),
@@ -63,15 +65,15 @@ impl Observed {
 
     /// The finished shape: one expected line for each record, and one for the totals.
     pub(crate) fn shape(&self, name: &'static str, expected: &[&'static str]) -> Shape {
-        let records = self.records.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = self
+            .records
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let totals = self.telemetry.totals();
         let summary = format!(
             "{} hits, {} issued, {} pending, {} failed, {} unknown",
-            totals.cache,
-            totals.identity_provider,
-            totals.pending,
-            totals.failures,
-            totals.unknown
+            totals.cache, totals.identity_provider, totals.pending, totals.failures, totals.unknown
         );
         let mut recorded: Vec<String> = records.iter().map(facts).collect();
         recorded.push(summary);
@@ -116,12 +118,19 @@ fn facts(record: &AcquisitionRecord) -> String {
     };
     add(record.source().map(TokenSource::name).map(str::to_owned));
     add(record.level().map(CacheLevel::name).map(str::to_owned));
-    add(record.refresh_reason().map(CacheRefreshReason::name).map(str::to_owned));
+    add(record
+        .refresh_reason()
+        .map(CacheRefreshReason::name)
+        .map(str::to_owned));
     add(record.is_background().then(|| "background".to_owned()));
     add((record.attempts() > 0).then(|| format!("{} attempts", record.attempts())));
     add(record.status().map(|status| format!("HTTP {status}")));
     add(record.error_code().map(|code| format!("error {code}")));
-    add(record.waited().map(|time| format!("waited {}", time >= Duration::from_millis(5))));
-    add(record.remaining_lifetime().map(|time| format!("{} s left", time.as_secs())));
+    add(record
+        .waited()
+        .map(|time| format!("waited {}", time >= Duration::from_millis(5))));
+    add(record
+        .remaining_lifetime()
+        .map(|time| format!("{} s left", time.as_secs())));
     line
 }

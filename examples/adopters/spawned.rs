@@ -20,7 +20,9 @@ impl Client {
     /// A root of its own: no caller waits for it.
     #[acquire_token(api = SdkApi::GetToken, telemetry = self.telemetry, background)]
     async fn refresh(self: Arc<Self>) -> Result<(), SdkError> {
-        Acquisition::current().token_request(TOKEN_URL).answered(200);
+        Acquisition::current()
+            .token_request(TOKEN_URL)
+            .answered(200);
         Ok(())
     }
 }

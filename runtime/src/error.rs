@@ -141,17 +141,29 @@ struct StsCodes {
 
 impl ErrorInfo {
     /// An error with this code: the OAuth `error`, or the SDK's own.
+    ///
+    /// The code is copied, so that it may be borrowed from the error.
     #[must_use]
-    pub fn new(code: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(code: impl AsRef<str>) -> Self {
+        Self::of_code(Cow::Owned(start_of(code.as_ref()).to_owned()))
+    }
+
+    /// The same for a code of our own.
+    pub(crate) fn of_static(code: &'static str) -> Self {
+        Self::of_code(Cow::Borrowed(code))
+    }
+
+    fn of_code(code: Cow<'static, str>) -> Self {
+        let code = bounded_code(code, MAX_KEPT_CODE_LEN);
         Self {
-            code: plain(code.into()),
+            code: (!code.is_empty()).then_some(code),
             ..Self::default()
         }
     }
 
     /// An error of another library, which has no code but the name of its type.
     #[must_use]
-    pub fn foreign(type_name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn foreign(type_name: impl AsRef<str>) -> Self {
         Self {
             foreign: true,
             ..Self::new(type_name)
@@ -181,7 +193,7 @@ impl ErrorInfo {
     /// assert_eq!(info.or(ErrorInfo::new("timeout")).code(), Some("timeout"));
     /// ```
     #[must_use]
-    pub fn fallback(code: impl Into<Cow<'static, str>>) -> Self {
+    pub fn fallback(code: impl AsRef<str>) -> Self {
         Self {
             fallback: true,
             ..Self::new(code)
@@ -253,7 +265,8 @@ impl ErrorInfo {
 
     /// The OAuth `suberror`.
     #[must_use]
-    pub fn suberror(mut self, suberror: impl Into<Cow<'static, str>>) -> Self {
+    pub fn suberror(mut self, suberror: impl AsRef<str>) -> Self {
+        let suberror = start_of(suberror.as_ref()).to_owned();
         let suberror = bounded_code(suberror.into(), MAX_ERROR_CODE_LEN);
         self.suberror = (!suberror.is_empty()).then_some(suberror);
         self
@@ -311,7 +324,7 @@ impl ErrorInfo {
         }
         Self {
             foreign: true,
-            ..self.or(Self::new(type_name))
+            ..self.or(Self::of_code(type_name))
         }
     }
 
@@ -376,10 +389,13 @@ impl ErrorInfo {
     }
 }
 
-/// The text made safe, or nothing if it is empty.
-fn plain(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
-    let text = bounded_code(text, MAX_KEPT_CODE_LEN);
-    (!text.is_empty()).then_some(text)
+/// As much of a text as can matter: hostile servers send megabytes.
+fn start_of(text: &str) -> &str {
+    let mut end = text.len().min(4 * MAX_KEPT_CODE_LEN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
 }
 
 /// The first bytes of a code, which is ASCII and so can be cut anywhere.
@@ -397,6 +413,8 @@ impl fmt::Debug for ErrorInfo {
             .field("sts_codes", &self.sts())
             .field("transport", &self.transport)
             .field("foreign", &self.foreign)
+            .field("fallback", &self.fallback)
+            .field("pending", &self.pending)
             .finish()
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 
 use crate::error::TransportError;
 
@@ -94,7 +94,16 @@ impl<T> Status<T> {
         }
     }
 
-    /// Sets the pause that the server asked for, in whatever header or unit.
+    /// Reads the pause that the server asked for from the headers of the response.
+    ///
+    /// Understands `Retry-After` in seconds, `retry-after-ms` and `x-ms-retry-after-ms`.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &HeaderMap) -> Self {
+        self.retry_after = retry_after(headers);
+        self
+    }
+
+    /// Sets the pause that the server asked for.
     #[must_use]
     pub const fn with_retry_after(mut self, pause: Duration) -> Self {
         self.retry_after = Some(pause);
@@ -177,11 +186,26 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     }
 }
 
-/// Seconds of a `Retry-After` header; its form as a date would need a wall clock.
+/// Headers of Azure services and Python clients that give the pause in milliseconds.
+const IN_MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
+
+/// Pause that a server asks for: in milliseconds if it says so, else the seconds of `Retry-After`.
+///
+/// Its form as a date would need a wall clock.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let is_number = !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
-    // A number that is too large for any integer asks for more than the longest pause, too.
-    let pause = |seconds: &str| Duration::from_secs(seconds.parse().unwrap_or(u64::MAX));
-    is_number.then(|| pause(seconds).min(MAX_RETRY_AFTER))
+    let number = |value: &HeaderValue| {
+        let digits = value.to_str().ok()?.trim();
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        // What no integer can hold asks for more than the longest pause, too.
+        is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+    };
+    let exact = IN_MILLISECONDS
+        .iter()
+        .find_map(|name| headers.get(*name).and_then(number))
+        .map(Duration::from_millis);
+    let pause = exact.or_else(|| {
+        let seconds = headers.get(header::RETRY_AFTER).and_then(number);
+        seconds.map(Duration::from_secs)
+    });
+    pause.map(|pause| pause.min(MAX_RETRY_AFTER))
 }

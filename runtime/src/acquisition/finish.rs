@@ -56,7 +56,7 @@ impl End {
         };
         Self {
             outcome,
-            error: Some(Box::new(ErrorInfo::new(code))),
+            error: Some(Box::new(ErrorInfo::of_static(code))),
         }
     }
 }
@@ -181,7 +181,7 @@ fn completed(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> Er
         }
     }
     if let Some(class) = info.transport_error() {
-        info = info.or(ErrorInfo::new(class.code()));
+        info = info.or(ErrorInfo::of_static(class.code()));
     }
     info.or_else_foreign(type_code(type_name))
 }

@@ -29,9 +29,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use answer::{HttpOutcome, MAX_RETRY_AFTER, Polled, Status};
 #[cfg(feature = "reqwest")]
-pub use answer::{HttpOutcome, Polled, Status};
+pub(crate) use answer::retry_after;
+pub use answer::{HttpOutcome, MAX_RETRY_AFTER, Polled, Status};
 pub use attach::AttachRecord;
 pub use call::{Call, Nesting, Reading};
 pub use clock::Clock;
@@ -304,6 +304,34 @@ impl CurrentAcquisition {
             Diagnostic::RequestOutsideAcquisition.tell();
         }
         TokenRequest::new(acquisition, url.as_ref())
+    }
+
+    /// A request that a middleware sees and that may be none of the SDK's token requests.
+    ///
+    /// Unlike [`token_request`](Self::token_request) it says nothing in the log outside an
+    /// acquisition, and a request to a host outside the
+    /// [`authorities`](crate::TelemetryBuilder::authorities) counts as no attempt. For middleware
+    /// that is shared with clients of other services.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// /// Runs on every request of every client of the application.
+    /// fn before_sending(request: &mut Request<Vec<u8>>) -> token_telemetry::TokenRequest {
+    ///     let url = request.uri().to_string();
+    ///     let mut token_request = Acquisition::current().middleware_request(url);
+    ///     token_request.apply_to(request.headers_mut());
+    ///     token_request
+    /// }
+    /// # let mut request = Request::new(Vec::new());
+    /// # before_sending(&mut request).answered(200);
+    /// # assert!(request.headers().is_empty());
+    /// ```
+    pub fn middleware_request(self, url: impl AsRef<str>) -> TokenRequest {
+        TokenRequest::seen(shared(), url.as_ref())
     }
 
     /// The acquisition in a form that may leave this task or thread.

@@ -61,8 +61,7 @@ impl TokenRequest {
         Self::begin(acquisition, Authority::of_url(url), true)
     }
 
-    /// A request that a layer sees, which may go to another server than the authority.
-    #[cfg(feature = "tower")]
+    /// A request that a middleware sees, which may go to another server than the authority.
     pub(crate) fn seen(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
         let authority = Authority::of_url(url);
         let own = |acquisition: &Arc<Shared>| acquisition.backend.is_authority(&authority);

@@ -186,38 +186,11 @@ pub enum MsalJava {
 
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {
-        transport_class(error.kind()).map_or_else(
-            || ErrorInfo::new("io_error"),
-            |class| ErrorInfo::transport(class).or(ErrorInfo::new(class.code())),
-        )
-    }
-}
-
-/// How the transport failed, if it is the transport that did.
-fn transport_class(kind: io::ErrorKind) -> Option<TransportError> {
-    use io::ErrorKind as Kind;
-    const CONNECT: [Kind; 5] = [
-        Kind::ConnectionRefused,
-        Kind::AddrNotAvailable,
-        Kind::HostUnreachable,
-        Kind::NetworkUnreachable,
-        Kind::NetworkDown,
-    ];
-    const CLOSED: [Kind; 5] = [
-        Kind::ConnectionReset,
-        Kind::ConnectionAborted,
-        Kind::NotConnected,
-        Kind::BrokenPipe,
-        Kind::UnexpectedEof,
-    ];
-    if kind == Kind::TimedOut {
-        Some(TransportError::Timeout)
-    } else if CONNECT.contains(&kind) {
-        Some(TransportError::Connect)
-    } else if CLOSED.contains(&kind) {
-        Some(TransportError::Closed)
-    } else {
-        None
+        let class = TransportError::of(error);
+        if class == TransportError::Other {
+            return ErrorInfo::fallback("io_error");
+        }
+        ErrorInfo::transport(class).or(ErrorInfo::new(class.code()))
     }
 }
 

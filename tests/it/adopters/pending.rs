@@ -10,7 +10,7 @@ use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
 fn describe(error: &LabError) -> ErrorInfo {
     match error.0.as_str() {
         "poll_continue" => ErrorInfo::pending(),
-        code => ErrorInfo::new(code.to_owned()),
+        code => ErrorInfo::new(code),
     }
 }
 

@@ -142,7 +142,7 @@ struct BorrowingError<'a>(&'a str);
 
 impl DescribeError<BorrowingError<'_>> for Lab {
     fn describe(error: &BorrowingError<'_>) -> ErrorInfo {
-        ErrorInfo::new(error.0.to_owned())
+        ErrorInfo::new(error.0)
     }
 }
 
