@@ -37,7 +37,7 @@ fn methods(file: &str, receiver: &str) -> BTreeSet<String> {
     let named = methods.filter_map(|method| method.split_once('('));
     named
         .filter(|(_, arguments)| arguments.starts_with(receiver))
-        .map(|(name, _)| name.to_owned())
+        .map(|(name, _)| name.split('<').next().unwrap_or(name).to_owned())
         .collect()
 }
 

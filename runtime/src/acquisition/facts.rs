@@ -93,6 +93,8 @@ pub(crate) struct HttpFacts {
     pub(crate) pending_polls: u32,
     pub(crate) answered: bool,
     pub(crate) status: Option<u16>,
+    /// Whether the last response was the "not yet" of a polling flow.
+    pub(crate) is_polling: bool,
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose verdict depends on the error code of the acquisition.

@@ -285,17 +285,23 @@ impl AcquisitionRecord {
         self.http().map_or(0, |http| http.pending_polls)
     }
 
-    /// Status of the last answer, or the one the error names.
+    /// Status that the error names, or else that of the last response.
+    ///
+    /// Absent if the acquisition failed after a "not yet" of a polling flow, as when a device code
+    /// expires at the client: no response carried that failure.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         let described = self.error().and_then(ErrorInfo::http_status);
-        described.or_else(|| self.http()?.status)
+        let is_of_failure =
+            |http: &&HttpFacts| !(http.is_polling && self.outcome == Outcome::Error);
+        described.or_else(|| self.http().filter(is_of_failure)?.status)
     }
 
-    /// How the last token request failed, if no answer came.
+    /// Class of transport failure that the error names, or else that of the last request.
     #[must_use]
     pub fn transport_error(&self) -> Option<TransportError> {
-        self.http()?.transport
+        let described = self.error().and_then(ErrorInfo::transport_error);
+        described.or_else(|| self.http()?.transport)
     }
 
     /// Longest `Retry-After` that a server asked for, at most [`MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).

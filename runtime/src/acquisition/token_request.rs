@@ -196,6 +196,7 @@ impl TokenRequest {
             }
             let http = &mut facts.rare_mut().http;
             http.status = Some(status);
+            http.is_polling = false;
             http.transport = None;
         });
     }
@@ -219,6 +220,7 @@ impl TokenRequest {
             let http = &mut facts.rare_mut().http;
             http.answered = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
+            http.is_polling = true;
             http.status = Some(status);
             http.transport = None;
         });

@@ -131,7 +131,7 @@ impl Facets {
     pub(super) fn overflow(&self) -> Self {
         let code = match self.outcome {
             Outcome::Error => Text::OTHER,
-            Outcome::Ok | Outcome::Cancelled | Outcome::Panicked => Text::NONE,
+            Outcome::Ok | Outcome::Pending | Outcome::Cancelled | Outcome::Panicked => Text::NONE,
         };
         Self {
             api: self.api,

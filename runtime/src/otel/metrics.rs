@@ -14,6 +14,8 @@ pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS"
 
 /// Which metrics are recorded, and through which provider.
 ///
+/// A provider of `opentelemetry` 0.33, also the global one: other versions do not see it.
+///
 /// By default the base MSAL set, through the provider that is global when acquisitions end.
 ///
 /// # Examples

@@ -3,6 +3,9 @@
 //! [`Metrics`] chooses; without it the base MSAL set goes to the global meter provider. Only the
 //! API crate is used: where no application installs a provider, a cache hit pays two nanoseconds.
 //!
+//! It is `opentelemetry` 0.33. Each version of that crate has a global provider of its own, so an
+//! application that installs its provider with another version exports none of these metrics.
+//!
 //! # The MSAL set
 //!
 //! Meter [`MSAL_METER`], with MSAL.NET's names, units, attributes and value types, so that existing
@@ -17,6 +20,7 @@
 //! | … from an outer cache | also `MsalDurationInL2Cache.1A` |
 //! | … from the identity provider | also `MsalDurationInHttp.1A` (extended: `…V2.1A`) |
 //! | … made presentable first | also `MsalDurationInExtensionInMs.1B` |
+//! | "not yet" ([`Outcome::Pending`](crate::Outcome::Pending)) | nothing |
 //! | a failure, a panic, a cancelled call | `MsalFailure`; extended: `MsalTotalDurationV2.1A`, and `MsalDurationInHttpV2.1A` if there was a request |
 //! | a refresh in the background | the same without the times that a caller waits for |
 //!

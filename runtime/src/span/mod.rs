@@ -22,7 +22,7 @@ use callsite::SpanCallsite;
 /// | field | type | value |
 /// |---|---|---|
 /// | `api` | text | [name](crate::Api::name) of the function that was called |
-/// | `outcome` | text | `ok`, `error`, `cancelled` or `panicked` |
+/// | `outcome` | text | `ok`, `pending`, `error`, `cancelled` or `panicked` |
 /// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that answered |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
@@ -154,7 +154,7 @@ const OTHER_ERROR: &str = "_OTHER";
 const fn is_failed(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Error | Outcome::Panicked => true,
-        Outcome::Ok | Outcome::Cancelled => false,
+        Outcome::Ok | Outcome::Pending | Outcome::Cancelled => false,
     }
 }
 

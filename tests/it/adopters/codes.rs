@@ -120,3 +120,27 @@ fn borrowed_codes_are_copied() {
     assert_eq!(info.code(), Some("from_the_server"));
     assert_eq!(info.suberror_code(), Some("from_the_server"));
 }
+
+fn timed_out(_: &LabError) -> ErrorInfo {
+    ErrorInfo::transport(TransportError::Timeout)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = timed_out)]
+async fn described_class(telemetry: &Telemetry) -> Result<(), LabError> {
+    let request = Acquisition::current().token_request(TOKEN_URL);
+    request.failed(TransportError::Other);
+    Err(LabError::new("x"))
+}
+
+#[test]
+fn record_and_error_name_one_transport_class() {
+    let (telemetry, recorder) = telemetry();
+    block_on(described_class(&telemetry)).unwrap_err();
+    let record = only(&recorder);
+    assert_eq!(record.transport_error(), Some(TransportError::Timeout));
+    assert_eq!(
+        record.error().unwrap().transport_error(),
+        record.transport_error()
+    );
+    assert_eq!(record.error_code(), Some("request_timeout"));
+}

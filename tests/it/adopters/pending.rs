@@ -98,3 +98,27 @@ fn returned_token_wins_over_recorded_pending() {
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
     assert_eq!(telemetry.totals().pending, 0);
 }
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn device_code(telemetry: &Telemetry, end: Option<u16>) -> Result<(), LabError> {
+    let request = || Acquisition::current().token_request(TOKEN_URL);
+    request().pending(400);
+    match end {
+        Some(200) => request().answered(200),
+        Some(status) => {
+            request().answered(status);
+            return Err(LabError::new("access_denied"));
+        }
+        None => return Err(LabError::new("expired_token")),
+    }
+    Ok(())
+}
+
+#[test]
+fn expiry_at_the_client_has_no_status() {
+    let (telemetry, recorder) = telemetry();
+    for (end, status) in [(None, None), (Some(200), Some(200)), (Some(403), Some(403))] {
+        drop(block_on(device_code(&telemetry, end)));
+        assert_eq!(only(&recorder).status(), status);
+    }
+}

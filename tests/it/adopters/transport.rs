@@ -212,10 +212,8 @@ async fn one_word_makes_a_request_a_token_request() {
     discovers(&telemetry, url.clone()).await.unwrap();
     assert_eq!(only(&recorder).attempts(), 1);
 
-    let outside = reqwest::Client::new()
-        .get(url)
-        .send_token_request()
-        .await
-        .unwrap();
+    let outside = reqwest::Client::new().get(url).send_token_request();
+    // Spawned, which proves that the future is `Send`.
+    let outside = tokio::spawn(outside).await.unwrap().unwrap();
     assert_eq!(outside.headers()["x-telemetry"], "none");
 }

@@ -112,7 +112,7 @@ async fn refused(telemetry: &Telemetry) -> Result<(), LabError> {
     Acquisition::current().api(LabApi::Silent);
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
-        .send(|_| std::future::ready(Ok::<_, std::io::Error>(Status(400, ()))));
+        .send(|_| std::future::ready(Ok::<_, std::io::Error>(Status::new(400, ()))));
     let _refused = sent.await;
     Acquisition::current().error(ErrorInfo::new("invalid_client"));
     Err(LabError::new("shadowed"))
