@@ -14,8 +14,8 @@ struct Opaque {
 }
 
 impl Opaque {
-    async fn get_token(&self) -> SystemTime {
-        self.expires_on
+    fn get_token(&self) -> impl Future<Output = SystemTime> {
+        std::future::ready(self.expires_on)
     }
 }
 

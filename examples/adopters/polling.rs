@@ -22,9 +22,10 @@ async fn poll(telemetry: &Telemetry, code: Option<&'static str>) -> Result<Strin
             None => Polled::Done(Status::new(200, "token")),
         }))
     });
-    match sent.await.map_err(|_| SdkError("network"))? {
-        Polled::Pending(response) => Err(SdkError(response.response)),
-        Polled::Done(response) => Ok(response.response.to_owned()),
+    match sent.await {
+        Err(_unreachable) => Err(SdkError("network")),
+        Ok(Polled::Pending(response)) => Err(SdkError(response.response)),
+        Ok(Polled::Done(response)) => Ok(response.response.to_owned()),
     }
 }
 

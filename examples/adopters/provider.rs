@@ -30,13 +30,15 @@ async fn provide(telemetry: &Telemetry, status: u16) -> Result<Token, SdkError> 
     Err(SdkError("invalid_grant"))
 }
 
-/// The cache has an error type that says nothing.
-fn nothing(_: &Box<dyn Error>) -> ErrorInfo {
+/// The error of the cache, which says nothing.
+type AnyError = Box<dyn Error + Send + Sync>;
+
+fn nothing(_: &AnyError) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
 #[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, err = nothing)]
-async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, Box<dyn Error>> {
+async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, AnyError> {
     Acquisition::current().refresh(CacheRefreshReason::Expired);
     provide(telemetry, status)
         .await
@@ -45,15 +47,13 @@ async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, Box<dyn Err
 
 pub(crate) async fn run() -> Shape {
     let observed = Observed::new();
-    let expiries = [
-        cached(&observed.telemetry, 200)
-            .await
-            .map(|token| token.expires_in),
-        cached(&observed.telemetry, 400)
-            .await
-            .map(|token| token.expires_in),
-    ];
-    drop(expiries);
+    for status in [200, 400] {
+        drop(
+            cached(&observed.telemetry, status)
+                .await
+                .map(|token| token.expires_in),
+        );
+    }
     observed.shape(
         "A provider under a cache",
         &[

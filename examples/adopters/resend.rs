@@ -9,7 +9,7 @@ use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
 /// The request object of such a client.
 #[derive(Default)]
 struct Request {
-    headers: BTreeMap<&'static str, String>,
+    headers: BTreeMap<String, String>,
 }
 
 /// Sends one request object until a status is final; returns the failures each attempt reported.
@@ -20,7 +20,7 @@ async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>
     for status in statuses {
         let mut attempt = Acquisition::current().token_request(TOKEN_URL);
         attempt.apply_with(|name, value| match value {
-            Some(value) => drop(request.headers.insert(name, value.to_owned())),
+            Some(value) => drop(request.headers.insert(name.to_owned(), value.to_owned())),
             None => drop(request.headers.remove(name)),
         });
         let last = request.headers.get("x-client-last-telemetry");

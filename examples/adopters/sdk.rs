@@ -111,7 +111,7 @@ impl Shape {
 fn facts(record: &AcquisitionRecord) -> String {
     let mut line = format!("{} {}", record.api().name(), record.outcome().name());
     let mut add = |text: Option<String>| {
-        for text in text {
+        if let Some(text) = text {
             line.push_str(", ");
             line.push_str(&text);
         }

@@ -12,6 +12,8 @@ pub(crate) enum Diagnostic {
     OutsideAcquisition,
     /// A token request was begun where no acquisition runs.
     RequestOutsideAcquisition,
+    /// A token request was begun through a handle whose acquisition is over.
+    RequestAfterAcquisition,
     /// A correlation id given by a caller is no GUID.
     InvalidCorrelationId,
     /// A correlation id came when the acquisition was known by another.
@@ -35,8 +37,11 @@ pub(crate) enum Diagnostic {
     NestedTooDeep,
 }
 
+/// Places for how often each was met; there are fewer diagnostics.
+const PLACES: usize = 16;
+
 /// How often each was met; statics, because nothing but the log depends on them.
-static COUNTS: [AtomicU32; 10] = [const { AtomicU32::new(0) }; 10];
+static COUNTS: [AtomicU32; PLACES] = [const { AtomicU32::new(0) }; PLACES];
 
 impl Diagnostic {
     /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
@@ -76,6 +81,7 @@ impl Diagnostic {
         match self {
             Self::OutsideAcquisition
             | Self::RequestOutsideAcquisition
+            | Self::RequestAfterAcquisition
             | Self::InvalidCorrelationId
             | Self::LateCorrelationId => {
                 tracing::debug!(target: TARGET, times, "{text}");
@@ -99,6 +105,9 @@ impl Diagnostic {
             Self::OutsideAcquisition => "a fact was noted outside an acquisition and is lost",
             Self::RequestOutsideAcquisition => {
                 "a token request outside an acquisition has no telemetry headers"
+            }
+            Self::RequestAfterAcquisition => {
+                "a token request belongs to an acquisition that is over and is recorded nowhere; a refresh that nobody waits for is `background`"
             }
             Self::InvalidCorrelationId => "a correlation id is no GUID and was not used",
             Self::LateCorrelationId => {

@@ -72,3 +72,30 @@ fn a_panicking_provider_is_told() {
     });
     assert!(log.contains("a meter provider panicked"), "{log}");
 }
+
+#[token_telemetry::acquire_token(api = crate::lab::LabApi::ForClient, telemetry = telemetry)]
+async fn leaks_a_handle(
+    telemetry: &Telemetry,
+) -> Result<token_telemetry::Handle, crate::lab::LabError> {
+    Ok(Acquisition::current().handle())
+}
+
+#[test]
+fn token_request_of_a_finished_acquisition_is_logged() {
+    let telemetry = Telemetry::builder()
+        .metrics(Metrics::off())
+        .build()
+        .unwrap();
+    let handle = futures::executor::block_on(leaks_a_handle(&telemetry)).unwrap();
+    for line in [
+        told(|| drop(handle.token_request(TOKEN_URL))),
+        told(|| {
+            let _entered = handle.enter();
+            drop(Acquisition::current().token_request(TOKEN_URL));
+        }),
+    ] {
+        assert!(line.contains("an acquisition that is over"), "{line}");
+        assert!(line.contains("`background`"), "{line}");
+    }
+    assert_eq!(telemetry.totals().unknown, 1);
+}

@@ -25,6 +25,9 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Whether telemetry headers may go there.
     fn is_authority(&self, authority: &Authority) -> bool;
 
+    /// Names of the headers whose values hold for one attempt only.
+    fn attempt_headers(&self) -> [&'static str; 2];
+
     /// Removes the telemetry of an earlier request of the acquisition with this id.
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap);
 

@@ -187,7 +187,7 @@ impl Running {
     pub(crate) fn note(&mut self, note: impl FnOnce(&mut Facts)) {
         match &self.shared {
             None => note(self.record.facts_mut()),
-            Some(shared) => shared.note(note),
+            Some(shared) => _ = shared.note(note),
         }
     }
 
@@ -288,11 +288,13 @@ impl Shared {
         state.record.clone()
     }
 
-    pub(crate) fn note(&self, note: impl FnOnce(&mut Facts)) {
+    /// Changes the facts; returns `false`, and changes nothing, once the record is made.
+    pub(crate) fn note(&self, note: impl FnOnce(&mut Facts)) -> bool {
         let mut state = self.lock();
         if !state.finished {
             note(state.record.facts_mut());
         }
+        !state.finished
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&mut Facts) -> T) -> T {

@@ -16,6 +16,7 @@ use super::facts::{Asked, Facts};
 use super::purpose::Purpose;
 use super::running::Shared;
 use crate::contained::contained;
+use crate::diagnostics::Diagnostic;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
@@ -73,7 +74,9 @@ impl TokenRequest {
         let (mut started, mut turn) = (None, (0, None));
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
             started = acquisition.backend.clock().now();
-            acquisition.note(|facts| turn = facts.rare_mut().http.ask(&authority));
+            if !acquisition.note(|facts| turn = facts.rare_mut().http.ask(&authority)) {
+                super::tell(Diagnostic::RequestAfterAcquisition);
+            }
         }
         Self {
             acquisition,
@@ -108,6 +111,9 @@ impl TokenRequest {
     }
 
     /// The telemetry headers, as of now.
+    ///
+    /// To be put on a request that carries none yet: what an earlier attempt left on a request
+    /// object is removed by [`apply_to`](Self::apply_to) and [`apply_with`](Self::apply_with) only.
     #[must_use]
     pub fn headers(&mut self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(HEADERS);
@@ -125,6 +131,46 @@ impl TokenRequest {
         let mut replaced = Vec::new();
         let sink = HeaderSink::new(headers, &mut replaced);
         self.write(&mut Outgoing::Headers(sink));
+    }
+
+    /// Writes the telemetry headers, as of now, into a header map of another kind.
+    ///
+    /// `set` gets each name, in lower case, with its value, or with `None` if a header of an earlier
+    /// attempt has to be removed. A client that sends the same request object again needs both: a
+    /// header that stays on it would report its failures a second time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let mut headers: HashMap<String, String> = HashMap::new();
+    /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// request.apply_with(|name, value| {
+    ///     match value {
+    ///         Some(value) => headers.insert(name.to_owned(), value.to_owned()),
+    ///         None => headers.remove(name),
+    ///     };
+    /// });
+    /// request.answered(200);
+    /// ```
+    pub fn apply_with(&mut self, mut set: impl FnMut(&str, Option<&str>)) {
+        let Some(acquisition) = &self.acquisition else {
+            return;
+        };
+        let of_one_attempt = acquisition.backend.attempt_headers();
+        let headers = self.headers();
+        for name in of_one_attempt {
+            if !headers.contains_key(name) {
+                set(name, None);
+            }
+        }
+        for (name, value) in &headers {
+            if let Ok(value) = value.to_str() {
+                set(name.as_str(), Some(value));
+            }
+        }
     }
 
     /// The telemetry that goes into the form fields of the body, as of now.

@@ -63,12 +63,16 @@ pub const RETURN_CLIENT_REQUEST_ID: HeaderName =
 /// Name under which the instance metadata service reads the id of the acquisition.
 pub const MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
-const CURRENT: Name = Name::of(CURRENT_TELEMETRY, "x-client-current-telemetry");
-const LAST: Name = Name::of(LAST_TELEMETRY, "x-client-last-telemetry");
+const CURRENT: Name = Name::of(CURRENT_TELEMETRY, ATTEMPT_HEADERS[0]);
+const LAST: Name = Name::of(LAST_TELEMETRY, ATTEMPT_HEADERS[1]);
 const INSTANCE_METADATA_ID: Name = Name::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
 
 /// Value of the header that asks for the id.
 const RETURN_ID: &[u8] = b"true";
+
+/// Names of the headers whose values hold for one attempt only.
+pub(crate) const ATTEMPT_HEADERS: [&str; 2] =
+    ["x-client-current-telemetry", "x-client-last-telemetry"];
 
 /// What one `Telemetry` writes on token requests, and what it still has to report.
 #[derive(Debug)]

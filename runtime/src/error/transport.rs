@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{TransportError, chain};
+use crate::contained::contained;
 
 /// Most bytes of a message that are looked at; the telling words come first.
 const MAX_MESSAGE_LEN: usize = 256;
@@ -80,9 +80,7 @@ impl TransportError {
     #[must_use]
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         // A message is made by code of others.
-        let classes = catch_unwind(AssertUnwindSafe(|| {
-            chain(error).filter_map(class).collect::<Vec<_>>()
-        }));
+        let classes = contained(|| chain(error).filter_map(class).collect::<Vec<_>>());
         let classes = classes.unwrap_or_default();
         let found = BY_SPECIFICITY.into_iter().find(|it| classes.contains(it));
         found.unwrap_or(Self::Other)

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use super::Shared;
 use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
 use crate::acquisition::{AcquisitionRecord, ClockSource, Facts};
+use crate::entra;
 use crate::totals::LANES;
 use crate::wire::{Authority, ClientRequestId};
 
@@ -67,6 +68,10 @@ impl Backend for Lane {
 
     fn is_authority(&self, authority: &Authority) -> bool {
         self.shared.is_authority(authority)
+    }
+
+    fn attempt_headers(&self) -> [&'static str; 2] {
+        entra::ATTEMPT_HEADERS
     }
 
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {

@@ -3,6 +3,7 @@
 mod codes;
 mod merging;
 mod pending;
+mod resending;
 mod retry_after;
 mod seen_tokens;
 mod sources;

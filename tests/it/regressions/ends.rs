@@ -178,7 +178,7 @@ fn debug_shows_no_token() {
     let text = format!("{observed:?}");
     assert!(text.contains("records"), "{text}");
     assert!(!text.contains("secret"), "{text}");
-    let answer = Polled::Done(Status(200, "a-secret-token"));
+    let answer = Polled::Done(Status::new(200, "a-secret-token"));
     assert_eq!(format!("{answer:?}"), "Done(Status(200, ..))");
 }
 

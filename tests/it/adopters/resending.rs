@@ -1,0 +1,125 @@
+//! Clients whose header map is not `http`'s, and which send one request object several times.
+
+use std::collections::BTreeMap;
+
+use futures::executor::block_on;
+use token_telemetry::entra::Dialect;
+use token_telemetry::{Acquisition, Telemetry, acquire_token};
+
+use crate::lab::{LabApi, LabError, TOKEN_URL};
+
+const LAST: &str = "x-client-last-telemetry";
+
+/// A request object with a header map of its own.
+#[derive(Default)]
+struct Request {
+    headers: BTreeMap<String, String>,
+}
+
+/// Sends one request object with each status in turn; returns its headers on each attempt.
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn sends(
+    telemetry: &Telemetry,
+    statuses: &[u16],
+    arrived: &mut Vec<BTreeMap<String, String>>,
+) -> Result<(), LabError> {
+    let mut request = Request::default();
+    request
+        .headers
+        .insert("x-own".to_owned(), "stays".to_owned());
+    for status in statuses {
+        let mut attempt = Acquisition::current().token_request(TOKEN_URL);
+        attempt.apply_with(|name, value| match value {
+            Some(value) => drop(request.headers.insert(name.to_owned(), value.to_owned())),
+            None => drop(request.headers.remove(name)),
+        });
+        arrived.push(request.headers.clone());
+        attempt.answered(*status);
+    }
+    if statuses.last() == Some(&200) {
+        return Ok(());
+    }
+    Err(LabError::new("invalid_client"))
+}
+
+fn arrived(telemetry: &Telemetry, statuses: &[u16]) -> Vec<BTreeMap<String, String>> {
+    let mut arrived = Vec::new();
+    drop(block_on(sends(telemetry, statuses, &mut arrived)));
+    arrived
+}
+
+fn reports(attempts: &[BTreeMap<String, String>]) -> Vec<bool> {
+    let report = |headers: &BTreeMap<_, String>| {
+        headers
+            .get(LAST)
+            .is_some_and(|value| value.contains("invalid_client"))
+    };
+    attempts.iter().map(report).collect()
+}
+
+#[test]
+fn failure_is_reported_once_by_a_request_that_is_sent_again() {
+    let telemetry = Telemetry::builder()
+        .sdk("Lab.Auth", "1.2.3")
+        .build()
+        .unwrap();
+    arrived(&telemetry, &[401]);
+    let attempts = arrived(&telemetry, &[408, 200]);
+    assert_eq!(reports(&attempts), [true, false]);
+    for headers in &attempts {
+        assert_eq!(headers["x-own"], "stays");
+        assert_eq!(headers["x-client-sku"], "Lab.Auth");
+        assert!(headers["x-client-current-telemetry"].starts_with("5|1004,"));
+    }
+    let id = |headers: &BTreeMap<_, String>| headers["client-request-id"].clone();
+    assert_eq!(id(&attempts[0]), id(&attempts[1]));
+}
+
+#[test]
+fn undelivered_failure_is_reported_again() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    arrived(&telemetry, &[401]);
+    assert_eq!(
+        reports(&arrived(&telemetry, &[503, 200, 200])),
+        [true, true, false]
+    );
+}
+
+#[test]
+fn same_headers_as_for_a_map_of_http() {
+    for dialect in [
+        Dialect::default(),
+        Dialect::msal_node(),
+        Dialect::msal_android(),
+    ] {
+        let telemetry = Telemetry::builder()
+            .dialect(dialect)
+            .sdk("Lab.Auth", "1")
+            .build()
+            .unwrap();
+        let pairs = arrived(&telemetry, &[200]).remove(0);
+        let map = block_on(written(&telemetry)).unwrap();
+        let names = |name: &str| !matches!(name, "x-own" | "client-request-id");
+        let of_pairs: BTreeMap<_, _> = pairs.into_iter().filter(|(name, _)| names(name)).collect();
+        let of_map: BTreeMap<_, _> = map
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .filter(|(name, _)| names(name))
+            .collect();
+        assert_eq!(of_pairs, of_map);
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn written(telemetry: &Telemetry) -> Result<http::HeaderMap, LabError> {
+    let mut request = Acquisition::current().token_request(TOKEN_URL);
+    let headers = request.headers();
+    request.answered(200);
+    Ok(headers)
+}
+
+#[test]
+fn nothing_is_written_outside_an_acquisition() {
+    let mut request = Acquisition::current().token_request(TOKEN_URL);
+    request.apply_with(|name, _| panic!("{name}"));
+}
