@@ -1,12 +1,13 @@
 //! First stage: what stands in the parentheses of the attribute.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Expr, ExprPath, Ident, Path, Token};
+use syn::{Error, Expr, ExprPath, Ident, Path, Token, token};
 
 use crate::errors::Errors;
+use crate::tokens::is_punct;
 
 /// Every key, in the order in which messages list them.
 const KEYS: [&str; 7] = [
@@ -17,6 +18,19 @@ const KEYS: [&str; 7] = [
     "nested",
     "background",
     "crate",
+];
+
+/// What `#[tracing::instrument]` takes; `err` is one of its arguments, too, and of ours.
+const OF_TRACING: [&str; 9] = [
+    "fields",
+    "follows_from",
+    "level",
+    "name",
+    "parent",
+    "ret",
+    "skip",
+    "skip_all",
+    "target",
 ];
 
 // What each key expects, as messages say it.
@@ -63,7 +77,19 @@ impl Arguments {
     }
 
     fn parse_one(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<()> {
+        if input.peek(Token![::]) || input.peek2(Token![::]) {
+            return Err(unnamed(input, seen)?);
+        }
         let key = parse_key(input)?;
+        if is_of_tracing(&key, input) {
+            let is_first = !seen.iter().any(|seen| is_one_of(seen, &OF_TRACING));
+            seen.push(key.clone());
+            return if is_first {
+                Err(of_tracing(&key))
+            } else {
+                skip_argument(input)
+            };
+        }
         if seen.contains(&key) {
             let message = format!("`{key}` is given twice");
             return Err(Error::new(key.span(), message));
@@ -71,7 +97,7 @@ impl Arguments {
         let name = key.to_string();
         seen.push(key.clone());
         match name.as_str() {
-            "api" => self.api = Some(value(&key, input, API)?),
+            "api" => self.api = Some(constant(value(&key, input, API)?)?),
             "telemetry" => self.telemetry = Some(value(&key, input, TELEMETRY)?),
             "err" => self.err = Some(value(&key, input, ERR)?),
             "ok" => self.ok = Some(value(&key, input, OK)?),
@@ -105,11 +131,82 @@ impl Arguments {
     }
 }
 
+/// Whether the attribute was written `#[acquire_token = …]`, which leaves a literal alone.
+pub(crate) fn are_a_value(tokens: &TokenStream) -> bool {
+    let mut trees = tokens.clone().into_iter();
+    matches!(
+        (trees.next(), trees.next()),
+        (Some(TokenTree::Literal(_)), None)
+    ) && Span::call_site()
+        .source_text()
+        .is_some_and(|written| !written.contains('('))
+}
+
 fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek(Ident::peek_any) {
         return input.call(Ident::parse_any);
     }
     Err(input.error(format!("expected one of the arguments {}", list(&KEYS))))
+}
+
+/// Refuses a path that stands alone: it is meant to be the id.
+fn unnamed(input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<Error> {
+    let span = input.span();
+    let value: Expr = input.parse()?;
+    // It was given, if without its name.
+    seen.push(Ident::new("api", span));
+    let written = value.to_token_stream().to_string().replace(' ', "");
+    let message = format!("name the argument: `api = {written}`");
+    Ok(Error::new_spanned(value, message))
+}
+
+/// Whether an argument is meant for `#[tracing::instrument]`; its `err` has no path.
+fn is_of_tracing(key: &Ident, input: ParseStream<'_>) -> bool {
+    is_one_of(key, &OF_TRACING) || (key == "err" && (ends(input) || input.peek(token::Paren)))
+}
+
+fn of_tracing(key: &Ident) -> Error {
+    let message = format!(
+        "`{key}` is an argument of `#[tracing::instrument]`; nothing needs it here, since neither \
+         the arguments nor the output of the function are recorded"
+    );
+    Error::new(key.span(), message)
+}
+
+fn is_one_of(key: &Ident, words: &[&str]) -> bool {
+    words.iter().any(|word| key == word)
+}
+
+/// Refuses an id that would be read from `self`.
+fn constant(api: Expr) -> syn::Result<Expr> {
+    match receiver(api.to_token_stream()) {
+        Some(span) => Err(Error::new(
+            span,
+            "`api` is a constant, and there is no `self` yet: write `Self::API`, or set the id in the body with \
+             `Acquisition::current().api(…)`",
+        )),
+        None => Ok(api),
+    }
+}
+
+/// Where the value `self` is, which is not the `self` of a path.
+fn receiver(tokens: TokenStream) -> Option<Span> {
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let is_path = |next: Option<&TokenTree>| next.is_some_and(|next| is_punct(next, ':'));
+        match tree {
+            TokenTree::Ident(word) if word == "self" && !is_path(trees.peek()) => {
+                return Some(word.span());
+            }
+            TokenTree::Group(group) => {
+                if let Some(span) = receiver(group.stream()) {
+                    return Some(span);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Parses `= value`; whatever is wrong with it, the message says what the key expects.
@@ -129,6 +226,8 @@ pub(crate) fn value<T: Parse>(
     let begin = input.span();
     match input.parse() {
         Ok(value) if ends(input) => Ok(value),
+        // A path that is called.
+        Ok(_) if input.peek(token::Paren) => Err(refused(begin)),
         Ok(_) => {
             let message = format!("expected a comma after the value of `{key}`");
             Err(Error::new(input.span(), message))
@@ -247,7 +346,7 @@ fn distance(from: &[u8], to: &[u8]) -> usize {
 /// Goes on to the comma behind an argument that was refused.
 pub(crate) fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
     while !ends(input) {
-        input.parse::<proc_macro2::TokenTree>()?;
+        input.parse::<TokenTree>()?;
     }
     Ok(())
 }

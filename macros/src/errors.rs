@@ -1,8 +1,10 @@
 //! Collects refusals, so that one compile reports them all.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
+
+use crate::tokens::is_punct;
 
 /// The refusals of one attribute.
 #[derive(Default)]
@@ -33,6 +35,21 @@ impl Errors {
 
     /// The refusals as `compile_error!`s, if there are any.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
-        self.0.map(Error::into_compile_error)
+        self.0.map(compile_errors)
     }
+}
+
+/// The refusals, as macros that are found in every edition.
+///
+/// They carry the spans of the user, in whose edition `::core` may be a path into the own crate.
+pub(crate) fn compile_errors(error: Error) -> TokenStream {
+    let found_anywhere = |error: Error| {
+        let tokens = error.into_compile_error().into_iter();
+        let relative = tokens.skip_while(|tree| is_punct(tree, ':'));
+        relative.map(|tree| match tree {
+            TokenTree::Ident(word) if word == "core" => Ident::new("std", word.span()).into(),
+            other => other,
+        })
+    };
+    error.into_iter().flat_map(found_anywhere).collect()
 }

@@ -1,17 +1,21 @@
 //! Second stage: the annotated function, whose body is found but never parsed.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::output;
 use crate::tail::Tail;
+use crate::tokens::{braced, is, word_in};
 
 /// The annotated function.
 pub(crate) struct Function {
     /// Everything before the body, as it was written.
     pub(crate) head: TokenStream,
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) default: Option<Token![default]>,
     pub(crate) signature: Signature,
     pub(crate) body: Body,
     pub(crate) shape: Shape,
@@ -46,7 +50,12 @@ impl Function {
             Some(_) => trees.into_iter().collect(),
             None => item.clone(),
         };
-        let (attributes, signature) = parse_head.parse2(head.clone())?;
+        let Head {
+            attributes,
+            visibility,
+            default,
+            signature,
+        } = parse_head.parse2(head.clone())?;
         let Some(body) = body else {
             let message =
                 "this function has no body to measure: annotate it where it is implemented";
@@ -56,6 +65,8 @@ impl Function {
         Ok(Self {
             head,
             attributes,
+            visibility,
+            default,
             signature,
             body,
             shape,
@@ -73,6 +84,12 @@ impl Function {
             Shape::Async | Shape::Blocking => self.returns(),
             Shape::Returned(_) | Shape::Elsewhere => self.returns().and_then(output::of_future),
         }
+    }
+
+    /// Whether `#[async_trait]` made this function of an `async fn`.
+    pub(crate) fn is_from_async_trait(&self) -> bool {
+        self.returns()
+            .is_some_and(|returns| word_in(returns.to_token_stream(), &["async_trait"]).is_some())
     }
 }
 
@@ -121,11 +138,18 @@ fn returns(signature: &Signature) -> Option<&Type> {
     }
 }
 
-/// Reads what stands before the body.
-fn parse_head(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
+/// What stands before the body.
+struct Head {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    default: Option<Token![default]>,
+    signature: Signature,
+}
+
+fn parse_head(input: ParseStream<'_>) -> syn::Result<Head> {
     let attributes = input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    input.parse::<Option<Token![default]>>()?;
+    let visibility = input.parse()?;
+    let default = input.parse()?;
     let keyword = input.span();
     let is_function = is_function(&input.fork());
     let signature = input.parse().map_err(|error| {
@@ -136,14 +160,18 @@ fn parse_head(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)
         Error::new(keyword, message)
     })?;
     input.parse::<Option<Token![;]>>()?;
-    Ok((attributes, signature))
+    Ok(Head {
+        attributes,
+        visibility,
+        default,
+        signature,
+    })
 }
 
 /// Whether the keyword `fn` comes at all.
 fn is_function(input: ParseStream<'_>) -> bool {
-    let is_keyword = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "fn");
     let mut trees = std::iter::from_fn(|| input.parse::<TokenTree>().ok());
-    trees.any(|tree| is_keyword(&tree))
+    trees.any(|tree| is(&tree, "fn"))
 }
 
 /// The trees of an item, also from inside the invisible group of a macro's `$function:item`.
@@ -154,21 +182,5 @@ fn trees_of(item: &TokenStream) -> Vec<TokenTree> {
             trees_of(&group.stream())
         }
         _ => trees,
-    }
-}
-
-/// The braces themselves, also from inside the invisible group of a macro's `$body:block`.
-fn braced(tree: &TokenTree) -> Option<Group> {
-    let TokenTree::Group(group) = tree else {
-        return None;
-    };
-    match group.delimiter() {
-        Delimiter::Brace => Some(group.clone()),
-        Delimiter::None => {
-            let mut inside = group.stream().into_iter();
-            let only = inside.next()?;
-            inside.next().is_none().then(|| braced(&only)).flatten()
-        }
-        Delimiter::Parenthesis | Delimiter::Bracket => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenTree};
 
-use crate::tail::{is, is_punct};
+use crate::tokens::{is, is_punct};
 
 /// How many of the tokens are items in front of the first statement.
 ///
@@ -11,6 +11,9 @@ pub(crate) fn leading(statements: &[TokenTree]) -> usize {
     let mut length = 0;
     while let Some(item) = statements.get(length..).and_then(item) {
         length += item;
+        // Lone semicolons behind it belong to it, or they would part it from the next item.
+        let rest = statements.iter().skip(length);
+        length += rest.take_while(|tree| is_punct(tree, ';')).count();
     }
     length
 }
@@ -67,7 +70,7 @@ impl Ending {
 }
 
 /// Where the braces are that end an item: not those of a constant between angle brackets.
-fn end_of_braced(trees: &[TokenTree]) -> Option<usize> {
+pub(crate) fn end_of_braced(trees: &[TokenTree]) -> Option<usize> {
     let in_generics = |at: usize| {
         let next = trees.get(at + 1);
         next.is_some_and(|next| is_punct(next, '>') || is_punct(next, ','))

@@ -7,13 +7,19 @@
 
 mod api_id;
 mod arguments;
+mod early_return;
 mod errors;
 mod expand;
+mod expectations;
+mod form;
 mod function;
 mod infer;
 mod items;
 mod output;
+mod rebinding;
 mod tail;
+mod tokens;
+mod unmeasured;
 mod validate;
 
 use arguments::Arguments;
@@ -24,6 +30,10 @@ use proc_macro::TokenStream;
 /// See `token_telemetry::acquire_token`.
 #[proc_macro_attribute]
 pub fn acquire_token(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if arguments::are_a_value(&arguments.clone().into()) {
+        // The compiler refuses `#[acquire_token = "…"]` itself, and calls the macro all the same.
+        return item;
+    }
     let item = item.into();
     let mut errors = Errors::default();
     let arguments = Arguments::parse(arguments.into(), &mut errors);

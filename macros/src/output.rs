@@ -1,8 +1,6 @@
 //! Reads the return type, as far as its words tell.
 
-use syn::{
-    AssocType, GenericArgument, Ident, Path, PathArguments, PathSegment, Type, TypeParamBound,
-};
+use syn::{AssocType, GenericArgument, Path, PathArguments, PathSegment, Type, TypeParamBound};
 
 /// Aliases of boxed futures in the `futures` crates.
 const BOXED_FUTURES: [&str; 2] = ["BoxFuture", "LocalBoxFuture"];
@@ -79,20 +77,4 @@ fn future_segment(bound: &TypeParamBound) -> Option<&PathSegment> {
     };
     let is_future = |segment: &&PathSegment| segment.ident == "Future";
     bound.path.segments.last().filter(is_future)
-}
-
-/// The first of these words in a type.
-pub(crate) fn word_in(output: &Type, words: &[&str]) -> Option<Ident> {
-    fn find(tokens: proc_macro2::TokenStream, words: &[&str]) -> Option<Ident> {
-        tokens.into_iter().find_map(|tree| match tree {
-            proc_macro2::TokenTree::Ident(word) => {
-                // Once for all words, since the compiler is asked for the text.
-                let text = word.to_string();
-                words.contains(&text.as_str()).then_some(word)
-            }
-            proc_macro2::TokenTree::Group(group) => find(group.stream(), words),
-            _ => None,
-        })
-    }
-    find(quote::ToTokens::to_token_stream(output), words)
 }

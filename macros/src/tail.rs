@@ -3,7 +3,9 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
+use crate::early_return::early_return;
 use crate::function::Body;
+use crate::tokens::{braced, is, is_braced, is_punct, surround};
 
 /// Methods that box the block they are called on.
 const BOXING: [&str; 2] = ["boxed", "boxed_local"];
@@ -18,14 +20,52 @@ pub(crate) struct Tail {
     pub(crate) block: Body,
     /// `.boxed()`, or the comma in the parentheses.
     after: Vec<TokenTree>,
-    /// The semicolon of a `return`.
-    end: Option<TokenTree>,
+    /// A cast such as `as _`, and the semicolon of a `return`.
+    end: Vec<TokenTree>,
+    /// Blocks around all that, each with the statements before it; the innermost comes first.
+    outside: Vec<(Vec<TokenTree>, Group)>,
 }
 
 impl Tail {
     pub(crate) fn find(statements: &[TokenTree]) -> Option<Self> {
         let mut trees = statements.to_vec();
-        let end = trees.pop_if(|last| is_punct(last, ';'));
+        let semicolon = trees.pop_if(|last| is_punct(last, ';'));
+        open(&mut trees);
+        let found = Self::of_expression(trees.clone()).or_else(|| Self::of_cast(&trees));
+        let mut tail = found.or_else(|| Self::of_block(trees))?;
+        tail.end.extend(semicolon);
+        Some(tail)
+    }
+
+    /// Reads `{ async move {…} }`: a block that is run for certain.
+    fn of_block(mut trees: Vec<TokenTree>) -> Option<Self> {
+        let braces = trees.pop().as_ref().and_then(braced)?;
+        let is_statement = match trees.last() {
+            None => true,
+            Some(last) => is_punct(last, ';') || is_braced(last) || is(last, "unsafe"),
+        };
+        if !is_statement {
+            return None;
+        }
+        let inside: Vec<TokenTree> = braces.stream().into_iter().collect();
+        let mut tail = Self::find(&inside)?;
+        tail.outside.push((trees, braces));
+        Some(tail)
+    }
+
+    /// Reads `Box::pin(async move {…}) as _`, whose type may hold the word `as` too.
+    fn of_cast(trees: &[TokenTree]) -> Option<Self> {
+        let words = trees.iter().enumerate().filter(|(_, tree)| is(tree, "as"));
+        words.into_iter().find_map(|(at, _)| {
+            let (expression, cast) = trees.split_at_checked(at)?;
+            let tail = Self::of_expression(expression.to_vec())?;
+            let ends_statement = |tree: &TokenTree| is_punct(tree, ';') || is_braced(tree);
+            let end = cast.to_vec();
+            (!cast.iter().any(ends_statement)).then_some(Self { end, ..tail })
+        })
+    }
+
+    fn of_expression(mut trees: Vec<TokenTree>) -> Option<Self> {
         if let [.., TokenTree::Ident(pin), TokenTree::Group(call)] = trees.as_slice()
             && pin == "pin"
             && call.delimiter() == Delimiter::Parenthesis
@@ -36,11 +76,10 @@ impl Tail {
             return inside.before.is_empty().then_some(Self {
                 before: trees,
                 call: Some(call),
-                end,
                 ..inside
             });
         }
-        Self::split(trees).map(|tail| Self { end, ..tail })
+        Self::split(trees)
     }
 
     /// Takes tokens apart around the async block at their end.
@@ -58,23 +97,34 @@ impl Tail {
             _ => before.len(),
         };
         let after = before.split_off(end);
-        let Some(TokenTree::Group(block)) = before.pop() else {
-            return None;
-        };
+        open(&mut before);
+        let block = before.pop().as_ref().and_then(braced)?;
         let begin = match before.as_slice() {
             [.., one, other] if is(one, "async") && is(other, "move") => before.len() - 2,
             [.., one] if is(one, "async") => before.len() - 1,
             _ => return None,
         };
         let keywords = before.split_off(begin);
-        (block.delimiter() == Delimiter::Brace).then_some(Self {
+        Some(Self {
             before,
             call: None,
             keywords,
             block: Body::new(block),
             after,
-            end: None,
+            end: Vec::new(),
+            outside: Vec::new(),
         })
+    }
+
+    /// Whether the body is `Box::pin(async move {…})` and nothing else.
+    ///
+    /// Several attribute macros know this form and keep the block alone of it.
+    pub(crate) fn is_boxed_block_alone(&self) -> bool {
+        let in_path = |tree: &TokenTree| match tree {
+            TokenTree::Ident(word) => word != "return",
+            other => is_punct(other, ':'),
+        };
+        self.call.is_some() && self.outside.is_empty() && self.before.iter().all(in_path)
     }
 
     /// The body with another expression in place of the block.
@@ -84,6 +134,7 @@ impl Tail {
             call,
             after,
             end,
+            outside,
             ..
         } = self;
         let mut tokens: TokenStream = before.iter().cloned().collect();
@@ -96,7 +147,12 @@ impl Tail {
                 wrapped.to_tokens(&mut tokens);
             }
         }
-        tokens.extend(end.clone());
+        tokens.extend(end.iter().cloned());
+        for (before, braces) in outside {
+            let block = surround(braces, tokens);
+            tokens = before.iter().cloned().collect();
+            block.to_tokens(&mut tokens);
+        }
         tokens
     }
 
@@ -106,86 +162,21 @@ impl Tail {
         // A `return` of the block itself is none.
         let own = self.before.iter().rposition(|tree| is(tree, "return"));
         let own = own.filter(|at| !self.before.iter().skip(*at).any(ends_statement));
-        early_return(self.before.get(..own.unwrap_or(self.before.len()))?)
+        let before = self.before.get(..own.unwrap_or(self.before.len()))?;
+        let outside = self.outside.iter().map(|(before, _)| before.as_slice());
+        outside.chain([before]).find_map(early_return)
     }
 }
 
-/// Looks for `return` where it leaves this function: not in closures, functions and async blocks.
-fn early_return(trees: &[TokenTree]) -> Option<Span> {
-    let mut in_signature = false;
-    let mut closure = 0;
-    for (at, tree) in trees.iter().enumerate() {
-        if at < closure {
-            continue;
-        }
-        closure = end_of_closure(trees, at).unwrap_or(closure);
-        match tree {
-            TokenTree::Ident(word) if word == "return" => return Some(word.span()),
-            TokenTree::Ident(word) => {
-                in_signature |=
-                    word == "fn" && matches!(trees.get(at + 1), Some(TokenTree::Ident(_)));
-            }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && in_signature => {
-                in_signature = false;
-            }
-            TokenTree::Group(group) if !begins_own_body(trees.get(..at)?) => {
-                let inside: Vec<TokenTree> = group.stream().into_iter().collect();
-                if let Some(span) = early_return(&inside) {
-                    return Some(span);
-                }
-            }
-            TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
+/// Opens the invisible group of a macro's `$future:expr` at the end.
+fn open(trees: &mut Vec<TokenTree>) {
+    while let Some(TokenTree::Group(group)) = trees.last()
+        && group.delimiter() == Delimiter::None
+    {
+        let inside = group.stream();
+        trees.pop();
+        trees.extend(inside);
     }
-    None
-}
-
-/// Whether what comes next is the body of an async block.
-fn begins_own_body(before: &[TokenTree]) -> bool {
-    matches!(before, [.., one] if is(one, "async") || is(one, "move"))
-}
-
-/// Where the closure ends that begins with the `|` at this place, if one does.
-fn end_of_closure(trees: &[TokenTree], begin: usize) -> Option<usize> {
-    if !is_punct(trees.get(begin)?, '|') || is_behind_operand(trees.get(..begin)?) {
-        return None;
-    }
-    let find = |from: usize, is_end: fn(&TokenTree) -> bool| {
-        let found = trees.iter().skip(from).position(is_end);
-        found.map(|steps| from + steps)
-    };
-    let behind = find(begin + 1, |tree| is_punct(tree, '|'))? + 1;
-    if is_punct(trees.get(behind)?, '-') {
-        return Some(find(behind, is_braced)? + 1);
-    }
-    let end = find(behind, |tree| is_punct(tree, ';') || is_punct(tree, ','));
-    let end = end.unwrap_or(trees.len());
-    let is_arm = |pair: &[TokenTree]| matches!(pair, [one, other] if is_punct(one, '=') && is_punct(other, '>'));
-    let is_pattern = trees.get(behind..end)?.windows(2).any(is_arm);
-    (!is_pattern).then_some(end)
-}
-
-/// Whether an operator would come next, and not an expression.
-fn is_behind_operand(before: &[TokenTree]) -> bool {
-    const BEFORE_EXPRESSIONS: [&str; 6] = ["async", "else", "in", "move", "return", "static"];
-    match before {
-        [] => false,
-        [.., TokenTree::Ident(word)] => !BEFORE_EXPRESSIONS.iter().any(|known| word == known),
-        [.., TokenTree::Punct(punct)] => matches!(punct.as_char(), '?' | '|'),
-        [.., TokenTree::Group(_) | TokenTree::Literal(_)] => true,
-    }
-}
-
-fn is_braced(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-}
-
-pub(crate) fn is(tree: &TokenTree, keyword: &str) -> bool {
-    matches!(tree, TokenTree::Ident(word) if word == keyword)
-}
-
-pub(crate) fn is_punct(tree: &TokenTree, symbol: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == symbol)
 }
 
 /// The statement that a body ends with.

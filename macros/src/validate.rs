@@ -6,17 +6,37 @@ use crate::errors::Errors;
 use crate::function::{Function, Shape};
 use crate::output;
 use crate::tail::last_statement;
-
-/// Words for futures, which a `Result` would carry away unmeasured.
-const FUTURES: [&str; 4] = ["Future", "IntoFuture", "BoxFuture", "LocalBoxFuture"];
-
-/// Words for streams.
-const STREAMS: [&str; 4] = ["Stream", "TryStream", "BoxStream", "LocalBoxStream"];
+use crate::tokens::is_written_before;
+use crate::unmeasured::Unmeasured;
 
 /// Types of the standard library that SDK functions return and that are no `Result`.
-const NO_RESULTS: [&str; 24] = [
-    "Arc", "Box", "Option", "Pin", "Poll", "Rc", "String", "Vec", "bool", "char", "f32", "f64",
-    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+const NO_RESULTS: [&str; 26] = [
+    "Arc",
+    "Box",
+    "ControlFlow",
+    "Cow",
+    "Option",
+    "Pin",
+    "Poll",
+    "Rc",
+    "String",
+    "Vec",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
 ];
 
 /// Reports every breach of the rules.
@@ -64,11 +84,22 @@ fn check_attributes(function: &Function, errors: &mut Errors) {
 
 fn check_shape(function: &Function, errors: &mut Errors) {
     match &function.shape {
-        Shape::Elsewhere => errors.on(
-            last_statement(&function.body.statements),
-            "only the making of this future would be measured: end the function with `async move { … }` or \
-             `Box::pin(async move { … })`, or make it an `async fn`",
-        ),
+        Shape::Elsewhere => {
+            let last = last_statement(&function.body.statements);
+            let keyword = function.signature.fn_token.span;
+            if function.is_from_async_trait() || is_written_before(&last, keyword) {
+                errors.at(
+                    function.signature.ident.span(),
+                    "another attribute rewrote this function first: put `#[acquire_token]` above it",
+                );
+                return;
+            }
+            errors.on(
+                last,
+                "only the making of this future would be measured: end the function with `async move { … }` or \
+                 `Box::pin(async move { … })`, or make it an `async fn`",
+            );
+        }
         Shape::Returned(tail) => {
             if let Some(span) = tail.early_return() {
                 errors.at(
@@ -82,41 +113,50 @@ fn check_shape(function: &Function, errors: &mut Errors) {
 }
 
 fn check_output(function: &Function, errors: &mut Errors) {
-    let Some(returned) = function.returns() else {
+    let nothing = |errors: &mut Errors| {
         errors.at(
             function.signature.ident.span(),
             "this function returns nothing: return a `Result`, which tells a token from a failure",
         );
+    };
+    let Some(returned) = function.returns() else {
+        nothing(errors);
         return;
     };
     match function.output() {
-        Some(output) => refuse_output(output, errors),
+        // `#[async_trait]` wrote it, with the span of the `impl`.
+        Some(Type::Tuple(unit)) if unit.elems.is_empty() && function.is_from_async_trait() => {
+            nothing(errors);
+        }
+        Some(output) => refuse_output(output, function, errors),
         // A future without `Output` in sight is an alias, or else nobody can use what it gives.
-        None if matches!(returned, Type::ImplTrait(_)) => errors.on(
+        None if output::is_future(returned) && matches!(returned, Type::ImplTrait(_)) => errors.on(
             returned,
             "the future must say what it gives: `impl Future<Output = Result<…>>`",
         ),
+        None if matches!(returned, Type::ImplTrait(_)) => {
+            refuse_output(returned, function, errors);
+        }
         None => {}
     }
 }
 
 /// Refuses a type that is no `Result`, or that hides what should be measured.
-fn refuse_output(output: &Type, errors: &mut Errors) {
-    if let Some(word) = output::word_in(output, &STREAMS) {
-        errors.at(
+fn refuse_output(output: &Type, function: &Function, errors: &mut Errors) {
+    match Unmeasured::in_output(output, &function.signature.generics) {
+        Some(Unmeasured::Stream(word)) => errors.at(
             word.span(),
             "a stream has no one end to record: annotate a function that acquires one token",
-        );
-    } else if let Some(word) = output::word_in(output, &FUTURES) {
-        errors.at(
+        ),
+        Some(Unmeasured::Future(word)) => errors.at(
             word.span(),
             "only the making of this future would be measured: return what it gives, from an `async fn`",
-        );
-    } else if is_no_result(output) {
-        errors.on(
+        ),
+        None if is_no_result(output) => errors.on(
             output,
             "expected a `Result`, which tells a token from a failure",
-        );
+        ),
+        None => {}
     }
 }
 

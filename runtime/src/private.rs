@@ -2,6 +2,7 @@
 
 use std::cell::Ref;
 use std::fmt;
+pub use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
@@ -15,9 +16,9 @@ use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;
 
 /// Return type of an annotated function, known before its body is checked.
-pub struct Returns<R>(PhantomData<fn() -> R>);
+pub struct FunctionReturning<R>(PhantomData<fn() -> R>);
 
-impl<R> Returns<R> {
+impl<R> FunctionReturning<R> {
     /// The witness; not `Copy`, so that a block without `move` takes it along.
     pub const HERE: Self = Self(PhantomData);
 
@@ -28,11 +29,22 @@ impl<R> Returns<R> {
             std::hint::spin_loop();
         }
     }
+
+    /// Checks that the argument `api` is an id.
+    ///
+    /// Nothing else asks for the trait, so that a value that is none is refused once.
+    #[must_use]
+    pub fn id<I: ApiId>(&self, id: I) -> Id<I::Owner> {
+        Id {
+            api: id.api(),
+            owner: PhantomData,
+        }
+    }
 }
 
-impl<R> fmt::Debug for Returns<R> {
+impl<R> fmt::Debug for FunctionReturning<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Returns")
+        f.write_str("FunctionReturning")
     }
 }
 
@@ -48,16 +60,6 @@ impl<O> fmt::Debug for Id<O> {
     }
 }
 
-/// Checks that the argument `api` is an id.
-///
-/// Nothing else asks for the trait, so that a value that is none is refused once.
-pub fn id<I: ApiId>(id: I) -> Id<I::Owner> {
-    Id {
-        api: id.api(),
-        owner: PhantomData,
-    }
-}
-
 /// What an annotated function returns.
 ///
 /// On the witness, because the compiler reads the message only for what a method is called on.
@@ -65,23 +67,23 @@ pub fn id<I: ApiId>(id: I) -> Id<I::Owner> {
     message = "`{R}` is no `Result`",
     label = "expected a `Result`, which tells a token from a failure"
 )]
-pub trait ReturnsResult<R> {
+pub trait MustReturnResult<R> {
     /// Of a success.
     type Token;
     /// Of a failure.
     type Error;
 }
 
-impl<T, E> ReturnsResult<Result<T, E>> for Returns<Result<T, E>> {
+impl<T, E> MustReturnResult<Result<T, E>> for FunctionReturning<Result<T, E>> {
     type Token = T;
     type Error = E;
 }
 
 /// Of a success of an annotated function.
-type TokenOf<R> = <Returns<R> as ReturnsResult<R>>::Token;
+type TokenOf<R> = <FunctionReturning<R> as MustReturnResult<R>>::Token;
 
 /// Of a failure of an annotated function.
-type ErrorOf<R> = <Returns<R> as ReturnsResult<R>>::Error;
+type ErrorOf<R> = <FunctionReturning<R> as MustReturnResult<R>>::Error;
 
 /// Whatever the argument `telemetry` may name.
 #[diagnostic::on_unimplemented(
@@ -140,9 +142,9 @@ impl AsTelemetry for Global {
 }
 
 // Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
-impl<R> Returns<R>
+impl<R> FunctionReturning<R>
 where
-    Self: ReturnsResult<R>,
+    Self: MustReturnResult<R>,
 {
     /// One call, whose errors are read through the owner of the id.
     #[must_use]

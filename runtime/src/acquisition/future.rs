@@ -59,8 +59,14 @@ impl<T, E> Call<T, E> {
         Measure { call: self, body }
     }
 
-    /// Measures a future that takes the call along.
-    pub(crate) fn into_future<F>(self, inner: F) -> Acquire<F, T, E> {
+    /// Measures a future that takes the call along: one that a function returns, or that runs in
+    /// the background.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "there would be one function for each body"
+    )]
+    pub fn into_future<F>(self, inner: F) -> Acquire<F, T, E> {
         Acquire {
             opening: self.opening,
             inner,
@@ -117,7 +123,7 @@ impl<T, E> Measured<'_, T, E, dyn Future<Output = Result<T, E>> + '_> {
 }
 
 pin_project! {
-    /// Future of a background acquisition.
+    /// Future of a background acquisition, and of a function that returns an async block.
     ///
     /// Fields are dropped in order: the scope opens, the user's future goes, the record is made.
     #[must_use = "futures do nothing unless awaited"]
@@ -135,6 +141,11 @@ where
 {
     type Output = Result<T, E>;
 
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "there would be one function for each body"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         this.closing.poll(this.opening, this.inner, cx)

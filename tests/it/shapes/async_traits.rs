@@ -75,6 +75,54 @@ impl LocalCredential for Client {
     }
 }
 
+/// What a call is about.
+struct Context {
+    telemetry: Telemetry,
+    count: u8,
+}
+
+#[async_trait]
+trait ContextCredential {
+    async fn acquire_with(&self, context: Context) -> Result<u8, LabError>;
+    async fn acquire_with_pair(&mut self, pair: (Telemetry, u8), more: u8) -> Result<u8, LabError>;
+}
+
+#[async_trait]
+impl ContextCredential for Client {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+    async fn acquire_with(&self, Context { telemetry, count }: Context) -> Result<u8, LabError> {
+        work().await;
+        Ok(count)
+    }
+
+    #[acquire_token(api = LabApi::ForClient, telemetry = &telemetry)]
+    async fn acquire_with_pair(
+        &mut self,
+        (telemetry, mut count): (Telemetry, u8),
+        mut more: u8,
+    ) -> Result<u8, LabError> {
+        work().await;
+        more += 1;
+        count += more;
+        self.telemetry = telemetry;
+        Ok(count)
+    }
+}
+
+#[tokio::test]
+async fn telemetry_from_a_destructured_argument() {
+    let (mut client, recorder) = Client::new();
+    let telemetry = client.telemetry.clone();
+    let context = Context {
+        telemetry: telemetry.clone(),
+        count: 1,
+    };
+    assert_eq!(client.acquire_with(context).await, Ok(1));
+    succeeded(&recorder);
+    assert_eq!(client.acquire_with_pair((telemetry, 1), 2).await, Ok(4));
+    succeeded(&recorder);
+}
+
 #[tokio::test]
 async fn a_method_behind_a_trait_object() {
     let (client, recorder) = Client::new();

@@ -25,6 +25,7 @@ mod parameters;
 mod precedence;
 mod returned;
 mod stacked;
+mod tails;
 mod traits;
 
 use token_telemetry::test_util::Recorder;

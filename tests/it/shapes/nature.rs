@@ -71,6 +71,56 @@ async fn a_future_grows_by_a_constant() {
     only(&recorder);
 }
 
+/// Most bytes that the attribute may add to a future that a function returns.
+const MAX_GROWTH_OF_RETURNED: usize = 128;
+
+fn plain_returned<const N: usize>(
+    _: &Telemetry,
+    scope: [u8; N],
+) -> impl Future<Output = Result<usize, LabError>> + use<N> {
+    async move {
+        let length = scope.len();
+        work().await;
+        Ok(length)
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn annotated_returned<const N: usize>(
+    telemetry: &Telemetry,
+    scope: [u8; N],
+) -> impl Future<Output = Result<usize, LabError>> + use<N> {
+    async move {
+        let length = scope.len();
+        work().await;
+        Ok(length)
+    }
+}
+
+fn growth_of_returned<const N: usize>(telemetry: &Telemetry) -> usize {
+    let plain = size_of_val(&plain_returned(telemetry, [0; N]));
+    let annotated = size_of_val(&annotated_returned(telemetry, [0; N]));
+    println!(
+        "returned, arguments {N:>5} B: growth {} B",
+        annotated - plain
+    );
+    annotated - plain
+}
+
+#[tokio::test]
+async fn returned_futures_grow_by_the_call() {
+    let (telemetry, recorder) = telemetry();
+    let growths = [
+        growth_of_returned::<0>(&telemetry),
+        growth_of_returned::<1024>(&telemetry),
+    ];
+    let is_small = |growth: &usize| *growth <= MAX_GROWTH_OF_RETURNED;
+    assert!(growths.iter().all(is_small), "{growths:?}");
+    assert_eq!(plain_returned(&telemetry, [0; 3]).await, Ok(3));
+    assert_eq!(annotated_returned(&telemetry, [0; 3]).await, Ok(3));
+    only(&recorder);
+}
+
 fn is_send<T: Send>(value: T) -> T {
     value
 }

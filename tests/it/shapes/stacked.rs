@@ -128,6 +128,109 @@ impl Credential for Client {
     }
 }
 
+/// Functions and methods with the attribute and `instrument` in both orders.
+macro_rules! both_orders {
+    ($module:ident, $($argument:tt)*) => {
+        mod $module {
+            use super::*;
+
+            type Answer = Result<usize, LabError>;
+
+            #[async_trait]
+            trait Credential {
+                async fn above(&self) -> Answer;
+                async fn below(&self) -> Answer;
+            }
+
+            #[async_trait]
+            impl Credential for Client {
+                #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry)]
+                #[tracing::instrument(skip_all, $($argument)*)]
+                async fn above(&self) -> Answer {
+                    work().await;
+                    Ok(self.token.len())
+                }
+
+                #[tracing::instrument(skip_all, $($argument)*)]
+                #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry)]
+                async fn below(&self) -> Answer {
+                    work().await;
+                    Ok(self.token.len())
+                }
+            }
+
+            #[acquire_token(api = LabApi::ForClient, telemetry = client.telemetry)]
+            #[tracing::instrument(skip_all, $($argument)*)]
+            fn above_opaque(client: &Client) -> impl Future<Output = Answer> {
+                async move {
+                    work().await;
+                    Ok(client.token.len())
+                }
+            }
+
+            #[tracing::instrument(skip_all, $($argument)*)]
+            #[acquire_token(api = LabApi::ForClient, telemetry = client.telemetry)]
+            fn below_opaque(client: &Client) -> impl Future<Output = Answer> {
+                async move {
+                    work().await;
+                    Ok(client.token.len())
+                }
+            }
+
+            #[acquire_token(api = LabApi::ForClient, telemetry = client.telemetry)]
+            #[tracing::instrument(skip_all, $($argument)*)]
+            fn above_boxed(
+                client: &Client,
+            ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+                let length = client.token.len();
+                Box::pin(async move {
+                    work().await;
+                    Ok(length)
+                })
+            }
+
+            #[tracing::instrument(skip_all, $($argument)*)]
+            #[acquire_token(api = LabApi::ForClient, telemetry = client.telemetry)]
+            fn below_boxed(
+                client: &Client,
+            ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+                Box::pin(async move {
+                    work().await;
+                    Ok(client.token.len())
+                })
+            }
+
+            #[tokio::test]
+            async fn on_methods() {
+                let (client, recorder) = Client::new();
+                let (entered, _guard) = Entered::listen();
+                client.above().await.unwrap();
+                measured_by_both(&recorder, &entered, "above");
+                client.below().await.unwrap();
+                measured_by_both(&recorder, &entered, "below");
+            }
+
+            #[tokio::test]
+            async fn on_returned_futures() {
+                let (client, recorder) = Client::new();
+                let (entered, _guard) = Entered::listen();
+                above_opaque(&client).await.unwrap();
+                measured_by_both(&recorder, &entered, "above_opaque");
+                below_opaque(&client).await.unwrap();
+                succeeded(&recorder);
+                above_boxed(&client).await.unwrap();
+                measured_by_both(&recorder, &entered, "above_boxed");
+                below_boxed(&client).await.unwrap();
+                measured_by_both(&recorder, &entered, "below_boxed");
+            }
+        }
+    };
+}
+
+both_orders!(with_err, err(Debug));
+both_orders!(with_ret, ret);
+both_orders!(with_err_and_ret, err(Debug), ret);
+
 #[tokio::test]
 async fn above_and_below_instrument() {
     let (telemetry, recorder) = telemetry();

@@ -1,0 +1,243 @@
+//! Forms in which a function may end with an async block, and what may stand in front of it.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use futures::future::BoxFuture;
+use token_telemetry::{DescribeError, ErrorInfo, Telemetry, acquire_token};
+
+use super::{Client, failed, succeeded, work};
+use crate::lab::{Lab, LabApi, LabError, telemetry};
+
+type Answer = Result<u8, LabError>;
+type Boxed<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+macro_rules! from_a_block {
+    ($name:ident, $telemetry:ident, $body:block) => {
+        #[acquire_token(api = LabApi::ForClient, telemetry = $telemetry)]
+        fn $name($telemetry: &Telemetry) -> impl Future<Output = Answer> {
+            async move $body
+        }
+    };
+}
+
+from_a_block!(block_of_a_macro, telemetry, {
+    work().await;
+    Ok(1)
+});
+
+macro_rules! from_an_expression {
+    ($name:ident, $telemetry:ident, $future:expr) => {
+        #[acquire_token(api = LabApi::ForClient, telemetry = $telemetry)]
+        fn $name($telemetry: &Telemetry) -> Boxed<'_> {
+            return $future;
+        }
+    };
+}
+
+from_an_expression!(
+    expression_of_a_macro,
+    telemetry,
+    Box::pin(async move {
+        work().await;
+        Ok(2)
+    })
+);
+
+macro_rules! boxing_an_expression {
+    ($name:ident, $telemetry:ident, $future:expr) => {
+        #[acquire_token(api = LabApi::ForClient, telemetry = $telemetry)]
+        fn $name($telemetry: &Telemetry) -> Boxed<'_> {
+            Box::pin($future)
+        }
+    };
+}
+
+boxing_an_expression!(boxed_expression_of_a_macro, telemetry, async move {
+    work().await;
+    Ok(3)
+});
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn behind_a_macro_that_returns(telemetry: &Telemetry) -> impl Future<Output = Answer> {
+    macro_rules! give {
+        ($token:expr) => {
+            return Ok($token)
+        };
+    }
+    async move {
+        work().await;
+        give!(4)
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn behind_a_function_that_returns(telemetry: &Telemetry) -> impl Future<Output = Answer> {
+    struct Sized<const LENGTH: usize>;
+    #[expect(
+        clippy::needless_return,
+        reason = "it must not count as one of the function"
+    )]
+    fn sized() -> Sized<{ 4 + 1 }> {
+        return Sized;
+    }
+    let Sized::<5> = sized();
+    async move {
+        work().await;
+        Ok(5)
+    }
+}
+
+#[expect(trivial_casts, reason = "macros write them")]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn cast(telemetry: &Telemetry) -> Boxed<'_> {
+    Box::pin(async move {
+        work().await;
+        Ok(6)
+    }) as _
+}
+
+#[expect(
+    trivial_casts,
+    clippy::cast_lossless,
+    clippy::needless_return,
+    reason = "the word may stand in front and inside of it"
+)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn cast_to_a_type(telemetry: &Telemetry) -> Boxed<'_> {
+    let seven = u32::from(b'7') as u64;
+    return Box::pin(async move {
+        work().await;
+        Ok(u8::try_from(seven).map_or(0, |_| 7))
+    }) as Pin<Box<dyn Future<Output = <Vec<Answer> as IntoIterator>::Item> + Send>>;
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn in_a_block(telemetry: &Telemetry, scopes: &[&str]) -> impl Future<Output = Answer> + use<> {
+    let count = scopes.len();
+    {
+        let count = count.min(8);
+        async move {
+            work().await;
+            Ok(u8::try_from(count).unwrap_or(8))
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_block_around_the_async_block() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(in_a_block(&telemetry, &["scope"; 9]).await, Ok(8));
+    succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn async_blocks_from_macro_variables() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(block_of_a_macro(&telemetry).await, Ok(1));
+    succeeded(&recorder);
+    assert_eq!(expression_of_a_macro(&telemetry).await, Ok(2));
+    succeeded(&recorder);
+    assert_eq!(boxed_expression_of_a_macro(&telemetry).await, Ok(3));
+    succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn returns_of_items_in_front() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(behind_a_macro_that_returns(&telemetry).await, Ok(4));
+    succeeded(&recorder);
+    assert_eq!(behind_a_function_that_returns(&telemetry).await, Ok(5));
+    succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn casts_behind_the_block() {
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(cast(&telemetry).await, Ok(6));
+    succeeded(&recorder);
+    assert_eq!(cast_to_a_type(&telemetry).await, Ok(7));
+    succeeded(&recorder);
+}
+
+/// Whatever a provider fails with.
+trait Provider: Sync {
+    type Error;
+}
+
+impl Provider for () {
+    type Error = LabError;
+}
+
+struct Of<P>(Telemetry, PhantomData<P>);
+
+impl<P: Provider> Of<P>
+where
+    Lab: DescribeError<P::Error>,
+{
+    #[acquire_token(api = LabApi::ForClient, telemetry = self.0)]
+    fn acquire(&self) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { super::fail().await.map(|()| 1) })
+    }
+}
+
+/// An error that only this file knows; the owner describes another one as well.
+#[derive(Debug)]
+struct Second;
+
+impl From<LabError> for Second {
+    fn from(_: LabError) -> Self {
+        Self
+    }
+}
+
+fn describe(_: &Second) -> ErrorInfo {
+    ErrorInfo::new("lab_failure")
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+fn converting(telemetry: &Telemetry) -> BoxFuture<'_, Result<u8, Second>> {
+    Box::pin(async move {
+        super::fail().await?;
+        Ok(1)
+    })
+}
+
+#[tokio::test]
+async fn outputs_behind_an_alias() {
+    let (client, recorder) = Client::new();
+    let of = Of::<()>(client.telemetry.clone(), PhantomData);
+    assert!(of.acquire().await.is_err());
+    failed(&recorder);
+    assert!(converting(&client.telemetry).await.is_err());
+    failed(&recorder);
+}
+
+mod own {
+    //! Types with names that others give to futures and streams.
+
+    pub(super) struct Future;
+    pub(super) struct Stream;
+    pub(super) struct JoinHandle;
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn own_stream(telemetry: &Telemetry) -> Result<own::Stream, LabError> {
+    work().await;
+    Ok(own::Stream)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn own_future(telemetry: &Telemetry) -> Result<(own::Future, own::JoinHandle), LabError> {
+    work().await;
+    Ok((own::Future, own::JoinHandle))
+}
+
+#[tokio::test]
+async fn types_called_future_and_stream() {
+    let (telemetry, recorder) = telemetry();
+    let own::Stream = own_stream(&telemetry).await.unwrap();
+    succeeded(&recorder);
+    let (own::Future, own::JoinHandle) = own_future(&telemetry).await.unwrap();
+    succeeded(&recorder);
+}

@@ -1,0 +1,31 @@
+//! An id is known before there is a client.
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+pub struct Client(ContosoApi);
+
+impl Client {
+    #[acquire_token(api = self.0)] //~ self
+    pub async fn acquire_token(&self) -> Result<String, AuthError> {
+        Ok(String::new())
+    }
+}
+
+fn main() {}

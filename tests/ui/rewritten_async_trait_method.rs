@@ -1,0 +1,43 @@
+//! An attribute above this one took the async block of `#[async_trait]` for itself.
+
+use std::pin::Pin;
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+pub struct Client;
+
+impl Client {
+    // As `#[async_trait]` and an attribute above this one leave it.
+    #[acquire_token(api = ContosoApi::AcquireToken)]
+    pub fn acquire_token<'life0, 'async_trait>( //~ acquire_token
+        &'life0 self,
+    ) -> Pin<Box<dyn Future<Output = Result<String, AuthError>> + Send + 'async_trait>>
+    where
+        'life0: 'async_trait,
+    {
+        Box::pin(traced(async move { Ok(String::new()) }))
+    }
+}
+
+fn traced<F: Future>(future: F) -> F {
+    future
+}
+
+fn main() {}
