@@ -12,7 +12,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Data, DataEnum, DeriveInput, Error, Fields, Variant};
 
-use crate::errors::Errors;
+use crate::errors::{Errors, compile_errors};
 use arguments::{Arguments, Name};
 
 use number::{Number, Reserved};
@@ -23,20 +23,21 @@ struct Id<'a> {
     number: Number,
     name: Name,
     doc: String,
+    is_deprecated: bool,
 }
 
 /// Derives `ApiId`, or refuses with every reason at once.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     match syn::parse2(item) {
         Ok(input) => derive(&input),
-        Err(error) => error.to_compile_error(),
+        Err(error) => compile_errors(error),
     }
 }
 
 fn derive(input: &DeriveInput) -> TokenStream {
     let Data::Enum(data) = &input.data else {
         let message = "`ApiId` is derived for an enum, whose numbers are the ids";
-        return Error::new(input.ident.span(), message).into_compile_error();
+        return compile_errors(Error::new(input.ident.span(), message));
     };
     let mut errors = Errors::default();
     let arguments = Arguments::read(input, &mut errors);
@@ -50,8 +51,10 @@ fn derive(input: &DeriveInput) -> TokenStream {
     let ids = ids(data, &arguments, &mut errors);
     match errors.into_tokens() {
         None => implement(&input.ident, &arguments, &ids),
+        // One for every type would be refused as well.
+        Some(errors) if !input.generics.params.is_empty() => errors,
         Some(errors) => {
-            let stand_in = stand_in(input, &arguments);
+            let stand_in = stand_in(&input.ident, &arguments);
             quote!(#errors #stand_in)
         }
     }
@@ -59,8 +62,7 @@ fn derive(input: &DeriveInput) -> TokenStream {
 
 /// The ids of the enum; what is wrong with the others goes to `errors`.
 fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Vec<Id<'a>> {
-    let written: BTreeSet<u32> = data.variants.iter().filter_map(written_number).collect();
-    let free = arguments.reserved.free_after(&written);
+    let mut taken: BTreeSet<u32> = data.variants.iter().filter_map(written_number).collect();
     let mut ids = Vec::with_capacity(data.variants.len());
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
@@ -71,12 +73,22 @@ fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Ve
             errors.on(&variant.fields, &message);
         }
         let name = arguments::variant_name(variant, errors);
-        if let Some(number) = errors.keep(number(variant, arguments, free)) {
+        let free = arguments.reserved.free_after(&taken);
+        let number = number(variant, arguments, free);
+        if number.is_err() {
+            // Two variants are not advised to take the same one.
+            taken.insert(free);
+        }
+        if let Some(number) = errors.keep(number) {
             ids.push(Id {
                 variant: &variant.ident,
                 number,
                 name,
                 doc: doc::first_sentence(&variant.attrs),
+                is_deprecated: variant
+                    .attrs
+                    .iter()
+                    .any(|attribute| attribute.path().is_ident("deprecated")),
             });
         }
     }
@@ -106,12 +118,12 @@ fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number,
     let value = number.value;
     if value == 0 {
         return Err(number.error(&format!(
-            "0 means that no API is known; take another number, {free} is free"
+            "0 means that no API is known; take another number, {free} is free in this enum"
         )));
     }
     if arguments.reserved.contains(value) {
         return Err(number.error(&format!(
-            "{value} is in the `reserved` list of this enum; take another number, {free} is free"
+            "{value} is in the `reserved` list of this enum; take another number, {free} is free in this enum"
         )));
     }
     arguments.width.admits(number)?;
@@ -145,16 +157,22 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
     let docs = ids.iter().map(|id| &id.doc);
     let claims = claims(arguments, ids);
     let reservations = reservations(arguments, reserved);
+    // Only where it is needed, since a crate that forbids the lint may not allow it.
+    let is_deprecated = ids.iter().any(|id| id.is_deprecated);
+    let allowed = is_deprecated.then(|| quote!(#[allow(deprecated)]));
+    // A type of another crate is refused here, and so is an alias of a reference or a `Box`.
+    let local = quote_spanned!(owner.span()=> impl #owner {});
     // A private owner of a public enum is refused at the owner.
     let associated = quote_spanned!(owner.span()=> type Owner = #owner;);
     quote! {
         const _: () = {
             type __ApiIdOwner = #owner;
+            #local
             #claims
             #reservations
 
             #[automatically_derived]
-            #[allow(deprecated)]
+            #allowed
             impl #runtime::private::ApiId for #ident {
                 #associated
                 const CATALOGUE: &'static [#runtime::private::ApiEntry] =
@@ -168,13 +186,11 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
 }
 
 /// What a refused enum gets, so that its uses are not refused as well.
-fn stand_in(input: &DeriveInput, arguments: &Arguments) -> TokenStream {
+fn stand_in(ident: &Ident, arguments: &Arguments) -> TokenStream {
     let Arguments { runtime, owner, .. } = arguments;
-    let ident = &input.ident;
-    let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics #runtime::private::ApiId for #ident #type_generics #bounds {
+        impl #runtime::private::ApiId for #ident {
             type Owner = #owner;
             const CATALOGUE: &'static [#runtime::private::ApiEntry] = &[];
             fn api(self) -> #runtime::private::Api {
@@ -254,6 +270,19 @@ mod tests {
     }
 
     #[test]
+    fn variants_without_numbers_get_different_advice() {
+        let refused = super::expand(quote! {
+            #[repr(u32)]
+            #[api_id(owner = Contoso)]
+            enum ContosoApi { A = 7, B, C = 9, D }
+        });
+        let refused = refused.to_string();
+        for advice in ["`B = 10`", "`D = 11`"] {
+            assert!(refused.contains(advice), "{refused}");
+        }
+    }
+
+    #[test]
     fn the_expansion_is_impls_alone_so_nothing_runs_or_is_stored() {
         let expanded = super::expand(quote! {
             #[repr(u32)]
@@ -277,6 +306,9 @@ mod tests {
                 _ => "something else",
             })
             .collect();
-        assert_eq!(items, ["alias", "impl", "impl", "impl", "impl", "impl"]);
+        assert_eq!(
+            items,
+            ["alias", "impl", "impl", "impl", "impl", "impl", "impl"]
+        );
     }
 }

@@ -42,7 +42,7 @@ pub(crate) struct Name {
 
 #[derive(Default)]
 struct Written {
-    owner: Option<Type>,
+    owner: Option<Path>,
     /// Whether something was written that is or may have been meant as the owner.
     names_owner: bool,
     reserved: Option<Reserved>,
@@ -68,7 +68,7 @@ impl Arguments {
             .runtime
             .map_or_else(|| quote!(::token_telemetry), Path::into_token_stream);
         let (owner, owner_name) = match written.owner {
-            Some(Type::Path(path)) if path.path.is_ident("Self") => {
+            Some(owner) if owner.is_ident("Self") => {
                 (ident.to_token_stream(), ident.unraw().to_string())
             }
             Some(owner) => (owner.to_token_stream(), owner_name(&owner)),
@@ -95,7 +95,7 @@ impl Written {
             "owner" => {
                 self.names_owner = true;
                 let owner = value(key, input, OWNER)?;
-                set_once(&mut self.owner, key, owner)
+                set_once(&mut self.owner, key, plain(owner)?)
             }
             "reserved" => {
                 let List(items) = value(key, input, RESERVED)?;
@@ -201,14 +201,29 @@ fn reserved(word: &Ident, items: &Punctuated<Expr, Token![,]>, errors: &mut Erro
     reserved
 }
 
-/// Last word of the owner's path: what people call the type.
-fn owner_name(owner: &Type) -> String {
-    let mut last = None;
-    if let Type::Path(path) = owner {
-        last = path.path.segments.last();
+/// Refuses an owner with something around it, which would count as another one.
+///
+/// The compiler takes `&Contoso` and `Box<Contoso>` for types of the crate, too.
+fn plain(owner: Type) -> syn::Result<Path> {
+    match owner {
+        Type::Group(group) => plain(*group.elem),
+        Type::Paren(paren) => plain(*paren.elem),
+        Type::Path(path) if path.qself.is_none() && has_no_arguments(&path.path) => Ok(path.path),
+        other => Err(Error::new_spanned(
+            other,
+            "an owner is a type by itself, with nothing around it: write `owner = Contoso`",
+        )),
     }
-    last.filter(|last| last.arguments.is_none()).map_or_else(
-        || owner.to_token_stream().to_string(),
-        |last| last.ident.unraw().to_string(),
-    )
+}
+
+fn has_no_arguments(path: &Path) -> bool {
+    path.segments
+        .iter()
+        .all(|segment| segment.arguments.is_none())
+}
+
+/// Last word of the owner's path: what people call the type.
+fn owner_name(owner: &Path) -> String {
+    let last = owner.segments.last();
+    last.map_or_else(String::new, |last| last.ident.unraw().to_string())
 }

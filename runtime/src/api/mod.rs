@@ -23,8 +23,9 @@ use crate::error::{DescribeError, ErrorInfo};
 /// | `#[api_id(crate = ::contoso::token_telemetry)]` | enum | where this crate is, if another one re-exports it |
 /// | `#[api_id(name = "silent")]` | variant | name in metrics, if it is not the variant's own |
 ///
-/// The owner is a type of the crate that holds the enum. Two ids of one owner cannot share a
-/// number, in whatever modules they are: that is a compile error at both numbers. One enum of an
+/// The owner is a type of the crate that holds the enum, by itself: no reference to one, and nothing
+/// around it. An SDK that is split into several crates has an owner in each of them. Two ids of one
+/// owner cannot share a number, in whatever modules they are: that is a compile error at both numbers. One enum of an
 /// owner may reserve, at most 256 numbers. Nothing of this exists at run time, and two versions of
 /// an SDK in one program have an owner each.
 ///
