@@ -27,6 +27,7 @@ const SOURCE: &str = concat!(
     include_str!("lints/functions/clippy.rs"),
     include_str!("lints/functions/pedantic.rs"),
     include_str!("lints/functions/restriction.rs"),
+    include_str!("lints/functions/changed.rs"),
     include_str!("lints/functions/one_call.rs"),
     include_str!("lints/functions/clean.rs"),
 );

@@ -20,12 +20,63 @@ pub(crate) struct Allowed {
     pub(crate) functions: &'static [&'static str],
 }
 
-pub(crate) const ALLOWED: [Allowed; 10] = [
+pub(crate) const ALLOWED: [Allowed; 18] = [
     // The body is an async block that is awaited, so every function has its await.
     Allowed {
         lint: "clippy::unused_async",
         change: Change::Lost,
-        functions: &["unused_async"],
+        functions: &["redundant_clone_of_an_argument", "unused_async"],
+    },
+    // The lint stays away from expressions inside of those that a macro wrote, as a body now is.
+    Allowed {
+        lint: "clippy::useless_conversion",
+        change: Change::Lost,
+        functions: &["useless_conversion", "useless_conversion_blocking"],
+    },
+    // What a block takes along is no local variable of its own, and only those are looked at.
+    Allowed {
+        lint: "clippy::redundant_clone",
+        change: Change::Lost,
+        functions: &["redundant_clone_of_an_argument"],
+    },
+    // An argument that the body assigns to is bound again inside of the block, a little further on.
+    Allowed {
+        lint: "unused_assignments",
+        change: Change::Moved,
+        functions: &["argument_overwritten", "argument_overwritten_blocking"],
+    },
+    // The lint looks at the function's own body, which is one call, and not at the closure in it.
+    Allowed {
+        lint: "clippy::unwrap_in_result",
+        change: Change::Lost,
+        functions: &["unwrap_in_result"],
+    },
+    // It counts the branches of the function's own body, and passes over what a macro wrote.
+    Allowed {
+        lint: "clippy::cognitive_complexity",
+        change: Change::Lost,
+        functions: &[
+            "cognitive_complexity",
+            "cognitive_complexity_of_loops",
+            "too_many_lines",
+        ],
+    },
+    // In a closure the lint does not look for where the variable got its first value.
+    Allowed {
+        lint: "clippy::assigning_clones",
+        change: Change::Lost,
+        functions: &["assigning_clones_blocking"],
+    },
+    // The size stands in the message, and both halves of the function hold the array.
+    Allowed {
+        lint: "clippy::large_stack_frames",
+        change: Change::Moved,
+        functions: &["large_stack_frames"],
+    },
+    Allowed {
+        lint: "clippy::large_stack_frames",
+        change: Change::Repeated,
+        functions: &["large_stack_frames"],
     },
     // More stands in the body than the one block.
     Allowed {

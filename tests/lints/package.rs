@@ -32,11 +32,13 @@ const RUST: [&str; 18] = [
 ];
 
 /// Lints of clippy's group `restriction` that crates commonly switch on.
-const RESTRICTION: [&str; 40] = [
+const RESTRICTION: [&str; 43] = [
     "absolute_paths",
     "arithmetic_side_effects",
     "as_conversions",
+    "cfg_not_test",
     "clone_on_ref_ptr",
+    "cognitive_complexity",
     "dbg_macro",
     "default_numeric_fallback",
     "else_if_without_else",
@@ -72,6 +74,7 @@ const RESTRICTION: [&str; 40] = [
     "try_err",
     "undocumented_unsafe_blocks",
     "unimplemented",
+    "unwrap_in_result",
     "unwrap_used",
 ];
 
