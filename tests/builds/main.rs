@@ -1,10 +1,12 @@
-//! Two versions of one SDK in one program: built, linked in every way, and run.
+//! Two versions of one SDK in one program: built, linked in every way, and run. And one SDK of an
+//! old edition.
 //!
 //! The packages are written into the target folder and built offline, with the versions of the
 //! workspace's own lock file.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
 
+mod old_edition;
 mod scratch;
 
 use std::collections::BTreeSet;
