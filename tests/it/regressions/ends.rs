@@ -179,7 +179,7 @@ fn debug_shows_no_token() {
     assert!(text.contains("records"), "{text}");
     assert!(!text.contains("secret"), "{text}");
     let answer = Polled::Done(Status::new(200, "a-secret-token"));
-    assert_eq!(format!("{answer:?}"), "Done(Status(200, ..))");
+    assert_eq!(format!("{answer:?}"), "Done(Status { status: 200, retry_after: None, .. })");
 }
 
 #[test]

@@ -79,7 +79,6 @@ fn polling_that_expires_fails_once_with_the_code_of_the_sdk() {
         host: Some("login.example".to_owned()),
         attempts: 4,
         pending_polls: 4,
-        status: Some(400),
         error: Some("expired_token".to_owned()),
         ..Whole::default()
     };
