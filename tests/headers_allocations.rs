@@ -37,12 +37,12 @@ async fn failing(telemetry: &Telemetry) -> Result<(), ()> {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn requesting(telemetry: &Telemetry, headers: &mut HeaderMap) -> Result<AllocationInfo, ()> {
     let current = Acquisition::current();
-    current.refresh(CacheRefreshReason::Expired);
-    current.region(Region::used("westus2"));
-    current.caller_sdk("41", "3.2.1");
+    current.record_refresh_reason(CacheRefreshReason::Expired);
+    current.record_region(Region::used("westus2"));
+    current.record_caller_sdk("41", "3.2.1");
     let mut request = current.token_request(TOKEN_URL);
     let counted = measure(|| request.apply_to(headers));
-    request.answered(503);
+    request.responded(503);
     Ok(counted)
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Uri};
 use token_telemetry::graph::{
-    CLIENT_REQUEST_ID, Comment, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION,
+    ClientRequestId::HEADER, Comment, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION,
     SdkVersion, read,
 };
 
@@ -110,7 +110,7 @@ fn main() {
     context.feature_used(features);
     let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
     let mut with_id = HeaderMap::with_capacity(8);
-    with_id.insert(CLIENT_REQUEST_ID, id);
+    with_id.insert(ClientRequestId::HEADER, id);
     let (mut first, mut again) = (with_id.clone(), with_id);
     headers.apply_for(&context, &uri, &mut again);
 

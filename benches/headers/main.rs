@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header, read};
-use token_telemetry::{
-    Acquisition, ApiId, CacheRefreshReason, Clock, DescribeError, ErrorInfo, Region,
-    RegionAutodetectionSource, RegionOutcome, Telemetry, acquire_token,
-};
+use token_telemetry::acquisition::Clock;
+use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
+use token_telemetry::{Acquisition, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Region, Telemetry, acquire_token};
 
 struct Lab;
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
 use token_telemetry::otel::{Metrics, MetricsRecorder};
-use token_telemetry::{AcquisitionRecord, ClientInfo, Telemetry, observe};
+use token_telemetry::{AcquisitionRecord, ClientInfo, Telemetry, capture};
 
 use by_hand::{ByHand, timed};
 use harness::{Case, on_two_threads, poll_once, run};
@@ -39,7 +39,7 @@ fn recorder(metrics: Metrics) -> MetricsRecorder {
 }
 
 fn record(future: impl Future) -> AcquisitionRecord {
-    let observed = poll_once(observe(future));
+    let observed = poll_once(capture(future));
     observed
         .last()
         .expect("an acquisition was observed")

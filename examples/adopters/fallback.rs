@@ -4,7 +4,7 @@ use token_telemetry::{
     Acquisition, CacheRefreshReason, ErrorInfo, Telemetry, TransportError, acquire_token,
 };
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 fn describe(_: &SdkError) -> ErrorInfo {
     ErrorInfo::fallback("credential_error")
@@ -13,7 +13,7 @@ fn describe(_: &SdkError) -> ErrorInfo {
 #[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, err = describe)]
 async fn get_token(telemetry: &Telemetry, is_reachable: bool) -> Result<(), SdkError> {
     if !is_reachable {
-        Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
         Acquisition::current()
             .token_request(TOKEN_URL)
             .failed(TransportError::Connect);
@@ -22,7 +22,7 @@ async fn get_token(telemetry: &Telemetry, is_reachable: bool) -> Result<(), SdkE
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     drop(get_token(&observed.telemetry, false).await);
     drop(get_token(&observed.telemetry, true).await);
     observed.shape(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, acquire_token};
 use tokio::sync::{Mutex, RwLock};
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 struct Client {
     telemetry: Telemetry,
@@ -18,25 +18,25 @@ impl Client {
     async fn get_token(&self) -> Result<u32, SdkError> {
         let current = Acquisition::current();
         if let Some(token) = *current.waiting(self.token.read()).await {
-            current.cache_hit(CacheLevel::L1Cache);
+            current.record_cache_hit(CacheLevel::L1Cache);
             return Ok(token);
         }
         let _refreshing = current.waiting(self.refreshing.lock()).await;
         let mut token = current.waiting(self.token.write()).await;
         if let Some(token) = *token {
-            current.cache_hit(CacheLevel::L1Cache);
+            current.record_cache_hit(CacheLevel::L1Cache);
             return Ok(token);
         }
-        current.refresh(CacheRefreshReason::NoCachedAccessToken);
+        current.record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
         let request = current.token_request(TOKEN_URL);
         tokio::time::sleep(Duration::from_millis(10)).await;
-        request.answered(200);
+        request.responded(200);
         Ok(*token.insert(7))
     }
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     let client = Client {
         telemetry: observed.telemetry.clone(),
         token: RwLock::new(None),

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use token_telemetry::{Acquisition, SeenTokens, Telemetry, TokenSource, acquire_token};
+use token_telemetry::acquisition::SeenTokens;
+use token_telemetry::{Acquisition, Telemetry, TokenSource, acquire_token};
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape};
 
 const WINDOW: Duration = Duration::from_secs(300);
 
@@ -47,7 +48,7 @@ fn now() -> SystemTime {
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     let mut wrapper = Wrapper {
         telemetry: observed.telemetry.clone(),
         inner: Opaque {

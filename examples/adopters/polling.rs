@@ -5,7 +5,7 @@ use std::io;
 
 use token_telemetry::{Acquisition, ErrorInfo, Polled, Status, Telemetry, acquire_token};
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 fn describe(error: &SdkError) -> ErrorInfo {
     match error.0 {
@@ -30,7 +30,7 @@ async fn poll(telemetry: &Telemetry, code: Option<&'static str>) -> Result<Strin
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     for code in [
         Some("authorization_pending"),
         Some("authorization_pending"),

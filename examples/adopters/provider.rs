@@ -7,21 +7,21 @@ use token_telemetry::{
     Acquisition, CacheRefreshReason, ErrorInfo, Telemetry, TokenInfo, acquire_token,
 };
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 struct Token {
     expires_in: Duration,
 }
 
 fn token_info(token: &Token) -> TokenInfo {
-    TokenInfo::new().expires_in(token.expires_in)
+    TokenInfo::new().with_expires_in(token.expires_in)
 }
 
 #[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, ok = token_info)]
 async fn provide(telemetry: &Telemetry, status: u16) -> Result<Token, SdkError> {
     Acquisition::current()
         .token_request(TOKEN_URL)
-        .answered(status);
+        .responded(status);
     if status == 200 {
         return Ok(Token {
             expires_in: Duration::from_secs(3599),
@@ -39,14 +39,14 @@ fn nothing(_: &AnyError) -> ErrorInfo {
 
 #[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, err = nothing)]
 async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, AnyError> {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     provide(telemetry, status)
         .await
         .map_err(|error| error.0.into())
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     for status in [200, 400] {
         drop(
             cached(&observed.telemetry, status)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 /// The request object of such a client.
 #[derive(Default)]
@@ -25,7 +25,7 @@ async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>
         });
         let last = request.headers.get("x-client-last-telemetry");
         reported.push(last.cloned().unwrap_or_default());
-        attempt.answered(*status);
+        attempt.responded(*status);
     }
     match statuses.last() {
         Some(200) => Ok(reported),
@@ -34,7 +34,7 @@ async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     drop(retrying(&observed.telemetry, &[401]).await);
     let reported = retrying(&observed.telemetry, &[408, 200])
         .await

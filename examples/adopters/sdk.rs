@@ -44,12 +44,12 @@ impl Observer for Records {
 }
 
 /// A client's telemetry, and what it recorded.
-pub(crate) struct Observed {
+pub(crate) struct Recorded {
     pub(crate) telemetry: Telemetry,
     records: Records,
 }
 
-impl Observed {
+impl Recorded {
     pub(crate) fn new() -> Self {
         const CLIENT: ClientInfo = ClientInfo::from_static("Sdk", "1.0.0");
         let records = Records::default();
@@ -116,8 +116,14 @@ fn facts(record: &AcquisitionRecord) -> String {
             line.push_str(&text);
         }
     };
-    add(record.source().map(TokenSource::name).map(str::to_owned));
-    add(record.level().map(CacheLevel::name).map(str::to_owned));
+    add(record
+        .token_source()
+        .map(TokenSource::name)
+        .map(str::to_owned));
+    add(record
+        .cache_level()
+        .map(CacheLevel::name)
+        .map(str::to_owned));
     add(record
         .refresh_reason()
         .map(CacheRefreshReason::name)
@@ -127,7 +133,7 @@ fn facts(record: &AcquisitionRecord) -> String {
     add(record.status().map(|status| format!("HTTP {status}")));
     add(record.error_code().map(|code| format!("error {code}")));
     add(record
-        .waited()
+        .duration_waiting()
         .map(|time| format!("waited {}", time >= Duration::from_millis(5))));
     add(record
         .remaining_lifetime()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
-use crate::sdk::{Observed, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
 
 struct Client {
     telemetry: Telemetry,
@@ -13,7 +13,7 @@ struct Client {
 impl Client {
     #[acquire_token(api = SdkApi::GetToken, telemetry = self.telemetry)]
     async fn get_token(self: &Arc<Self>) -> Result<tokio::task::AbortHandle, SdkError> {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         Ok(tokio::spawn(Arc::clone(self).refresh()).abort_handle())
     }
 
@@ -22,13 +22,13 @@ impl Client {
     async fn refresh(self: Arc<Self>) -> Result<(), SdkError> {
         Acquisition::current()
             .token_request(TOKEN_URL)
-            .answered(200);
+            .responded(200);
         Ok(())
     }
 }
 
 pub(crate) async fn run() -> Shape {
-    let observed = Observed::new();
+    let observed = Recorded::new();
     let client = Arc::new(Client {
         telemetry: observed.telemetry.clone(),
     });

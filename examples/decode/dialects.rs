@@ -2,18 +2,19 @@
 
 use std::future::ready;
 
-use token_telemetry::api_tables::{Msal, MsalNet};
+use token_telemetry::api::{Msal, MsalNet};
 use token_telemetry::entra::Dialect;
+use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, DescribeError, ErrorInfo, Region,
-    RegionAutodetectionSource, RegionOutcome, Telemetry, acquire_token,
+    Acquisition, CacheLevel, CacheRefreshReason, DescribeError, ErrorInfo, Region, Telemetry,
+    acquire_token,
 };
 
 struct Refused;
 
 impl DescribeError<Refused> for Msal {
     fn describe(_: &Refused) -> ErrorInfo {
-        ErrorInfo::new("invalid_grant").status(400)
+        ErrorInfo::new("invalid_grant").with_status(400)
     }
 }
 
@@ -49,36 +50,36 @@ fn run<T>(future: impl Future<Output = Result<T, Refused>>) -> Option<T> {
 
 #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
 async fn silent(telemetry: &Telemetry) -> Result<(), Refused> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     ready(Ok(())).await
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
 async fn refused(telemetry: &Telemetry) -> Result<(), Refused> {
-    Acquisition::current().correlation_id(ID);
+    Acquisition::current().set_correlation_id(ID);
     ready(Err(Refused)).await
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenForClient, telemetry = telemetry)]
 async fn for_client(telemetry: &Telemetry) -> Result<Vec<String>, Refused> {
     let current = Acquisition::current();
-    current.refresh(CacheRefreshReason::Expired);
-    current.wrapper("@azure/msal-react", "5.0.1");
-    current.region(
+    current.record_refresh_reason(CacheRefreshReason::Expired);
+    current.record_wrapper("@azure/msal-react", "5.0.1");
+    current.record_region(
         Region::used("centralus")
-            .source(RegionAutodetectionSource::EnvVariable)
-            .outcome(RegionOutcome::AutodetectSuccess),
+            .with_autodetection_source(RegionAutodetectionSource::EnvVariable)
+            .with_outcome(RegionOutcome::AutodetectSuccess),
     );
     let mut request = current.token_request(TOKEN_URL);
     let form = request.form_fields().into_iter();
     let form = form.map(|(name, value)| format!("{name}: {value}"));
-    let headers = request.headers();
+    let headers = request.take_headers();
     let headers = headers
         .iter()
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())));
     let telemetry = |line: &String| line.contains("-telemetry: ");
     let lines = form.chain(headers).filter(telemetry).collect();
-    request.answered(200);
+    request.responded(200);
     ready(Ok(lines)).await
 }
 

@@ -1,18 +1,17 @@
 //! What values mean, in words.
 
-use token_telemetry::api_tables::{MsalJava, MsalNet, MsalNode, MsalPython};
+use token_telemetry::api::ApiEntry;
+use token_telemetry::api::{MsalJava, MsalNet, MsalNode, MsalPython};
 use token_telemetry::entra::{FieldValue, SkuGroup};
-use token_telemetry::{
-    ApiEntry, ApiId, CacheRefreshReason, LegacyRegionSource, RegionAutodetectionSource,
-    RegionOutcome, TokenType,
-};
+use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
+use token_telemetry::{ApiId, CacheRefreshReason, TokenType};
 
 /// Libraries whose numbers are known.
 const TABLES: &[(&str, &[ApiEntry])] = &[
-    ("MSAL.NET", MsalNet::CATALOGUE),
-    ("msal-python", MsalPython::CATALOGUE),
-    ("msal-node", MsalNode::CATALOGUE),
-    ("msal4j", MsalJava::CATALOGUE),
+    ("MSAL.NET", MsalNet::CATALOG),
+    ("msal-python", MsalPython::CATALOG),
+    ("msal-node", MsalNode::CATALOG),
+    ("msal4j", MsalJava::CATALOG),
 ];
 
 /// Names of an API number in the tables that have it.

@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use token_telemetry::graph::{FeatureUsage, Headers, Hosts, Product, SdkVersion};
-use token_telemetry::{GraphLayer, GraphService};
+use token_telemetry::middleware::{GraphLayer, GraphService};
 use tower::retry::{Policy, Retry, RetryLayer};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::follow_redirect::{FollowRedirect, FollowRedirectLayer};

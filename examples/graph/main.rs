@@ -14,7 +14,7 @@ mod server;
 use std::process::ExitCode;
 
 use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
-use token_telemetry::{AcquisitionRecord, Telemetry, TokenSource, observe};
+use token_telemetry::{AcquisitionRecord, Telemetry, TokenSource, capture};
 use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoClient;
 use token_telemetry_examples::token_endpoint::{SECRET, TokenEndpoint};
@@ -105,9 +105,9 @@ impl Stage {
 
     /// The token of a client credentials grant, from an annotated function.
     async fn acquire_token(&mut self) -> Result<String, Failure> {
-        let observed = observe(self.contoso.acquire_token_for_client("graph/.default")).await;
+        let observed = capture(self.contoso.acquire_token_for_client("graph/.default")).await;
         let record = observed.last().ok_or("no acquisition was recorded")?;
-        let source = record.source().map_or("-", TokenSource::name);
+        let source = record.token_source().map_or("-", TokenSource::name);
         say!("  token from {source}, by {}", record.api());
         self.acquisitions.extend(observed.records);
         Ok(observed.output?.secret().to_owned())

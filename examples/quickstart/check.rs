@@ -23,7 +23,7 @@ impl Checked {
     ) -> Result<(), String> {
         let described = [
             record.outcome().name(),
-            record.source().map_or("-", |source| source.name()),
+            record.token_source().map_or("-", |source| source.name()),
             record.refresh_reason().map_or("-", |reason| reason.name()),
         ];
         same("record", &described, &scene.record)?;

@@ -1,6 +1,6 @@
 //! The quickstart with its own token endpoint, which checks everything that arrives.
 
-use token_telemetry::{AcquisitionRecord, observe};
+use token_telemetry::{AcquisitionRecord, capture};
 use token_telemetry_examples::token_endpoint::{Arrived, TokenEndpoint};
 use token_telemetry_examples::{Failure, say, screen};
 
@@ -48,7 +48,7 @@ impl Stage {
         for mishap in scene.mishaps {
             self.endpoint.mishap(*mishap);
         }
-        let observed = observe(scene.act.perform(&self.contoso.client)).await;
+        let observed = capture(scene.act.perform(&self.contoso.client)).await;
         self.acquisitions += observed.records.len();
         for record in &observed.records {
             self.requests += record.attempts() as usize;

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use token_telemetry::capture;
 use token_telemetry::entra::PendingFailure;
-use token_telemetry::observe;
 use token_telemetry_examples::contoso::AuthError;
 use token_telemetry_examples::{Failure, say, screen};
 
@@ -43,7 +43,7 @@ pub(crate) async fn play(authority: &str) -> Result<String, Failure> {
     for (at, (title, act)) in CALLS.iter().enumerate() {
         screen::heading(&format!("{}. {title}", at + 1));
         let call = tokio::time::timeout(PATIENCE, act.perform(&contoso.client));
-        let observed = observe(call).await;
+        let observed = capture(call).await;
         for record in &observed.records {
             screen::record(record);
             acquisitions += 1;

@@ -105,7 +105,7 @@ impl Observer for Counting {
         }
         self.requests
             .fetch_add(record.attempts().into(), Ordering::Relaxed);
-        match (record.source(), record.error_code()) {
+        match (record.token_source(), record.error_code()) {
             (_, Some(code)) => *counts.failures.entry(code.to_owned()).or_default() += 1,
             (Some(TokenSource::Cache), None) => counts.cache += 1,
             (_, None) => counts.identity_provider += 1,

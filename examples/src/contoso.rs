@@ -101,8 +101,8 @@ impl DescribeError<AuthError> for Contoso {
                 code,
                 sts_codes,
             } => ErrorInfo::new(code.clone())
-                .status(*status)
-                .sts_codes(sts_codes.iter().copied()),
+                .with_status(*status)
+                .with_sts_codes(sts_codes.iter().copied()),
             // The HTTP facts of the acquisition say more about it.
             AuthError::Unreachable(_) => ErrorInfo::unknown(),
             AuthError::BadAnswer(_) => ErrorInfo::new("bad_token_response"),
@@ -112,8 +112,8 @@ impl DescribeError<AuthError> for Contoso {
 
 fn token_info(token: &AccessToken) -> TokenInfo {
     TokenInfo::new()
-        .token_type(TokenType::Bearer)
-        .expires_in(token.remaining())
+        .with_token_type(TokenType::Bearer)
+        .with_expires_in(token.remaining())
 }
 
 /// Client of the Contoso SDK.
@@ -153,7 +153,7 @@ impl ContosoClient {
     pub async fn acquire_token_for_client(&self, scope: &str) -> Result<AccessToken, AuthError> {
         match self.cached(scope) {
             Ok(token) => {
-                Acquisition::current().cache_hit(CacheLevel::L1Cache);
+                Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
                 Ok(token)
             }
             Err(reason) => self.refresh(scope, reason).await,
@@ -219,7 +219,7 @@ impl ContosoClient {
         scope: &str,
         reason: CacheRefreshReason,
     ) -> Result<AccessToken, AuthError> {
-        Acquisition::current().refresh(reason);
+        Acquisition::current().record_refresh_reason(reason);
         let answer = match self.post(scope).await? {
             answer if answer.status().is_server_error() => self.post(scope).await?,
             answer => answer,

@@ -25,9 +25,9 @@ pub fn heading(text: &str) {
 /// The facts of one finished acquisition.
 pub fn record(record: &AcquisitionRecord) {
     let api = record.api();
-    let source = record.source().map_or("-", TokenSource::name);
+    let source = record.token_source().map_or("-", TokenSource::name);
     let level = record
-        .level()
+        .cache_level()
         .map(|level| format!(" ({})", level.name()))
         .unwrap_or_default();
     let reason = record
@@ -71,7 +71,10 @@ fn outcome(record: &AcquisitionRecord) -> String {
         return name.to_owned();
     };
     let status = record.status().map(|status| format!(", HTTP {status}"));
-    let sts = error.sts().first().map(|code| format!(", AADSTS{code}"));
+    let sts = error
+        .sts_codes()
+        .first()
+        .map(|code| format!(", AADSTS{code}"));
     let code = error.code().unwrap_or("-");
     format!(
         "{name}: {code}{}{}",
@@ -82,9 +85,9 @@ fn outcome(record: &AcquisitionRecord) -> String {
 
 fn latency(record: &AcquisitionRecord) -> String {
     let total = record
-        .total()
+        .duration_total()
         .map_or_else(|| "not measured".to_owned(), time);
-    match record.in_http() {
+    match record.duration_in_http() {
         Some(http) => format!("{total}, {} in HTTP", time(http)),
         None => total,
     }

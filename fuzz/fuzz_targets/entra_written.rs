@@ -7,7 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, ReportedFailure,
 };
-use token_telemetry::{ClientRequestId, FieldText};
+use token_telemetry::entra::FieldText;
+use token_telemetry::ClientRequestId;
 
 /// Text without delimiters.
 fn text<'a>(input: &mut Unstructured<'a>) -> Result<&'a str> {

@@ -173,11 +173,11 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
 
             #[automatically_derived]
             #allowed
-            impl #runtime::private::ApiId for #ident {
+            impl #runtime::__private::ApiId for #ident {
                 #associated
-                const CATALOGUE: &'static [#runtime::private::ApiEntry] =
-                    &[#(#runtime::private::ApiEntry::new(#apis, #docs, #owner_name)),*];
-                fn api(self) -> #runtime::private::Api {
+                const CATALOG: &'static [#runtime::__private::ApiEntry] =
+                    &[#(#runtime::__private::ApiEntry::new(#apis, #docs, #owner_name)),*];
+                fn api(self) -> #runtime::__private::Api {
                     match self { #(Self::#variants => #apis),* }
                 }
             }
@@ -190,11 +190,11 @@ fn stand_in(ident: &Ident, arguments: &Arguments) -> TokenStream {
     let Arguments { runtime, owner, .. } = arguments;
     quote! {
         #[automatically_derived]
-        impl #runtime::private::ApiId for #ident {
+        impl #runtime::__private::ApiId for #ident {
             type Owner = #owner;
-            const CATALOGUE: &'static [#runtime::private::ApiEntry] = &[];
-            fn api(self) -> #runtime::private::Api {
-                #runtime::private::Api::new(0, "")
+            const CATALOG: &'static [#runtime::__private::ApiEntry] = &[];
+            fn api(self) -> #runtime::__private::Api {
+                #runtime::__private::Api::new(0, "")
             }
         }
     }
@@ -204,7 +204,7 @@ fn api(id: &Id<'_>, arguments: &Arguments) -> TokenStream {
     let runtime = &arguments.runtime;
     let number = Literal::u32_unsuffixed(id.number.value);
     let name = &id.name.text;
-    quote!(#runtime::private::Api::new(#number, #name))
+    quote!(#runtime::__private::Api::new(#number, #name))
 }
 
 /// One claim per distinct number: a number twice in one enum is rustc's to refuse.
@@ -244,7 +244,7 @@ fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) 
     let owner = Ident::new("__ApiIdOwner", last);
     let opening = quote_spanned!(first=> impl);
     let closing = quote_spanned!(last=> {});
-    quote!(#opening #runtime::private::#claimed for #owner #closing)
+    quote!(#opening #runtime::__private::#claimed for #owner #closing)
 }
 
 #[cfg(test)]

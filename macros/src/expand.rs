@@ -56,7 +56,7 @@ impl<'a> Expansion<'a> {
         );
         let output = function.output();
         let output_site = at(output.or_else(|| function.returns()));
-        let private = quote_spanned! {site=> #runtime::private };
+        let private = quote_spanned! {site=> #runtime::__private };
         Self {
             arguments,
             function,

@@ -4,9 +4,6 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Longest SKU or version that is accepted, in bytes; MSAL's longest SKU has 19.
-pub const MAX_CLIENT_TEXT_LEN: usize = 64;
-
 /// Identity of the SDK: what the `x-client-*` headers and the metric tags say about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientInfo {
@@ -19,6 +16,9 @@ pub struct ClientInfo {
 }
 
 impl ClientInfo {
+    /// Longest SKU or version that is accepted, in bytes; MSAL's longest SKU has 19.
+    pub const MAX_LEN: usize = 64;
+
     /// An SDK whose name and version are known when the program is compiled.
     ///
     /// # Panics
@@ -171,7 +171,7 @@ impl ClientInfo {
 /// Whether every byte may stand in a SKU or a version, and there are not too many.
 const fn is_word(text: &str) -> bool {
     let mut bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() > MAX_CLIENT_TEXT_LEN {
+    if bytes.is_empty() || bytes.len() > ClientInfo::MAX_LEN {
         return false;
     }
     while let [byte, rest @ ..] = bytes {
@@ -203,7 +203,7 @@ fn checked(
             problem: Problem::Empty,
         });
     }
-    if text.len() > MAX_CLIENT_TEXT_LEN {
+    if text.len() > ClientInfo::MAX_LEN {
         return Err(InvalidClientInfo {
             field,
             problem: Problem::TooLong(text.len()),
@@ -298,7 +298,11 @@ impl fmt::Display for InvalidClientInfo {
         match self.problem {
             Problem::Empty => f.write_str("it is empty"),
             Problem::TooLong(len) => {
-                write!(f, "{len} bytes, at most {MAX_CLIENT_TEXT_LEN} are allowed")
+                write!(
+                    f,
+                    "{len} bytes, at most {} are allowed",
+                    ClientInfo::MAX_LEN
+                )
             }
             Problem::Byte { at, byte } => {
                 let expected = match self.field {

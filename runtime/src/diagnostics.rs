@@ -1,4 +1,4 @@
-//! What telemetry has to say about itself: rare, at debug or warn level, never in the way.
+//! What telemetry has to say about itself: cold, at debug or warn level, never in the way.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -45,7 +45,7 @@ static COUNTS: [AtomicU32; PLACES] = [const { AtomicU32::new(0) }; PLACES];
 
 impl Diagnostic {
     /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
-    pub(crate) fn tell(self) {
+    pub(crate) fn emit(self) {
         let Some(count) = COUNTS.get(self as usize) else {
             return;
         };
@@ -60,7 +60,7 @@ impl Diagnostic {
     }
 
     /// Tells the log; for callers that remember themselves whether they did.
-    pub(crate) fn tell_once(self) {
+    pub(crate) fn emit_unthrottled(self) {
         self.log(1);
     }
 

@@ -26,7 +26,7 @@
 //! ```
 //! use token_telemetry::{
 //!     Acquisition, ApiId, CacheLevel, CacheRefreshReason, DescribeError, ErrorInfo, Telemetry,
-//!     acquire_token, observe,
+//!     acquire_token, capture,
 //! };
 //!
 //! /// Owns the numbers of the SDK's functions, and describes its errors.
@@ -61,10 +61,10 @@
 //!     #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry)]
 //!     pub async fn acquire_token_silent(&self) -> Result<String, AuthError> {
 //!         let Some(token) = &self.cached else {
-//!             Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+//!             Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
 //!             return Err(AuthError::NoAccount);
 //!         };
-//!         Acquisition::current().cache_hit(CacheLevel::L1Cache);
+//!         Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
 //!         Ok(token.clone())
 //!     }
 //! }
@@ -72,10 +72,10 @@
 //! # futures::executor::block_on(async {
 //! let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
 //! let client = Client { telemetry, cached: None };
-//! let observed = observe(client.acquire_token_silent()).await;
+//! let observed = capture(client.acquire_token_silent()).await;
 //! assert!(observed.output.is_err());
 //! assert_eq!(observed.last().and_then(|record| record.error_code()), Some("no_account"));
-//! # Ok::<(), token_telemetry::InvalidClientInfo>(())
+//! # Ok::<(), token_telemetry::BuildError>(())
 //! # }).unwrap();
 //! ```
 //!
@@ -98,7 +98,7 @@
 //!
 //! There is no field for a user, a tenant, a scope, a URL path, a token or an error text.
 //!
-//! * Error codes keep `[A-Za-z0-9_.-]` only, and at most [`MAX_ERROR_CODE_LEN`] bytes; one that holds
+//! * Error codes keep `[A-Za-z0-9_.-]` only, and at most [`ErrorInfo::MAX_CODE_LEN`] bytes; one that holds
 //!   an e-mail address or is a bare GUID becomes `redacted`. [`ErrorInfo`] has the rules, and the one
 //!   exception: dialects whose header reports longer codes.
 //! * Of a URL the host is kept. It can name a tenant: `contoso.ciamlogin.com`,
@@ -109,23 +109,23 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod acquisition;
-mod api;
-mod cache;
+#[doc(hidden)]
+pub mod __private;
+pub mod acquisition;
+pub mod api;
+pub mod cache;
 mod client;
 mod contained;
 mod diagnostics;
 pub mod entra;
-mod error;
+pub mod error;
 pub mod graph;
-mod http;
+pub mod middleware;
 mod observer;
 #[cfg(feature = "otel")]
 pub mod otel;
-#[doc(hidden)]
-pub mod private;
 mod recent;
-mod region;
+pub mod region;
 #[cfg(feature = "tracing")]
 mod span;
 mod stack;
@@ -136,37 +136,25 @@ mod token;
 mod totals;
 mod wire;
 
-pub use crate::acquisition::{
-    Acquire, Acquisition, AcquisitionRecord, AttachRecord, CANCELLED_CODE, Clock,
-    CurrentAcquisition, EnteredHandle, Handle, HttpOutcome, MAX_CALLER_SDK_ID_LEN,
-    MAX_CALLER_SDK_VERSION_LEN, MAX_OBSERVED, MAX_RETRY_AFTER, Observe, Observed, Outcome,
-    PANICKED_CODE, Polled, Purpose, Scoped, SeenTokenLookup, SeenTokens, Sending, Status, Timer,
-    TokenRequest, Waiting, observe,
-};
-pub use crate::api::{Api, ApiEntry, ApiId, Catalogue, tables as api_tables};
-pub use crate::cache::{CacheLevel, CacheRefreshReason, Expiry, TokenSource, refresh_reason};
-pub use crate::client::{ClientInfo, InvalidClientInfo, MAX_CLIENT_TEXT_LEN};
-pub use crate::error::{
-    DescribeError, ErrorInfo, MAX_ERROR_CODE_LEN, MAX_SOURCES, TransportError, sts_codes_in,
-};
-#[cfg(feature = "reqwest-middleware")]
-pub use crate::http::GraphMiddleware;
-#[cfg(feature = "reqwest")]
-pub use crate::http::SendTokenRequest;
-#[cfg(feature = "tower")]
-pub use crate::http::{GraphLayer, GraphRequest, GraphService};
-#[cfg(feature = "tower")]
-pub use crate::http::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
+pub use crate::acquisition::capture::{Captured, capture};
+pub use crate::acquisition::current::Acquisition;
+pub use crate::acquisition::handle::Handle;
+pub use crate::acquisition::purpose::Purpose;
+pub use crate::acquisition::record::{AcquisitionRecord, Outcome};
+pub use crate::acquisition::response::{Polled, Status};
+pub use crate::acquisition::token_request::TokenRequest;
+pub use crate::api::id::ApiId;
+pub use crate::cache::values::{CacheLevel, CacheRefreshReason, TokenSource};
+pub use crate::client::ClientInfo;
+pub use crate::error::info::{DescribeError, ErrorInfo, TransportError};
 pub use crate::observer::Observer;
-pub use crate::region::{
-    LegacyRegionSource, MAX_REGION_LEN, Region, RegionAutodetectionSource, RegionOutcome,
-};
+pub use crate::region::value::Region;
 #[cfg(feature = "tracing")]
 pub use crate::span::SpanOptions;
-pub use crate::telemetry::{Telemetry, TelemetryBuilder};
+pub use crate::telemetry::{BuildError, SetGlobalError, Telemetry, TelemetryBuilder};
 pub use crate::token::{TokenInfo, TokenType};
 pub use crate::totals::Totals;
-pub use crate::wire::{ClientRequestId, FieldText, InvalidFieldText, InvalidRequestId};
+pub use crate::wire::ClientRequestId;
 pub use token_telemetry_macros::ApiId;
 
 /// Makes a function that acquires tokens report what it does.
@@ -195,7 +183,7 @@ pub use token_telemetry_macros::ApiId;
 ///
 /// ```
 /// use std::io;
-/// use token_telemetry::api_tables::MsalNet;
+/// use token_telemetry::api::MsalNet;
 /// use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TokenInfo, TokenSource, acquire_token};
 ///
 /// fn describe(error: &io::Error) -> ErrorInfo {
@@ -203,12 +191,12 @@ pub use token_telemetry_macros::ApiId;
 /// }
 ///
 /// fn lifetime(token: &(String, std::time::Duration)) -> TokenInfo {
-///     TokenInfo::new().expires_in(token.1)
+///     TokenInfo::new().with_expires_in(token.1)
 /// }
 ///
 /// #[acquire_token(api = MsalNet::AcquireTokenInteractive, telemetry = telemetry, err = describe, ok = lifetime)]
 /// async fn sign_in(telemetry: &Telemetry) -> io::Result<(String, std::time::Duration)> {
-///     Acquisition::current().source(TokenSource::Broker);
+///     Acquisition::current().record_source(TokenSource::Broker);
 ///     Ok(("token".to_owned(), std::time::Duration::from_secs(3599)))
 /// }
 /// ```

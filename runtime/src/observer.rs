@@ -33,7 +33,7 @@ use crate::diagnostics::Diagnostic;
 /// }
 ///
 /// let telemetry = Telemetry::builder().observer(Log).build()?;
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not observe acquisitions",
@@ -74,7 +74,7 @@ impl Observers {
     pub(crate) fn notify(&self, record: &AcquisitionRecord) {
         for observer in &self.observers {
             if contained(|| observer.finished(record)).is_none() {
-                Diagnostic::ObserverPanicked.tell();
+                Diagnostic::ObserverPanicked.emit();
             }
         }
     }
@@ -83,7 +83,7 @@ impl Observers {
     #[cold]
     pub(crate) fn pass_over(&self) {
         if !self.logged.swap(true, Ordering::Relaxed) {
-            Diagnostic::NestedTooDeep.tell_once();
+            Diagnostic::NestedTooDeep.emit_unthrottled();
         }
     }
 }

@@ -23,7 +23,7 @@ pub use crate::api::lock::{UPDATE_API_IDS, assert_api_ids_locked};
 /// let telemetry = Telemetry::builder().observer(recorder.clone()).build()?;
 /// // … call the SDK …
 /// assert!(recorder.records().is_empty());
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Recorder(Arc<Mutex<Vec<AcquisitionRecord>>>);
@@ -71,7 +71,7 @@ impl Observer for Recorder {
 /// let clock = ManualClock::new();
 /// let telemetry = Telemetry::builder().clock(clock.clone()).build()?;
 /// clock.advance(Duration::from_millis(20));
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ManualClock(Arc<Mutex<Duration>>);

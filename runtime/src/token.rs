@@ -22,7 +22,7 @@ wire_enum! {
     }
 }
 
-/// Facts about an acquired token; never the token itself.
+/// State about an acquired token; never the token itself.
 ///
 /// The function named by `ok = …` in the attribute returns it.
 ///
@@ -33,9 +33,9 @@ wire_enum! {
 /// use token_telemetry::{TokenInfo, TokenType};
 ///
 /// let info = TokenInfo::new()
-///     .token_type(TokenType::Bearer)
-///     .expires_in(Duration::from_secs(3599));
-/// assert_eq!(info.remaining_lifetime(), Some(Duration::from_secs(3599)));
+///     .with_token_type(TokenType::Bearer)
+///     .with_expires_in(Duration::from_secs(3599));
+/// assert_eq!(info.expires_in(), Some(Duration::from_secs(3599)));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenInfo {
@@ -57,40 +57,40 @@ impl TokenInfo {
 
     /// Scheme of the token.
     #[must_use]
-    pub const fn token_type(mut self, token_type: TokenType) -> Self {
+    pub const fn with_token_type(mut self, token_type: TokenType) -> Self {
         self.token_type = Some(token_type);
         self
     }
 
     /// Time left until the token expires.
     #[must_use]
-    pub const fn expires_in(mut self, remaining: Duration) -> Self {
+    pub const fn with_expires_in(mut self, remaining: Duration) -> Self {
         self.expires_in = Some(remaining);
         self
     }
 
     /// Moment from which the token should be refreshed proactively.
     #[must_use]
-    pub const fn refresh_on(mut self, moment: SystemTime) -> Self {
+    pub const fn with_refresh_on(mut self, moment: SystemTime) -> Self {
         self.refresh_on = Some(moment);
         self
     }
 
     /// Scheme of the token, if known.
     #[must_use]
-    pub const fn scheme(&self) -> Option<TokenType> {
+    pub const fn token_type(&self) -> Option<TokenType> {
         self.token_type
     }
 
     /// Time left until the token expires, if known.
     #[must_use]
-    pub const fn remaining_lifetime(&self) -> Option<Duration> {
+    pub const fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
     /// Moment from which the token should be refreshed proactively, if known.
     #[must_use]
-    pub const fn refresh_moment(&self) -> Option<SystemTime> {
+    pub const fn refresh_on(&self) -> Option<SystemTime> {
         self.refresh_on
     }
 

@@ -29,16 +29,16 @@ pub struct Totals {
 }
 
 /// Groups of threads that count for themselves.
-pub(crate) const LANES: usize = 16;
+pub(crate) const SHARDS: usize = 16;
 
 /// The counters behind [`Totals`].
 #[derive(Debug, Default)]
-pub(crate) struct Counters([Shard; LANES]);
+pub(crate) struct Counters([ShardCounters; SHARDS]);
 
-/// What the threads of one lane have counted, away from the cache lines of the others.
+/// What the threads of one shard have counted, away from the cache lines of the others.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-struct Shard {
+struct ShardCounters {
     identity_provider: AtomicU64,
     cache: AtomicU64,
     broker: AtomicU64,
@@ -50,9 +50,9 @@ struct Shard {
 }
 
 impl Counters {
-    pub(crate) fn finished(&self, record: &AcquisitionRecord, lane: usize) {
+    pub(crate) fn finished(&self, record: &AcquisitionRecord, shard: usize) {
         let Self(shards) = self;
-        if let Some(shard) = shards.get(lane % LANES) {
+        if let Some(shard) = shards.get(shard % SHARDS) {
             shard.finished(record);
         }
     }
@@ -74,7 +74,7 @@ impl Counters {
         }
     }
 
-    fn sum(&self, counter: impl Fn(&Shard) -> &AtomicU64) -> u64 {
+    fn sum(&self, counter: impl Fn(&ShardCounters) -> &AtomicU64) -> u64 {
         let Self(shards) = self;
         let counts = shards
             .iter()
@@ -83,9 +83,9 @@ impl Counters {
     }
 }
 
-impl Shard {
+impl ShardCounters {
     fn finished(&self, record: &AcquisitionRecord) {
-        match (record.outcome(), record.source()) {
+        match (record.outcome(), record.token_source()) {
             (Outcome::Ok, source) => self.acquired(source, record),
             (Outcome::Error | Outcome::Panicked, _) => add(&self.failures, 1),
             (Outcome::Cancelled, _) => add(&self.cancelled, 1),
@@ -100,7 +100,7 @@ impl Shard {
             Some(TokenSource::Broker) => add(&self.broker, 1),
             None => add(&self.unknown, 1),
         }
-        if let (false, Some(total)) = (record.is_background(), record.total()) {
+        if let (false, Some(total)) = (record.is_background(), record.duration_total()) {
             add(&self.nanos, nanos(total));
         }
     }

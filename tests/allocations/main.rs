@@ -16,10 +16,11 @@ use allocation_counter::measure;
 use opentelemetry::global;
 use opentelemetry::metrics::NoopMeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use token_telemetry::otel::{Metrics, PROVIDER_LOOK_INTERVAL};
+use token_telemetry::api::Api;
+use token_telemetry::otel::{Metrics, PROVIDER_CHECK_INTERVAL};
 use token_telemetry::test_util::ManualClock;
 use token_telemetry::{
-    Acquisition, Api, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
+    Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
     acquire_token,
 };
 
@@ -43,13 +44,13 @@ impl DescribeError<Never> for Counted {
 
 fn token_info(_: &u8) -> TokenInfo {
     TokenInfo::new()
-        .token_type(TokenType::Bearer)
-        .expires_in(Duration::from_secs(60))
+        .with_token_type(TokenType::Bearer)
+        .with_expires_in(Duration::from_secs(60))
 }
 
 #[acquire_token(api = CountedApi::Silent, telemetry = telemetry, ok = token_info)]
 async fn hit(telemetry: &Telemetry) -> Result<u8, Never> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     drop(Acquisition::current().time_in_cache());
     ready(()).await;
     Ok(1)
@@ -60,7 +61,7 @@ async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Neve
     for _ in 0..polls {
         tokio::task::yield_now().await;
     }
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(1)
 }
 
@@ -150,8 +151,8 @@ fn turn() -> MutexGuard<'static, ()> {
 
 #[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
 async fn hit_as(telemetry: &Telemetry, api: Api) -> Result<u8, Never> {
-    Acquisition::current().api(api);
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_api(api);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(1)
 }
 
@@ -178,11 +179,11 @@ fn replaced_providers_leave_nothing_behind() {
     let replace = |times: u32| {
         for _ in 0..times {
             global::set_meter_provider(SdkMeterProvider::default());
-            clock.advance(PROVIDER_LOOK_INTERVAL);
+            clock.advance(PROVIDER_CHECK_INTERVAL);
             run(hit(&telemetry)).unwrap();
         }
         global::set_meter_provider(NoopMeterProvider::new());
-        clock.advance(PROVIDER_LOOK_INTERVAL);
+        clock.advance(PROVIDER_CHECK_INTERVAL);
         run(hit(&telemetry)).unwrap();
     };
     replace(20);

@@ -21,7 +21,7 @@ const RENEWAL: Duration = Duration::from_secs(61);
 pub(crate) fn ten_hits(telemetry: &Telemetry) {
     for _ in 0..10 {
         let body = async {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             Ok(1)
         };
         now(run(telemetry, body)).unwrap();
@@ -74,10 +74,13 @@ fn the_output_is_the_same_as_without_them() {
     for (name, view) in VIEWS {
         for temporality in [Temporality::Cumulative, Temporality::Delta] {
             let all: fn(Metrics) -> Metrics =
-                |metrics| metrics.msal_set(MsalSet::Both).conventions();
+                |metrics| metrics.msal_set(MsalSet::Both).semantic_conventions();
             let bound = Bench::with_sink(Sink::with(temporality, view), all);
             let stable = Bench::with_sink(Sink::with(temporality, view), |metrics| {
-                metrics.msal_set(MsalSet::Both).conventions().unbound()
+                metrics
+                    .msal_set(MsalSet::Both)
+                    .semantic_conventions()
+                    .unbound()
             });
             for round in 0..3_u32 {
                 for seed in 0..700 {
@@ -112,9 +115,9 @@ fn varied(bench: &Bench, seed: u32) {
     let pick = |n: usize| usize::try_from(seed).unwrap() / 3 % n;
     let _result = now(run(&bench.telemetry, async {
         let acquisition = Acquisition::current();
-        acquisition.cache_hit(levels[pick(3)]);
-        acquisition.source(sources[pick(3)]);
-        acquisition.refresh(reasons[pick(reasons.len())]);
+        acquisition.record_cache_hit(levels[pick(3)]);
+        acquisition.record_source(sources[pick(3)]);
+        acquisition.record_refresh_reason(reasons[pick(reasons.len())]);
         bench.pass(u64::from(seed) * u64::from(seed) % 90_001);
         if seed.is_multiple_of(5) {
             bench
@@ -137,7 +140,7 @@ fn no_point_is_exported_before_it_has_a_value() {
         scope.spawn(|| {
             for n in 0..300_u32 {
                 now(run(&bench.telemetry, async {
-                    Acquisition::current().caller_sdk(n.to_string(), "1");
+                    Acquisition::current().record_caller_sdk(n.to_string(), "1");
                     Ok(1)
                 }))
                 .unwrap();
@@ -199,7 +202,7 @@ fn limited(sets: usize) -> Sink {
 
 fn of_caller(bench: &Bench, caller: &'static str) {
     now(run(&bench.telemetry, async {
-        Acquisition::current().caller_sdk(caller, "");
+        Acquisition::current().record_caller_sdk(caller, "");
         Ok(1)
     }))
     .unwrap();

@@ -161,7 +161,7 @@ pub fn acquire_token() -> Result<String, String> {
 
 pub fn line() -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let [entry] = ContosoApi::CATALOGUE else { unreachable!() };
+    let [entry] = ContosoApi::CATALOG else { unreachable!() };
     let api = entry.api();
     let sent = acquire_token().unwrap();
     format!("{version}: {} {}, sent {sent}", api.number(), api.name())

@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
 
 use http::{HeaderMap, HeaderValue, Uri};
+use token_telemetry::ClientRequestId;
 use token_telemetry::graph::{
-    CLIENT_REQUEST_ID, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION, SdkVersion,
+    FeatureUsage, Headers, Product, RequestContext, SDK_VERSION, SdkVersion,
 };
 
 fn sdk_version() -> SdkVersion {
@@ -57,7 +58,7 @@ fn a_request_with_an_id_and_room_for_headers_allocates_nothing() {
 
     let mut map = HeaderMap::with_capacity(8);
     let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
-    map.insert(CLIENT_REQUEST_ID, id);
+    map.insert(ClientRequestId::HEADER, id);
     let counted = allocation_counter::measure(|| {
         headers.apply_for(&context, &uri, &mut map);
     });

@@ -7,7 +7,7 @@ use futures::future::join;
 use http::{HeaderMap, Uri};
 use token_telemetry::ClientRequestId;
 use token_telemetry::graph::{
-    CLIENT_REQUEST_ID, FeatureUsage, Headers, Product, RequestContext, SdkVersion, feature_used,
+    FeatureUsage, Headers, Product, RequestContext, SdkVersion, feature_used,
 };
 
 const PAGE: FeatureUsage = FeatureUsage::PAGE_ITERATOR_TASK;
@@ -130,7 +130,7 @@ fn id_sent(context: &RequestContext) -> String {
     let mut map = HeaderMap::new();
     let uri = Uri::from_static("https://graph.microsoft.com/");
     headers.apply_for(context, &uri, &mut map);
-    map[CLIENT_REQUEST_ID].to_str().unwrap().to_owned()
+    map[ClientRequestId::HEADER].to_str().unwrap().to_owned()
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn request_made_while_another_is_sent_has_its_own_id() {
     again.headers_mut().clone_from(first.headers());
     headers.apply_to(&mut again);
     drop(entered);
-    let id = |request: &http::Request<()>| request.headers()[CLIENT_REQUEST_ID].clone();
+    let id = |request: &http::Request<()>| request.headers()[ClientRequestId::HEADER].clone();
     assert_ne!(id(&second), id(&first));
     assert_ne!(by_hand.client_request_id, context.client_request_id());
     assert_eq!(id(&again), id(&first));

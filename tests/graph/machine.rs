@@ -1,11 +1,10 @@
 //! Nothing about a user, a tenant or a resource reaches the headers.
 
 use std::env;
+use token_telemetry::ClientRequestId;
 
 use http::{HeaderMap, Request, Uri};
-use token_telemetry::graph::{
-    CLIENT_REQUEST_ID, Comment, Headers, Product, SDK_VERSION, SdkVersion, read,
-};
+use token_telemetry::graph::{Comment, Headers, Product, SDK_VERSION, SdkVersion, read};
 
 fn headers() -> Headers {
     let core = const { Product::from_static("graph-rust-core", "0.1.0") };
@@ -32,7 +31,7 @@ fn nothing_of_user_tenant_path_query_or_token_reaches_the_headers() {
         .unwrap();
     headers().apply_to(&mut request);
     let map = request.headers();
-    let written = format!("{:?} {:?}", map[SDK_VERSION], map[CLIENT_REQUEST_ID]);
+    let written = format!("{:?} {:?}", map[SDK_VERSION], map[ClientRequestId::HEADER]);
     for secret in SECRETS {
         assert!(!written.contains(secret), "{secret} in {written}");
     }

@@ -3,11 +3,12 @@
 use std::env;
 use std::ffi::OsStr;
 use std::process::Command;
+use token_telemetry::ClientRequestId;
 
 use http::{HeaderMap, HeaderValue, Uri};
 use token_telemetry::graph::{
-    ApplicationFeatures, CLIENT_REQUEST_ID, Comment, Cut, FeatureUsage, Headers, Key, Level,
-    OddRequestId, Product, RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
+    ApplicationFeatures, Comment, Cut, FeatureUsage, Headers, Key, Level, OddRequestId, Product,
+    RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
 };
 
 const APPLICATION: Product = Product::from_static("Contoso-Mail", "3.2");
@@ -103,7 +104,7 @@ fn products_only_leaves_the_comment_out() {
         map[SDK_VERSION],
         "Contoso-Mail/3.2, graph-rust/1.4.0, graph-rust-core/1.16.0"
     );
-    assert!(map.contains_key(CLIENT_REQUEST_ID));
+    assert!(map.contains_key(ClientRequestId::HEADER));
 }
 
 #[test]
@@ -249,15 +250,18 @@ fn an_odd_request_id_is_kept_or_replaced_and_reported() {
     let keeps = Headers::new(builder().build().unwrap());
     let replaces = keeps.clone().with_odd_request_id(OddRequestId::Replace);
     let mut map = HeaderMap::new();
-    map.insert(CLIENT_REQUEST_ID, HeaderValue::from_static("dummy_uuid"));
+    map.insert(
+        ClientRequestId::HEADER,
+        HeaderValue::from_static("dummy_uuid"),
+    );
     assert_eq!(
-        applied(&keeps, map.clone())[CLIENT_REQUEST_ID],
+        applied(&keeps, map.clone())[ClientRequestId::HEADER],
         "dummy_uuid"
     );
     let applied = replaces.apply(&graph(), &mut map);
     assert!(applied.replaced_request_id);
     let id = applied.client_request_id.unwrap().to_string();
-    assert_eq!(map[CLIENT_REQUEST_ID], id);
+    assert_eq!(map[ClientRequestId::HEADER], id);
 }
 
 #[test]
@@ -266,7 +270,10 @@ fn what_was_replaced_stays_reported_over_later_attempts() {
     let headers = headers.with_odd_request_id(OddRequestId::Replace);
     let context = RequestContext::new();
     let mut map = HeaderMap::new();
-    map.insert(CLIENT_REQUEST_ID, HeaderValue::from_static("dummy_uuid"));
+    map.insert(
+        ClientRequestId::HEADER,
+        HeaderValue::from_static("dummy_uuid"),
+    );
     map.insert(SDK_VERSION, HeaderValue::from_static("MyApp 1.0"));
     let first = headers.apply_for(&context, &graph(), &mut map);
     headers.apply_for(&context, &graph(), &mut map);
@@ -280,7 +287,7 @@ fn the_id_of_a_token_request_is_left_alone_only_if_asked() {
     let keeps = removes.clone().keep_request_id_elsewhere();
     let login = Uri::from_static("https://login.microsoftonline.com/common/oauth2/v2.0/token");
     let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
-    let tokens = HeaderMap::from_iter([(CLIENT_REQUEST_ID, id)]);
+    let tokens = HeaderMap::from_iter([(ClientRequestId::HEADER, id)]);
 
     let mut map = tokens.clone();
     removes.apply(&login, &mut map);

@@ -8,8 +8,9 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
-use token_telemetry::GraphMiddleware;
-use token_telemetry::graph::{CLIENT_REQUEST_ID, RequestContext, SDK_VERSION};
+use token_telemetry::ClientRequestId;
+use token_telemetry::graph::{RequestContext, SDK_VERSION};
+use token_telemetry::middleware::GraphMiddleware;
 
 use crate::server::Servers;
 
@@ -47,7 +48,14 @@ async fn all_attempts_of_a_request_have_one_id_on_either_side_of_the_retries() {
                 Some("graph-rust-core/0.1.0 (featureUsage=03)")
             );
             assert_eq!(attempt.headers.get_all(SDK_VERSION).iter().count(), 1);
-            assert_eq!(attempt.headers.get_all(CLIENT_REQUEST_ID).iter().count(), 1);
+            assert_eq!(
+                attempt
+                    .headers
+                    .get_all(ClientRequestId::HEADER)
+                    .iter()
+                    .count(),
+                1
+            );
             assert_eq!(attempt.id(), arrived[0].id());
         }
     }

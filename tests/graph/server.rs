@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use token_telemetry::ClientRequestId;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, Method, StatusCode};
 use token_telemetry::graph::{
-    CLIENT_REQUEST_ID, Comment, FeatureUsage, Headers, Hosts, Product, SDK_VERSION, SdkVersion,
+    Comment, FeatureUsage, Headers, Hosts, Product, SDK_VERSION, SdkVersion,
 };
 use tokio::net::TcpListener;
 
@@ -30,7 +31,7 @@ impl Arrived {
 
     pub(crate) fn id(&self) -> Option<&str> {
         self.headers
-            .get(CLIENT_REQUEST_ID)
+            .get(ClientRequestId::HEADER)
             .map(|value| value.to_str().unwrap())
     }
 }

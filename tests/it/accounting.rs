@@ -73,7 +73,7 @@ async fn failing(
 ) -> Result<(), LabError> {
     if let Some((url, purpose)) = asked {
         let request = Acquisition::current().token_request(url).purpose(purpose);
-        request.answered(400);
+        request.responded(400);
     }
     Err(LabError::new(code))
 }
@@ -81,7 +81,7 @@ async fn failing(
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn begin(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, HeaderMap), LabError> {
     let mut request = Acquisition::current().token_request(url);
-    let headers = request.headers();
+    let headers = request.take_headers();
     Ok((request, headers))
 }
 
@@ -148,7 +148,7 @@ impl Ledger {
             self.delivered.extend(carried);
         }
         match status {
-            Some(status) => request.answered(status),
+            Some(status) => request.responded(status),
             None => drop(request),
         }
     }

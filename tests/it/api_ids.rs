@@ -1,8 +1,9 @@
 //! `#[derive(ApiId)]`: what an enum of ids says about itself, and ids known only at run time.
 
 use futures::executor::block_on;
-use token_telemetry::api_tables::{MsalJava, MsalNode};
-use token_telemetry::{Acquisition, Api, ApiId, Catalogue, Telemetry, acquire_token};
+use token_telemetry::api::{Api, Catalog};
+use token_telemetry::api::{MsalJava, MsalNode};
+use token_telemetry::{Acquisition, ApiId, Telemetry, acquire_token};
 
 use crate::lab::{LabApi, LabError, only, telemetry};
 
@@ -119,15 +120,15 @@ fn a_crate_that_only_sees_a_re_export_can_derive() {
     let api = behind_an_sdk::ForwardedApi::AcquireToken.api();
     assert_eq!(api, Api::new(5, "AcquireToken"));
     assert_eq!(
-        behind_an_sdk::ForwardedApi::CATALOGUE[0].owner(),
+        behind_an_sdk::ForwardedApi::CATALOG[0].owner(),
         "ForwardedApi"
     );
 }
 
 #[test]
 fn the_catalogue_holds_every_id_with_its_first_sentence_and_owner() {
-    const CATALOGUE: &[token_telemetry::ApiEntry] = ContosoApi::CATALOGUE;
-    let lines: Vec<_> = CATALOGUE
+    const CATALOG: &[token_telemetry::api::ApiEntry] = ContosoApi::CATALOG;
+    let lines: Vec<_> = CATALOG
         .iter()
         .map(|entry| (entry.api(), entry.doc(), entry.owner()))
         .collect();
@@ -145,9 +146,9 @@ fn the_catalogue_holds_every_id_with_its_first_sentence_and_owner() {
 
 #[test]
 fn the_catalogue_is_a_markdown_table_whose_cells_nothing_breaks() {
-    let catalogue = Catalogue::of::<ContosoApi>().and::<broker::BrokerApi>();
+    let catalog = Catalog::of::<ContosoApi>().and::<broker::BrokerApi>();
     assert_eq!(
-        catalogue.to_markdown(),
+        catalog.to_markdown(),
         r#"| Number | Name | Meaning | Owner |
 |---:|---|---|---|
 | 1 | `Old` |  | Contoso |
@@ -161,7 +162,7 @@ fn the_catalogue_is_a_markdown_table_whose_cells_nothing_breaks() {
 
 #[test]
 fn the_catalogue_is_json_that_a_parser_reads_back() {
-    let json = Catalogue::of::<ContosoApi>().to_json();
+    let json = Catalog::of::<ContosoApi>().to_json();
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         read,
@@ -173,7 +174,7 @@ fn the_catalogue_is_json_that_a_parser_reads_back() {
              "doc": r#"Signs in | prompts, with "quotes" and \ too"#, "owner": "Contoso"},
         ])
     );
-    let empty = Catalogue::default().to_json();
+    let empty = Catalog::default().to_json();
     assert_eq!(serde_json::from_str::<Vec<()>>(&empty).unwrap(), []);
 }
 
@@ -183,37 +184,38 @@ struct ByHand;
 
 impl ApiId for ByHand {
     type Owner = Self;
-    const CATALOGUE: &'static [token_telemetry::ApiEntry] = &[token_telemetry::ApiEntry::new(
-        Api::new(1, "a|b`c\\"),
-        "line\nline\t\u{1}\\| \\\\| \u{2028}é\\",
-        "O|O",
-    )];
+    const CATALOG: &'static [token_telemetry::api::ApiEntry] =
+        &[token_telemetry::api::ApiEntry::new(
+            Api::new(1, "a|b`c\\"),
+            "line\nline\t\u{1}\\| \\\\| \u{2028}é\\",
+            "O|O",
+        )];
 
     fn api(self) -> Api {
-        Self::CATALOGUE[0].api()
+        Self::CATALOG[0].api()
     }
 }
 
 #[test]
 fn texts_of_hand_written_ids_break_neither_table_nor_json() {
-    let catalogue = Catalogue::of::<ByHand>();
-    let markdown = catalogue.to_markdown();
+    let catalog = Catalog::of::<ByHand>();
+    let markdown = catalog.to_markdown();
     let row = markdown.lines().nth(2).unwrap();
     assert_eq!(markdown.lines().count(), 3);
     assert_eq!(
         row,
         "| 1 | a\\|b`c\\\\ | line line  \\| \\\\\\| \u{2028}é\\\\ | O\\|O |"
     );
-    let read: serde_json::Value = serde_json::from_str(&catalogue.to_json()).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&catalog.to_json()).unwrap();
     assert_eq!(read[0]["name"], "a|b`c\\");
-    assert_eq!(read[0]["doc"], ByHand::CATALOGUE[0].doc());
+    assert_eq!(read[0]["doc"], ByHand::CATALOG[0].doc());
 }
 
 /// Forwards whatever it is asked for, as a broker or a bridge to another language does.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn forward(telemetry: &Telemetry, asked: Option<Api>) -> Result<(), LabError> {
     if let Some(asked) = asked {
-        Acquisition::current().api(asked);
+        Acquisition::current().record_api(asked);
     }
     Ok(())
 }
@@ -239,9 +241,9 @@ fn a_forwarder_names_the_api_when_it_knows_it() {
 fn a_number_named_at_run_time_is_the_one_in_the_header() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn forward_and_ask(telemetry: &Telemetry) -> Result<String, LabError> {
-        Acquisition::current().api(MsalJava::AcquireTokenForClient);
+        Acquisition::current().record_api(MsalJava::AcquireTokenForClient);
         let mut request = Acquisition::current().token_request("https://login.example/token");
-        let headers = request.headers();
+        let headers = request.take_headers();
         let current = headers.get("x-client-current-telemetry").unwrap();
         Ok(current.to_str().unwrap().to_owned())
     }

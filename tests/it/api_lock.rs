@@ -15,7 +15,7 @@ macro_rules! release {
         #[derive(ApiId, Clone, Copy)]
         #[repr(u32)]
         #[api_id(owner = Self)]
-        #[expect(dead_code, reason = "only the catalogue is read")]
+        #[expect(dead_code, reason = "only the catalog is read")]
         enum $name { $($variant = $number),+ }
     };
 }

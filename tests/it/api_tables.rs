@@ -5,14 +5,14 @@ use std::convert::Infallible;
 use std::io;
 
 use futures::executor::block_on;
-use token_telemetry::api_tables::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
+use token_telemetry::api::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, TransportError, acquire_token};
 
 use crate::lab::{only, telemetry};
 
 /// Numbers of a ready table by name.
 fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {
-    let apis = I::CATALOGUE.iter().map(token_telemetry::ApiEntry::api);
+    let apis = I::CATALOG.iter().map(token_telemetry::api::ApiEntry::api);
     apis.map(|api| (api.name(), api.number())).collect()
 }
 
@@ -43,10 +43,7 @@ fn the_ready_tables_number_each_flow_as_their_libraries_do() {
         assert_eq!(found, expected, "{flow}");
     }
     assert_eq!(tables.map(|table| table.len()), [20, 11, 9, 15]);
-    let net: Vec<u32> = MsalNet::CATALOGUE
-        .iter()
-        .map(|e| e.api().number())
-        .collect();
+    let net: Vec<u32> = MsalNet::CATALOG.iter().map(|e| e.api().number()).collect();
     assert_eq!(net, (1000..=1019).collect::<Vec<_>>());
 }
 

@@ -34,7 +34,7 @@ async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
             .failed(class);
     }
     if let Some(code) = known.note {
-        Acquisition::current().error(ErrorInfo::new(code));
+        Acquisition::current().record_error(ErrorInfo::new(code));
     }
     Err(Described(known))
 }
@@ -73,7 +73,7 @@ fn an_answer_after_a_failed_try_leaves_no_transport_error() {
             .failed(TransportError::Connect);
         Acquisition::current()
             .token_request(TOKEN_URL)
-            .answered(400);
+            .responded(400);
         Err(LabError::new("invalid_grant"))
     }
     let (telemetry, recorder) = telemetry();
@@ -113,7 +113,7 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
         }
     }
 
-    impl token_telemetry::Clock for Panics {
+    impl token_telemetry::acquisition::Clock for Panics {
         fn now(&self) -> std::time::Duration {
             panic!("the clock panics")
         }
@@ -123,7 +123,7 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
     async fn working(telemetry: &Telemetry) -> Result<u8, LabError> {
         Acquisition::current()
             .token_request(TOKEN_URL)
-            .answered(200);
+            .responded(200);
         Ok(1)
     }
     let recorder = token_telemetry::test_util::Recorder::new();
@@ -135,7 +135,11 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
     assert_eq!(futures::executor::block_on(working(&telemetry)), Ok(1));
     let record = only(&recorder);
     assert_eq!(
-        (record.total(), record.in_http(), record.attempts()),
+        (
+            record.duration_total(),
+            record.duration_in_http(),
+            record.attempts()
+        ),
         (None, None, 1)
     );
     assert_eq!(telemetry.totals().identity_provider, 1);
@@ -144,8 +148,8 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
 #[test]
 fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
     fn noting(_: &LabError) -> ErrorInfo {
-        Acquisition::current().served_stale();
-        Acquisition::current().sub_failure(ErrorInfo::new("of_the_description"));
+        Acquisition::current().record_stale_token();
+        Acquisition::current().record_suppressed_error(ErrorInfo::new("of_the_description"));
         ErrorInfo::new("inner")
     }
     #[acquire_token(api = LabApi::Silent, telemetry = telemetry, nested = record, err = noting)]
@@ -155,7 +159,7 @@ fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
         let _failed = inner(telemetry).await;
-        Acquisition::current().refresh(token_telemetry::CacheRefreshReason::Expired);
+        Acquisition::current().record_refresh_reason(token_telemetry::CacheRefreshReason::Expired);
         Ok(())
     }
     let (telemetry, recorder) = telemetry();
@@ -165,6 +169,9 @@ fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
         panic!("{records:?}")
     };
     assert_eq!(inner.error_code(), Some("inner"));
-    assert_eq!((outer.is_stale(), outer.sub_failures().len()), (false, 0));
+    assert_eq!(
+        (outer.is_stale(), outer.suppressed_errors().len()),
+        (false, 0)
+    );
     assert!(outer.refresh_reason().is_some(), "its own notes still land");
 }

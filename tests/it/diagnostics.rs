@@ -46,7 +46,7 @@ fn told(act: impl Fn()) -> String {
 
 #[test]
 fn a_fact_noted_outside_an_acquisition_is_told() {
-    let line = told(|| Acquisition::current().cache_hit(CacheLevel::L1Cache));
+    let line = told(|| Acquisition::current().record_cache_hit(CacheLevel::L1Cache));
     assert!(line.contains("DEBUG"), "{line}");
     assert!(line.contains("token_telemetry::diagnostics"), "{line}");
     assert!(line.contains("noted outside an acquisition"), "{line}");
@@ -56,7 +56,7 @@ fn a_fact_noted_outside_an_acquisition_is_told() {
 fn a_token_request_outside_an_acquisition_is_told_and_has_no_headers() {
     let line = told(|| {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
-        assert!(request.headers().is_empty());
+        assert!(request.take_headers().is_empty());
     });
     assert!(
         line.contains("a token request outside an acquisition"),

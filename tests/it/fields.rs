@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use token_telemetry::Telemetry;
-use token_telemetry::entra::{CurrentField, Dialect, Slot};
+use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
 use token_telemetry::otel::Metric;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -78,7 +78,7 @@ fn metrics_and_attributes_in_table() {
 fn header_fields_in_table() {
     let slots = |dialect: &Dialect| [dialect.request(), dialect.platform()].concat();
     let fields = Dialect::presets().iter().flat_map(slots);
-    let fields = fields.map(|slot: Slot| slot.field());
+    let fields = fields.map(|slot: FieldSpec| slot.field());
     let named = fields.filter(|field| !matches!(field, CurrentField::Named(_)));
     assert_holds(
         &column(6),

@@ -1,12 +1,12 @@
 //! Hostile text from servers and callers breaks nothing: not this call, not the next.
 
 use std::time::Duration;
+use token_telemetry::TokenRequest;
 
 use http::{HeaderMap, Response};
 use proptest::prelude::*;
-use token_telemetry::{
-    Acquisition, HttpOutcome, MAX_RETRY_AFTER, Outcome, Status, Telemetry, acquire_token,
-};
+use token_telemetry::acquisition::HttpOutcome;
+use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
 
 use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
 
@@ -95,9 +95,9 @@ async fn noting(
     [id, version, correlation, region]: [&str; 4],
 ) -> Result<HeaderMap, LabError> {
     let current = Acquisition::current();
-    current.caller_sdk(id.to_owned(), version.to_owned());
-    current.correlation_id(correlation);
-    current.region(token_telemetry::Region::used(region.to_owned()));
+    current.record_caller_sdk(id.to_owned(), version.to_owned());
+    current.set_correlation_id(correlation);
+    current.record_region(token_telemetry::Region::used(region.to_owned()));
     let sent = current
         .token_request(TOKEN_URL)
         .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))))
@@ -119,7 +119,8 @@ fn an_unusable_sku_or_version_is_refused_with_field_and_byte() {
             .sdk(sku.to_owned(), version.to_owned())
             .build()
             .unwrap_err();
-        assert_eq!((error.field(), error.offset()), (field, offset), "{error}");
+        let text = error.client_info().unwrap();
+        assert_eq!((text.field(), text.offset()), (field, offset), "{error}");
     }
 }
 
@@ -141,8 +142,8 @@ fn an_url_that_cannot_be_read_is_no_obstacle() {
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn asking(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
     let mut request = Acquisition::current().token_request(url);
-    let headers = request.headers();
-    request.answered(200);
+    let headers = request.take_headers();
+    request.responded(200);
     if headers.contains_key("client-request-id") {
         Ok(())
     } else {
@@ -159,7 +160,7 @@ fn pause(retry_after: &str) -> Option<Duration> {
 #[test]
 fn retry_after_is_a_number_of_seconds_up_to_a_day() {
     let day = 24 * 60 * 60;
-    assert_eq!(MAX_RETRY_AFTER, Duration::from_secs(day));
+    assert_eq!(TokenRequest::MAX_RETRY_AFTER, Duration::from_secs(day));
     for (header, seconds) in [
         ("7", Some(7)),
         (" 007 ", Some(7)),
@@ -183,11 +184,14 @@ fn noted_retry_after_is_capped() {
     #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
     async fn throttled(telemetry: &Telemetry) -> Result<(), LabError> {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
-        request.retry_after(Duration::MAX);
-        request.answered(429);
+        request.set_retry_after(Duration::MAX);
+        request.responded(429);
         Err(LabError::new("throttled"))
     }
     let (telemetry, recorder) = telemetry();
     run(throttled(&telemetry)).unwrap_err();
-    assert_eq!(only(&recorder).retry_after(), Some(MAX_RETRY_AFTER));
+    assert_eq!(
+        only(&recorder).retry_after(),
+        Some(TokenRequest::MAX_RETRY_AFTER)
+    );
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use http::HeaderMap;
-use token_telemetry::entra::{Dialect, DialectBuilder, Settling};
+use token_telemetry::entra::{DeliveryPolicy, Dialect, DialectBuilder};
 use token_telemetry::{Acquisition, ClientRequestId, Telemetry, TransportError, acquire_token};
 
 use crate::lab::{LabApi, LabError, TOKEN_URL};
@@ -50,12 +50,12 @@ async fn exchange(
     sent: Sent,
     wire: Wire,
 ) -> Result<(), LabError> {
-    Acquisition::current().correlation_id(id);
+    Acquisition::current().set_correlation_id(id);
     let mut request = Acquisition::current().token_request(TOKEN_URL);
-    sent.set(Some(request.headers()));
+    sent.set(Some(request.take_headers()));
     let answer = std::future::poll_fn(|_| wire.get().map_or(Poll::Pending, Poll::Ready)).await;
     match answer {
-        Answer::Status(status) => request.answered(status),
+        Answer::Status(status) => request.responded(status),
         Answer::TransportFailure => request.failed(TransportError::Closed),
         Answer::Dropped => drop(request),
     }
@@ -286,7 +286,7 @@ fn explore_changed(change: impl Fn(DialectBuilder) -> DialectBuilder) -> Result<
 
 #[test]
 fn a_rule_that_settles_what_an_overloaded_server_answers_is_found_to_skip_failures() {
-    let found = explore_changed(|dialect| dialect.settling(Settling::new(&[], &[])));
+    let found = explore_changed(|dialect| dialect.delivery_policy(DeliveryPolicy::new(&[], &[])));
     assert!(
         found
             .as_ref()
@@ -297,7 +297,9 @@ fn a_rule_that_settles_what_an_overloaded_server_answers_is_found_to_skip_failur
 
 #[test]
 fn a_rule_that_never_settles_is_found_to_repeat_failures() {
-    let found = explore_changed(|dialect| dialect.settling(Settling::new(&[(0, u16::MAX)], &[])));
+    let found = explore_changed(|dialect| {
+        dialect.delivery_policy(DeliveryPolicy::new(&[(0, u16::MAX)], &[]))
+    });
     assert!(
         found
             .as_ref()

@@ -1,9 +1,9 @@
 //! What is measured of one acquisition stays with it, and nothing private leaves it.
 
 use futures::future::join_all;
+use token_telemetry::region::RegionOutcome;
 use token_telemetry::{
-    Acquisition, CacheRefreshReason, ClientRequestId, Region, RegionOutcome, Status, Telemetry,
-    acquire_token,
+    Acquisition, CacheRefreshReason, ClientRequestId, Region, Status, Telemetry, acquire_token,
 };
 
 use crate::lab::{LabApi, LabError, on_both_runtimes, telemetry};
@@ -12,10 +12,12 @@ use crate::lab::{LabApi, LabError, on_both_runtimes, telemetry};
 async fn numbered(telemetry: &Telemetry, number: u8) -> Result<String, LabError> {
     let current = Acquisition::current();
     let reason = CacheRefreshReason::from_wire(number % 5).unwrap();
-    current.refresh(reason);
+    current.record_refresh_reason(reason);
     tokio::task::yield_now().await;
-    current.region(Region::used(format!("region{number}")).outcome(RegionOutcome::UserProvided));
-    current.correlation_id(ClientRequestId::from_bytes([number; 16]));
+    current.record_region(
+        Region::used(format!("region{number}")).with_outcome(RegionOutcome::UserProvided),
+    );
+    current.set_correlation_id(ClientRequestId::from_bytes([number; 16]));
     tokio::task::yield_now().await;
     let sent = current
         .token_request("https://login.example/token")

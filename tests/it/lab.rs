@@ -94,7 +94,7 @@ pub(crate) async fn stop_at(
     place: Place,
     event: Event,
 ) -> Result<u8, LabError> {
-    Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
     event.happen(place, Place::BeforeHttp).await;
     let answer = Acquisition::current()
         .token_request(TOKEN_URL)

@@ -53,7 +53,7 @@ on_both_runtimes! {
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, None));
         assert_eq!(record.endpoint_host(), Some("login.example"));
-        assert!(record.in_http().is_some());
+        assert!(record.duration_in_http().is_some());
     }
 
     async fn a_call_dropped_after_its_request_is_cancelled_and_knows_the_status() {
@@ -106,7 +106,7 @@ on_both_runtimes! {
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts()), (Outcome::Ok, 0));
         assert_eq!(acquire_hit(&telemetry).await, Ok(2));
-        assert_eq!(only(&recorder).source(), Some(TokenSource::Cache));
+        assert_eq!(only(&recorder).token_source(), Some(TokenSource::Cache));
     }
 
     async fn a_guard_answered_in_another_task_still_counts() {
@@ -114,7 +114,7 @@ on_both_runtimes! {
         assert_eq!(acquire_in_task(&telemetry).await, Ok(3));
         let record = only(&recorder);
         assert_eq!((record.attempts(), record.status()), (1, Some(200)));
-        assert_eq!(record.source(), Some(TokenSource::IdentityProvider));
+        assert_eq!(record.token_source(), Some(TokenSource::IdentityProvider));
     }
 
     async fn a_guard_answered_after_the_record_changes_no_record() {
@@ -122,8 +122,8 @@ on_both_runtimes! {
         let (send, receive) = tokio::sync::oneshot::channel();
         assert_eq!(acquire_and_hand_out(&telemetry, send).await, Ok(4));
         let record = only(&recorder);
-        assert_eq!((record.attempts(), record.source()), (0, None));
-        receive.await.unwrap().answered(200);
+        assert_eq!((record.attempts(), record.token_source()), (0, None));
+        receive.await.unwrap().responded(200);
         assert!(recorder.records().is_empty());
     }
 
@@ -132,7 +132,7 @@ on_both_runtimes! {
         let dropped = poll_immediate(acquire_with_noting_drop(&telemetry)).await;
         assert_eq!(dropped, None);
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.level()), (Outcome::Cancelled, Some(CacheLevel::L2Cache)));
+        assert_eq!((record.outcome(), record.cache_level()), (Outcome::Cancelled, Some(CacheLevel::L2Cache)));
     }
 
     async fn nothing_is_current_after_a_call_ended() {
@@ -151,7 +151,7 @@ on_both_runtimes! {
         assert_eq!(acquire_around_panic(&outer, &inner).await, Ok(5));
         assert_eq!(only(&inner_recorder).outcome(), Outcome::Panicked);
         let record = only(&outer_recorder);
-        assert_eq!((record.outcome(), record.level()), (Outcome::Ok, Some(CacheLevel::L1Cache)));
+        assert_eq!((record.outcome(), record.cache_level()), (Outcome::Ok, Some(CacheLevel::L1Cache)));
     }
 
     async fn a_timeout_is_a_cancellation() {
@@ -165,7 +165,7 @@ on_both_runtimes! {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn acquire_and_leak(telemetry: &Telemetry) -> Result<u8, LabError> {
     let mut request = Acquisition::current().token_request(TOKEN_URL);
-    drop(request.headers());
+    drop(request.take_headers());
     #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
     std::mem::forget(request);
     Ok(1)
@@ -173,7 +173,7 @@ async fn acquire_and_leak(telemetry: &Telemetry) -> Result<u8, LabError> {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn acquire_hit(telemetry: &Telemetry) -> Result<u8, LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(2)
 }
 
@@ -182,7 +182,7 @@ async fn acquire_in_task(telemetry: &Telemetry) -> Result<u8, LabError> {
     let request = Acquisition::current().token_request(TOKEN_URL);
     let task = tokio::spawn(async move {
         tokio::task::yield_now().await;
-        request.answered(200);
+        request.responded(200);
     });
     task.await.map_err(|_| LabError::new("task"))?;
     Ok(3)
@@ -205,7 +205,7 @@ struct NotesOnDrop;
 
 impl Drop for NotesOnDrop {
     fn drop(&mut self) {
-        Acquisition::current().cache_hit(CacheLevel::L2Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     }
 }
 
@@ -222,6 +222,6 @@ async fn acquire_around_panic(outer: &Telemetry, inner: &Telemetry) -> Result<u8
         let caught = AssertUnwindSafe(call).catch_unwind().await;
         assert!(caught.is_err());
     }
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(5)
 }

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
-use token_telemetry::entra::{Dialect, Header, MsalNet};
+use token_telemetry::entra::{Dialect, Header, MsalNetVersion};
 use token_telemetry::otel::Metrics;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
     Acquisition, AcquisitionRecord, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Status,
-    Telemetry, acquire_token, observe,
+    Telemetry, acquire_token, capture,
 };
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -42,9 +42,9 @@ struct MarkedError {
 impl DescribeError<MarkedError> for Marked {
     fn describe(_: &MarkedError) -> ErrorInfo {
         ErrorInfo::new("invalid_grant")
-            .status(400)
-            .sts_codes([50_126])
-            .suberror("bad_password")
+            .with_status(400)
+            .with_sts_codes([50_126])
+            .with_suberror("bad_password")
     }
 }
 
@@ -68,10 +68,10 @@ impl Client {
             scope.len = scope.len()
         );
         let current = Acquisition::current();
-        current.refresh(CacheRefreshReason::NoCachedAccessToken);
+        current.record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
         let url = "https://marked-user:marked-secret@marked-customer.ciamlogin.com/marked-tenant/token?q=marked-query";
         let mut request = current.token_request(url);
-        let headers = request.headers();
+        let headers = request.take_headers();
         self.sent
             .lock()
             .unwrap()
@@ -133,7 +133,7 @@ fn call_and_gather() -> Seen {
         .sdk("Marked.Auth", "1.0")
         .metrics(Metrics::with_provider(provider.clone()))
         .observer(recorder.clone())
-        .keep_records(8)
+        .recent_capacity(8)
         .build()
         .unwrap();
     let client = Client {
@@ -147,7 +147,7 @@ fn call_and_gather() -> Seen {
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .finish();
     let observed = tracing::subscriber::with_default(subscriber, || {
-        futures::executor::block_on(observe(async {
+        futures::executor::block_on(capture(async {
             for fails in [true, false, true, false] {
                 drop(
                     client
@@ -201,8 +201,8 @@ fn no_marked_word_appears_in_headers_metrics_spans_records_or_debug_output() {
 /// An acquisition that asks a host, and fails with a code.
 #[acquire_token(api = MarkedApi::ByUsernamePassword, telemetry = telemetry, err = ErrorInfo::clone)]
 async fn failing(telemetry: &Telemetry, url: &str, error: ErrorInfo) -> Result<(), ErrorInfo> {
-    Acquisition::current().token_request(url).answered(400);
-    Acquisition::current().sub_failure(error.clone());
+    Acquisition::current().token_request(url).responded(400);
+    Acquisition::current().record_suppressed_error(error.clone());
     Err(error)
 }
 
@@ -212,7 +212,7 @@ fn shown(dialect: Dialect, url: &str, error: &ErrorInfo) -> (String, Acquisition
     let builder = Telemetry::builder()
         .dialect(dialect)
         .observer(recorder.clone());
-    let telemetry = builder.keep_records(8).build().unwrap();
+    let telemetry = builder.recent_capacity(8).build().unwrap();
     futures::executor::block_on(failing(&telemetry, url, error.clone())).unwrap_err();
     let record = recorder.take().remove(0);
     let (recent, pending) = (telemetry.recent_records(), telemetry.pending_failures());
@@ -260,7 +260,7 @@ fn next_header(telemetry: &Telemetry) -> String {
     let next = telemetry.background(MarkedApi::ByUsernamePassword, async {
         let url = "https://login.example/token";
         let mut request = Acquisition::current().token_request(url);
-        Ok::<_, MarkedError>(request.headers())
+        Ok::<_, MarkedError>(request.take_headers())
     });
     let headers = futures::executor::block_on(next).unwrap();
     let last = headers.get("x-client-last-telemetry").unwrap();
@@ -275,8 +275,8 @@ fn long_codes_are_cut_where_they_are_kept() {
     // Seven times eight bytes are below the limit, and the eighth part is the last one.
     for dialect in [
         Dialect::default(),
-        Dialect::msal_net(MsalNet::V4_47),
-        Dialect::msal_net(MsalNet::V4_62).with(Header::LastTelemetry),
+        Dialect::msal_net(MsalNetVersion::V4_47),
+        Dialect::msal_net(MsalNetVersion::V4_62).with(Header::LastTelemetry),
     ] {
         let (shown, record) = shown(dialect, "https://login.example/token", &error);
         assert!(shown.contains("part007"), "{shown}");
@@ -286,7 +286,7 @@ fn long_codes_are_cut_where_they_are_kept() {
         // Equal errors hold equal codes, also beyond what they show.
         assert_eq!(kept == error, reported, "{}", dialect.name());
     }
-    let telemetry = Telemetry::builder().dialect(Dialect::msal_net(MsalNet::V4_47));
+    let telemetry = Telemetry::builder().dialect(Dialect::msal_net(MsalNetVersion::V4_47));
     let telemetry = telemetry.build().unwrap();
     let url = "https://login.example/token";
     futures::executor::block_on(failing(&telemetry, url, error)).unwrap_err();
@@ -301,9 +301,9 @@ fn codes_that_name_somebody_are_redacted() {
         "no such user: marked@contoso.com",
         guid,
     ] {
-        let error = ErrorInfo::new(code).suberror(code);
+        let error = ErrorInfo::new(code).with_suberror(code);
         assert_eq!(error.code(), Some("redacted"));
-        assert_eq!(error.suberror_code(), Some("redacted"));
+        assert_eq!(error.suberror(), Some("redacted"));
         let (shown, _) = shown(Dialect::default(), "https://login.example/token", &error);
         for part in ["marked", "contoso", guid] {
             assert!(!shown.contains(part), "{shown}");

@@ -6,9 +6,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::HeaderMap;
+use token_telemetry::api::Api;
 use token_telemetry::test_util::{ManualClock, Recorder};
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, Api, ApiId, CacheLevel, CacheRefreshReason, DescribeError,
+    Acquisition, AcquisitionRecord, ApiId, CacheLevel, CacheRefreshReason, DescribeError,
     ErrorInfo, Purpose, Telemetry, TelemetryBuilder, TokenInfo, TransportError, acquire_token,
 };
 
@@ -128,8 +129,8 @@ impl Driver {
     fn note(&self, step: &Acquire) {
         let current = Acquisition::current();
         // The names of the vectors live as long as the process.
-        current.api(Api::new(step.api_id, step.api.clone().leak()));
-        current.correlation_id(step.correlation_id);
+        current.record_api(Api::new(step.api_id, step.api.clone().leak()));
+        current.set_correlation_id(step.correlation_id);
         let id = step
             .caller_sdk_id
             .clone()
@@ -139,22 +140,22 @@ impl Driver {
             .clone()
             .or_else(|| self.config.client_version.clone());
         if id.is_some() || version.is_some() {
-            current.caller_sdk(id.unwrap_or_default(), version.unwrap_or_default());
+            current.record_caller_sdk(id.unwrap_or_default(), version.unwrap_or_default());
         }
         if let Some(serialized) = self.config.cache_serialized {
-            current.cache_serialized(serialized);
+            current.record_cache_serialized(serialized);
         }
         if let Some(legacy) = self.config.legacy_cache {
-            current.legacy_cache(legacy);
+            current.record_legacy_cache(legacy);
         }
         if let Some(region) = &step.region {
-            current.region(region.clone());
+            current.record_region(region.clone());
         }
         if let Some(managed) = step.managed_cert {
-            current.managed_certificate(managed);
+            current.record_managed_certificate(managed);
         }
         if let Some(token_type) = step.token_type {
-            current.token_type(token_type);
+            current.record_token_type(token_type);
         }
     }
 
@@ -165,13 +166,13 @@ impl Driver {
             self.clock.advance(Duration::from_millis(2));
         }
         if matches!(step.outcome.kind, Kind::Cache) {
-            current.cache_hit(self.config.cache_level.unwrap_or(CacheLevel::L1Cache));
+            current.record_cache_hit(self.config.cache_level.unwrap_or(CacheLevel::L1Cache));
         }
         let forced = step
             .force_refresh
             .then_some(CacheRefreshReason::ForceRefreshOrClaims);
         if let Some(reason) = forced.or_else(|| step.cache.reason()) {
-            current.refresh(reason);
+            current.record_refresh_reason(reason);
         }
     }
 
@@ -179,14 +180,14 @@ impl Driver {
     fn token_request(&self, outcome: &Outcome) {
         for _ in 0..outcome.attempts {
             let mut request = Acquisition::current().token_request(TOKEN_URL);
-            self.sent().token_requests.push(request.headers());
+            self.sent().token_requests.push(request.take_headers());
             self.clock.advance(Duration::from_millis(outcome.http_ms));
             match (outcome.status, &outcome.kind) {
                 (0, Kind::Error(failure)) if failure.code == TransportError::Timeout.code() => {
                     request.failed(TransportError::Timeout);
                 }
                 (0, _) => request.failed(TransportError::Other),
-                (status, _) => request.answered(status),
+                (status, _) => request.responded(status),
             }
         }
     }
@@ -213,7 +214,8 @@ impl Driver {
             }
         }
         let _timer = Acquisition::current().time_in_extension();
-        Acquisition::current().token(TokenInfo::new().expires_in(Duration::from_secs(3599)));
+        Acquisition::current()
+            .record_token(TokenInfo::new().with_expires_in(Duration::from_secs(3599)));
         Ok(())
     }
 }
@@ -225,11 +227,11 @@ fn error_info(failure: &Failure, status: u16) -> ErrorInfo {
     } else {
         ErrorInfo::new(code)
     };
-    let info = info.sts_codes(failure.sts_codes.iter().copied());
+    let info = info.with_sts_codes(failure.sts_codes.iter().copied());
     if status == 0 {
         info
     } else {
-        info.status(status)
+        info.with_status(status)
     }
 }
 
@@ -249,13 +251,13 @@ async fn call<'a>(
         let mut request = Acquisition::current()
             .token_request(DISCOVERY_URL)
             .purpose(Purpose::Discovery);
-        driver.sent().discovery = Some(request.headers());
-        request.answered(200);
+        driver.sent().discovery = Some(request.take_headers());
+        request.responded(200);
     }
     if let Some(outcome) = &step.background {
         let refresh = async move {
             driver.note(step);
-            Acquisition::current().refresh(CacheRefreshReason::ProactivelyRefreshed);
+            Acquisition::current().record_refresh_reason(CacheRefreshReason::ProactivelyRefreshed);
             driver.end(outcome).await
         };
         *background = Some(Box::pin(telemetry.background(AnyApi::Replayed, refresh)));

@@ -76,7 +76,7 @@ pub(crate) fn check_seen(
         )?;
     }
     if let Some(has_metadata) = expect.flag("has_failure_metadata")? {
-        let is_there = record.error().is_some() && record.total().is_some();
+        let is_there = record.error().is_some() && record.duration_total().is_some();
         check.same("has_failure_metadata", &is_there, &has_metadata)?;
     }
     for of_net_only in ["inner_is_original", "message"] {

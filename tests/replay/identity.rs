@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use serde_json::Value;
 use token_telemetry::Telemetry;
-use token_telemetry::entra::{Dialect, MsalNet};
+use token_telemetry::entra::{Dialect, MsalNetVersion};
 
 use crate::config::Config;
 use crate::driver::Driver;
@@ -25,8 +25,8 @@ pub(crate) fn replay(mut case: Fields, check: &mut Check) -> Result<(), String> 
     };
     let builder = Telemetry::builder()
         .sdk(SDK.0, SDK.1)
-        .dialect(Dialect::msal_net(MsalNet::V4_82))
-        .honours_throttling();
+        .dialect(Dialect::msal_net(MsalNetVersion::V4_82))
+        .honors_retry_after();
     let mut driver = Driver::new(config, builder)?;
     driver.discovers = true;
     let run = driver.acquire(&acquire)?;

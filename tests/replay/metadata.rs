@@ -79,7 +79,7 @@ fn check_background(
         check.same("successful", &record.is_ok(), &successful)?;
     }
     if let Some(has_metadata) = expect.flag("has_result_metadata")? {
-        let is_there = record.source().is_some() && record.remaining_lifetime().is_some();
+        let is_there = record.token_source().is_some() && record.remaining_lifetime().is_some();
         check.same("has_result_metadata", &is_there, &has_metadata)?;
     }
     check_metadata(expect.object("error_metadata")?, record, check)?;
@@ -93,7 +93,7 @@ pub(crate) fn check_metadata(
     check: &mut Check,
 ) -> Result<(), String> {
     if let Some(source) = expect.text("TokenSource")? {
-        let found = record.source().map(TokenSource::name);
+        let found = record.token_source().map(TokenSource::name);
         check.same("TokenSource", &found, &Some(&*source))?;
     }
     if let Some(reason) = expect.text("CacheRefreshReason")? {
@@ -102,11 +102,11 @@ pub(crate) fn check_metadata(
         check.same("CacheRefreshReason", &found, &&*reason)?;
     }
     // MSAL.NET times only what a caller waits for.
-    let total = record.total().filter(|_| !record.is_background());
+    let total = record.duration_total().filter(|_| !record.is_background());
     for (key, time) in [
         ("DurationTotalInMs", total),
-        ("DurationInHttpInMs", record.in_http()),
-        ("DurationInCacheInMs", record.in_cache()),
+        ("DurationInHttpInMs", record.duration_in_http()),
+        ("DurationInCacheInMs", record.duration_in_cache()),
     ] {
         if let Some(expected) = expect.take(key) {
             let millis = time.unwrap_or_default().as_millis();
@@ -168,7 +168,7 @@ fn check_region(
         check.same("RegionUsed", &found, &expect.text("RegionUsed")?)?;
     }
     if let Some(outcome) = expect.text("RegionOutcome")? {
-        let found = region.and_then(Region::region_outcome);
+        let found = region.and_then(Region::outcome);
         let found = found.map_or("None", |outcome| outcome.name());
         check.same("RegionOutcome", &found, &&*outcome)?;
     }
@@ -177,7 +177,7 @@ fn check_region(
         let expected = expect.text("AutoDetectionError")?;
         let failed = region.is_some_and(|region| {
             region.autodetection_source()
-                == Some(token_telemetry::RegionAutodetectionSource::FailedAutoDiscovery)
+                == Some(token_telemetry::region::RegionAutodetectionSource::FailedAutoDiscovery)
         });
         check.same("AutoDetectionError", &failed, &expected.is_some())?;
     }

@@ -59,7 +59,7 @@ fn metrics(sink: &Sink, config: &Config, enriching: &Enriching) -> Metrics {
     let enriching = enriching.clone();
     Metrics::with_provider(sink.provider.clone())
         .msal_set(set)
-        .msal_net_values()
+        .msal_net_compat()
         .enricher(move |record, extra| enriching.enrich(record, extra))
 }
 
@@ -250,10 +250,10 @@ fn tag(value: &Value) -> Result<Tag, String> {
     }
 }
 
-/// Compares the published catalogue.
+/// Compares the published catalog.
 pub(crate) fn replay_catalogue(mut case: Fields, check: &mut Check) -> Result<(), String> {
     if !Fields::needed("steps", case.list("steps")?)?.is_empty() {
-        return Err("a catalogue has no steps".to_owned());
+        return Err("a catalog has no steps".to_owned());
     }
     let mut expect = case.object("expect")?;
     case.finish()?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
-use token_telemetry::entra::{Dialect, Header, MsalNet, PendingFailure, Settling};
+use token_telemetry::entra::{DeliveryPolicy, Dialect, Header, MsalNetVersion, PendingFailure};
 use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Telemetry};
 
 use crate::config::Config;
@@ -65,23 +65,23 @@ fn replay(case: Value) -> Result<Counts, String> {
 /// The dialect of the era that a case is about.
 fn dialect(schema: &str, config: &Config) -> Result<Dialect, String> {
     let era = match (schema, config.v5_fields) {
-        ("2", None) => MsalNet::V4_11,
-        ("3", None) => MsalNet::V4_26,
-        ("4", None) => MsalNet::V4_28,
-        ("5", Some(2)) => MsalNet::V4_32,
-        ("5", Some(3)) => MsalNet::V4_48,
-        ("5", Some(5)) => MsalNet::V4_65,
-        ("5", Some(6) | None) => MsalNet::V4_82,
+        ("2", None) => MsalNetVersion::V4_11,
+        ("3", None) => MsalNetVersion::V4_26,
+        ("4", None) => MsalNetVersion::V4_28,
+        ("5", Some(2)) => MsalNetVersion::V4_32,
+        ("5", Some(3)) => MsalNetVersion::V4_48,
+        ("5", Some(5)) => MsalNetVersion::V4_65,
+        ("5", Some(6) | None) => MsalNetVersion::V4_82,
         (schema, fields) => return Err(format!("schema {schema} with {fields:?} platform fields")),
     };
     let settling = match config.reset_rule.as_deref() {
-        None | Some("aad_unavailable") => Settling::AAD_UNAVAILABLE,
-        Some("retryable") => Settling::RETRYABLE,
+        None | Some("aad_unavailable") => DeliveryPolicy::AAD_UNAVAILABLE,
+        Some("retryable") => DeliveryPolicy::RETRYABLE,
         Some(other) => return Err(format!("unknown reset rule `{other}`")),
     };
     let dialect = Dialect::msal_net(era)
         .customize()
-        .settling(settling)
+        .delivery_policy(settling)
         .reports_foreign(config.records_non_msal)
         .reports_cancelled(config.records_non_msal.then_some("TaskCanceledException"))
         .build()

@@ -1,10 +1,8 @@
 //! The steps of `msal-net.json`, read.
 
 use serde_json::Value;
-use token_telemetry::{
-    CacheRefreshReason, ClientRequestId, LegacyRegionSource, Region, RegionAutodetectionSource,
-    RegionOutcome, TokenType,
-};
+use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
+use token_telemetry::{CacheRefreshReason, ClientRequestId, Region, TokenType};
 
 use crate::config::Config;
 use crate::fields::Fields;
@@ -253,25 +251,26 @@ fn region(mut fields: Fields) -> Result<Region, String> {
     };
     let mut region = given("used")?.map_or_else(Region::not_used, Region::used);
     if let Some(code) = given("source")? {
-        region = region.source(code_of(&code, RegionAutodetectionSource::from_wire)?);
+        region =
+            region.with_autodetection_source(code_of(&code, RegionAutodetectionSource::from_wire)?);
     }
     if let Some(code) = given("outcome")? {
-        region = region.outcome(code_of(&code, RegionOutcome::from_wire)?);
+        region = region.with_outcome(code_of(&code, RegionOutcome::from_wire)?);
     }
     if let Some(name) = given("detected")? {
-        region = region.detected(name);
+        region = region.with_detected(name);
     }
     if let Some(code) = given("source_v4")? {
-        region = region.legacy_source(code_of(&code, LegacyRegionSource::from_wire)?);
+        region = region.with_legacy_source(code_of(&code, LegacyRegionSource::from_wire)?);
     }
     if let Some(name) = given("user")? {
-        region = region.user_provided(name);
+        region = region.with_user_provided(name);
     }
     if let Some(valid) = given("valid")? {
-        region = region.user_valid(flag(&valid)?);
+        region = region.with_user_valid(flag(&valid)?);
     }
     if let Some(fallback) = given("fallback")? {
-        region = region.fallback_to_global(flag(&fallback)?);
+        region = region.with_fallback_to_global(flag(&fallback)?);
     }
     fields.finish()?;
     Ok(region)

@@ -4,7 +4,7 @@ use token_telemetry::ApiId;
 
 #[derive(ApiId, Clone, Copy)]
 #[repr(u32)]
-#[api_id(owner = token_telemetry::api_tables::Msal)] //~ token_telemetry
+#[api_id(owner = token_telemetry::api::Msal)] //~ token_telemetry
 pub enum ContosoApi {
     AcquireTokenForClient = 1004, //~ 1004
 }

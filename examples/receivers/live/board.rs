@@ -34,7 +34,7 @@ impl Board {
     /// Counts one acquisition.
     pub(crate) fn finished(&mut self, record: &AcquisitionRecord) {
         self.acquisitions += 1;
-        match (record.outcome(), record.source()) {
+        match (record.outcome(), record.token_source()) {
             (Outcome::Ok, Some(TokenSource::Cache)) => self.cache += 1,
             (Outcome::Ok, Some(TokenSource::IdentityProvider)) => self.identity_provider += 1,
             (Outcome::Cancelled, _) => self.cancelled += 1,
@@ -56,7 +56,7 @@ impl Board {
             return;
         }
         self.handed_out += 1;
-        if let (Some(source), Some(total)) = (source(record), record.total()) {
+        if let (Some(source), Some(total)) = (source(record), record.duration_total()) {
             self.latency.entry(source).or_default().add(total);
         }
     }
@@ -93,7 +93,7 @@ impl Board {
 
 /// Where the token came from, as the page calls it.
 fn source(record: &AcquisitionRecord) -> Option<&'static str> {
-    match (record.source()?, record.level()) {
+    match (record.token_source()?, record.cache_level()) {
         (TokenSource::Cache, Some(CacheLevel::L2Cache)) => Some("cache outside the process"),
         (TokenSource::Cache, _) => Some("cache in memory"),
         (TokenSource::IdentityProvider, _) => Some("identity provider"),
@@ -104,10 +104,10 @@ fn source(record: &AcquisitionRecord) -> Option<&'static str> {
 fn code(record: &AcquisitionRecord) -> String {
     let sts = record
         .error()
-        .and_then(|error| error.sts().first())
+        .and_then(|error| error.sts_codes().first())
         .map(|number| format!(" AADSTS{number}"));
     let code = if record.outcome() == Outcome::Cancelled {
-        token_telemetry::CANCELLED_CODE
+        Outcome::CANCELLED_CODE
     } else {
         record.error_code().unwrap_or("unknown")
     };

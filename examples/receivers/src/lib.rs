@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 pub fn telemetry(provider: SdkMeterProvider) -> TelemetryBuilder {
     let metrics = Metrics::with_provider(provider)
         .msal_set(MsalSet::Both)
-        .conventions();
+        .semantic_conventions();
     Telemetry::builder()
         .sdk("Contoso.Auth", "1.2.0")
         .metrics(metrics)

@@ -33,11 +33,11 @@ impl ContosoClient {
 
     async fn token_of_user(&self, key: &str) -> Result<AccessToken, AuthError> {
         if let Ok(token) = self.cached(key) {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             return Ok(token);
         }
         if let Some(token) = self.shared(key).await {
-            Acquisition::current().cache_hit(CacheLevel::L2Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
             lock(&self.cache).insert(key.to_owned(), token.clone());
             return Ok(token);
         }

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     pub(crate) runtime: TokenStream,
     /// Type that owns the numbers.
     pub(crate) owner: TokenStream,
-    /// The owner's name in the catalogue.
+    /// The owner's name in the catalog.
     pub(crate) owner_name: String,
     pub(crate) reserved: Reserved,
     pub(crate) width: Width,
@@ -72,7 +72,7 @@ impl Arguments {
                 (ident.to_token_stream(), ident.unraw().to_string())
             }
             Some(owner) => (owner.to_token_stream(), owner_name(&owner)),
-            None => (quote!(#runtime::private::UnknownOwner), String::new()),
+            None => (quote!(#runtime::__private::UnknownOwner), String::new()),
         };
         Self {
             runtime,

@@ -1,6 +1,6 @@
 //! Records that travel on the SDK's own results.
 
-use super::observe::Observed;
+use super::capture::Captured;
 use super::record::AcquisitionRecord;
 
 /// A result of an SDK that can carry the record of its acquisition.
@@ -10,7 +10,8 @@ use super::record::AcquisitionRecord;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{AcquisitionRecord, AttachRecord};
+/// use token_telemetry::acquisition::AttachRecord;
+/// use token_telemetry::AcquisitionRecord;
 ///
 /// pub struct AuthResult {
 ///     pub token: String,
@@ -37,10 +38,10 @@ impl<T: AttachRecord, E: AttachRecord> AttachRecord for Result<T, E> {
     }
 }
 
-impl<T: AttachRecord> Observed<T> {
+impl<T: AttachRecord> Captured<T> {
     /// The output, with the record that was finished last on it.
     ///
-    /// This is how an SDK hands the record to its callers: `observe(self.inner()).await.attached()`.
+    /// This is how an SDK hands the record to its callers: `capture(self.inner()).await.attached()`.
     #[must_use]
     pub fn attached(mut self) -> T {
         if let Some(record) = self.records.pop() {

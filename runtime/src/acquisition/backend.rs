@@ -5,9 +5,9 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 use super::clock::ClockSource;
-use super::facts::Facts;
 use super::purpose::Purpose;
 use super::record::AcquisitionRecord;
+use super::state::State;
 use crate::wire::{Authority, ClientRequestId};
 
 /// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
@@ -20,7 +20,7 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
     ///
     /// A quiet acquisition is one of which code of others is not told.
-    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
+    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
 
     /// Whether telemetry headers may go there.
     fn is_authority(&self, authority: &Authority) -> bool;
@@ -31,22 +31,22 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Removes the telemetry of an earlier request of the acquisition with this id.
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap);
 
-    /// Writes the headers of one token request and remembers in `carriage` what they report.
+    /// Writes the headers of one token request and remembers in `report` what they report.
     fn write_headers(
         &self,
-        facts: &mut Facts,
+        facts: &mut State,
         authority: &Authority,
-        carriage: &mut Carriage,
-        out: &mut Outgoing<'_>,
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
     );
 
     /// Takes back what a request carried: settled if it was delivered, else to be reported again.
     ///
     /// Handed out again if that depends on the error code, which is known when the acquisition ends.
-    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage>;
+    fn settle(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport>;
 
     /// Settles what [`settle`](Self::settle) handed out, now that the error code is known.
-    fn decide(&self, undecided: &[Carriage], code: Option<&str>);
+    fn decide(&self, undecided: &[InFlightReport], code: Option<&str>);
 
     /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
     fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool);
@@ -60,8 +60,8 @@ pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
 }
 
 /// Where the telemetry of one request is written.
-pub(crate) enum Outgoing<'a> {
-    Headers(HeaderSink<'a>),
+pub(crate) enum HeaderSink<'a> {
+    Headers(MapSink<'a>),
     Form(&'a mut Vec<(&'static str, String)>),
 }
 
@@ -69,12 +69,12 @@ pub(crate) enum Outgoing<'a> {
 ///
 /// The caller's values are dropped after everything is written: their destructors are code of others,
 /// and the facts are locked meanwhile.
-pub(crate) struct HeaderSink<'a> {
+pub(crate) struct MapSink<'a> {
     headers: &'a mut HeaderMap,
     replaced: &'a mut Vec<HeaderValue>,
 }
 
-impl<'a> HeaderSink<'a> {
+impl<'a> MapSink<'a> {
     pub(crate) const fn new(
         headers: &'a mut HeaderMap,
         replaced: &'a mut Vec<HeaderValue>,
@@ -110,7 +110,7 @@ impl<'a> HeaderSink<'a> {
 
 /// What the headers of one request reported about earlier acquisitions.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Carriage {
+pub(crate) struct InFlightReport {
     pub(crate) purpose: Purpose,
     /// Authority whose failures are in the header, once it was written.
     pub(crate) authority: Option<Authority>,

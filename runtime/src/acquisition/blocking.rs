@@ -1,6 +1,6 @@
 //! The blocking twin of the future of an annotated function.
 
-use super::call::{Call, Closing};
+use super::call::{Call, FinishOnDrop};
 
 impl<T, E> Call<T, E> {
     /// Measures a body that blocks.
@@ -9,19 +9,19 @@ impl<T, E> Call<T, E> {
     ///
     /// Those of the body, untouched.
     pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        // Dropped in this order if the body unwinds: the opening, then what makes the record.
+        // Dropped in this order if the body unwinds: the call_state, then what makes the record.
         let Self {
-            mut closing,
-            mut opening,
+            mut finish_on_drop,
+            mut call_state,
         } = self;
-        let Closing { reading, is_live } = &mut closing;
-        let mut running = opening.enter(is_live);
+        let FinishOnDrop { reading, is_live } = &mut finish_on_drop;
+        let mut running = call_state.enter(is_live);
         let output = body();
         if let Some(running) = &mut running {
             running.finish(&|facts| reading.end(&output, facts));
         } else {
             drop(running);
-            opening.finish_merged(&|| reading.merged(&output));
+            call_state.finish_merged(&|| reading.merged(&output));
         }
         output
     }

@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::active::ActiveAcquisition;
 use super::backend::Backend;
+use super::context::{self, Entered, Suspended};
+use super::context_stack::Enclosing;
 use super::finish::{End, ReadEnd, ReadMerged, finish, finish_merged};
 use super::record::Outcome;
-use super::running::Running;
-use super::scope::{self, Entered, Suspended};
-use super::slot::Surroundings;
 use crate::api::Api;
 use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
@@ -35,7 +35,7 @@ pub enum Nesting {
 pub struct Reading<T, E> {
     /// Codes of an error.
     pub error: fn(&E) -> ErrorInfo,
-    /// Facts of a token, where the attribute names a function for them.
+    /// State of a token, where the attribute names a function for them.
     pub token: Option<fn(&T) -> TokenInfo>,
 }
 
@@ -50,7 +50,7 @@ impl<T, E> Copy for Reading<T, E> {}
 /// The acquisition before its first poll, and between two polls.
 ///
 /// Its fields are read one by one: to copy what was written just now, the processor would wait.
-pub(super) struct Opening {
+pub(super) struct CallState {
     /// None once the acquisition has begun.
     backend: Option<Arc<dyn Backend>>,
     api: Api,
@@ -58,7 +58,7 @@ pub(super) struct Opening {
     /// Id of the acquisition that triggered this one, where the SDK names it.
     parent: Option<Box<ClientRequestId>>,
     /// Between two polls.
-    running: Option<Box<Running>>,
+    running: Option<Box<ActiveAcquisition>>,
     /// Whether the call is part of an enclosing acquisition.
     merged: bool,
     /// Raised before a poll and lowered after it: an unwind leaves it up.
@@ -66,7 +66,7 @@ pub(super) struct Opening {
 }
 
 /// What makes the record.
-pub(super) struct Closing<T, E> {
+pub(super) struct FinishOnDrop<T, E> {
     pub(super) reading: Reading<T, E>,
     pub(super) is_live: bool,
 }
@@ -76,8 +76,8 @@ pub(super) struct Closing<T, E> {
 /// All that does not depend on the type of the body happens here, once for all bodies of a crate:
 /// every line that depends on it is compiled anew for each annotated function.
 pub struct Call<T, E> {
-    pub(super) opening: Opening,
-    pub(super) closing: Closing<T, E>,
+    pub(super) call_state: CallState,
+    pub(super) finish_on_drop: FinishOnDrop<T, E>,
 }
 
 impl<T, E> Call<T, E> {
@@ -88,7 +88,7 @@ impl<T, E> Call<T, E> {
         reading: Reading<T, E>,
     ) -> Self {
         Self {
-            opening: Opening {
+            call_state: CallState {
                 backend: Some(backend),
                 api,
                 nesting,
@@ -97,7 +97,7 @@ impl<T, E> Call<T, E> {
                 merged: false,
                 panicked: false,
             },
-            closing: Closing {
+            finish_on_drop: FinishOnDrop {
                 reading,
                 is_live: false,
             },
@@ -106,14 +106,14 @@ impl<T, E> Call<T, E> {
 
     /// Names the acquisition that triggered this one.
     pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
-        self.opening.parent = parent.map(Box::new);
+        self.call_state.parent = parent.map(Box::new);
         self
     }
 
     /// Reads the token with the function that the argument `ok` names.
     #[must_use]
     pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
-        self.closing.reading.token = Some(read);
+        self.finish_on_drop.reading.token = Some(read);
         self
     }
 }
@@ -124,7 +124,7 @@ impl<T, E> fmt::Debug for Call<T, E> {
     }
 }
 
-impl<T, E> Closing<T, E> {
+impl<T, E> FinishOnDrop<T, E> {
     /// Polls the body as the current acquisition, or as part of the enclosing one.
     ///
     /// The body has no type here, so that this is compiled once for all functions with such an
@@ -132,13 +132,13 @@ impl<T, E> Closing<T, E> {
     #[inline]
     pub(super) fn poll(
         &mut self,
-        opening: &mut Opening,
+        call_state: &mut CallState,
         body: Pin<&mut dyn Future<Output = Result<T, E>>>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<T, E>> {
         let Self { reading, is_live } = self;
         // It stays where it is: moving what was written just now would wait for the processor.
-        let mut polling = opening.enter(is_live);
+        let mut polling = call_state.enter(is_live);
         let polled = body.poll(cx);
         match (&mut polling, &polled) {
             (Some(polling), Poll::Ready(output)) => {
@@ -147,7 +147,7 @@ impl<T, E> Closing<T, E> {
             (Some(polling), Poll::Pending) => polling.pause(),
             (None, Poll::Ready(output)) => {
                 drop(polling);
-                opening.finish_merged(&|| reading.merged(output));
+                call_state.finish_merged(&|| reading.merged(output));
             }
             (None, Poll::Pending) => {}
         }
@@ -156,15 +156,15 @@ impl<T, E> Closing<T, E> {
 }
 
 /// One poll of an acquisition of its own.
-pub(super) struct Polling<'a> {
+pub(super) struct PollGuard<'a> {
     entered: Entered<'a>,
     panicked: &'a mut bool,
     is_live: &'a mut bool,
 }
 
-impl Opening {
+impl CallState {
     /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
-    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<Polling<'a>> {
+    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<PollGuard<'a>> {
         let (running, suspended) = match self.backend.take() {
             Some(backend) => {
                 let (running, suspended) = self.begin(backend)?;
@@ -175,7 +175,7 @@ impl Opening {
         *is_live = true;
         // Left at `true` if the poll unwinds.
         self.panicked = true;
-        Some(Polling {
+        Some(PollGuard {
             entered: Entered::new(running, &mut self.running, suspended),
             panicked: &mut self.panicked,
             is_live,
@@ -185,27 +185,28 @@ impl Opening {
     /// Starts the acquisition; none if the call is part of an enclosing one.
     ///
     /// Nothing is in force afterwards, until the acquisition is entered.
-    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<(Box<Running>, Suspended)> {
+    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<(Box<ActiveAcquisition>, Suspended)> {
         let nesting = self.nesting;
         let named = self.parent.take().map(|parent| *parent);
-        let takes_in = |outer: &Running| nesting == Nesting::Merge && outer.takes_in(&*backend);
-        let Some((surroundings, suspended)) = scope::begin(takes_in) else {
+        let absorbs =
+            |outer: &ActiveAcquisition| nesting == Nesting::Merge && outer.absorbs(&*backend);
+        let Some((enclosing, suspended)) = context::begin(absorbs) else {
             self.merged = true;
             return None;
         };
-        let Surroundings {
+        let Enclosing {
             parent,
             collector,
             is_quiet,
             place,
-        } = surroundings;
+        } = enclosing;
         let parent = named.or(parent);
         let mut running = place.unwrap_or_default();
         running.begin(backend, (collector, is_quiet), |facts| {
             facts.api = Api::new(self.api.number(), self.api.name());
             facts.background = nesting == Nesting::Background;
             if parent.is_some() {
-                facts.rare_mut().parent = parent;
+                facts.cold_mut().parent = parent;
             }
         });
         Some((running, suspended))
@@ -228,13 +229,13 @@ impl Opening {
         } else {
             Outcome::Cancelled
         };
-        running.dropping = Some(outcome);
+        running.drop_outcome = Some(outcome);
         // Where it cannot be current any more, nothing can be noted, and the record is made at once.
-        finish(scope::enter_dropping(running), &|_| End::dropped(outcome));
+        finish(context::enter_dropping(running), &|_| End::dropped(outcome));
     }
 }
 
-impl Polling<'_> {
+impl PollGuard<'_> {
     /// Takes the acquisition home.
     fn pause(&mut self) {
         *self.panicked = false;
@@ -248,13 +249,13 @@ impl Polling<'_> {
     }
 }
 
-impl Drop for Opening {
+impl Drop for CallState {
     fn drop(&mut self) {
         self.abandon();
     }
 }
 
-impl<T, E> Drop for Closing<T, E> {
+impl<T, E> Drop for FinishOnDrop<T, E> {
     fn drop(&mut self) {
         if self.is_live {
             finish_dropped();
@@ -264,8 +265,8 @@ impl<T, E> Drop for Closing<T, E> {
 
 /// Makes the record of the acquisition whose body was dropped just now.
 fn finish_dropped() {
-    let ended = scope::end_dropping();
-    if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.dropping) {
+    let ended = context::end_dropping();
+    if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.drop_outcome) {
         finish(ended, &|_| End::dropped(outcome));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::scope::with_suspended;
+use super::context::with_suspended;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
@@ -14,7 +14,8 @@ use crate::diagnostics::Diagnostic;
 ///
 /// ```
 /// use std::time::{Duration, Instant};
-/// use token_telemetry::{Clock, Telemetry};
+/// use token_telemetry::acquisition::Clock;
+/// use token_telemetry::Telemetry;
 ///
 /// struct SinceStart(Instant);
 ///
@@ -25,7 +26,7 @@ use crate::diagnostics::Diagnostic;
 /// }
 ///
 /// let telemetry = Telemetry::builder().clock(SinceStart(Instant::now())).build()?;
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 pub trait Clock: Send + Sync {
     /// Time since a fixed moment of the clock's choice; it never runs backwards.
@@ -84,7 +85,7 @@ impl ClockSource {
                 let read = with_suspended(|| {
                     let read = contained(|| clock.now());
                     if read.is_none() {
-                        Diagnostic::ClockPanicked.tell();
+                        Diagnostic::ClockPanicked.emit();
                     }
                     read
                 });

@@ -2,11 +2,11 @@
 
 use std::any::type_name;
 
+use super::active::Finishing;
 use super::call::Reading;
-use super::facts::Facts;
-use super::record::{CANCELLED_CODE, Outcome, PANICKED_CODE};
-use super::running::Finishing;
-use super::scope::{self, Ended, with_suspended};
+use super::context::{self, Ended, with_suspended};
+use super::record::Outcome;
+use super::state::State;
 use super::type_code::type_code;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -20,7 +20,7 @@ pub(super) struct End {
 }
 
 /// Reads how an annotated function ended, and notes what its output tells.
-pub(super) type ReadEnd<'a> = &'a dyn Fn(&mut Facts) -> End;
+pub(super) type ReadEnd<'a> = &'a dyn Fn(&mut State) -> End;
 
 impl End {
     /// It returned a token.
@@ -30,13 +30,13 @@ impl End {
     };
 
     /// It returned an error of this type, which describes itself.
-    fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &Facts, type_name: &'static str) -> Self {
-        let recorded = facts.rare.as_deref();
+    fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &State, type_name: &'static str) -> Self {
+        let recorded = facts.cold.as_deref();
         let mut info = described(describe);
-        if let Some(rare) = recorded {
-            info = rare.error.clone().or(info);
+        if let Some(cold) = recorded {
+            info = cold.error.clone().or(info);
         }
-        let is_pending = info.is_pending() || recorded.is_some_and(|rare| rare.pending);
+        let is_pending = info.is_pending() || recorded.is_some_and(|cold| cold.pending);
         let (outcome, error) = if is_pending {
             (Outcome::Pending, info)
         } else {
@@ -51,8 +51,10 @@ impl End {
     /// Its future was dropped, after a panic or before it was ready.
     pub(super) fn dropped(outcome: Outcome) -> Self {
         let code = match outcome {
-            Outcome::Panicked => PANICKED_CODE,
-            Outcome::Ok | Outcome::Pending | Outcome::Error | Outcome::Cancelled => CANCELLED_CODE,
+            Outcome::Panicked => Outcome::PANICKED_CODE,
+            Outcome::Ok | Outcome::Pending | Outcome::Error | Outcome::Cancelled => {
+                Outcome::CANCELLED_CODE
+            }
         };
         Self {
             outcome,
@@ -63,7 +65,7 @@ impl End {
 
 impl<T, E> Reading<T, E> {
     /// It returned this output, whose codes are read by the documented precedence.
-    pub(super) fn end(&self, output: &Result<T, E>, facts: &mut Facts) -> End {
+    pub(super) fn end(&self, output: &Result<T, E>, facts: &mut State) -> End {
         match output {
             Ok(token) => {
                 if let Some(read) = self.token {
@@ -102,13 +104,13 @@ pub(super) type ReadMerged<'a> = &'a dyn Fn() -> Merged;
 pub(super) fn finish_merged(read: ReadMerged<'_>) {
     let _contained = contained(|| {
         let merged = read();
-        scope::with_current(|running| {
+        context::with_current(|running| {
             running.note(|facts| match merged {
                 Merged::Token(info) => {
                     facts.merged_token(&info);
                     facts.merged_success();
                 }
-                Merged::Error(info) => facts.rare_mut().merged_error = Some(info),
+                Merged::Error(info) => facts.cold_mut().merged_error = Some(info),
             });
         })
     });
@@ -134,12 +136,12 @@ fn hand_out(finishing: Finishing<'_>, read: ReadEnd<'_>) {
         listeners,
         is_quiet,
     } = finishing;
-    let total = backend.clock().since(record.facts().started);
-    let End { outcome, error } = read(record.facts_mut());
-    if error.is_some() || listeners.is_some() || record.facts().has_sub_failures() {
-        record.facts_mut().correlation_id();
+    let total = backend.clock().since(record.state().started);
+    let End { outcome, error } = read(record.state_mut());
+    if error.is_some() || listeners.is_some() || record.state().has_sub_failures() {
+        record.state_mut().correlation_id();
     }
-    let undecided = record.facts_mut().take_undecided();
+    let undecided = record.state_mut().take_undecided();
     if !undecided.is_empty() {
         backend.decide(&undecided, error.as_deref().and_then(ErrorInfo::code));
     }
@@ -154,7 +156,7 @@ fn hand_out(finishing: Finishing<'_>, read: ReadEnd<'_>) {
 fn described_by(code: &mut dyn FnMut()) {
     with_suspended(|| {
         if contained(code).is_none() {
-            Diagnostic::DescriptionPanicked.tell();
+            Diagnostic::DescriptionPanicked.emit();
         }
     });
 }
@@ -168,15 +170,15 @@ fn described(describe: &dyn Fn() -> ErrorInfo) -> ErrorInfo {
 
 /// What the body and the description say; then the description of a merged call, the transport
 /// failure, the fallback code, and the name of the type.
-fn completed(described: ErrorInfo, facts: &Facts, type_name: &'static str) -> ErrorInfo {
+fn completed(described: ErrorInfo, facts: &State, type_name: &'static str) -> ErrorInfo {
     let mut info = described;
-    if let Some(rare) = &facts.rare {
+    if let Some(cold) = &facts.cold {
         if !info.has_own_code()
-            && let Some(merged) = &rare.merged_error
+            && let Some(merged) = &cold.merged_error
         {
             info = info.or(merged.clone());
         }
-        if let Some(class) = rare.http.transport {
+        if let Some(class) = cold.http.transport {
             info = info.or(ErrorInfo::transport(class));
         }
     }

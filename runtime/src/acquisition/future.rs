@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::call::{Call, Closing, Opening};
+use super::call::{Call, CallState, FinishOnDrop};
 
 pin_project! {
     /// Future of an annotated function, with its call beside it.
@@ -15,26 +15,26 @@ pin_project! {
     /// The body comes last, so that its type can be forgotten on each poll: what follows is
     /// compiled once for all bodies with such an output.
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Measured<'a, T, E, F>
+    pub struct Instrumented<'a, T, E, F>
     where
         F: ?Sized,
     {
         // Dropped before the body, whose destructors still belong to the acquisition.
-        call: Lent<'a, T, E>,
+        call: CallGuard<'a, T, E>,
         #[pin]
         body: F,
     }
 }
 
 /// A call, on loan to the future of its body.
-struct Lent<'a, T, E>(&'a mut Call<T, E>);
+struct CallGuard<'a, T, E>(&'a mut Call<T, E>);
 
 // A note cannot leave the facts half changed.
-impl<T, E> UnwindSafe for Lent<'_, T, E> {}
+impl<T, E> UnwindSafe for CallGuard<'_, T, E> {}
 
-impl<T, E> Drop for Lent<'_, T, E> {
+impl<T, E> Drop for CallGuard<'_, T, E> {
     fn drop(&mut self) {
-        self.0.opening.abandon();
+        self.0.call_state.abandon();
     }
 }
 
@@ -43,7 +43,7 @@ impl<T, E> Drop for Lent<'_, T, E> {
 /// This and what it becomes are made in the unit of code generation of the annotated function;
 /// a future handed to the library's own `into_future` would be described to the debugger twice.
 #[must_use = "futures do nothing unless awaited"]
-pub struct Measure<'a, T, E, F> {
+pub struct IntoInstrumented<'a, T, E, F> {
     call: &'a mut Call<T, E>,
     body: F,
 }
@@ -55,8 +55,8 @@ impl<T, E> Call<T, E> {
         clippy::inline_always,
         reason = "there would be one function for each body"
     )]
-    pub fn acquire<F>(&mut self, body: F) -> Measure<'_, T, E, F> {
-        Measure { call: self, body }
+    pub fn acquire<F>(&mut self, body: F) -> IntoInstrumented<'_, T, E, F> {
+        IntoInstrumented { call: self, body }
     }
 
     /// Measures a future that takes the call along: one that a function returns, or that runs in
@@ -66,21 +66,21 @@ impl<T, E> Call<T, E> {
         clippy::inline_always,
         reason = "there would be one function for each body"
     )]
-    pub fn into_future<F>(self, inner: F) -> Acquire<F, T, E> {
-        Acquire {
-            opening: self.opening,
+    pub fn into_future<F>(self, inner: F) -> BackgroundAcquisition<F, T, E> {
+        BackgroundAcquisition {
+            call_state: self.call_state,
             inner,
-            closing: self.closing,
+            finish_on_drop: self.finish_on_drop,
         }
     }
 }
 
-impl<'a, T, E, F> IntoFuture for Measure<'a, T, E, F>
+impl<'a, T, E, F> IntoFuture for IntoInstrumented<'a, T, E, F>
 where
     F: Future<Output = Result<T, E>>,
 {
     type Output = Result<T, E>;
-    type IntoFuture = Measured<'a, T, E, F>;
+    type IntoFuture = Instrumented<'a, T, E, F>;
 
     #[inline(always)]
     #[expect(
@@ -89,14 +89,14 @@ where
     )]
     fn into_future(self) -> Self::IntoFuture {
         let Self { call, body } = self;
-        Measured {
-            call: Lent(call),
+        Instrumented {
+            call: CallGuard(call),
             body,
         }
     }
 }
 
-impl<T, E, F> Future for Measured<'_, T, E, F>
+impl<T, E, F> Future for Instrumented<'_, T, E, F>
 where
     F: Future<Output = Result<T, E>>,
 {
@@ -108,17 +108,20 @@ where
         reason = "there would be one function for each body"
     )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this: Pin<&mut Measured<'_, T, E, dyn Future<Output = Self::Output> + '_>> = self;
+        let this: Pin<&mut Instrumented<'_, T, E, dyn Future<Output = Self::Output> + '_>> = self;
         this.poll_any(cx)
     }
 }
 
-impl<T, E> Measured<'_, T, E, dyn Future<Output = Result<T, E>> + '_> {
+impl<T, E> Instrumented<'_, T, E, dyn Future<Output = Result<T, E>> + '_> {
     #[inline]
     fn poll_any(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
         let this = self.project();
-        let Lent(Call { opening, closing }) = this.call;
-        closing.poll(opening, this.body, cx)
+        let CallGuard(Call {
+            call_state,
+            finish_on_drop,
+        }) = this.call;
+        finish_on_drop.poll(call_state, this.body, cx)
     }
 }
 
@@ -127,15 +130,15 @@ pin_project! {
     ///
     /// Fields are dropped in order: the scope opens, the user's future goes, the record is made.
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Acquire<F, T, E> {
-        opening: Opening,
+    pub struct BackgroundAcquisition<F, T, E> {
+        call_state: CallState,
         #[pin]
         inner: F,
-        closing: Closing<T, E>,
+        finish_on_drop: FinishOnDrop<T, E>,
     }
 }
 
-impl<F, T, E> Future for Acquire<F, T, E>
+impl<F, T, E> Future for BackgroundAcquisition<F, T, E>
 where
     F: Future<Output = Result<T, E>>,
 {
@@ -148,24 +151,25 @@ where
     )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.closing.poll(this.opening, this.inner, cx)
+        this.finish_on_drop.poll(this.call_state, this.inner, cx)
     }
 }
 
-impl<F, T, E> fmt::Debug for Acquire<F, T, E> {
+impl<F, T, E> fmt::Debug for BackgroundAcquisition<F, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acquire").finish_non_exhaustive()
+        f.debug_struct("BackgroundAcquisition")
+            .finish_non_exhaustive()
     }
 }
 
-impl<T, E, F> fmt::Debug for Measure<'_, T, E, F> {
+impl<T, E, F> fmt::Debug for IntoInstrumented<'_, T, E, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Measure").finish_non_exhaustive()
+        f.debug_struct("IntoInstrumented").finish_non_exhaustive()
     }
 }
 
-impl<T, E, F: ?Sized> fmt::Debug for Measured<'_, T, E, F> {
+impl<T, E, F: ?Sized> fmt::Debug for Instrumented<'_, T, E, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Measured").finish_non_exhaustive()
+        f.debug_struct("Instrumented").finish_non_exhaustive()
     }
 }

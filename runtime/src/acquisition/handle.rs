@@ -8,13 +8,13 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::observe::{Collector, polled_after_completion};
-use super::running::Shared;
-use super::scope::EnteredShared;
+use super::active::Shared;
+use super::capture::{Collector, polled_after_completion};
+use super::context::EnteredShared;
 use super::token_request::TokenRequest;
 use crate::stack::ExitPolicy;
 
-/// An acquisition that can leave its task; made by [`handle`](crate::CurrentAcquisition::handle).
+/// An acquisition that can leave its task; made by [`handle`](crate::Acquisition::handle).
 ///
 /// It travels in [`http::Extensions`] too, for layers behind a queue.
 ///
@@ -26,7 +26,7 @@ use crate::stack::ExitPolicy;
 /// let handle = Acquisition::current().handle();
 /// let worker = std::thread::spawn(move || {
 ///     let _entered = handle.enter();
-///     Acquisition::current().served_stale();
+///     Acquisition::current().record_stale_token();
 /// });
 /// # worker.join().unwrap();
 /// ```
@@ -38,8 +38,8 @@ pub struct Handle {
 
 impl Handle {
     /// Makes the acquisition current whenever the future is polled.
-    pub fn scope<F: IntoFuture>(&self, future: F) -> Scoped<F::IntoFuture> {
-        Scoped {
+    pub fn scope<F: IntoFuture>(&self, future: F) -> ScopeFuture<F::IntoFuture> {
+        ScopeFuture {
             handle: self.clone(),
             inner: Some(future.into_future()),
         }
@@ -50,8 +50,8 @@ impl Handle {
     /// Do not hold the guard over an await; use [`scope`](Self::scope) there. Guards may be dropped in
     /// any order. Once the acquisition is over, it is the parent of later ones only inside a `scope`:
     /// a guard may be leaked.
-    pub fn enter(&self) -> EnteredHandle {
-        EnteredHandle {
+    pub fn enter(&self) -> HandleGuard {
+        HandleGuard {
             _entered: self.entered(ExitPolicy::Own),
             in_acquisition: self.shared.is_some(),
             not_send: PhantomData,
@@ -78,16 +78,16 @@ impl fmt::Debug for Handle {
 
 /// Guard of [`Handle::enter`].
 #[must_use = "the acquisition is current only while the guard lives"]
-pub struct EnteredHandle {
+pub struct HandleGuard {
     _entered: EnteredShared,
     in_acquisition: bool,
     /// The guard belongs to the thread whose slot it changed.
     not_send: PhantomData<*const ()>,
 }
 
-impl fmt::Debug for EnteredHandle {
+impl fmt::Debug for HandleGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EnteredHandle")
+        f.debug_struct("HandleGuard")
             .field("in_acquisition", &self.in_acquisition)
             .finish_non_exhaustive()
     }
@@ -96,13 +96,13 @@ impl fmt::Debug for EnteredHandle {
 pin_project! {
     /// Future of [`Handle::scope`].
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Scoped<F> {
+    pub struct ScopeFuture<F> {
         handle: Handle,
         #[pin]
         inner: Option<F>,
     }
 
-    impl<F> PinnedDrop for Scoped<F> {
+    impl<F> PinnedDrop for ScopeFuture<F> {
         /// The future is dropped inside the acquisition, so that its values can still note facts.
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
@@ -114,14 +114,14 @@ pin_project! {
     }
 }
 
-impl<F: Future> Future for Scoped<F> {
+impl<F: Future> Future for ScopeFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let _entered = this.handle.entered(ExitPolicy::UnwindTo);
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
-            polled_after_completion("Scoped");
+            polled_after_completion("ScopeFuture");
         };
         let output = std::task::ready!(inner.poll(cx));
         // What the future still holds goes inside the acquisition too.
@@ -130,9 +130,9 @@ impl<F: Future> Future for Scoped<F> {
     }
 }
 
-impl<F> fmt::Debug for Scoped<F> {
+impl<F> fmt::Debug for ScopeFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scoped")
+        f.debug_struct("ScopeFuture")
             .field("handle", &self.handle)
             .finish_non_exhaustive()
     }

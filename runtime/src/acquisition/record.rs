@@ -5,19 +5,13 @@ use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "otel")]
 use super::clock::Moment;
-use super::facts::{Facts, HttpFacts, RareFacts};
+use super::state::{ColdState, HttpFacts, State};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
 use crate::token::TokenType;
 use crate::wire::{ClientRequestId, shown_host};
-
-/// Error code of cancelled acquisitions in metrics.
-pub const CANCELLED_CODE: &str = "operation_canceled";
-
-/// Error code of panicked acquisitions in metrics.
-pub const PANICKED_CODE: &str = "panicked";
 
 /// How an acquisition ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +30,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Error code of cancelled acquisitions in metrics.
+    pub const CANCELLED_CODE: &'static str = "operation_canceled";
+
+    /// Error code of panicked acquisitions in metrics.
+    pub const PANICKED_CODE: &'static str = "panicked";
+
     /// Lower-case name, as spans show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -51,18 +51,21 @@ impl Outcome {
 
 /// Everything that is known of one finished acquisition.
 ///
-/// What was not measured is absent, never zero. It holds no user, tenant, scope, URL path or token.
+/// What was not measured is absent, never zero. It holds no user, tenant, context, URL path or token.
 #[derive(Clone)]
 pub struct AcquisitionRecord {
-    facts: Facts,
+    facts: State,
     outcome: Outcome,
     total: Option<Duration>,
     error: Option<Box<ErrorInfo>>,
 }
 
 impl AcquisitionRecord {
+    /// Most records that one [`capture`](crate::capture) keeps.
+    pub const MAX_CAPTURED: usize = 16;
+
     /// A record whose acquisition is under way: a cancelled one, unless it ends otherwise.
-    pub(crate) fn unfinished(facts: Facts) -> Self {
+    pub(crate) fn unfinished(facts: State) -> Self {
         Self {
             facts,
             outcome: Outcome::Cancelled,
@@ -72,13 +75,14 @@ impl AcquisitionRecord {
     }
 
     /// The facts, while they grow.
-    pub(crate) fn facts_mut(&mut self) -> &mut Facts {
+    pub(crate) fn state_mut(&mut self) -> &mut State {
         &mut self.facts
     }
 
     /// Whether there is something that a later request may report.
     pub(crate) fn has_failures(&self) -> bool {
-        !matches!(self.outcome, Outcome::Ok | Outcome::Pending) || !self.sub_failures().is_empty()
+        !matches!(self.outcome, Outcome::Ok | Outcome::Pending)
+            || !self.suppressed_errors().is_empty()
     }
 
     /// Truncates the error codes to what somebody has a use for.
@@ -86,9 +90,9 @@ impl AcquisitionRecord {
         if let Some(error) = &mut self.error {
             error.truncate_code(limit);
         }
-        if let Some(rare) = &mut self.facts.rare {
-            rare.error.truncate_code(limit);
-            for failure in &mut rare.sub_failures {
+        if let Some(cold) = &mut self.facts.cold {
+            cold.error.truncate_code(limit);
+            for failure in &mut cold.sub_failures {
                 failure.truncate_code(limit);
             }
         }
@@ -107,16 +111,16 @@ impl AcquisitionRecord {
     }
 
     /// The facts as the header formats read them.
-    pub(crate) fn facts(&self) -> &Facts {
+    pub(crate) fn state(&self) -> &State {
         &self.facts
     }
 
-    fn rare(&self) -> Option<&RareFacts> {
-        self.facts.rare.as_deref()
+    fn cold(&self) -> Option<&ColdState> {
+        self.facts.cold.as_deref()
     }
 
     fn http(&self) -> Option<&HttpFacts> {
-        self.rare().map(|rare| &rare.http)
+        self.cold().map(|cold| &cold.http)
     }
 
     /// Function of the SDK that was called.
@@ -141,7 +145,7 @@ impl AcquisitionRecord {
     ///
     /// What the SDK noted; else the identity provider, if it answered and a token was returned.
     #[must_use]
-    pub fn source(&self) -> Option<TokenSource> {
+    pub fn token_source(&self) -> Option<TokenSource> {
         let answered = self.http().is_some_and(|http| http.answered);
         let inferred = if answered {
             Some(TokenSource::IdentityProvider)
@@ -155,7 +159,7 @@ impl AcquisitionRecord {
 
     /// Cache that answered; absent when none did.
     #[must_use]
-    pub fn level(&self) -> Option<CacheLevel> {
+    pub fn cache_level(&self) -> Option<CacheLevel> {
         self.facts.level
     }
 
@@ -183,7 +187,7 @@ impl AcquisitionRecord {
     /// Id of the acquisition this one was made for, or that triggered it.
     #[must_use]
     pub fn parent(&self) -> Option<ClientRequestId> {
-        self.rare()?.parent
+        self.cold()?.parent
     }
 
     /// Whether no caller waited for the token.
@@ -200,7 +204,7 @@ impl AcquisitionRecord {
 
     /// Time from the first poll to the end.
     #[must_use]
-    pub fn total(&self) -> Option<Duration> {
+    pub fn duration_total(&self) -> Option<Duration> {
         self.total
     }
 
@@ -212,25 +216,25 @@ impl AcquisitionRecord {
 
     /// Time spent in requests, summed over all tries and [purposes](crate::Purpose).
     #[must_use]
-    pub fn in_http(&self) -> Option<Duration> {
+    pub fn duration_in_http(&self) -> Option<Duration> {
         self.http()?.duration
     }
 
     /// Time spent in the cache.
     #[must_use]
-    pub fn in_cache(&self) -> Option<Duration> {
+    pub fn duration_in_cache(&self) -> Option<Duration> {
         self.facts.in_cache.total()
     }
 
     /// Time spent making the token presentable, such as signing a proof of possession.
     #[must_use]
-    pub fn in_extension(&self) -> Option<Duration> {
-        self.rare()?.in_extension.total()
+    pub fn duration_in_extension(&self) -> Option<Duration> {
+        self.cold()?.in_extension.total()
     }
 
     /// Time spent waiting for another caller's refresh.
     #[must_use]
-    pub fn waited(&self) -> Option<Duration> {
+    pub fn duration_waiting(&self) -> Option<Duration> {
         self.facts.waited()
     }
 
@@ -243,13 +247,13 @@ impl AcquisitionRecord {
     /// Moment from which the token should be refreshed proactively.
     #[must_use]
     pub fn refresh_on(&self) -> Option<SystemTime> {
-        self.rare()?.refresh_on
+        self.cold()?.refresh_on
     }
 
     /// Regional endpoint and how it was chosen.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
-        self.rare()?.region.as_ref()
+        self.cold()?.region.as_ref()
     }
 
     /// Host that was asked last, as a rule the token endpoint; never its path.
@@ -270,7 +274,7 @@ impl AcquisitionRecord {
     /// Access tokens in the cache.
     #[must_use]
     pub fn cached_token_count(&self) -> Option<u64> {
-        self.rare()?.cached_token_count
+        self.cold()?.cached_token_count
     }
 
     /// Requests that were sent, retries and discovery included.
@@ -291,7 +295,7 @@ impl AcquisitionRecord {
     /// expires at the client: no response carried that failure.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        let described = self.error().and_then(ErrorInfo::http_status);
+        let described = self.error().and_then(ErrorInfo::status);
         let is_of_failure =
             |http: &&HttpFacts| !(http.is_polling && self.outcome == Outcome::Error);
         described.or_else(|| self.http().filter(is_of_failure)?.status)
@@ -304,7 +308,7 @@ impl AcquisitionRecord {
         described.or_else(|| self.http()?.transport)
     }
 
-    /// Longest `Retry-After` that a server asked for, at most [`MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).
+    /// Longest `Retry-After` that a server asked for, at most [`TokenRequest::MAX_RETRY_AFTER`](crate::MAX_RETRY_AFTER).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.http()?.retry_after
@@ -324,14 +328,14 @@ impl AcquisitionRecord {
 
     /// Failures that the SDK swallowed on the way.
     #[must_use]
-    pub fn sub_failures(&self) -> &[ErrorInfo] {
-        self.rare().map_or(&[], |rare| &rare.sub_failures)
+    pub fn suppressed_errors(&self) -> &[ErrorInfo] {
+        self.cold().map_or(&[], |cold| &cold.sub_failures)
     }
 
     /// Id and version of the SDK on whose behalf the acquiring SDK worked.
     #[must_use]
     pub fn caller_sdk(&self) -> Option<(&str, &str)> {
-        self.rare()?
+        self.cold()?
             .caller_sdk
             .as_ref()
             .map(|caller| (&*caller.id, &*caller.version))
@@ -341,25 +345,25 @@ impl AcquisitionRecord {
 impl fmt::Debug for AcquisitionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let polls = Some(self.pending_polls()).filter(|polls| *polls > 0);
-        let swallowed = Some(self.sub_failures()).filter(|failures| !failures.is_empty());
+        let swallowed = Some(self.suppressed_errors()).filter(|failures| !failures.is_empty());
         let mut out = f.debug_struct("AcquisitionRecord");
         out.field("api", &self.api())
             .field("outcome", &self.outcome)
             .field("attempts", &self.attempts());
-        Facets(&mut out)
-            .present("source", self.source())
-            .present("level", self.level())
+        PresentFields(&mut out)
+            .present("source", self.token_source())
+            .present("level", self.cache_level())
             .present("refresh_reason", self.refresh_reason())
             .present("token_type", self.token_type())
             .present("correlation_id", self.correlation_id())
             .present("parent", self.parent())
             .present("background", self.is_background().then_some(true))
             .present("stale", self.is_stale().then_some(true))
-            .present("total", self.total())
-            .present("in_http", self.in_http())
-            .present("in_cache", self.in_cache())
-            .present("in_extension", self.in_extension())
-            .present("waited", self.waited())
+            .present("total", self.duration_total())
+            .present("in_http", self.duration_in_http())
+            .present("in_cache", self.duration_in_cache())
+            .present("in_extension", self.duration_in_extension())
+            .present("waited", self.duration_waiting())
             .present("remaining_lifetime", self.remaining_lifetime())
             .present("refresh_on", self.refresh_on())
             .present("region", self.region())
@@ -377,9 +381,9 @@ impl fmt::Debug for AcquisitionRecord {
 }
 
 /// Shows fields that are present, and is silent about the others.
-struct Facets<'a, 'b, 'c>(&'a mut fmt::DebugStruct<'b, 'c>);
+struct PresentFields<'a, 'b, 'c>(&'a mut fmt::DebugStruct<'b, 'c>);
 
-impl Facets<'_, '_, '_> {
+impl PresentFields<'_, '_, '_> {
     fn present(self, name: &str, value: Option<impl fmt::Debug>) -> Self {
         if let Some(value) = value {
             self.0.field(name, &value);

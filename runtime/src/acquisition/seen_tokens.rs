@@ -19,8 +19,9 @@ use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use token_telemetry::api_tables::MsalNet;
-/// use token_telemetry::{CacheLevel, ErrorInfo, SeenTokens, TokenSource, acquire_token, observe};
+/// use token_telemetry::api::MsalNet;
+/// use token_telemetry::acquisition::SeenTokens;
+/// use token_telemetry::{CacheLevel, ErrorInfo, TokenSource, acquire_token, capture};
 ///
 /// const WINDOW: Duration = Duration::from_secs(300);
 ///
@@ -48,11 +49,11 @@ use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 ///
 /// let wrapper = Wrapper { inner: Credential, seen: SeenTokens::new() };
 /// # futures::executor::block_on(async {
-/// let first = observe(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
-/// let second = observe(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
-/// assert_eq!(first.records[0].source(), None);
-/// assert_eq!(second.records[0].source(), Some(TokenSource::Cache));
-/// assert_eq!(second.records[0].level(), Some(CacheLevel::Unknown));
+/// let first = capture(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
+/// let second = capture(wrapper.get_token(&["https://graph.microsoft.com/.default"])).await;
+/// assert_eq!(first.records[0].token_source(), None);
+/// assert_eq!(second.records[0].token_source(), Some(TokenSource::Cache));
+/// assert_eq!(second.records[0].cache_level(), Some(CacheLevel::Unknown));
 /// # });
 /// ```
 #[derive(Default)]
@@ -93,7 +94,7 @@ impl SeenTokens {
         let before = self.expiries().get(&key).copied();
         let reason = refresh_reason(before, now, window, false);
         if reason != CacheRefreshReason::NotApplicable {
-            Acquisition::current().refresh(reason);
+            Acquisition::current().record_refresh_reason(reason);
         }
         SeenTokenLookup {
             seen: self,
@@ -122,15 +123,15 @@ impl SeenTokenLookup<'_> {
     /// Records a cache hit if this token was handed out before; remembers it otherwise.
     ///
     /// Returns whether it was. The source of a new token is left to the token requests, or to
-    /// [`record_default_source`](crate::CurrentAcquisition::record_default_source).
+    /// [`record_default_source`](crate::Acquisition::record_default_source).
     #[expect(clippy::must_use_candidate, reason = "the record is what callers want")]
     pub fn record_token(self, expires_on: SystemTime) -> bool {
         let was_seen = self.before == Some(expires_on);
         if was_seen {
             let current = Acquisition::current();
-            current.cache_hit(CacheLevel::Unknown);
+            current.record_cache_hit(CacheLevel::Unknown);
             // The reason recorded before the call was a guess: the credential needed no new token.
-            current.refresh(CacheRefreshReason::NotApplicable);
+            current.record_refresh_reason(CacheRefreshReason::NotApplicable);
         } else {
             self.seen.remember(self.key, expires_on);
         }

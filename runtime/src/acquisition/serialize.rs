@@ -21,8 +21,8 @@ impl Serialize for AcquisitionRecord {
         map.entry("api", Some(api.name()))?;
         map.entry("api_number", Some(api.number()))?;
         map.entry("outcome", Some(self.outcome().name()))?;
-        map.entry("source", self.source().map(TokenSource::name))?;
-        map.entry("level", self.level().map(CacheLevel::name))?;
+        map.entry("source", self.token_source().map(TokenSource::name))?;
+        map.entry("level", self.cache_level().map(CacheLevel::name))?;
         map.entry(
             "refresh_reason",
             self.refresh_reason().map(CacheRefreshReason::name),
@@ -38,7 +38,7 @@ impl Serialize for AcquisitionRecord {
         times(self, &mut map)?;
         request(self, &mut map)?;
         map.entry("error", self.error().map(Error))?;
-        let swallowed: Vec<Error<'_>> = self.sub_failures().iter().map(Error).collect();
+        let swallowed: Vec<Error<'_>> = self.suppressed_errors().iter().map(Error).collect();
         map.entry("sub_failures", (!swallowed.is_empty()).then_some(swallowed))?;
         map.0.end()
     }
@@ -48,11 +48,14 @@ fn times<M: SerializeMap>(
     record: &AcquisitionRecord,
     map: &mut Present<M>,
 ) -> Result<(), M::Error> {
-    map.entry("total_us", record.total().map(micros))?;
-    map.entry("in_http_us", record.in_http().map(micros))?;
-    map.entry("in_cache_us", record.in_cache().map(micros))?;
-    map.entry("in_extension_us", record.in_extension().map(micros))?;
-    map.entry("waited_us", record.waited().map(micros))?;
+    map.entry("total_us", record.duration_total().map(micros))?;
+    map.entry("in_http_us", record.duration_in_http().map(micros))?;
+    map.entry("in_cache_us", record.duration_in_cache().map(micros))?;
+    map.entry(
+        "in_extension_us",
+        record.duration_in_extension().map(micros),
+    )?;
+    map.entry("waited_us", record.duration_waiting().map(micros))?;
     map.entry(
         "remaining_lifetime_s",
         record.remaining_lifetime().map(|time| time.as_secs()),
@@ -114,9 +117,12 @@ impl Serialize for Error<'_> {
         let info = self.0;
         let mut map = Present(serializer.serialize_map(None)?);
         map.entry("code", info.code())?;
-        map.entry("suberror", info.suberror_code())?;
-        map.entry("status", info.http_status())?;
-        map.entry("sts_codes", (!info.sts().is_empty()).then(|| info.sts()))?;
+        map.entry("suberror", info.suberror())?;
+        map.entry("status", info.status())?;
+        map.entry(
+            "sts_codes",
+            (!info.sts_codes().is_empty()).then(|| info.sts_codes()),
+        )?;
         map.0.end()
     }
 }
@@ -134,7 +140,7 @@ impl Serialize for RegionFacts<'_> {
                 .autodetection_source()
                 .map(RegionAutodetectionSource::name),
         )?;
-        map.entry("outcome", region.region_outcome().map(RegionOutcome::name))?;
+        map.entry("outcome", region.outcome().map(RegionOutcome::name))?;
         map.0.end()
     }
 }

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::active::Identity;
 use super::clock::{ClockSource, Moment};
-use super::facts::Facts;
-use super::running::Identity;
-use super::scope;
+use super::context;
+use super::state::State;
 
 /// Times the code until it is dropped; made by
-/// [`time_in_cache`](crate::CurrentAcquisition::time_in_cache) and its sibling.
+/// [`time_in_cache`](crate::Acquisition::time_in_cache) and its sibling.
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
-    part: fn(&mut Facts) -> &mut Timed,
+    part: fn(&mut State) -> &mut Timed,
     /// Of whom it measures the time; nobody's if it was made outside an acquisition.
     owner: Option<Identity>,
 }
@@ -58,8 +58,8 @@ impl Timed {
 }
 
 impl Timer {
-    pub(crate) fn start(part: fn(&mut Facts) -> &mut Timed) -> Self {
-        let noted = scope::with_current(|running| {
+    pub(crate) fn start(part: fn(&mut State) -> &mut Timed) -> Self {
+        let noted = context::with_current(|running| {
             let clock = running.note_timed(|facts, now| part(facts).start(now));
             (running.identify(), clock)
         });
@@ -77,7 +77,7 @@ impl Drop for Timer {
     fn drop(&mut self) {
         let Self { part, owner } = *self;
         let Some(owner) = owner else { return };
-        let noted = scope::with_one(owner, |running| {
+        let noted = context::with_one(owner, |running| {
             running.note_timed(|facts, now| part(facts).stop(now))
         });
         if let Some(Some(clock)) = noted {
@@ -87,9 +87,9 @@ impl Drop for Timer {
 }
 
 /// Changes the facts of an acquisition by the present moment of a clock that is code of others.
-fn note_at(owner: Identity, clock: &ClockSource, note: impl FnOnce(&mut Facts, Option<Moment>)) {
+fn note_at(owner: Identity, clock: &ClockSource, note: impl FnOnce(&mut State, Option<Moment>)) {
     let now = clock.now();
-    scope::with_one(owner, |running| running.note(|facts| note(facts, now)));
+    context::with_one(owner, |running| running.note(|facts| note(facts, now)));
 }
 
 impl fmt::Debug for Timer {

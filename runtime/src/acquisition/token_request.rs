@@ -9,12 +9,12 @@ use std::time::Duration;
 use http::HeaderMap;
 use pin_project_lite::pin_project;
 
-use super::answer::{HttpOutcome, MAX_RETRY_AFTER};
-use super::backend::{Answer, Carriage, HeaderSink, Outgoing};
+use super::active::Shared;
+use super::backend::{Answer, HeaderSink, InFlightReport, MapSink};
 use super::clock::Moment;
-use super::facts::{Asked, Facts};
 use super::purpose::Purpose;
-use super::running::Shared;
+use super::response::HttpOutcome;
+use super::state::{Asked, State};
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::error::TransportError;
@@ -24,7 +24,7 @@ use crate::wire::Authority;
 const HEADERS: usize = 16;
 
 /// One HTTP try of a token request, made by
-/// [`token_request`](crate::CurrentAcquisition::token_request).
+/// [`token_request`](crate::Acquisition::token_request).
 ///
 /// It may leave the task and outlive the acquisition. Dropped without an answer it counts as not
 /// delivered: what its headers reported is reported again.
@@ -41,7 +41,7 @@ const HEADERS: usize = 16;
 /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
 /// request.apply_to(&mut headers);
 /// // … the request goes out, and an answer comes …
-/// request.answered(200);
+/// request.responded(200);
 /// ```
 #[must_use = "a token request that is dropped counts as not delivered"]
 pub struct TokenRequest {
@@ -52,11 +52,17 @@ pub struct TokenRequest {
     /// Whether it is part of the acquisition, and not only seen while that one runs.
     counts: bool,
     started: Option<Moment>,
-    carriage: Carriage,
+    report: InFlightReport,
     retry_after: Option<Duration>,
 }
 
 impl TokenRequest {
+    /// Longest `Retry-After` that is recorded: a day.
+    ///
+    /// A server that asks for more is broken or hostile, and adding its number to the present moment
+    /// might overflow.
+    pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
     /// A request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
         Self::begin(acquisition, Authority::of_url(url), true)
@@ -74,7 +80,7 @@ impl TokenRequest {
         let (mut started, mut turn) = (None, (0, None));
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
             started = acquisition.backend.clock().now();
-            if !acquisition.note(|facts| turn = facts.rare_mut().http.ask(&authority)) {
+            if !acquisition.note(|facts| turn = facts.cold_mut().http.ask(&authority)) {
                 super::tell(Diagnostic::RequestAfterAcquisition);
             }
         }
@@ -84,14 +90,14 @@ impl TokenRequest {
             turn,
             counts,
             started,
-            carriage: Carriage::default(),
+            report: InFlightReport::default(),
             retry_after: None,
         }
     }
 
     /// Says that the request asks for something other than a token of the token endpoint.
     pub fn purpose(mut self, purpose: Purpose) -> Self {
-        self.carriage.purpose = purpose;
+        self.report.purpose = purpose;
         let Some(acquisition) = self.acquisition.as_ref().filter(|_| self.counts) else {
             return self;
         };
@@ -99,7 +105,7 @@ impl TokenRequest {
         let authority = &self.authority;
         let mut turn = (request, None);
         acquisition.note(|facts| {
-            let http = &mut facts.rare_mut().http;
+            let http = &mut facts.cold_mut().http;
             http.asked_instance_metadata |= purpose == Purpose::InstanceMetadata;
             http.take_back(request, before);
             if purpose == Purpose::Token {
@@ -115,7 +121,7 @@ impl TokenRequest {
     /// To be put on a request that carries none yet: what an earlier attempt left on a request
     /// object is removed by [`apply_to`](Self::apply_to) and [`apply_with`](Self::apply_with) only.
     #[must_use]
-    pub fn headers(&mut self) -> HeaderMap {
+    pub fn take_headers(&mut self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(HEADERS);
         self.apply_to(&mut headers);
         headers
@@ -129,8 +135,8 @@ impl TokenRequest {
     /// SKU that the application set itself stays.
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
         let mut replaced = Vec::new();
-        let sink = HeaderSink::new(headers, &mut replaced);
-        self.write(&mut Outgoing::Headers(sink));
+        let sink = MapSink::new(headers, &mut replaced);
+        self.write(&mut HeaderSink::Headers(sink));
     }
 
     /// Writes the telemetry headers, as of now, into a header map of another kind.
@@ -153,14 +159,14 @@ impl TokenRequest {
     ///         None => headers.remove(name),
     ///     };
     /// });
-    /// request.answered(200);
+    /// request.responded(200);
     /// ```
     pub fn apply_with(&mut self, mut set: impl FnMut(&str, Option<&str>)) {
         let Some(acquisition) = &self.acquisition else {
             return;
         };
         let of_one_attempt = acquisition.backend.attempt_headers();
-        let headers = self.headers();
+        let headers = self.take_headers();
         for name in of_one_attempt {
             if !headers.contains_key(name) {
                 set(name, None);
@@ -180,19 +186,19 @@ impl TokenRequest {
     #[must_use]
     pub fn form_fields(&mut self) -> Vec<(&'static str, String)> {
         let mut fields = Vec::new();
-        self.write(&mut Outgoing::Form(&mut fields));
+        self.write(&mut HeaderSink::Form(&mut fields));
         fields
     }
 
-    fn write(&mut self, out: &mut Outgoing<'_>) {
+    fn write(&mut self, out: &mut HeaderSink<'_>) {
         let Some(acquisition) = &self.acquisition else {
             return;
         };
         let backend = &acquisition.backend;
-        let (authority, carriage) = (&self.authority, &mut self.carriage);
+        let (authority, report) = (&self.authority, &mut self.report);
         if backend.is_authority(authority) {
-            acquisition.read(|facts| backend.write_headers(facts, authority, carriage, out));
-        } else if let Outgoing::Headers(headers) = out {
+            acquisition.read(|facts| backend.write_headers(facts, authority, report, out));
+        } else if let HeaderSink::Headers(headers) = out {
             // The values are the caller's, and nothing is locked while they are dropped.
             let id = acquisition.read(|facts| facts.correlation_id);
             backend.strip_headers(id, headers.map_mut());
@@ -206,21 +212,21 @@ impl TokenRequest {
     ///
     /// `send` gets the telemetry headers and returns the future of the HTTP client; of a polling
     /// flow one that gives [`Polled`](super::Polled).
-    pub fn send<F, Fut>(mut self, send: F) -> Sending<Fut>
+    pub fn send<F, Fut>(mut self, send: F) -> SendFuture<Fut>
     where
         F: FnOnce(HeaderMap) -> Fut,
         Fut: Future<Output: HttpOutcome>,
     {
-        let headers = self.headers();
+        let headers = self.take_headers();
         self.watch(send(headers))
     }
 
     /// Notes how a request ends whose headers were applied before: the future of the HTTP client.
-    pub fn watch<Fut>(self, sent: Fut) -> Sending<Fut>
+    pub fn watch<Fut>(self, sent: Fut) -> SendFuture<Fut>
     where
         Fut: Future<Output: HttpOutcome>,
     {
-        Sending {
+        SendFuture {
             inner: sent,
             request: Some(self),
         }
@@ -228,19 +234,19 @@ impl TokenRequest {
 
     /// The server asked for a pause before the next try, in its `Retry-After` header.
     ///
-    /// More than [`MAX_RETRY_AFTER`] counts as that.
-    pub fn retry_after(&mut self, pause: Duration) {
-        self.retry_after = self.retry_after.max(Some(pause.min(MAX_RETRY_AFTER)));
+    /// More than [`TokenRequest::MAX_RETRY_AFTER`] counts as that.
+    pub fn set_retry_after(&mut self, pause: Duration) {
+        self.retry_after = self.retry_after.max(Some(pause.min(Self::MAX_RETRY_AFTER)));
     }
 
     /// An answer with this status came.
-    pub fn answered(self, status: u16) {
-        let holds_token = self.carriage.purpose != Purpose::Discovery && is_success(status);
+    pub fn responded(self, status: u16) {
+        let holds_token = self.report.purpose != Purpose::Discovery && is_success(status);
         self.end(Answer::Status(status), |facts| {
             if holds_token {
                 facts.token_received();
             }
-            let http = &mut facts.rare_mut().http;
+            let http = &mut facts.cold_mut().http;
             http.status = Some(status);
             http.is_polling = false;
             http.transport = None;
@@ -250,7 +256,7 @@ impl TokenRequest {
     /// The response of a polling flow came: not yet. It is not a failure.
     ///
     /// Whether it delivers the failures that the request reported depends on the dialect's
-    /// [`Settling`](crate::entra::Settling), as for any other response with this status, usually 400:
+    /// [`DeliveryPolicy`](crate::entra::DeliveryPolicy), as for any other response with this status, usually 400:
     ///
     /// | dialect | what a 400 does |
     /// |---|---|
@@ -263,7 +269,7 @@ impl TokenRequest {
     /// Dialects without the last-telemetry header report nothing.
     pub fn pending(self, status: u16) {
         self.end(Answer::Status(status), |facts| {
-            let http = &mut facts.rare_mut().http;
+            let http = &mut facts.cold_mut().http;
             http.answered = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
             http.is_polling = true;
@@ -275,7 +281,7 @@ impl TokenRequest {
     /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
         self.end(Answer::None, |facts| {
-            let http = &mut facts.rare_mut().http;
+            let http = &mut facts.cold_mut().http;
             http.status = None;
             http.transport = Some(class);
         });
@@ -283,38 +289,38 @@ impl TokenRequest {
 
     fn ended(mut self, output: &impl HttpOutcome) {
         if let Some(pause) = output.retry_after() {
-            self.retry_after(pause);
+            self.set_retry_after(pause);
         }
         match output.status() {
             Ok(status) if output.is_pending() => self.pending(status),
-            Ok(status) => self.answered(status),
+            Ok(status) => self.responded(status),
             Err(class) => self.failed(class),
         }
     }
 
-    fn end(mut self, answer: Answer, note: impl FnOnce(&mut Facts)) {
+    fn end(mut self, answer: Answer, note: impl FnOnce(&mut State)) {
         self.settle(answer, note);
     }
 
-    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut Facts)) {
+    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut State)) {
         let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
         let duration = acquisition.backend.clock().since(self.started);
         acquisition.note(|facts| {
-            let http = &mut facts.rare_mut().http;
+            let http = &mut facts.cold_mut().http;
             http.add_try(duration);
             http.retry_after = http.retry_after.max(self.retry_after);
             note(facts);
         });
-        let carriage = std::mem::take(&mut self.carriage);
-        let mut undecided = acquisition.backend.settle(carriage, answer);
+        let report = std::mem::take(&mut self.report);
+        let mut undecided = acquisition.backend.settle(report, answer);
         if undecided.is_some() {
-            acquisition.note(|facts| facts.rare_mut().http.undecided.extend(undecided.take()));
+            acquisition.note(|facts| facts.cold_mut().http.undecided.extend(undecided.take()));
         }
-        if let Some(carriage) = undecided {
+        if let Some(report) = undecided {
             // The acquisition is over already, and no code will come.
-            acquisition.backend.decide(&[carriage], None);
+            acquisition.backend.decide(&[report], None);
         }
     }
 }
@@ -341,14 +347,14 @@ impl fmt::Debug for TokenRequest {
 pin_project! {
     /// Future of [`TokenRequest::send`] and [`TokenRequest::watch`].
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Sending<F> {
+    pub struct SendFuture<F> {
         #[pin]
         inner: F,
         request: Option<TokenRequest>,
     }
 }
 
-impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
+impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -362,9 +368,9 @@ impl<F: Future<Output: HttpOutcome>> Future for Sending<F> {
     }
 }
 
-impl<F> fmt::Debug for Sending<F> {
+impl<F> fmt::Debug for SendFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending")
+        f.debug_struct("SendFuture")
             .field("request", &self.request)
             .finish_non_exhaustive()
     }

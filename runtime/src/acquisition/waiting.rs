@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::facts::Facts;
+use super::state::State;
 use super::timer::Timer;
 
 pin_project! {
-    /// Future of [`CurrentAcquisition::waiting`](crate::CurrentAcquisition::waiting).
+    /// Future of [`Acquisition::waiting`](crate::Acquisition::waiting).
     #[must_use = "futures do nothing unless awaited"]
     pub struct Waiting<F> {
         #[pin]
@@ -35,7 +35,7 @@ impl<F: Future> Future for Waiting<F> {
         if polled.is_ready() {
             *this.timer = None;
         } else if this.timer.is_none() {
-            *this.timer = Some(Timer::start(Facts::waiting));
+            *this.timer = Some(Timer::start(State::waiting));
         }
         polled
     }

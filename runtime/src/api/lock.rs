@@ -27,7 +27,7 @@ const HEADER: &str = "\
 /// # Examples
 ///
 /// ```
-/// # use token_telemetry::api_tables::MsalNet as ContosoApi;
+/// # use token_telemetry::api::MsalNet as ContosoApi;
 /// use token_telemetry::test_util::assert_api_ids_locked;
 ///
 /// // With `#[test]` above it.
@@ -39,7 +39,7 @@ const HEADER: &str = "\
 #[expect(clippy::panic, reason = "an assertion fails by panicking")]
 pub fn assert_api_ids_locked<I: ApiId>(path: impl AsRef<Path>) {
     let write = env::var_os(UPDATE_API_IDS).is_some_and(|value| !value.is_empty());
-    if let Err(sentences) = check(I::CATALOGUE, path.as_ref(), write) {
+    if let Err(sentences) = check(I::CATALOG, path.as_ref(), write) {
         panic!("{sentences}");
     }
 }

@@ -9,7 +9,7 @@
 //! `err = …`.
 //!
 //! ```
-//! use token_telemetry::api_tables::{Msal, MsalNet};
+//! use token_telemetry::api::{Msal, MsalNet};
 //! use token_telemetry::{DescribeError, ErrorInfo, acquire_token};
 //!
 //! #[derive(Debug)]

@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{CLIENT_REQUEST_ID, RETURN_CLIENT_REQUEST_ID};
+use super::RETURN_CLIENT_REQUEST_ID;
+use crate::wire::ClientRequestId;
 
 /// Beginnings of the names that are telemetry's own.
 const RESERVED: &[&str] = &["x-client-", "x-app-", "x-ms-lib-", "x-ms-client-request-id"];
@@ -70,7 +71,7 @@ fn replace(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) -> bo
 
 /// Whether a header is telemetry's own.
 fn is_reserved(name: &HeaderName) -> bool {
-    let by_name = *name == CLIENT_REQUEST_ID || *name == RETURN_CLIENT_REQUEST_ID;
+    let by_name = *name == ClientRequestId::HEADER || *name == RETURN_CLIENT_REQUEST_ID;
     by_name
         || RESERVED
             .iter()

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::dialect::{Dialect, Header};
 use super::extra_sku::ExtraSku;
-use super::outgoing::Name;
+use super::header_name::Name;
 use crate::client::ClientInfo;
 
 /// Value of `x-ms-lib-capability`: the SDK waits as told and knows that 429 means to.

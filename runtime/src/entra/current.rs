@@ -2,10 +2,10 @@
 
 use http::HeaderName;
 
-use super::dialect::{CurrentForm, Dialect, Slot};
+use super::dialect::{CurrentForm, Dialect, FieldSpec};
 use super::field::CurrentField;
 use super::value::FieldValue;
-use crate::acquisition::Facts;
+use crate::acquisition::State;
 use crate::cache::CacheRefreshReason;
 use crate::wire::{FieldText, Scratch};
 
@@ -129,14 +129,14 @@ impl<'a> CurrentTelemetry<'a> {
 }
 
 /// Writes the header of a running acquisition.
-pub(super) fn write_facts(dialect: &Dialect, facts: &Facts, out: &mut Scratch) {
+pub(super) fn write_facts(dialect: &Dialect, facts: &State, out: &mut Scratch) {
     let noted = facts
-        .rare
+        .cold
         .as_deref()
-        .map_or(&[][..], |rare| &rare.platform_fields);
+        .map_or(&[][..], |cold| &cold.platform_fields);
     let has_place = |name: &str| {
         let names_it =
-            |slot: &Slot| matches!(slot.field, CurrentField::Named(known) if known == name);
+            |slot: &FieldSpec| matches!(slot.field, CurrentField::Named(known) if known == name);
         dialect.current.platform.iter().any(names_it)
     };
     let extra = noted
@@ -176,12 +176,12 @@ fn write<'v>(
 }
 
 fn section<'v>(
-    slots: &[Slot],
+    slots: &[FieldSpec],
     value: &impl Fn(CurrentField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
     let mut is_first = true;
-    for Slot {
+    for FieldSpec {
         field,
         blank,
         optional,
@@ -203,9 +203,9 @@ fn section<'v>(
 }
 
 /// Value of a field in a running acquisition.
-pub(super) fn of_facts(facts: &Facts, field: CurrentField) -> Option<FieldValue<'_>> {
-    let rare = facts.rare.as_deref();
-    let region = || rare?.region.as_ref();
+pub(super) fn of_facts(facts: &State, field: CurrentField) -> Option<FieldValue<'_>> {
+    let cold = facts.cold.as_deref();
+    let region = || cold?.region.as_ref();
     match field {
         CurrentField::Api => Some(facts.api.number().into()),
         CurrentField::ForceRefresh => {
@@ -216,16 +216,16 @@ pub(super) fn of_facts(facts: &Facts, field: CurrentField) -> Option<FieldValue<
             facts.refresh_reason().map(FieldValue::from)
         }
         CurrentField::TokenType => facts.token_type.map(FieldValue::from),
-        CurrentField::CacheSerialized => rare?.cache_serialized.map(FieldValue::from),
-        CurrentField::LegacyCache => rare?.legacy_cache.map(FieldValue::from),
-        CurrentField::CallerSdkId => text(&rare?.caller_sdk.as_ref()?.id),
-        CurrentField::CallerSdkVersion => text(&rare?.caller_sdk.as_ref()?.version),
-        CurrentField::ManagedCertificate => rare?.managed_certificate.map(FieldValue::from),
-        CurrentField::WrapperSku => text(&rare?.wrapper.as_ref()?.sku),
-        CurrentField::WrapperVersion => text(&rare?.wrapper.as_ref()?.version),
-        CurrentField::BrokerError => text(rare?.broker_error.as_ref()?),
+        CurrentField::CacheSerialized => cold?.cache_serialized.map(FieldValue::from),
+        CurrentField::LegacyCache => cold?.legacy_cache.map(FieldValue::from),
+        CurrentField::CallerSdkId => text(&cold?.caller_sdk.as_ref()?.id),
+        CurrentField::CallerSdkVersion => text(&cold?.caller_sdk.as_ref()?.version),
+        CurrentField::ManagedCertificate => cold?.managed_certificate.map(FieldValue::from),
+        CurrentField::WrapperSku => text(&cold?.wrapper.as_ref()?.sku),
+        CurrentField::WrapperVersion => text(&cold?.wrapper.as_ref()?.version),
+        CurrentField::BrokerError => text(cold?.broker_error.as_ref()?),
         CurrentField::Named(name) => {
-            let noted = rare?
+            let noted = cold?
                 .platform_fields
                 .iter()
                 .find(|(known, _)| *known == name);
@@ -233,10 +233,10 @@ pub(super) fn of_facts(facts: &Facts, field: CurrentField) -> Option<FieldValue<
         }
         CurrentField::RegionUsed => text(region()?.name()?),
         CurrentField::RegionSource => region()?.autodetection_source().map(FieldValue::from),
-        CurrentField::RegionOutcome => region()?.region_outcome().map(FieldValue::from),
-        CurrentField::RegionDetected => text(region()?.detected_name()?),
-        CurrentField::LegacyRegionSource => region()?.legacy_region_source().map(FieldValue::from),
-        CurrentField::UserRegion => text(region()?.user_provided_name()?),
+        CurrentField::RegionOutcome => region()?.outcome().map(FieldValue::from),
+        CurrentField::RegionDetected => text(region()?.detected()?),
+        CurrentField::LegacyRegionSource => region()?.legacy_source().map(FieldValue::from),
+        CurrentField::UserRegion => text(region()?.user_provided()?),
         CurrentField::UserRegionValid => region()?.is_user_valid().map(FieldValue::from),
         CurrentField::RegionFallback => region()?.fell_back_to_global().map(FieldValue::from),
     }

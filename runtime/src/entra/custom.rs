@@ -1,10 +1,12 @@
 //! Dialects that no preset has, checked when they are built.
 
-use super::dialect::{Capacity, Carrier, Dialect, LastForm, Measured, OverBudget, SendOrder, Slot};
+use super::delivery_policy::DeliveryPolicy;
+use super::dialect::{
+    Capacity, Carrier, Dialect, FieldSpec, LastForm, Measured, OverBudget, SendOrder,
+};
 use super::field::CurrentField;
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
-use super::settling::Settling;
-use super::tail::TailField;
+use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;
 
 /// Builder of a [`Dialect`]; made by [`Dialect::custom`] and [`Dialect::customize`].
@@ -12,11 +14,11 @@ use crate::error::MAX_KEPT_CODE_LEN;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::entra::{CurrentField, Dialect, Slot};
+/// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
 ///
-/// const PLATFORM: &[Slot] = &[
-///     Slot::new(CurrentField::CacheSerialized).or("0"),
-///     Slot::new(CurrentField::TokenType).or("1"),
+/// const PLATFORM: &[FieldSpec] = &[
+///     FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
+///     FieldSpec::new(CurrentField::TokenType).default_text("1"),
 /// ];
 /// let dialect = Dialect::custom("contoso").platform(PLATFORM).build()?;
 /// assert_eq!(dialect.schema(), 5);
@@ -44,14 +46,14 @@ impl Dialect {
 
 impl DialectBuilder {
     /// Schema number, with the fields of the second segment.
-    pub const fn request(mut self, schema: u8, request: &'static [Slot]) -> Self {
+    pub const fn request(mut self, schema: u8, request: &'static [FieldSpec]) -> Self {
         self.0.schema = schema;
         self.0.current.request = request;
         self
     }
 
     /// Fields of the third segment.
-    pub const fn platform(mut self, platform: &'static [Slot]) -> Self {
+    pub const fn platform(mut self, platform: &'static [FieldSpec]) -> Self {
         self.0.current.platform = platform;
         self
     }
@@ -89,7 +91,7 @@ impl DialectBuilder {
     }
 
     /// Fields of the last segment of the last-telemetry header.
-    pub const fn tail(mut self, tail: &'static [TailField]) -> Self {
+    pub const fn tail(mut self, tail: &'static [PlatformField]) -> Self {
         self.0.last.tail = tail;
         self
     }
@@ -125,7 +127,7 @@ impl DialectBuilder {
     }
 
     /// When a failure counts as delivered.
-    pub const fn settling(mut self, settling: Settling) -> Self {
+    pub const fn delivery_policy(mut self, settling: DeliveryPolicy) -> Self {
         self.0.last.settling = settling;
         self
     }
@@ -182,7 +184,7 @@ fn problem(dialect: &Dialect) -> Option<Problem> {
             found: current.request.len(),
         });
     }
-    if current.request.first().map(Slot::field) != Some(CurrentField::Api) {
+    if current.request.first().map(FieldSpec::field) != Some(CurrentField::Api) {
         return Some(Problem::ApiNotFirst);
     }
     if let Some(slot) = current.request.iter().find(|slot| slot.optional) {
@@ -196,7 +198,7 @@ fn problem(dialect: &Dialect) -> Option<Problem> {
         .or_else(|| in_last(last))
 }
 
-fn in_slots(slots: &[Slot]) -> Option<Problem> {
+fn in_slots(slots: &[FieldSpec]) -> Option<Problem> {
     for (at, slot) in slots.iter().enumerate() {
         let rest = slots.get(at + 1..).unwrap_or_default();
         if rest.iter().any(|other| other.field == slot.field) {
@@ -217,7 +219,7 @@ fn in_slots(slots: &[Slot]) -> Option<Problem> {
 
 /// A section that is empty when all is unknown cannot also have a text for the unknown.
 fn collapsing(dialect: &Dialect) -> Option<Problem> {
-    let has_blank = |slot: &&Slot| !slot.blank.is_empty();
+    let has_blank = |slot: &&FieldSpec| !slot.blank.is_empty();
     let slot = dialect.current.platform.iter().find(has_blank)?;
     dialect.current.collapses.then_some(Problem::Field(
         slot.field,
@@ -257,10 +259,10 @@ fn in_last(last: &LastForm) -> Option<Problem> {
     }
 }
 
-const fn constant(field: TailField) -> Option<&'static str> {
+const fn constant(field: PlatformField) -> Option<&'static str> {
     match field {
-        TailField::Constant(text) => Some(text),
-        TailField::Waiting | TailField::Overflow | TailField::AllSent => None,
+        PlatformField::Constant(text) => Some(text),
+        PlatformField::Waiting | PlatformField::Overflow | PlatformField::AllSent => None,
     }
 }
 

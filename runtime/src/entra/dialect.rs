@@ -1,20 +1,20 @@
 //! Which headers go out and in which form: data, not code.
 
+use super::delivery_policy::DeliveryPolicy;
 use super::field::CurrentField;
-use super::settling::Settling;
-use super::tail::TailField;
+use super::platform_field::PlatformField;
 use super::value::FieldValue;
 use crate::wire::InvalidFieldText;
 
 /// One place in a section of the current-telemetry header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
+pub struct FieldSpec {
     pub(super) field: CurrentField,
     pub(super) blank: &'static str,
     pub(super) optional: bool,
 }
 
-impl Slot {
+impl FieldSpec {
     /// The field, and nothing between its delimiters while it is unknown.
     #[must_use]
     pub const fn new(field: CurrentField) -> Self {
@@ -27,7 +27,7 @@ impl Slot {
 
     /// Writes this text while the field is unknown.
     #[must_use]
-    pub const fn or(mut self, blank: &'static str) -> Self {
+    pub const fn default_text(mut self, blank: &'static str) -> Self {
         self.blank = blank;
         self
     }
@@ -169,8 +169,8 @@ pub(super) enum Measured {
 /// Form of `x-client-current-telemetry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CurrentForm {
-    pub(super) request: &'static [Slot],
-    pub(super) platform: &'static [Slot],
+    pub(super) request: &'static [FieldSpec],
+    pub(super) platform: &'static [FieldSpec],
     /// Whether the SDK's other notes follow behind the platform fields.
     pub(super) open: bool,
     /// Whether the platform section is empty when none of its fields is known.
@@ -182,7 +182,7 @@ pub(super) struct CurrentForm {
 /// Form of `x-client-last-telemetry`, and the rules for what it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LastForm {
-    pub(super) tail: &'static [TailField],
+    pub(super) tail: &'static [PlatformField],
     /// Fields that the last segment holds for each failure.
     pub(super) per_failure: &'static [CurrentField],
     /// Whether more may follow in the last segment.
@@ -194,7 +194,7 @@ pub(super) struct LastForm {
     pub(super) code_len: usize,
     pub(super) capacity: Capacity,
     pub(super) order: SendOrder,
-    pub(super) settling: Settling,
+    pub(super) settling: DeliveryPolicy,
     pub(super) foreign: bool,
     /// Code under which cancelled calls are reported, if they are.
     pub(super) cancelled: Option<&'static str>,
@@ -221,7 +221,7 @@ pub(super) struct IdentityForm {
 ///
 /// let dialect = Dialect::msal_python().without(Header::Os);
 /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2").dialect(dialect).build()?;
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
@@ -249,19 +249,19 @@ impl Dialect {
 
     /// Places of the second segment of the current-telemetry header.
     #[must_use]
-    pub const fn request(&self) -> &'static [Slot] {
+    pub const fn request(&self) -> &'static [FieldSpec] {
         self.current.request
     }
 
     /// Places of the third segment of the current-telemetry header.
     #[must_use]
-    pub const fn platform(&self) -> &'static [Slot] {
+    pub const fn platform(&self) -> &'static [FieldSpec] {
         self.current.platform
     }
 
     /// Places of the last segment of the last-telemetry header.
     #[must_use]
-    pub const fn tail(&self) -> &'static [TailField] {
+    pub const fn tail(&self) -> &'static [PlatformField] {
         self.last.tail
     }
 

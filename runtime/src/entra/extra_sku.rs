@@ -26,12 +26,13 @@ pub(super) const GROUPS: usize = 4;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{FieldText, entra::{ExtraSku, SkuGroup}};
+/// use token_telemetry::entra::FieldText;
+/// use token_telemetry::entra::{ExtraSku, SkuGroup};
 ///
 /// let (name, version) = (FieldText::new("Contoso.Auth")?, FieldText::new("1.2")?);
 /// let extra = ExtraSku::new().with(SkuGroup::Library, name, version);
 /// assert_eq!(extra.to_string(), "Contoso.Auth|1.2,|,|,|");
-/// # Ok::<(), token_telemetry::InvalidFieldText>(())
+/// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExtraSku {

@@ -147,7 +147,7 @@ impl CurrentField {
     /// let expired = CurrentField::CacheInfo.parse("3")?;
     /// assert_eq!(expired, Some(FieldValue::CacheInfo(CacheRefreshReason::Expired)));
     /// assert_eq!(CurrentField::CacheInfo.parse("9")?, Some(FieldValue::Number(9)));
-    /// # Ok::<(), token_telemetry::InvalidFieldText>(())
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
     /// ```
     pub fn parse(self, text: &str) -> Result<Option<FieldValue<'_>>, InvalidFieldText> {
         let checked = FieldText::new(text)?;

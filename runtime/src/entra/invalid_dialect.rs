@@ -17,9 +17,9 @@ pub(super) const MAX_CAPACITY: usize = 1024;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::entra::{CurrentField, Dialect, Slot};
+/// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
 ///
-/// const REQUEST: &[Slot] = &[Slot::new(CurrentField::Api)];
+/// const REQUEST: &[FieldSpec] = &[FieldSpec::new(CurrentField::Api)];
 /// let error = Dialect::custom("contoso").request(5, REQUEST).build().unwrap_err();
 /// assert_eq!(error.to_string(), "schema 5 has 5 fields in its second segment, not 1");
 /// ```

@@ -4,7 +4,7 @@ use http::HeaderName;
 
 use super::dialect::Dialect;
 use super::field::CurrentField;
-use super::tail::TailField;
+use super::platform_field::PlatformField;
 use super::value::FieldValue;
 use crate::wire::{FieldText, Scratch};
 
@@ -27,7 +27,8 @@ pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-te
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{ClientRequestId, FieldText};
+/// use token_telemetry::entra::FieldText;
+/// use token_telemetry::ClientRequestId;
 /// use token_telemetry::entra::{Dialect, LastTelemetry, ReportedFailure};
 ///
 /// let id: ClientRequestId = "ad8c894a-557f-48c0-b045-c129590c344e".parse()?;
@@ -43,7 +44,7 @@ pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-te
 pub struct LastTelemetry<'a> {
     hits: u64,
     failures: Vec<ReportedFailure<'a>>,
-    tail: Vec<(TailField, FieldValue<'a>)>,
+    tail: Vec<(PlatformField, FieldValue<'a>)>,
     extra: Vec<FieldText<'a>>,
 }
 
@@ -66,7 +67,7 @@ impl<'a> LastTelemetry<'a> {
 
     /// Sets a field of the last segment.
     #[must_use]
-    pub fn with_tail(mut self, field: TailField, value: impl Into<FieldValue<'a>>) -> Self {
+    pub fn with_tail(mut self, field: PlatformField, value: impl Into<FieldValue<'a>>) -> Self {
         self.tail.retain(|(known, _)| *known != field);
         self.tail.push((field, value.into()));
         self
@@ -93,7 +94,7 @@ impl<'a> LastTelemetry<'a> {
 
     /// Value of a field of the last segment; absent if it is not known.
     #[must_use]
-    pub fn tail(&self, field: TailField) -> Option<&FieldValue<'a>> {
+    pub fn tail(&self, field: PlatformField) -> Option<&FieldValue<'a>> {
         let found = self.tail.iter().find(|(known, _)| *known == field);
         found.map(|(_, value)| value)
     }
@@ -269,7 +270,7 @@ pub(super) fn write<'v>(
     dialect: &Dialect,
     hits: u64,
     failures: impl Iterator<Item = Written<'v>> + Clone,
-    tail: impl Fn(TailField) -> Option<FieldValue<'v>>,
+    tail: impl Fn(PlatformField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
     out.push_number(dialect.schema.into());

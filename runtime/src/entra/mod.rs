@@ -3,58 +3,56 @@
 //! A [`Dialect`] says which of them go out and in which form; it is data, and every known library is
 //! one of its [presets](Dialect::presets). [`CurrentTelemetry`] and [`LastTelemetry`] are the values,
 //! free of any dialect: written with `render`, read with [`read`]. What a request reports about
-//! earlier calls is settled when it is answered, by the [`Settling`] rule of the dialect.
+//! earlier calls is settled when it is answered, by the [`DeliveryPolicy`] rule of the dialect.
 
 mod budget;
 mod caller_headers;
 mod client;
 mod current;
 mod custom;
+mod delivery_policy;
 mod dialect;
 mod extra_sku;
 mod field;
+mod header_name;
 mod in_order;
 mod invalid_dialect;
 mod last;
-mod outgoing;
 mod pending;
+mod platform_field;
 mod presets;
 mod queue;
 pub mod read;
-mod settling;
-mod tail;
 mod value;
 mod waiting;
 
 use http::{HeaderMap, HeaderName};
 
+pub use crate::wire::{FieldText, InvalidFieldText};
 pub use caller_headers::add_caller_headers;
 pub(crate) use client::Claims;
 pub use current::{CURRENT_TELEMETRY, CurrentTelemetry};
 pub use custom::DialectBuilder;
-pub use dialect::{Capacity, Carrier, Dialect, Header, OverBudget, SendOrder, Slot};
+pub use delivery_policy::DeliveryPolicy;
+pub use dialect::{Capacity, Carrier, Dialect, FieldSpec, Header, OverBudget, SendOrder};
 pub use extra_sku::{EXTRA_SKU, ExtraSku, SkuGroup};
 pub use field::CurrentField;
 pub use invalid_dialect::InvalidDialect;
 pub use last::{LAST_TELEMETRY, LastTelemetry, ReportedFailure};
 pub use pending::PendingFailure;
-pub use presets::MsalNet;
-pub use settling::Settling;
-pub use tail::TailField;
+pub use platform_field::PlatformField;
+pub use presets::MsalNetVersion;
 pub use value::FieldValue;
 
-use crate::acquisition::backend::{Answer, Carriage, Outgoing};
-use crate::acquisition::{AcquisitionRecord, Facts, Purpose};
+use crate::acquisition::backend::{Answer, HeaderSink, InFlightReport};
+use crate::acquisition::{AcquisitionRecord, Purpose, State};
 use crate::client::ClientInfo;
-use crate::error::MAX_ERROR_CODE_LEN;
+use crate::error::ErrorInfo;
 use crate::wire::{Authority, ClientRequestId, Scratch};
 use client::IdentityHeaders;
-use outgoing::Name;
+use delivery_policy::Delivery;
+use header_name::Name;
 use queue::FailureQueue;
-use settling::Verdict;
-
-/// Name of the header that carries the id of the acquisition.
-pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// Name of the header that asks the server to send the id back.
 pub const RETURN_CLIENT_REQUEST_ID: HeaderName =
@@ -102,7 +100,7 @@ impl Headers {
         } else {
             0
         };
-        in_header.max(MAX_ERROR_CODE_LEN)
+        in_header.max(ErrorInfo::MAX_CODE_LEN)
     }
 
     /// Removes from a request to a host of others what an earlier request left there.
@@ -128,33 +126,33 @@ impl Headers {
     /// Writes everything that belongs on one token request; `hits` counts all cache hits so far.
     pub(crate) fn write(
         &self,
-        facts: &mut Facts,
+        facts: &mut State,
         (authority, hits): (&Authority, u64),
-        carriage: &mut Carriage,
-        out: &mut Outgoing<'_>,
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
     ) {
         // Requests that are no form posts have headers only.
-        let carrier = match carriage.purpose {
+        let carrier = match report.purpose {
             Purpose::Token => self.dialect.carrier,
             Purpose::Discovery | Purpose::InstanceMetadata => Carrier::Headers,
         };
         if !matches!(
             (carrier, &*out),
-            (Carrier::Headers, Outgoing::Headers(_)) | (Carrier::Form, Outgoing::Form(_))
+            (Carrier::Headers, HeaderSink::Headers(_)) | (Carrier::Form, HeaderSink::Form(_))
         ) {
             return;
         }
-        match carriage.purpose {
+        match report.purpose {
             Purpose::Token => {
-                self.write_identity(facts, carriage.purpose, out);
-                self.write_telemetry(facts, (authority, hits), carriage, out);
+                self.write_identity(facts, report.purpose, out);
+                self.write_telemetry(facts, (authority, hits), report, out);
             }
-            Purpose::Discovery => self.write_identity(facts, carriage.purpose, out),
+            Purpose::Discovery => self.write_identity(facts, report.purpose, out),
             Purpose::InstanceMetadata => self.write_instance_metadata(facts, out),
         }
     }
 
-    fn write_identity(&self, facts: &mut Facts, purpose: Purpose, out: &mut Outgoing<'_>) {
+    fn write_identity(&self, facts: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
         for (header, name, value) in self.identity.constant() {
             if header != Header::LibCapability || purpose == Purpose::Token {
                 name.put(value, out);
@@ -168,7 +166,7 @@ impl Headers {
         }
     }
 
-    fn write_instance_metadata(&self, facts: &mut Facts, out: &mut Outgoing<'_>) {
+    fn write_instance_metadata(&self, facts: &mut State, out: &mut HeaderSink<'_>) {
         for (header, name, value) in self.identity.constant() {
             if matches!(header, Header::Sku | Header::Version) {
                 name.put(value, out);
@@ -181,10 +179,10 @@ impl Headers {
 
     fn write_telemetry(
         &self,
-        facts: &Facts,
+        facts: &State,
         (authority, hits): (&Authority, u64),
-        carriage: &mut Carriage,
-        out: &mut Outgoing<'_>,
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
     ) {
         let mut line = Scratch::new();
         if self.sends_current {
@@ -194,29 +192,33 @@ impl Headers {
             }
             line.clear();
         }
-        if self.sends_last && self.failures.write((authority, hits), carriage, &mut line) {
+        if self.sends_last && self.failures.write((authority, hits), report, &mut line) {
             LAST.put_text(line.as_bytes(), out);
         }
     }
 
     /// Settles what a request carried, or hands it back if that depends on the error code.
-    pub(crate) fn settle(&self, mut carriage: Carriage, answer: Answer) -> Option<Carriage> {
-        match self.dialect.last.settling.verdict(answer) {
-            Verdict::Settled => self.failures.settle(&carriage, true),
-            Verdict::ReportAgain => self.failures.settle(&carriage, false),
-            Verdict::Open(status) => {
-                carriage.status = status;
-                return (carriage.request != 0).then_some(carriage);
+    pub(crate) fn settle(
+        &self,
+        mut report: InFlightReport,
+        answer: Answer,
+    ) -> Option<InFlightReport> {
+        match self.dialect.last.settling.delivery(answer) {
+            Delivery::Acknowledged => self.failures.settle(&report, true),
+            Delivery::Retry => self.failures.settle(&report, false),
+            Delivery::Pending(status) => {
+                report.status = status;
+                return (report.request != 0).then_some(report);
             }
         }
         None
     }
 
     /// Settles what requests carried, now that the error code of their acquisition is known.
-    pub(crate) fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
-        for carriage in undecided {
-            let delivered = self.dialect.last.settling.settles(carriage.status, code);
-            self.failures.settle(carriage, delivered);
+    pub(crate) fn decide(&self, undecided: &[InFlightReport], code: Option<&str>) {
+        for report in undecided {
+            let delivered = self.dialect.last.settling.settles(report.status, code);
+            self.failures.settle(report, delivered);
         }
     }
 
@@ -245,6 +247,6 @@ impl Headers {
     }
 }
 
-fn put_id(name: &Name, id: ClientRequestId, out: &mut Outgoing<'_>) {
+fn put_id(name: &Name, id: ClientRequestId, out: &mut HeaderSink<'_>) {
     name.put_text(id.encode(&mut [0; ClientRequestId::LEN]).as_bytes(), out);
 }

@@ -5,12 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::api::Api;
-use crate::error::MAX_ERROR_CODE_LEN;
+use crate::error::ErrorInfo;
 use crate::wire::{ClientRequestId, digits, shown_host};
 
 /// Failure that waits to be reported to its authority.
 ///
-/// `Debug` shows at most [`MAX_ERROR_CODE_LEN`] bytes of the code, and of the authority only a
+/// `Debug` shows at most [`ErrorInfo::MAX_CODE_LEN`] bytes of the code, and of the authority only a
 /// host that all tenants of a cloud share.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl fmt::Debug for PendingFailure {
         f.debug_struct("PendingFailure")
             .field("api", api)
             .field("correlation_id", correlation_id)
-            .field("code", &code.get(..MAX_ERROR_CODE_LEN).unwrap_or(code))
+            .field("code", &code.get(..ErrorInfo::MAX_CODE_LEN).unwrap_or(code))
             .field("authority", &authority.as_ref().map(shown))
             .field("in_flight", in_flight)
             .finish()

@@ -8,17 +8,17 @@ use super::current;
 use super::dialect::Dialect;
 use super::last::{self, Written};
 use super::pending::{Entry, PendingFailure};
-use super::tail::TailField;
+use super::platform_field::PlatformField;
 use super::value::FieldValue;
-use super::waiting::Waiting;
-use crate::acquisition::backend::Carriage;
+use super::waiting::QueueState;
+use crate::acquisition::backend::InFlightReport;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, Scratch};
 
 /// Failures in the order in which they happened; each is in at most one request at a time.
 pub(super) struct FailureQueue {
-    state: Mutex<Waiting>,
+    state: Mutex<QueueState>,
     dialect: Dialect,
 }
 
@@ -30,13 +30,13 @@ impl FailureQueue {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues the failures of a finished acquisition.
     pub(super) fn keep(&self, record: &AcquisitionRecord) {
-        for info in record.sub_failures() {
+        for info in record.suppressed_errors() {
             self.keep_error(record, info);
         }
         match record.outcome() {
@@ -64,7 +64,7 @@ impl FailureQueue {
     }
 
     fn push(&self, record: &AcquisitionRecord, code: Cow<'static, str>) {
-        let facts = record.facts();
+        let facts = record.state();
         let Some(correlation_id) = facts.correlation_id else {
             return;
         };
@@ -86,24 +86,24 @@ impl FailureQueue {
     pub(super) fn write(
         &self,
         (authority, hits): (&Authority, u64),
-        carriage: &mut Carriage,
+        report: &mut InFlightReport,
         out: &mut Scratch,
     ) -> bool {
         let mut state = self.lock();
-        if carriage.request == 0 {
+        if report.request == 0 {
             state.requests += 1;
-            carriage.request = state.requests;
-            carriage.authority = Some(authority.clone());
-            carriage.hits = hits.saturating_sub(state.hits_reported);
-            state.hits_reported += carriage.hits;
-            state.choose(&self.dialect, authority, carriage);
+            report.request = state.requests;
+            report.authority = Some(authority.clone());
+            report.hits = hits.saturating_sub(state.hits_reported);
+            state.hits_reported += report.hits;
+            state.choose(&self.dialect, authority, report);
         }
-        if carriage.forgot {
+        if report.forgot {
             return true;
         }
         let carried = || {
             let all = state.reportable(authority);
-            all.filter(|entry| entry.carrier == carriage.request)
+            all.filter(|entry| entry.carrier == report.request)
         };
         let written = carried().map(|entry| Written {
             api: entry.api.number().into(),
@@ -111,21 +111,21 @@ impl FailureQueue {
             code: &entry.code,
             tail: &entry.tail,
         });
-        let all_sent = || carried().count() == carriage.waiting;
-        let tail = |field: TailField| match field {
-            TailField::Constant(_) => None,
-            TailField::Waiting => Some(FieldValue::Number(carriage.waiting as u64)),
-            TailField::Overflow => Some(FieldValue::Flag(!all_sent())),
-            TailField::AllSent => Some(FieldValue::Flag(all_sent())),
+        let all_sent = || carried().count() == report.waiting;
+        let tail = |field: PlatformField| match field {
+            PlatformField::Constant(_) => None,
+            PlatformField::Waiting => Some(FieldValue::Number(report.waiting as u64)),
+            PlatformField::Overflow => Some(FieldValue::Flag(!all_sent())),
+            PlatformField::AllSent => Some(FieldValue::Flag(all_sent())),
         };
-        last::write(&self.dialect, carriage.hits, written, tail, out);
-        self.dialect.last.sent_when_empty || carriage.hits > 0 || carried().next().is_some()
+        last::write(&self.dialect, report.hits, written, tail, out);
+        self.dialect.last.sent_when_empty || report.hits > 0 || carried().next().is_some()
     }
 
     /// Forgets what a delivered request carried; of any other it is to be reported again.
-    pub(super) fn settle(&self, carriage: &Carriage, delivered: bool) {
-        if carriage.request != 0 {
-            self.lock().settle(carriage, delivered, &self.dialect.last);
+    pub(super) fn settle(&self, report: &InFlightReport, delivered: bool) {
+        if report.request != 0 {
+            self.lock().settle(report, delivered, &self.dialect.last);
         }
     }
 

@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::dialect::{Capacity, Dialect, LastForm, OverBudget, SendOrder};
 use super::in_order::InOrder;
 use super::pending::{Entry, PendingFailure};
-use crate::acquisition::backend::Carriage;
+use crate::acquisition::backend::InFlightReport;
 use crate::wire::Authority;
 
 /// Most authorities that failures wait for; the one that was used longest ago goes first.
@@ -20,7 +20,7 @@ const TOO_BIG: u64 = u64::MAX;
 
 /// Everything that waits, and what was reported of it.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct QueueState {
     of_authorities: HashMap<Authority, Queue>,
     /// Failures before any authority was asked for a token: every one may hear of them.
     of_none: Queue,
@@ -75,7 +75,7 @@ impl Queue {
     }
 }
 
-impl Waiting {
+impl QueueState {
     fn next_moment(&mut self) -> u64 {
         self.moments += 1;
         self.moments
@@ -124,7 +124,7 @@ impl Waiting {
         &mut self,
         dialect: &Dialect,
         authority: &Authority,
-        carriage: &mut Carriage,
+        report: &mut InFlightReport,
     ) {
         let moment = self.next_moment();
         let mut nobodys = Queue::default();
@@ -132,7 +132,7 @@ impl Waiting {
         let own = own.unwrap_or(&mut nobodys);
         own.used = moment;
         let waiting = own.entries.len() + self.of_none.entries.len();
-        let mut budget = Budget::new(dialect, carriage.hits, waiting);
+        let mut budget = Budget::new(dialect, report.hits, waiting);
         let mut chosen = 0;
         let mut left_out = false;
         let mut offer = |entry: &mut Entry| {
@@ -140,7 +140,7 @@ impl Waiting {
                 return;
             }
             if budget.take(entry) {
-                entry.carrier = carriage.request;
+                entry.carrier = report.request;
                 chosen += 1;
             } else if chosen == 0 && dialect.last.over_budget == OverBudget::Wait {
                 // Alone it is too big already: it must not block the ones behind it.
@@ -167,38 +167,38 @@ impl Waiting {
             .map(|queue| queue.retain(|entry| entry.carrier != TOO_BIG))
             .sum();
         self.lost += too_big;
-        carriage.waiting = waiting - usize::try_from(too_big).unwrap_or(waiting);
+        report.waiting = waiting - usize::try_from(too_big).unwrap_or(waiting);
         if left_out && dialect.last.over_budget == OverBudget::ForgetAll {
-            self.forget(authority, carriage);
+            self.forget(authority, report);
         }
         self.drop_if_empty(authority);
     }
 
     /// Drops everything that the request could have reported.
-    fn forget(&mut self, authority: &Authority, carriage: &mut Carriage) {
-        let request = carriage.request;
+    fn forget(&mut self, authority: &Authority, report: &mut InFlightReport) {
+        let request = report.request;
         let mut lost = 0;
         for queue in self.queues_of(authority) {
             lost += queue.retain(|entry| !entry.is_free() && entry.carrier != request);
         }
         self.lost += lost;
-        carriage.hits = 0;
-        carriage.forgot = true;
+        report.hits = 0;
+        report.forgot = true;
     }
 
     /// Forgets what a delivered request carried; what any other carried is free again.
-    pub(super) fn settle(&mut self, carriage: &Carriage, delivered: bool, form: &LastForm) {
-        let Some(authority) = &carriage.authority else {
+    pub(super) fn settle(&mut self, report: &InFlightReport, delivered: bool, form: &LastForm) {
+        let Some(authority) = &report.authority else {
             return;
         };
         let mut lost = 0;
         for queue in self.queues_of(authority) {
             if delivered {
-                queue.retain(|entry| entry.carrier != carriage.request);
+                queue.retain(|entry| entry.carrier != report.request);
                 continue;
             }
             for entry in &mut queue.entries {
-                if entry.carrier == carriage.request {
+                if entry.carrier == report.request {
                     entry.carrier = 0;
                 }
             }
@@ -209,7 +209,7 @@ impl Waiting {
         }
         self.lost += lost;
         if !delivered {
-            self.hits_reported = self.hits_reported.saturating_sub(carriage.hits);
+            self.hits_reported = self.hits_reported.saturating_sub(report.hits);
             self.limit_authorities();
         }
         self.drop_if_empty(authority);

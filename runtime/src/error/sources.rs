@@ -6,14 +6,14 @@ use std::iter::successors;
 
 use super::ErrorInfo;
 
-/// Most errors of one chain that are read, lest a chain that bites its tail never end.
-pub const MAX_SOURCES: usize = 32;
-
 impl ErrorInfo {
+    /// Most errors of one chain that are read; guards against cyclic `source()` chains.
+    pub const MAX_SOURCES: usize = 32;
+
     /// What an error and its causes tell, the outermost first.
     ///
     /// `read` looks for the types it knows, by downcast, and says nothing of the others. Where
-    /// several causes tell of the same thing, the outer one wins. At most [`MAX_SOURCES`] errors
+    /// several causes tell of the same thing, the outer one wins. At most [`ErrorInfo::MAX_SOURCES`] errors
     /// are read.
     ///
     /// # Examples
@@ -68,7 +68,7 @@ impl ErrorInfo {
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    successors(Some(error), |&error| cause_of(error)).take(MAX_SOURCES)
+    successors(Some(error), |&error| cause_of(error)).take(ErrorInfo::MAX_SOURCES)
 }
 
 /// The cause of an error; an I/O error is its own wrapper, whose `source()` passes over what it wraps.
@@ -110,7 +110,7 @@ mod tests {
         }
         let io = cause.downcast_ref::<io::Error>()?;
         (io.kind() == io::ErrorKind::TimedOut)
-            .then(|| ErrorInfo::transport(TransportError::Timeout).status(504))
+            .then(|| ErrorInfo::transport(TransportError::Timeout).with_status(504))
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
         let info = ErrorInfo::from_sources(&Layer("outer", Some(Box::new(inner))), read);
         assert_eq!(info.code(), Some("outer"));
         assert_eq!(info.transport_error(), Some(TransportError::Timeout));
-        assert_eq!(info.http_status(), Some(504));
+        assert_eq!(info.status(), Some(504));
     }
 
     #[test]
@@ -143,6 +143,9 @@ mod tests {
             seen.set(seen.get() + 1);
             None
         });
-        assert_eq!((info, seen.get()), (ErrorInfo::unknown(), MAX_SOURCES));
+        assert_eq!(
+            (info, seen.get()),
+            (ErrorInfo::unknown(), ErrorInfo::MAX_SOURCES)
+        );
     }
 }

@@ -12,11 +12,12 @@ const PREFIX: &str = "AADSTS";
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{ErrorInfo, sts_codes_in};
+/// use token_telemetry::error::sts_codes_in;
+/// use token_telemetry::ErrorInfo;
 ///
 /// let description = "AADSTS7000215: Invalid client secret provided.";
-/// let info = ErrorInfo::new("invalid_client").sts_codes(sts_codes_in(description));
-/// assert_eq!(info.sts(), [7_000_215]);
+/// let info = ErrorInfo::new("invalid_client").with_sts_codes(sts_codes_in(description));
+/// assert_eq!(info.sts_codes(), [7_000_215]);
 /// ```
 pub fn sts_codes_in(description: &str) -> impl Iterator<Item = u32> {
     let mut pieces = description.split(PREFIX);

@@ -1,6 +1,6 @@
 //! Both headers of a request to Graph, written and removed by the rules of the contract.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderValue, Request, Uri};
 
 use super::context::RequestContext;
 use super::host::Hosts;
@@ -8,9 +8,6 @@ use super::level::Level;
 use super::read::{self, ReadError};
 use super::sdk_version::{SDK_VERSION, SdkVersion};
 use crate::wire::ClientRequestId;
-
-/// Name of the header that carries the request's id.
-pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// What happens to a `client-request-id` of the application that is no GUID.
 ///
@@ -245,7 +242,7 @@ impl Headers {
         headers: &mut HeaderMap,
         applied: &mut Applied,
     ) {
-        let present = headers.get(CLIENT_REQUEST_ID);
+        let present = headers.get(ClientRequestId::HEADER);
         let present = present.filter(|value| !value.is_empty());
         let id = present.and_then(|value| parse(value.as_bytes()));
         let is_odd = present.is_some() && id.is_none();
@@ -258,25 +255,27 @@ impl Headers {
         let id = context.client_request_id_or_make();
         applied.client_request_id = Some(id);
         if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])) {
-            let _full = headers.try_insert(CLIENT_REQUEST_ID, value);
+            let _full = headers.try_insert(ClientRequestId::HEADER, value);
         }
     }
 
     /// Removes the headers at another host, where the id of the request at Graph is known.
     fn remove(&self, at_graph: Option<ClientRequestId>, headers: &mut HeaderMap) {
         headers.remove(SDK_VERSION);
-        let present = headers.get(CLIENT_REQUEST_ID).map(HeaderValue::as_bytes);
+        let present = headers
+            .get(ClientRequestId::HEADER)
+            .map(HeaderValue::as_bytes);
         let is_from_graph =
             at_graph.is_some_and(|id| present.is_some_and(|value| parse(value) == Some(id)));
         if is_from_graph || !self.keeps_request_id_elsewhere {
-            headers.remove(CLIENT_REQUEST_ID);
+            headers.remove(ClientRequestId::HEADER);
         }
     }
 }
 
 /// The id of a request with these headers, if it has one that is a GUID.
 pub(super) fn id_in(headers: &HeaderMap) -> Option<ClientRequestId> {
-    parse(headers.get(CLIENT_REQUEST_ID)?.as_bytes())
+    parse(headers.get(ClientRequestId::HEADER)?.as_bytes())
 }
 
 /// The id in a header, if it is a GUID.
@@ -286,10 +285,10 @@ fn parse(value: &[u8]) -> Option<ClientRequestId> {
 
 /// Drops all but the first line of the id.
 fn keep_one_line(headers: &mut HeaderMap) {
-    let mut lines = headers.get_all(CLIENT_REQUEST_ID).iter();
+    let mut lines = headers.get_all(ClientRequestId::HEADER).iter();
     let (first, second) = (lines.next(), lines.next());
     if let (Some(first), Some(_)) = (first, second) {
-        headers.insert(CLIENT_REQUEST_ID, first.clone());
+        headers.insert(ClientRequestId::HEADER, first.clone());
     }
 }
 

@@ -33,7 +33,7 @@ pub use self::builder::{Cut, DEFAULT_BUDGET, InvalidSdkVersion, SdkVersionBuilde
 pub use self::comment::{Comment, Key};
 pub use self::context::{EnteredRequest, InRequest, RequestContext, feature_used};
 pub use self::feature_usage::{DotnetFeatureUsage, FeatureUsage, InvalidFeatureUsage};
-pub use self::headers::{Applied, CLIENT_REQUEST_ID, Headers, OddRequestId};
+pub use self::headers::{Applied, Headers, OddRequestId};
 pub use self::host::{Hosts, InvalidHost};
 pub use self::level::Level;
 pub use self::product::{InvalidProduct, Product};

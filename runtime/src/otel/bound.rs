@@ -18,10 +18,10 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::catalog::{COUNT, Id, Metric, MetricKind, Unit};
 use super::instruments::{Instrument, Instruments};
-use super::metrics::Sets;
+use super::metrics::MetricsConfig;
 
 /// How long handles are kept at most while acquisitions go on.
-pub(super) const RENEWAL: Duration = Duration::from_secs(60);
+pub(super) const REBIND_INTERVAL: Duration = Duration::from_secs(60);
 
 /// One attribute set of one instrument, resolved.
 enum Handle {
@@ -97,7 +97,7 @@ pub(super) struct Binding {
 }
 
 impl Binding {
-    pub(super) fn new(sets: Sets) -> Self {
+    pub(super) fn new(sets: MetricsConfig) -> Self {
         Self {
             wanted: !sets.unbound,
             trusted: AtomicBool::new(sets.known_to_bind && !sets.unbound),

@@ -87,7 +87,7 @@ impl Enricher {
         if contained(|| (self.enrich)(record, &mut extra)).is_none() {
             extra.clear();
             if !self.panicked.swap(true, Ordering::Relaxed) {
-                Diagnostic::EnricherPanicked.tell_once();
+                Diagnostic::EnricherPanicked.emit_unthrottled();
             }
         }
         extra

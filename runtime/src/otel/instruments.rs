@@ -5,9 +5,9 @@ use std::time::Duration;
 use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider};
 use opentelemetry::{InstrumentationScope, KeyValue};
 
+use super::attribute_builder::AttributeBuilder;
 use super::catalog::{self, COUNT, Id, Metric, Unit};
-use super::metrics::Sets;
-use super::values::Values;
+use super::metrics::MetricsConfig;
 
 /// Instruments by [`Id`]; the ones of sets that are off are missing.
 pub(super) struct Instruments([Option<Instrument>; COUNT]);
@@ -21,7 +21,11 @@ pub(super) enum Instrument {
 
 impl Instruments {
     /// Makes every instrument of the chosen sets; the SDK may lock its pipelines for it.
-    pub(super) fn new(provider: &dyn MeterProvider, sets: Sets, values: &Values) -> Self {
+    pub(super) fn new(
+        provider: &dyn MeterProvider,
+        sets: MetricsConfig,
+        values: &AttributeBuilder,
+    ) -> Self {
         let msal = sets.msal().then(|| provider.meter_with_scope(msal_scope()));
         let conventions = sets
             .conventions

@@ -26,17 +26,17 @@ pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS"
 ///
 /// let metrics = Metrics::default()
 ///     .msal_set(MsalSet::Both)
-///     .conventions()
+///     .semantic_conventions()
 ///     .enricher(|record, extra| {
 ///         extra.add("contoso.background", record.is_background());
 ///     });
 /// let telemetry = Telemetry::builder().metrics(metrics).build()?;
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Metrics {
     pub(super) provider: Provider,
-    pub(super) sets: Sets,
+    pub(super) sets: MetricsConfig,
     pub(super) enricher: Option<Enricher>,
 }
 
@@ -69,7 +69,7 @@ pub enum MsalSet {
     clippy::struct_excessive_bools,
     reason = "each is an independent choice of the builder"
 )]
-pub(super) struct Sets {
+pub(super) struct MetricsConfig {
     pub(super) base: bool,
     pub(super) extended: bool,
     pub(super) conventions: bool,
@@ -80,7 +80,7 @@ pub(super) struct Sets {
     pub(super) known_to_bind: bool,
 }
 
-impl Sets {
+impl MetricsConfig {
     pub(super) const fn msal(self) -> bool {
         self.base || self.extended
     }
@@ -119,7 +119,7 @@ impl Metrics {
     fn new(provider: Provider) -> Self {
         Self {
             provider,
-            sets: Sets {
+            sets: MetricsConfig {
                 base: true,
                 extended: false,
                 conventions: false,
@@ -186,18 +186,18 @@ impl Metrics {
 
     /// Adds the second set, which follows OpenTelemetry's own conventions.
     #[must_use]
-    pub fn conventions(mut self) -> Self {
+    pub fn semantic_conventions(mut self) -> Self {
         self.sets.conventions = true;
         self
     }
 
-    /// Values of the MSAL set as today's MSAL.NET writes them, its oddities included.
+    /// Attribute values of the MSAL set as today's MSAL.NET writes them, its oddities included.
     ///
     /// `CallerSdkId` has no version and is a comma where there is no caller; `RawStsErrorCode` is
     /// left out where none is known; a cancelled call has the code `TaskCanceledException`; what
     /// was not measured is recorded as zero.
     #[must_use]
-    pub fn msal_net_values(mut self) -> Self {
+    pub fn msal_net_compat(mut self) -> Self {
         self.sets.msal_net = true;
         self
     }

@@ -24,7 +24,7 @@
 //! | a failure, a panic, a cancelled call | `MsalFailure`; extended: `MsalTotalDurationV2.1A`, and `MsalDurationInHttpV2.1A` if there was a request |
 //! | a refresh in the background | the same without the times that a caller waits for |
 //!
-//! A time that nobody measured is not recorded. [`Metrics::msal_net_values`] records zeros instead,
+//! A time that nobody measured is not recorded. [`Metrics::msal_net_compat`] records zeros instead,
 //! and reproduces the other places where MSAL.NET's own values differ.
 //!
 //! # The second set
@@ -61,7 +61,7 @@
 //!
 //! An explicit provider is used from the start. The global one is looked up when the first
 //! acquisition ends, and again whenever one ends that failed or made a token request; cache hits
-//! look once per [`PROVIDER_LOOK_INTERVAL`]. A provider that is installed late or replaced therefore
+//! look once per [`PROVIDER_CHECK_INTERVAL`]. A provider that is installed late or replaced therefore
 //! misses at most the hits of one interval after it was installed. Earlier acquisitions are in
 //! [`totals`](crate::Telemetry::totals), and in no metric.
 //!
@@ -81,7 +81,7 @@
 //!
 //! # Views
 //!
-//! [`Metric`] is the published catalogue; a view is made from its name, boundaries and attributes
+//! [`Metric`] is the published catalog; a view is made from its name, boundaries and attributes
 //! with any version of the SDK. The feature `otel-views` has two ready-made ones.
 //!
 //! ```
@@ -93,20 +93,20 @@
 //! }
 //! ```
 
+mod attribute_builder;
 #[cfg(feature = "otel-bound")]
 mod bound;
 mod catalog;
-mod dictionary;
 mod enricher;
-mod facets;
 mod instruments;
+mod interner;
+mod measurements;
 mod metrics;
-mod occasions;
 mod provider;
 mod quota;
 mod recorder;
-mod table;
-mod values;
+mod series_cache;
+mod series_key;
 #[cfg(feature = "otel-views")]
 pub mod views;
 
@@ -117,4 +117,4 @@ pub use opentelemetry;
 pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL};
 pub use enricher::{ExtraAttributes, MAX_EXTRA_ATTRIBUTES};
 pub use metrics::{EXTENDED_METRICS_VARIABLE, Metrics, MsalSet};
-pub use recorder::{MetricsRecorder, PROVIDER_LOOK_INTERVAL};
+pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};

@@ -9,64 +9,64 @@ use std::time::Duration;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
+use super::attribute_builder::AttributeBuilder;
 #[cfg(feature = "otel-bound")]
 use super::bound::Binding;
 use super::catalog::METER;
 use super::instruments::Instruments;
-use super::metrics::Sets;
-use super::table::Table;
-use super::values::Values;
+use super::metrics::MetricsConfig;
+use super::series_cache::SeriesCache;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::wire::ClientRequestId;
 
 type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 
-/// How many generations stay for good; reading one of them takes no lock.
+/// How many epochs stay for good; reading one of them takes no lock.
 const KEPT: usize = 8;
 
 /// What was made from the providers so far.
 ///
 /// An application installs a provider or two. Where there are more the last one lies behind a lock,
 /// and those between it and the first ones are dropped.
-pub(super) struct Generations {
-    kept: [OnceLock<Box<Generation>>; KEPT],
-    last: RwLock<Option<Arc<Generation>>>,
+pub(super) struct ProviderEpochs {
+    kept: [OnceLock<Box<ProviderEpoch>>; KEPT],
+    last: RwLock<Option<Arc<ProviderEpoch>>>,
 }
 
 /// What was made from one provider.
-pub(super) struct Generation {
+pub(super) struct ProviderEpoch {
     /// Not owned: a provider that was replaced may go, yet its address is not used again.
     provider: Weak<dyn MeterProvider + Send + Sync>,
-    kit: Option<Kit>,
+    state: Option<ProviderState>,
 }
 
-/// The generation of the provider that was installed last.
+/// The epoch of the provider that was installed last.
 pub(super) enum Newest<'a> {
-    Kept(&'a Generation),
-    Last(Arc<Generation>),
+    Kept(&'a ProviderEpoch),
+    Last(Arc<ProviderEpoch>),
 }
 
 /// The instruments of one provider, and what was prepared for them.
-pub(super) struct Kit {
+pub(super) struct ProviderState {
     pub(super) instruments: Instruments,
-    pub(super) table: Table,
+    pub(super) table: SeriesCache,
     #[cfg(feature = "otel-bound")]
     pub(super) binding: Binding,
 }
 
-impl Kit {
-    fn new(provider: &dyn MeterProvider, sets: Sets, values: &Values) -> Self {
+impl ProviderState {
+    fn new(provider: &dyn MeterProvider, sets: MetricsConfig, values: &AttributeBuilder) -> Self {
         Self {
             instruments: Instruments::new(provider, sets, values),
-            table: Table::new(),
+            table: SeriesCache::new(),
             #[cfg(feature = "otel-bound")]
             binding: Binding::new(sets),
         }
     }
 }
 
-impl Generations {
+impl ProviderEpochs {
     pub(super) const fn new() -> Self {
         Self {
             kept: [const { OnceLock::new() }; KEPT],
@@ -74,13 +74,13 @@ impl Generations {
         }
     }
 
-    /// The newest generation; none before the first.
+    /// The newest epoch; none before the first.
     #[inline]
     pub(super) fn newest(&self) -> Option<Newest<'_>> {
         let mut newest = None;
         for slot in &self.kept {
             match slot.get() {
-                Some(generation) => newest = Some(&**generation),
+                Some(epoch) => newest = Some(&**epoch),
                 None => return newest.map(Newest::Kept),
             }
         }
@@ -93,11 +93,11 @@ impl Generations {
         last.clone().map(Newest::Last)
     }
 
-    /// Adds a generation after the one that was the newest, unless another thread was faster.
+    /// Adds a epoch after the one that was the newest, unless another thread was faster.
     ///
     /// It was made before and outside of any lock: nobody waits here for locks of the SDK.
-    pub(super) fn add(&self, after: Option<&Generation>, next: Generation) {
-        let is_after = |slot: &OnceLock<Box<Generation>>| {
+    pub(super) fn add(&self, after: Option<&ProviderEpoch>, next: ProviderEpoch) {
+        let is_after = |slot: &OnceLock<Box<ProviderEpoch>>| {
             let kept = slot.get().map(|kept| &raw const **kept);
             kept == after.map(ptr::from_ref)
         };
@@ -124,52 +124,58 @@ impl Generations {
 }
 
 impl Deref for Newest<'_> {
-    type Target = Generation;
+    type Target = ProviderEpoch;
 
     #[inline]
-    fn deref(&self) -> &Generation {
+    fn deref(&self) -> &ProviderEpoch {
         match self {
-            Self::Kept(generation) => generation,
-            Self::Last(generation) => generation,
+            Self::Kept(epoch) => epoch,
+            Self::Last(epoch) => epoch,
         }
     }
 }
 
-impl Generation {
-    pub(super) fn new(provider: &SharedProvider, sets: Sets, values: &Values) -> Self {
-        Self::made_by(provider, || Some(Kit::new(&**provider, sets, values)))
+impl ProviderEpoch {
+    pub(super) fn new(
+        provider: &SharedProvider,
+        sets: MetricsConfig,
+        values: &AttributeBuilder,
+    ) -> Self {
+        Self::made_by(provider, || {
+            Some(ProviderState::new(&**provider, sets, values))
+        })
     }
 
     /// From the provider that is global now; none on a thread that exports or collects metrics.
     ///
     /// There a callback may run inside the SDK's lock on its pipeline, for which making an
     /// instrument would wait forever.
-    pub(super) fn from_global(sets: Sets, values: &Values) -> Option<Self> {
+    pub(super) fn from_global(sets: MetricsConfig, values: &AttributeBuilder) -> Option<Self> {
         if Context::is_current_telemetry_suppressed() {
             return None;
         }
         let provider = global::meter_provider();
         Some(Self::made_by(&provider, || {
             let is_heard = !is_silent(&*provider);
-            is_heard.then(|| Kit::new(&*provider, sets, values))
+            is_heard.then(|| ProviderState::new(&*provider, sets, values))
         }))
     }
 
     /// A provider that panics is not asked again: that would cost each acquisition a panic.
-    fn made_by(provider: &SharedProvider, make: impl FnOnce() -> Option<Kit>) -> Self {
-        let kit = contained(make);
-        if kit.is_none() {
-            Diagnostic::ProviderPanicked.tell();
+    fn made_by(provider: &SharedProvider, make: impl FnOnce() -> Option<ProviderState>) -> Self {
+        let state = contained(make);
+        if state.is_none() {
+            Diagnostic::ProviderPanicked.emit();
         }
         Self {
             provider: Arc::downgrade(provider),
-            kit: kit.flatten(),
+            state: state.flatten(),
         }
     }
 
     /// Nothing if nobody listens.
-    pub(super) fn kit(&self) -> Option<&Kit> {
-        self.kit.as_ref()
+    pub(super) fn state(&self) -> Option<&ProviderState> {
+        self.state.as_ref()
     }
 
     /// Whether another provider is global by now.
@@ -181,7 +187,7 @@ impl Generation {
     /// Gives all bound handles back to the SDK; the ones still in use are bound anew.
     #[cfg(feature = "otel-bound")]
     pub(super) fn release(&self) {
-        let entries = self.kit.iter().flat_map(|kit| kit.table.entries());
+        let entries = self.state.iter().flat_map(|state| state.table.entries());
         entries.for_each(|entry| entry.handles.release());
     }
 }

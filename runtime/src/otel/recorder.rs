@@ -5,15 +5,15 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::attribute_builder::{AttributeBuilder, OTHER};
 use super::catalog::{Id, Metric};
 use super::enricher::ExtraAttributes;
-use super::facets::Facets;
+use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
-use super::occasions::Occasions;
-use super::provider::{Generation, Generations, Kit, Newest, Timer};
+use super::provider::{Newest, ProviderEpoch, ProviderEpochs, ProviderState, Timer};
 use super::quota::Source;
-use super::table::Entry;
-use super::values::{OTHER, Values};
+use super::series_cache::CachedSeries;
+use super::series_key::SeriesKey;
 use crate::acquisition::{AcquisitionRecord, Moment, Outcome};
 use crate::client::ClientInfo;
 use crate::contained::contained;
@@ -22,12 +22,12 @@ use crate::diagnostics::Diagnostic;
 /// How long cache hits may go on before they look for another global provider.
 ///
 /// Every other acquisition looks at once.
-pub const PROVIDER_LOOK_INTERVAL: Duration = Duration::from_secs(1);
+pub const PROVIDER_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Records finished acquisitions in OpenTelemetry metrics.
 ///
 /// A [`Telemetry`](crate::Telemetry) has one built in; this is for whoever gets records in another
-/// way, such as from [`observe`](crate::observe).
+/// way, such as from [`capture`](crate::capture).
 ///
 /// # Examples
 ///
@@ -38,17 +38,17 @@ pub const PROVIDER_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
 /// let recorder = MetricsRecorder::new(Metrics::default(), &client);
 /// let forward = |record: &AcquisitionRecord| recorder.finished(record);
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 pub struct MetricsRecorder {
     metrics: Metrics,
-    values: Values,
-    generations: Generations,
+    values: AttributeBuilder,
+    epochs: ProviderEpochs,
     origin: OnceLock<Moment>,
-    look: Timer,
+    provider_check: Timer,
     #[cfg(feature = "otel-bound")]
-    renewal: Timer,
-    crowded: AtomicBool,
+    rebind_interval: Timer,
+    overflowed: AtomicBool,
 }
 
 impl MetricsRecorder {
@@ -56,13 +56,13 @@ impl MetricsRecorder {
     #[must_use]
     pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
         let recorder = Self {
-            values: Values::new(client, metrics.sets.msal_net),
-            generations: Generations::new(),
+            values: AttributeBuilder::new(client, metrics.sets.msal_net),
+            epochs: ProviderEpochs::new(),
             origin: OnceLock::new(),
-            look: Timer::new(PROVIDER_LOOK_INTERVAL),
+            provider_check: Timer::new(PROVIDER_CHECK_INTERVAL),
             #[cfg(feature = "otel-bound")]
-            renewal: Timer::new(super::bound::RENEWAL),
-            crowded: AtomicBool::new(false),
+            rebind_interval: Timer::new(super::bound::REBIND_INTERVAL),
+            overflowed: AtomicBool::new(false),
             metrics,
         };
         // The global provider may come later; an explicit one is here, and no callback runs yet.
@@ -83,32 +83,32 @@ impl MetricsRecorder {
     }
 
     fn record(&self, record: &AcquisitionRecord) {
-        let Some(generation) = self.generation(record) else {
+        let Some(epoch) = self.epoch(record) else {
             return;
         };
-        let Some(kit) = generation.kit() else { return };
-        let facets = Facets::of(record, &self.values.names, self.values.msal_net);
-        let occasions = Occasions {
+        let Some(state) = epoch.state() else { return };
+        let key = SeriesKey::of(record, &self.values.names, self.values.msal_net);
+        let measurements = Measurements {
             sets: self.metrics.sets,
             record,
-            facets: &facets,
+            key: &key,
         };
-        let entry = kit.table.find(&facets);
-        let entry = entry.or_else(|| self.new_entry(kit, &facets, record));
+        let entry = state.table.find(&key);
+        let entry = entry.or_else(|| self.new_entry(state, &key, record));
         if let Some(enricher) = &self.metrics.enricher {
             let extra = enricher.attributes(record);
             if !extra.is_empty() {
-                let facets = entry.map_or_else(|| facets.overflow(), |entry| entry.facets);
-                return self.record_with(&extra, &facets, kit, &occasions);
+                let key = entry.map_or_else(|| key.reserved(), |entry| entry.key);
+                return self.record_with(&extra, &key, state, &measurements);
             }
         }
         match entry {
-            Some(entry) => self.record_at(entry, kit, &occasions),
+            Some(entry) => self.record_at(entry, state, &measurements),
             None => self.record_with(
                 &ExtraAttributes::default(),
-                &facets.overflow(),
-                kit,
-                &occasions,
+                &key.reserved(),
+                state,
+                &measurements,
             ),
         }
     }
@@ -117,48 +117,53 @@ impl MetricsRecorder {
     #[cold]
     fn new_entry<'a>(
         &self,
-        kit: &'a Kit,
-        facets: &Facets,
+        state: &'a ProviderState,
+        key: &SeriesKey,
         record: &AcquisitionRecord,
-    ) -> Option<&'a Entry> {
-        let admitted = self.values.names.apis.admit(facets.api);
-        let known = |_: &&str| kit.table.add(facets, Source::of(record));
+    ) -> Option<&'a CachedSeries> {
+        let admitted = self.values.names.apis.admit(key.api);
+        let known = |_: &&str| state.table.add(key, Source::of(record));
         if let Some(entry) = admitted.as_ref().and_then(known) {
             return Some(entry);
         }
         self.tell_of_crowd();
         // By one name for all addresses at which it may lie, lest it take more than its share.
-        let facets = Facets {
+        let key = SeriesKey {
             api: admitted.unwrap_or(OTHER),
-            ..*facets
+            ..*key
         };
-        kit.table.crowded(&facets)
+        state.table.overflowed(&key)
     }
 
     fn tell_of_crowd(&self) {
-        // The first load keeps a crowded hot path from writing to a shared line for ever.
-        let is_known = self.crowded.load(Ordering::Relaxed);
-        if !is_known && !self.crowded.swap(true, Ordering::Relaxed) {
-            Diagnostic::TooManyKinds.tell_once();
+        // The first load keeps a hot path with an overflowed cache from writing to a shared line for ever.
+        let is_known = self.overflowed.load(Ordering::Relaxed);
+        if !is_known && !self.overflowed.swap(true, Ordering::Relaxed) {
+            Diagnostic::TooManyKinds.emit_unthrottled();
         }
     }
 
     /// Records with attributes that are prepared, or are from now on.
-    fn record_at(&self, entry: &Entry, kit: &Kit, occasions: &Occasions<'_>) {
+    fn record_at(
+        &self,
+        entry: &CachedSeries,
+        state: &ProviderState,
+        measurements: &Measurements<'_>,
+    ) {
         #[cfg(feature = "otel-bound")]
-        if kit.binding.is_trusted() {
-            return self.record_bound(entry, kit, occasions);
+        if state.binding.is_trusted() {
+            return self.record_bound(entry, state, measurements);
         }
-        let instruments = &kit.instruments;
-        occasions.each(|id, time| {
+        let instruments = &state.instruments;
+        measurements.each(|id, time| {
             if let Some(attributes) = entry.prepared(id) {
                 return instruments.record(id, time, attributes);
             }
-            let Some(attributes) = self.attributes(id, &entry.facets) else {
+            let Some(attributes) = self.attributes(id, &entry.key) else {
                 return;
             };
             #[cfg(feature = "otel-bound")]
-            if kit.binding.prove(id, (instruments, time), &attributes) {
+            if state.binding.prove(id, (instruments, time), &attributes) {
                 return;
             }
             instruments.record(id, time, entry.prepare(id, attributes));
@@ -166,18 +171,23 @@ impl MetricsRecorder {
     }
 
     #[cfg(feature = "otel-bound")]
-    fn record_bound(&self, entry: &Entry, kit: &Kit, occasions: &Occasions<'_>) {
-        let instruments = &kit.instruments;
+    fn record_bound(
+        &self,
+        entry: &CachedSeries,
+        state: &ProviderState,
+        measurements: &Measurements<'_>,
+    ) {
+        let instruments = &state.instruments;
         let mut missing = Vec::new();
         let handles = entry.handles.read();
-        occasions.each(|id, time| {
+        measurements.each(|id, time| {
             if !handles.record(id, time) {
                 missing.push((id, time));
             }
         });
         drop(handles);
         for (id, time) in missing {
-            let Some(attributes) = self.attributes(id, &entry.facets) else {
+            let Some(attributes) = self.attributes(id, &entry.key) else {
                 continue;
             };
             // The value comes first, so that the set never exists without one.
@@ -190,35 +200,35 @@ impl MetricsRecorder {
     fn record_with(
         &self,
         extra: &ExtraAttributes,
-        facets: &Facets,
-        kit: &Kit,
-        occasions: &Occasions<'_>,
+        key: &SeriesKey,
+        state: &ProviderState,
+        measurements: &Measurements<'_>,
     ) {
-        occasions.each(|id, time| {
+        measurements.each(|id, time| {
             let Some(metric) = Metric::ALL.get(id.index()) else {
                 return;
             };
-            let mut attributes = self.values.attributes(metric, facets);
+            let mut attributes = self.values.attributes(metric, key);
             attributes.extend(extra.beside(metric));
-            kit.instruments.record(id, time, &attributes);
+            state.instruments.record(id, time, &attributes);
         });
     }
 
-    fn attributes(&self, id: Id, facets: &Facets) -> Option<Vec<opentelemetry::KeyValue>> {
+    fn attributes(&self, id: Id, key: &SeriesKey) -> Option<Vec<opentelemetry::KeyValue>> {
         let metric = Metric::ALL.get(id.index())?;
-        Some(self.values.attributes(metric, facets))
+        Some(self.values.attributes(metric, key))
     }
 
     /// The instruments to use for this record.
-    fn generation(&self, record: &AcquisitionRecord) -> Option<Newest<'_>> {
-        let newest = match self.generations.newest() {
+    fn epoch(&self, record: &AcquisitionRecord) -> Option<Newest<'_>> {
+        let newest = match self.epochs.newest() {
             Some(newest) => newest,
             None => self.start()?,
         };
-        // Whatever needed the network can pay for a look; hits share one per interval.
+        // Whatever needed the network can pay for a provider_check; hits share one per interval.
         let is_hit = record.is_ok() && record.attempts() == 0;
         match self.ended(record) {
-            Some(now) if is_hit && !self.look.is_due(now) => Some(newest),
+            Some(now) if is_hit && !self.provider_check.is_due(now) => Some(newest),
             ended => Some(self.look_after(newest, ended)),
         }
     }
@@ -227,7 +237,9 @@ impl MetricsRecorder {
     fn ended(&self, record: &AcquisitionRecord) -> Option<u64> {
         let started = record.started()?;
         let origin = *self.origin.get_or_init(|| started);
-        let elapsed = started.since(origin).saturating_add(record.total()?);
+        let elapsed = started
+            .since(origin)
+            .saturating_add(record.duration_total()?);
         u64::try_from(elapsed.as_nanos()).ok()
     }
 
@@ -237,18 +249,18 @@ impl MetricsRecorder {
         let made = match provider {
             Provider::Off => None,
             _ if !sets.any() => None,
-            Provider::Global => Generation::from_global(*sets, &self.values),
-            Provider::Explicit(provider) => Some(Generation::new(provider, *sets, &self.values)),
+            Provider::Global => ProviderEpoch::from_global(*sets, &self.values),
+            Provider::Explicit(provider) => Some(ProviderEpoch::new(provider, *sets, &self.values)),
         };
         // If two threads come here at once both make instruments; the SDK takes them for the same.
-        self.generations.add(None, made?);
-        self.generations.newest()
+        self.epochs.add(None, made?);
+        self.epochs.newest()
     }
 
     /// Follows the global provider, and gives handles back that were kept for long.
     fn look_after<'a>(&'a self, newest: Newest<'a>, ended: Option<u64>) -> Newest<'a> {
         #[cfg(feature = "otel-bound")]
-        if ended.is_some_and(|now| self.renewal.is_due(now)) {
+        if ended.is_some_and(|now| self.rebind_interval.is_due(now)) {
             newest.release();
         }
         #[cfg(not(feature = "otel-bound"))]
@@ -256,13 +268,13 @@ impl MetricsRecorder {
         if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
             return newest;
         }
-        let Some(next) = Generation::from_global(self.metrics.sets, &self.values) else {
+        let Some(next) = ProviderEpoch::from_global(self.metrics.sets, &self.values) else {
             return newest;
         };
-        self.generations.add(Some(&newest), next);
+        self.epochs.add(Some(&newest), next);
         #[cfg(feature = "otel-bound")]
         newest.release();
-        self.generations.newest().unwrap_or(newest)
+        self.epochs.newest().unwrap_or(newest)
     }
 }
 

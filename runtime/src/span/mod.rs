@@ -21,7 +21,7 @@ use callsite::SpanCallsite;
 ///
 /// | field | type | value |
 /// |---|---|---|
-/// | `api` | text | [name](crate::Api::name) of the function that was called |
+/// | `api` | text | [name](crate::api::Api::name) of the function that was called |
 /// | `outcome` | text | `ok`, `pending`, `error`, `cancelled` or `panicked` |
 /// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that answered |
@@ -48,9 +48,9 @@ use callsite::SpanCallsite;
 /// use token_telemetry::{SpanOptions, Telemetry};
 /// use tracing::Level;
 ///
-/// let spans = SpanOptions::new().level(Level::DEBUG).target("contoso::auth");
+/// let spans = SpanOptions::new().with_level(Level::DEBUG).with_target("contoso::auth");
 /// let telemetry = Telemetry::builder().span(spans).build()?;
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SpanOptions {
@@ -70,14 +70,14 @@ impl SpanOptions {
 
     /// Level of the span.
     #[must_use]
-    pub const fn level(mut self, level: Level) -> Self {
+    pub const fn with_level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
     /// Target of the span, by which filters choose it.
     #[must_use]
-    pub const fn target(mut self, target: &'static str) -> Self {
+    pub const fn with_target(mut self, target: &'static str) -> Self {
         self.target = target;
         self
     }
@@ -127,8 +127,8 @@ impl AcquisitionSpan {
         let attempts = i64::from(record.attempts());
         self.record("api", Some(record.api().name()));
         self.record("outcome", Some(record.outcome().name()));
-        self.record("source", record.source().map(TokenSource::name));
-        self.record("cache_level", record.level().map(CacheLevel::name));
+        self.record("source", record.token_source().map(TokenSource::name));
+        self.record("cache_level", record.cache_level().map(CacheLevel::name));
         self.record(
             "refresh_reason",
             record.refresh_reason().map(CacheRefreshReason::name),

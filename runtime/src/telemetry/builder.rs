@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Instance, Lanes, Shared, Telemetry};
+use super::{BuildError, Instance, Shards, Shared, Telemetry};
 use crate::acquisition::{Clock, ClockSource};
-use crate::client::{ClientInfo, InvalidClientInfo};
+use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
 use crate::observer::{Observer, Observers};
 #[cfg(feature = "otel")]
@@ -30,6 +30,8 @@ pub struct TelemetryBuilder {
     claims: Claims,
     opt_out_variable: Option<Cow<'static, str>>,
     authorities: Option<Vec<String>>,
+    /// Position of the first entry of the list that names no host.
+    invalid_authority: Option<usize>,
     observers: Vec<Box<dyn Observer>>,
     kept: usize,
     #[cfg(feature = "tracing")]
@@ -51,6 +53,7 @@ impl TelemetryBuilder {
             claims: Claims::default(),
             opt_out_variable: None,
             authorities: None,
+            invalid_authority: None,
             observers: Vec::new(),
             kept: 0,
             #[cfg(feature = "tracing")]
@@ -120,7 +123,7 @@ impl TelemetryBuilder {
     ///
     /// The claim goes out as `x-ms-lib-capability`. The server relies on it, so make it only if the
     /// SDK does all of that.
-    pub fn honours_throttling(mut self) -> Self {
+    pub fn honors_retry_after(mut self) -> Self {
         self.claims.retries_as_told = true;
         self
     }
@@ -135,19 +138,17 @@ impl TelemetryBuilder {
 
     /// Hosts that telemetry headers may go to; without this, every host that is asked for a token.
     ///
-    /// Hosts or URLs, of which only the host counts. What names no host lets nothing through. From
-    /// requests to other hosts the headers are removed again, and failures there are not reported.
+    /// Hosts or URLs, of which only the host counts; [`build`](Self::build) fails if an entry names
+    /// none. From requests to other hosts the headers are removed again, and failures there are not
+    /// reported.
     pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
-        let host = |host: H| {
-            let host = host.as_ref();
-            let read = if host.contains("://") {
-                host_of_url(host)
-            } else {
-                host_of_authority(host)
-            };
-            read.map(Cow::into_owned)
-        };
-        self.authorities = Some(hosts.into_iter().filter_map(host).collect());
+        let hosts: Vec<_> = hosts
+            .into_iter()
+            .map(|host| host_in(host.as_ref()))
+            .collect();
+        let invalid = hosts.iter().position(Option::is_none);
+        self.invalid_authority = invalid.map(|index| index + 1);
+        self.authorities = Some(hosts.into_iter().flatten().collect());
         self
     }
 
@@ -158,7 +159,7 @@ impl TelemetryBuilder {
     }
 
     /// Keeps the last records for [`Telemetry::recent_records`]; none by default.
-    pub fn keep_records(mut self, count: usize) -> Self {
+    pub fn recent_capacity(mut self, count: usize) -> Self {
         self.kept = count;
         self
     }
@@ -181,8 +182,12 @@ impl TelemetryBuilder {
     ///
     /// # Errors
     ///
-    /// When the SKU or the version cannot be sent; the error names the field and the byte.
-    pub fn build(mut self) -> Result<Telemetry, InvalidClientInfo> {
+    /// If the SKU or another text cannot be sent, or an entry of
+    /// [`authorities`](Self::authorities) names no host.
+    pub fn build(mut self) -> Result<Telemetry, BuildError> {
+        if let Some(position) = self.invalid_authority {
+            return Err(BuildError::authority(position));
+        }
         let mut client = std::mem::take(&mut self.client);
         if let Some((os, cpu)) = self.platform {
             client = client.with_platform(os, cpu);
@@ -224,11 +229,21 @@ impl TelemetryBuilder {
             metrics: MetricsRecorder::new(self.metrics, &client),
             client,
         });
-        let lanes = Lanes::new(&shared);
+        let shards = Shards::new(&shared);
         Telemetry {
-            instance: Arc::new(Instance { shared, lanes }),
+            instance: Arc::new(Instance { shared, shards }),
         }
     }
+}
+
+/// Host of a host or a URL.
+fn host_in(text: &str) -> Option<String> {
+    let host = if text.contains("://") {
+        host_of_url(text)
+    } else {
+        host_of_authority(text)
+    };
+    host.map(Cow::into_owned)
 }
 
 /// Whether an environment variable says yes.

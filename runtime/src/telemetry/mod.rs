@@ -1,7 +1,8 @@
 //! The handle that an SDK client owns.
 
 mod builder;
-mod lane;
+mod errors;
+mod shard;
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -9,9 +10,9 @@ use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderName};
 
-use crate::acquisition::backend::{Backend, Carriage, OpenSpan, Outgoing};
+use crate::acquisition::backend::{Backend, HeaderSink, InFlightReport, OpenSpan};
 use crate::acquisition::{
-    self, Acquire, AcquisitionRecord, Call, ClockSource, Facts, Nesting, Reading,
+    self, AcquisitionRecord, BackgroundAcquisition, Call, ClockSource, Nesting, Reading, State,
 };
 use crate::api::ApiId;
 use crate::client::ClientInfo;
@@ -27,7 +28,8 @@ use crate::totals::{Counters, Totals};
 use crate::wire::{Authority, ClientRequestId};
 
 pub use builder::TelemetryBuilder;
-use lane::{Lane, Lanes};
+pub use errors::{BuildError, SetGlobalError};
+use shard::{Shard, Shards};
 
 static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 
@@ -40,7 +42,7 @@ static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 ///
 /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
 /// assert_eq!(telemetry.totals().cache, 0);
-/// # Ok::<(), token_telemetry::InvalidClientInfo>(())
+/// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Telemetry {
@@ -49,7 +51,7 @@ pub struct Telemetry {
 
 struct Instance {
     shared: Arc<Shared>,
-    lanes: Lanes,
+    shards: Shards,
 }
 
 struct Shared {
@@ -119,9 +121,20 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// Hands the instance back if there is a process-wide one already.
-    pub fn set_global(telemetry: Self) -> Result<(), Self> {
-        GLOBAL.set(telemetry)
+    /// If there is a process-wide instance already; the error hands this one back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{ClientInfo, Telemetry};
+    ///
+    /// let telemetry = Telemetry::new(const { ClientInfo::from_static("Contoso.Auth", "1.2.0") });
+    /// Telemetry::set_global(telemetry)?;
+    /// assert_eq!(Telemetry::global().client().sku(), Some("Contoso.Auth"));
+    /// # Ok::<(), token_telemetry::SetGlobalError>(())
+    /// ```
+    pub fn set_global(telemetry: Self) -> Result<(), SetGlobalError> {
+        GLOBAL.set(telemetry).map_err(SetGlobalError::new)
     }
 
     /// Sums over all acquisitions so far.
@@ -159,7 +172,7 @@ impl Telemetry {
         self.instance.shared.entra.lost()
     }
 
-    /// The last records, oldest first; as many as [`TelemetryBuilder::keep_records`] says.
+    /// The last records, oldest first; as many as [`TelemetryBuilder::recent_capacity`] says.
     #[must_use]
     pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
         self.instance.shared.recent.read()
@@ -176,8 +189,12 @@ impl Telemetry {
     /// It is never part of another acquisition; started from inside one, that one is its parent. The
     /// reason for the refresh is that it is proactive, unless the future notes another. Type and
     /// lifetime of the token are known if it notes them:
-    /// [`Acquisition::current().token(…)`](crate::CurrentAcquisition::token).
-    pub fn background<I, F, T, E>(&self, api: I, future: F) -> Acquire<F::IntoFuture, T, E>
+    /// [`Acquisition::current().record_token(…)`](crate::Acquisition::record_token).
+    pub fn background<I, F, T, E>(
+        &self,
+        api: I,
+        future: F,
+    ) -> BackgroundAcquisition<F::IntoFuture, T, E>
     where
         I: ApiId<Owner: DescribeError<E>>,
         F: IntoFuture<Output = Result<T, E>>,
@@ -193,7 +210,7 @@ impl Telemetry {
 
     /// The instance as acquisitions that begin on this thread see it.
     pub(crate) fn backend(&self) -> Arc<dyn Backend> {
-        Arc::<Lane>::clone(self.instance.lanes.own())
+        Arc::<Shard>::clone(self.instance.shards.own())
     }
 }
 
@@ -232,7 +249,7 @@ impl Shared {
     }
 
     /// Whether a later request can report a failure with these facts.
-    fn hears_of(&self, facts: &Facts) -> bool {
+    fn hears_of(&self, facts: &State) -> bool {
         let may_go_there = |authority| self.is_authority(authority);
         facts
             .authority()
@@ -248,7 +265,7 @@ impl Shared {
     }
 
     /// Opens the span first, so that its making counts for nobody's time.
-    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
         let span = if is_quiet { None } else { self.open_span() };
         facts.started = self.clock.now();
         span
@@ -256,26 +273,26 @@ impl Shared {
 
     fn write_headers(
         &self,
-        facts: &mut Facts,
+        facts: &mut State,
         authority: &Authority,
-        carriage: &mut Carriage,
-        out: &mut Outgoing<'_>,
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
     ) {
-        if let Outgoing::Headers(headers) = out {
+        if let HeaderSink::Headers(headers) = out {
             // Of an earlier try: it may be reported already.
             for name in &self.rewritten {
                 headers.remove(name);
             }
         }
         let hits = self.totals.cache_hits();
-        self.entra.write(facts, (authority, hits), carriage, out);
+        self.entra.write(facts, (authority, hits), report, out);
     }
 
-    fn finished(&self, record: &mut AcquisitionRecord, lane: usize, is_quiet: bool) {
-        self.totals.finished(record, lane);
+    fn finished(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {
+        self.totals.finished(record, shard);
         if record.has_failures() {
             record.truncate_codes(self.entra.longest_code());
-            if self.hears_of(record.facts()) {
+            if self.hears_of(record.state()) {
                 self.entra.finished(record);
             }
         }
@@ -284,7 +301,7 @@ impl Shared {
             self.metrics.finished(record);
         }
         if self.has_audience() {
-            record.facts_mut().correlation_id();
+            record.state_mut().correlation_id();
             self.recent.keep(record);
         }
         if is_quiet {

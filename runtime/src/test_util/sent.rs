@@ -20,7 +20,8 @@ const LAST: &str = "x-client-last-telemetry";
 ///
 /// ```
 /// use http::{HeaderMap, HeaderValue};
-/// use token_telemetry::{Api, CacheRefreshReason, test_util::SentTelemetry};
+/// use token_telemetry::api::Api;
+/// use token_telemetry::{CacheRefreshReason, test_util::SentTelemetry};
 ///
 /// let mut headers = HeaderMap::new();
 /// let value = HeaderValue::from_static("5|1004,3,,,|0,1,1,,,");

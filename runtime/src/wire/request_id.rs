@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+use http::HeaderName;
 use uuid::Uuid;
 
 /// GUID that names one acquisition in client and server logs.
@@ -22,12 +23,15 @@ use uuid::Uuid;
 ///
 /// let id: ClientRequestId = "AD8C894A-557F-48C0-B045-C129590C344E".parse()?;
 /// assert_eq!(id.to_string(), "ad8c894a-557f-48c0-b045-c129590c344e");
-/// # Ok::<(), token_telemetry::InvalidRequestId>(())
+/// # Ok::<(), token_telemetry::error::InvalidRequestId>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientRequestId(Uuid);
 
 impl ClientRequestId {
+    /// Name of the header that carries the id, to the token endpoint and to Microsoft Graph.
+    pub const HEADER: HeaderName = HeaderName::from_static("client-request-id");
+
     /// Length of the text form, in bytes.
     pub const LEN: usize = 36;
 

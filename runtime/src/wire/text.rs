@@ -81,12 +81,12 @@ fn replaced(text: &str, limit: usize, allowed: fn(u8) -> bool) -> Cow<'static, s
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::FieldText;
+/// use token_telemetry::entra::FieldText;
 ///
 /// let text = FieldText::new("invalid_grant")?;
 /// assert_eq!(text.as_str(), "invalid_grant");
 /// assert_eq!(FieldText::new("a,b").unwrap_err().offset(), 1);
-/// # Ok::<(), token_telemetry::InvalidFieldText>(())
+/// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FieldText<'a>(Cow<'a, str>);

@@ -114,11 +114,11 @@ fn codes_are_ordered_described_before_fallback() {
 #[test]
 fn borrowed_codes_are_copied() {
     fn describe(error: &LabError) -> ErrorInfo {
-        ErrorInfo::new(&error.0).suberror(error.0.as_str())
+        ErrorInfo::new(&error.0).with_suberror(error.0.as_str())
     }
     let info = describe(&LabError::new("from_the_server"));
     assert_eq!(info.code(), Some("from_the_server"));
-    assert_eq!(info.suberror_code(), Some("from_the_server"));
+    assert_eq!(info.suberror(), Some("from_the_server"));
 }
 
 fn timed_out(_: &LabError) -> ErrorInfo {

@@ -20,12 +20,12 @@ const TOKEN: Token = Token(Duration::from_secs(60));
 
 fn lifetime(token: &Token) -> TokenInfo {
     TokenInfo::new()
-        .token_type(TokenType::Pop)
-        .expires_in(token.0)
+        .with_token_type(TokenType::Pop)
+        .with_expires_in(token.0)
 }
 
 fn bearer(_: &Token) -> TokenInfo {
-    TokenInfo::new().token_type(TokenType::Bearer)
+    TokenInfo::new().with_token_type(TokenType::Bearer)
 }
 
 fn nothing(_: &AnyError) -> ErrorInfo {
@@ -42,8 +42,8 @@ fn own_code(_: &AnyError) -> ErrorInfo {
 
 fn with_numbers(error: &LabError) -> ErrorInfo {
     ErrorInfo::new(error.0.clone())
-        .sts_codes([50_034])
-        .status(400)
+        .with_sts_codes([50_034])
+        .with_status(400)
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry, ok = lifetime, err = with_numbers)]
@@ -130,7 +130,7 @@ fn inner_description_is_used_if_the_outer_has_no_code() {
         let error = record.error().unwrap();
         assert_eq!(error.code(), Some("inner_code"));
         assert_eq!(
-            (error.sts(), error.http_status()),
+            (error.sts_codes(), error.status()),
             (&[50_034][..], Some(400))
         );
     }
@@ -141,7 +141,10 @@ fn outer_code_wins_alone() {
     let (telemetry, recorder) = telemetry();
     let record = record(described(&telemetry, "inner_code"), &recorder);
     let error = record.error().unwrap();
-    assert_eq!((error.code(), error.sts()), (Some("outer_code"), &[][..]));
+    assert_eq!(
+        (error.code(), error.sts_codes()),
+        (Some("outer_code"), &[][..])
+    );
 }
 
 #[test]
@@ -161,5 +164,5 @@ fn inner_failure_before_an_inner_success_explains_nothing() {
     let (telemetry, recorder) = telemetry();
     let record = record(chain(&telemetry), &recorder);
     assert_eq!(record.error_code(), Some("dyn_Error"));
-    assert!(record.error().unwrap().sts().is_empty());
+    assert!(record.error().unwrap().sts_codes().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use token_telemetry::{
-    Acquisition, ErrorInfo, Outcome, Status, Telemetry, Totals, acquire_token, observe,
+    Acquisition, ErrorInfo, Outcome, Status, Telemetry, Totals, acquire_token, capture,
 };
 
 use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
@@ -57,7 +57,7 @@ fn pending_call_is_no_failure() {
     for record in &records {
         assert_eq!(record.outcome(), Outcome::Pending);
         assert_eq!((record.attempts(), record.status()), (1, Some(400)));
-        assert_eq!((record.source(), record.error_code()), (None, None));
+        assert_eq!((record.token_source(), record.error_code()), (None, None));
         assert!(!record.is_ok());
     }
     let totals = telemetry.totals();
@@ -83,7 +83,7 @@ fn failure_after_pending_calls_is_reported() {
 #[test]
 fn pending_can_be_recorded_in_the_body() {
     let (telemetry, recorder) = telemetry();
-    let observed = block_on(observe(records_pending(&telemetry, true)));
+    let observed = block_on(capture(records_pending(&telemetry, true)));
     let record = observed.last().unwrap();
     assert_eq!(record.outcome(), Outcome::Pending);
     assert_eq!(record.error_code(), Some("mfa_required"));
@@ -104,9 +104,9 @@ async fn device_code(telemetry: &Telemetry, end: Option<u16>) -> Result<(), LabE
     let request = || Acquisition::current().token_request(TOKEN_URL);
     request().pending(400);
     match end {
-        Some(200) => request().answered(200),
+        Some(200) => request().responded(200),
         Some(status) => {
-            request().answered(status);
+            request().responded(status);
             return Err(LabError::new("access_denied"));
         }
         None => return Err(LabError::new("expired_token")),

@@ -34,7 +34,7 @@ async fn sends(
             None => drop(request.headers.remove(name)),
         });
         arrived.push(request.headers.clone());
-        attempt.answered(*status);
+        attempt.responded(*status);
     }
     if statuses.last() == Some(&200) {
         return Ok(());
@@ -113,8 +113,8 @@ fn same_headers_as_for_a_map_of_http() {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn written(telemetry: &Telemetry) -> Result<http::HeaderMap, LabError> {
     let mut request = Acquisition::current().token_request(TOKEN_URL);
-    let headers = request.headers();
-    request.answered(200);
+    let headers = request.take_headers();
+    request.responded(200);
     Ok(headers)
 }
 

@@ -11,7 +11,7 @@ use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn throttled<T>(telemetry: &Telemetry, response: T) -> Result<(), LabError>
 where
-    Result<T, std::io::Error>: token_telemetry::HttpOutcome,
+    Result<T, std::io::Error>: token_telemetry::acquisition::HttpOutcome,
 {
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
@@ -22,7 +22,7 @@ where
 
 fn recorded<T>(response: T) -> Option<Duration>
 where
-    Result<T, std::io::Error>: token_telemetry::HttpOutcome,
+    Result<T, std::io::Error>: token_telemetry::acquisition::HttpOutcome,
 {
     let (telemetry, recorder) = telemetry();
     block_on(throttled(&telemetry, response)).unwrap_err();

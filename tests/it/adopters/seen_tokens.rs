@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use futures::executor::block_on;
+use token_telemetry::acquisition::SeenTokens;
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, SeenTokens, Telemetry,
-    TokenSource, acquire_token,
+    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, Telemetry, TokenSource,
+    acquire_token,
 };
 
 use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
@@ -30,7 +31,7 @@ async fn wrapped(telemetry: &Telemetry, seen: &SeenTokens, call: Call) -> Result
     if let Some(status) = call.status {
         Acquisition::current()
             .token_request(TOKEN_URL)
-            .answered(status);
+            .responded(status);
     }
     lookup.record_token(at(call.expires_on));
     Ok(())
@@ -56,7 +57,7 @@ fn call(key: &'static str, now: u64, expires_on: u64) -> Call {
 }
 
 fn facts(record: &AcquisitionRecord) -> (Option<TokenSource>, Option<CacheRefreshReason>) {
-    (record.source(), record.refresh_reason())
+    (record.token_source(), record.refresh_reason())
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn same_expiry_is_a_hit() {
         facts(&records[1]),
         (Some(TokenSource::Cache), Some(NotApplicable))
     );
-    assert_eq!(records[1].level(), Some(CacheLevel::Unknown));
+    assert_eq!(records[1].cache_level(), Some(CacheLevel::Unknown));
     assert_eq!(facts(&records[2]), (None, Some(NoCachedAccessToken)));
 }
 
@@ -97,8 +98,11 @@ fn answered_request_is_no_hit_where_the_expiry_is_new() {
         ..call("a", 0, 3600)
     };
     let records = run([fetched, call("a", 1, 3600)]);
-    assert_eq!(records[0].source(), Some(TokenSource::IdentityProvider));
-    assert_eq!(records[1].source(), Some(TokenSource::Cache));
+    assert_eq!(
+        records[0].token_source(),
+        Some(TokenSource::IdentityProvider)
+    );
+    assert_eq!(records[1].token_source(), Some(TokenSource::Cache));
 }
 
 #[test]

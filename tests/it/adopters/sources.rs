@@ -26,11 +26,11 @@ impl Step {
     fn happen(self) {
         let current = Acquisition::current();
         match self {
-            Hit(level) => current.cache_hit(level),
-            Source(source) => current.source(source),
+            Hit(level) => current.record_cache_hit(level),
+            Source(source) => current.record_source(source),
             Default(source) => current.record_default_source(source),
-            Reason(reason) => current.refresh(reason),
-            Response(status) => current.token_request(TOKEN_URL).answered(status),
+            Reason(reason) => current.record_refresh_reason(reason),
+            Response(status) => current.token_request(TOKEN_URL).responded(status),
         }
     }
 }
@@ -57,7 +57,11 @@ type Facts = (
 
 fn facts(steps: &[Step]) -> Facts {
     let record = record(steps);
-    (record.source(), record.level(), record.refresh_reason())
+    (
+        record.token_source(),
+        record.cache_level(),
+        record.refresh_reason(),
+    )
 }
 
 #[test]
@@ -152,10 +156,10 @@ proptest! {
         let last = |wanted: fn(&Step) -> bool| steps.iter().rposition(wanted);
         let said_cache = last(|step| matches!(step, Hit(_) | Source(TokenSource::Cache)));
         let received = last(|step| *step == Response(200));
-        if record.source() == Some(TokenSource::Cache) {
+        if record.token_source() == Some(TokenSource::Cache) {
             assert!(received.is_none() || said_cache > received, "{steps:?}");
         } else {
-            assert_eq!(record.level(), None, "{steps:?}");
+            assert_eq!(record.cache_level(), None, "{steps:?}");
         }
     }
 }

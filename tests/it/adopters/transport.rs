@@ -6,7 +6,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use token_telemetry::{Purpose, SendTokenRequest as _, Telemetry, TransportError, acquire_token};
+use token_telemetry::middleware::SendTokenRequest as _;
+use token_telemetry::{Purpose, Telemetry, TransportError, acquire_token};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::executor::block_on;
 use futures::future::BoxFuture;
+use token_telemetry::acquisition::Clock;
 use token_telemetry::test_util::{ManualClock, Recorder};
-use token_telemetry::{Acquisition, CacheLevel, Clock, Telemetry, acquire_token};
+use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
 use crate::lab::{LabApi, LabError, only};
 /// A clock that counts how often it is read.
@@ -39,7 +40,7 @@ async fn hit_behind(telemetry: &Telemetry, locks: Vec<BoxFuture<'_, ()>>) -> Res
     for lock in locks {
         Acquisition::current().waiting(lock).await;
     }
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
@@ -58,7 +59,7 @@ fn free_lock_costs_no_clock_read_and_records_nothing() {
         vec![Box::pin(ready(())), Box::pin(ready(()))],
     ))
     .unwrap();
-    assert_eq!(only(&recorder).waited(), None);
+    assert_eq!(only(&recorder).duration_waiting(), None);
     assert_eq!(clock.reads.load(Ordering::Relaxed), 2);
 }
 
@@ -70,13 +71,16 @@ fn wait_counts_from_the_first_pending_poll() {
         Box::pin(after(&clock.clock, 32)),
     ];
     block_on(hit_behind(&telemetry, locks)).unwrap();
-    assert_eq!(only(&recorder).waited(), Some(Duration::from_millis(48)));
+    assert_eq!(
+        only(&recorder).duration_waiting(),
+        Some(Duration::from_millis(48))
+    );
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn waits_for_two_at_once(telemetry: &Telemetry, clock: &ManualClock) -> Result<(), LabError> {
     let current = Acquisition::current();
-    current.waited(Duration::from_millis(5));
+    current.record_waiting(Duration::from_millis(5));
     futures::join!(
         current.waiting(after(clock, 8)),
         current.waiting(after(clock, 64))
@@ -90,7 +94,7 @@ fn overlapping_waits_count_once_and_add_to_measured_ones() {
     block_on(waits_for_two_at_once(&telemetry, &clock.clock)).unwrap();
     // From the first pending poll: the second future's 1 ms, then 8 and 64.
     assert_eq!(
-        only(&recorder).waited(),
+        only(&recorder).duration_waiting(),
         Some(Duration::from_millis(5 + 1 + 8 + 64))
     );
 }
@@ -102,5 +106,8 @@ fn wait_cut_short_by_cancellation_is_recorded() {
     assert!(call.as_mut().now_or_never().is_none());
     clock.clock.advance(Duration::from_millis(7));
     drop(call);
-    assert_eq!(only(&recorder).waited(), Some(Duration::from_millis(7)));
+    assert_eq!(
+        only(&recorder).duration_waiting(),
+        Some(Duration::from_millis(7))
+    );
 }

@@ -3,9 +3,10 @@
 use std::panic::catch_unwind;
 
 use http::{HeaderMap, HeaderValue};
+use token_telemetry::api::Api;
 use token_telemetry::entra::{CurrentField, Dialect, FieldValue};
 use token_telemetry::test_util::SentTelemetry;
-use token_telemetry::{Acquisition, Api, CacheRefreshReason};
+use token_telemetry::{Acquisition, CacheRefreshReason};
 
 use super::{Ending, fail, hit, noting, speaking};
 use crate::lab::LabApi;
@@ -20,8 +21,8 @@ fn headers_and_form_fields_are_read_alike() {
         fail(&telemetry, Ending::Early("one"));
         fail(&telemetry, Ending::Early("two"));
         let sent = noting(&telemetry, || {
-            Acquisition::current().correlation_id(ID);
-            Acquisition::current().refresh(CacheRefreshReason::Expired);
+            Acquisition::current().set_correlation_id(ID);
+            Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
         });
         let sent = if sent.form.is_empty() {
             SentTelemetry::of_headers(&sent.headers).unwrap()

@@ -18,8 +18,8 @@ fn a_dialect_has_its_values_in_headers_or_in_form_fields() {
 #[test]
 fn form_fields_are_spelled_as_the_library_spells_them() {
     let Sent { form, .. } = noting(&speaking(Dialect::msal_node()), || {
-        Acquisition::current().wrapper("@azure/msal-react", "5.0.1");
-        Acquisition::current().correlation_id("ad8c894a-557f-48c0-b045-c129590c344e");
+        Acquisition::current().record_wrapper("@azure/msal-react", "5.0.1");
+        Acquisition::current().set_correlation_id("ad8c894a-557f-48c0-b045-c129590c344e");
     });
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, &**value)).collect();
     assert_eq!(

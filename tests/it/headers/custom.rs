@@ -1,11 +1,11 @@
 //! Dialects of one's own: what can be built, and why the rest cannot.
 
 use token_telemetry::entra::{
-    Capacity, CurrentField, Dialect, DialectBuilder, OverBudget, Slot, TailField,
+    Capacity, CurrentField, Dialect, DialectBuilder, FieldSpec, OverBudget, PlatformField,
 };
 
-const API: Slot = Slot::new(CurrentField::Api);
-const CACHE: Slot = Slot::new(CurrentField::CacheInfo);
+const API: FieldSpec = FieldSpec::new(CurrentField::Api);
+const CACHE: FieldSpec = FieldSpec::new(CurrentField::CacheInfo);
 
 fn refusal(builder: DialectBuilder) -> String {
     builder.build().unwrap_err().to_string()
@@ -20,7 +20,7 @@ fn every_preset_passes_its_own_checks() {
 
 #[test]
 fn an_unknown_schema_is_refused() {
-    const REQUEST: &[Slot] = &[API, CACHE];
+    const REQUEST: &[FieldSpec] = &[API, CACHE];
     for schema in [0, 1, 6, 255] {
         let message = format!("schema {schema} is unknown, expected 2, 3, 4 or 5");
         assert_eq!(
@@ -32,9 +32,9 @@ fn an_unknown_schema_is_refused() {
 
 #[test]
 fn the_second_segment_has_the_fields_that_its_schema_needs() {
-    const TWO: &[Slot] = &[API, CACHE];
-    const SWAPPED: &[Slot] = &[CACHE, API];
-    const OPTIONAL: &[Slot] = &[API, CACHE.optional()];
+    const TWO: &[FieldSpec] = &[API, CACHE];
+    const SWAPPED: &[FieldSpec] = &[CACHE, API];
+    const OPTIONAL: &[FieldSpec] = &[API, CACHE.optional()];
     let own = || Dialect::custom("own").platform(&[]);
     assert_eq!(
         refusal(own().request(5, TWO)),
@@ -57,14 +57,14 @@ fn the_second_segment_has_the_fields_that_its_schema_needs() {
 
 #[test]
 fn a_field_has_one_place_and_optional_ones_come_last() {
-    const TWICE: &[Slot] = &[
-        Slot::new(CurrentField::TokenType),
-        Slot::new(CurrentField::TokenType),
+    const TWICE: &[FieldSpec] = &[
+        FieldSpec::new(CurrentField::TokenType),
+        FieldSpec::new(CurrentField::TokenType),
     ];
-    const BOTH_SEGMENTS: &[Slot] = &[CACHE];
-    const GAP: &[Slot] = &[
-        Slot::new(CurrentField::BrokerError).optional(),
-        Slot::new(CurrentField::TokenType),
+    const BOTH_SEGMENTS: &[FieldSpec] = &[CACHE];
+    const GAP: &[FieldSpec] = &[
+        FieldSpec::new(CurrentField::BrokerError).optional(),
+        FieldSpec::new(CurrentField::TokenType),
     ];
     let with = |platform| refusal(Dialect::custom("own").platform(platform));
     assert_eq!(with(TWICE), "`token_type` has two places");
@@ -77,8 +77,8 @@ fn a_field_has_one_place_and_optional_ones_come_last() {
 
 #[test]
 fn texts_of_a_dialect_must_be_safe() {
-    const COMMA: &[Slot] = &[Slot::new(CurrentField::TokenType).or("1,1")];
-    const LINE: &[TailField] = &[TailField::Constant("2\r\n")];
+    const COMMA: &[FieldSpec] = &[FieldSpec::new(CurrentField::TokenType).default_text("1,1")];
+    const LINE: &[PlatformField] = &[PlatformField::Constant("2\r\n")];
     let own = || Dialect::custom("own");
     assert_eq!(
         refusal(own().platform(COMMA)),
@@ -96,9 +96,10 @@ fn texts_of_a_dialect_must_be_safe() {
 
 #[test]
 fn parts_that_contradict_each_other_are_refused() {
-    const WITH_TEXT: &[Slot] = &[Slot::new(CurrentField::CacheSerialized).or("0")];
+    const WITH_TEXT: &[FieldSpec] =
+        &[FieldSpec::new(CurrentField::CacheSerialized).default_text("0")];
     const REGION: &[CurrentField] = &[CurrentField::RegionDetected];
-    const WAITING: &[TailField] = &[TailField::Waiting];
+    const WAITING: &[PlatformField] = &[PlatformField::Waiting];
     let own = || Dialect::custom("own");
     assert_eq!(
         refusal(own().platform(WITH_TEXT).collapses(true)),

@@ -1,7 +1,7 @@
 //! Which authority a failure belongs to, and that each failure ends up delivered, pending or lost.
 
 use http::HeaderMap;
-use token_telemetry::entra::{Capacity, Dialect, MsalNet, OverBudget};
+use token_telemetry::entra::{Capacity, Dialect, MsalNetVersion, OverBudget};
 use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
 use super::{run, speaking, waiting};
@@ -21,8 +21,8 @@ async fn failing_after(
 ) -> Result<(), LabError> {
     for (url, purpose) in requests {
         let mut request = Acquisition::current().token_request(url).purpose(*purpose);
-        drop(request.headers());
-        request.answered(400);
+        drop(request.take_headers());
+        request.responded(400);
     }
     Err(LabError::new(code))
 }
@@ -40,7 +40,7 @@ fn fail_at(telemetry: &Telemetry, url: &str, code: &str) {
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn opening(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, HeaderMap), LabError> {
     let mut request = Acquisition::current().token_request(url);
-    let headers = request.headers();
+    let headers = request.take_headers();
     Ok((request, headers))
 }
 
@@ -56,7 +56,7 @@ fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
 /// The failures that a delivered request to this URL reports.
 fn delivered(telemetry: &Telemetry, url: &str) -> Vec<String> {
     let (request, codes) = open(telemetry, url);
-    request.answered(200);
+    request.responded(200);
     codes
 }
 
@@ -118,7 +118,7 @@ fn in_flight_failure_is_not_lost() {
         // Fails at the same authority, but reports nothing.
         run(failing_unreported(&telemetry, &format!("late_{number}"))).unwrap_err();
     }
-    request.answered(200);
+    request.responded(200);
     let of = |start: &str| {
         let codes = waiting(&telemetry).into_iter();
         codes.filter(|code| code.starts_with(start)).count()
@@ -131,7 +131,7 @@ fn in_flight_failure_is_not_lost() {
 /// Fails at the public authority, with a request whose headers were never taken.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(PUBLIC).answered(400);
+    Acquisition::current().token_request(PUBLIC).responded(400);
     Err(LabError::new(code))
 }
 
@@ -147,7 +147,7 @@ fn full_queue_in_flight_keeps_the_new_failure() {
     fail("three");
     assert_eq!(waiting(&telemetry), ["one", "two", "three"]);
     assert_eq!(telemetry.lost_failures(), 0);
-    first.answered(503);
+    first.responded(503);
     assert_eq!(waiting(&telemetry), ["two", "three"]);
     assert_eq!(telemetry.lost_failures(), 1);
     assert_eq!(delivered(&telemetry, PUBLIC), ["two", "three"]);
@@ -166,7 +166,7 @@ fn least_recently_used_authority_goes() {
     assert!(!waiting(&telemetry).contains(&"of_1".to_owned()));
     assert_eq!(telemetry.lost_failures(), 1);
     // So does a request that reports, even if it is not delivered.
-    open(&telemetry, &url(2)).0.answered(503);
+    open(&telemetry, &url(2)).0.responded(503);
     fail_at(&telemetry, &url(17), "of_17");
     let codes = waiting(&telemetry);
     assert!(codes.contains(&"of_2".to_owned()), "{codes:?}");
@@ -194,7 +194,7 @@ fn evicted_authority_keeps_what_is_in_flight() {
         assert_eq!(waiting(&telemetry), expected);
         assert_eq!(telemetry.lost_failures(), 1);
         // Not delivered, it waits again, for the authority that was used longest ago.
-        request.answered(status);
+        request.responded(status);
         assert_eq!(waiting(&telemetry), ["later"; 16]);
         assert_eq!(telemetry.lost_failures(), lost);
     }
@@ -244,7 +244,7 @@ async fn polling(
 ) -> Result<(), LabError> {
     for _ in 0..3 {
         let mut request = Acquisition::current().token_request(PUBLIC);
-        let headers = [request.headers()];
+        let headers = [request.take_headers()];
         let form = request.form_fields();
         let in_headers = headers[0].get("x-client-last-telemetry");
         let in_form = form
@@ -272,12 +272,42 @@ fn polled_responses_deliver_as_the_dialect_says() {
         (Dialect::msal_android(), late, [1, 0, 0], false),
         (Dialect::msal_python(), None, [1, 1, 1], true),
         (Dialect::msal_apple(), None, [1, 1, 1], true),
-        (Dialect::msal_net(MsalNet::V4_32), None, [1, 0, 0], false),
-        (Dialect::msal_net(MsalNet::V4_32), busy, [1, 0, 0], false),
-        (Dialect::msal_net(MsalNet::V4_32), late, [1, 0, 0], true),
-        (Dialect::msal_net(MsalNet::V4_47), None, [1, 0, 0], false),
-        (Dialect::msal_net(MsalNet::V4_47), busy, [1, 0, 0], true),
-        (Dialect::msal_net(MsalNet::V4_47), late, [1, 0, 0], true),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_32),
+            None,
+            [1, 0, 0],
+            false,
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_32),
+            busy,
+            [1, 0, 0],
+            false,
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_32),
+            late,
+            [1, 0, 0],
+            true,
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_47),
+            None,
+            [1, 0, 0],
+            false,
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_47),
+            busy,
+            [1, 0, 0],
+            true,
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_47),
+            late,
+            [1, 0, 0],
+            true,
+        ),
     ] {
         let telemetry = speaking(dialect);
         fail_after(&telemetry, &[], "carried");

@@ -5,7 +5,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, HeaderValue, Request, Response};
-use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequestLayer, acquire_token};
+use token_telemetry::middleware::TokenRequestLayer;
+use token_telemetry::{Acquisition, Purpose, Telemetry, acquire_token};
 use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::{of, run};
@@ -19,7 +20,7 @@ fn telemetry() -> Telemetry {
     of(builder
         .device_model("Model 1")
         .app("App", "1.0")
-        .honours_throttling())
+        .honors_retry_after())
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
@@ -110,10 +111,10 @@ async fn by_hand(telemetry: &Telemetry, purpose: Purpose) -> Result<[HeaderMap; 
         .purpose(purpose);
     request.apply_to(&mut headers);
     let first = headers.clone();
-    request.answered(307);
+    request.responded(307);
     let mut request = Acquisition::current().token_request(FOREIGN);
     request.apply_to(&mut headers);
-    request.answered(200);
+    request.responded(200);
     Ok([first, headers])
 }
 
@@ -154,7 +155,7 @@ fn request_that_never_was_ours_stays_as_it_is() {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing_at(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(url).answered(400);
+    Acquisition::current().token_request(url).responded(400);
     Err(LabError::new("refused"))
 }
 

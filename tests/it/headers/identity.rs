@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use token_telemetry::entra::{Dialect, ExtraSku, Header, MsalNet, SkuGroup};
-use token_telemetry::{Acquisition, CacheLevel, FieldText, Purpose, Telemetry};
+use token_telemetry::entra::FieldText;
+use token_telemetry::entra::{Dialect, ExtraSku, Header, MsalNetVersion, SkuGroup};
+use token_telemetry::{Acquisition, CacheLevel, Purpose, Telemetry};
 
 use super::{Ending, asking_for, fail, noting, of, speaking};
 
@@ -20,14 +21,14 @@ fn fully_described(dialect: Dialect) -> Telemetry {
         .device_model("Lab Phone 3")
         .app("Lab App", "7")
         .extra_sku(extra)
-        .honours_throttling();
+        .honors_retry_after();
     of(builder)
 }
 
 #[test]
 fn the_default_sends_six_headers_and_no_claims() {
     let sent = noting(&speaking(Dialect::default()), || {
-        Acquisition::current().correlation_id(ID);
+        Acquisition::current().set_correlation_id(ID);
     });
     let expected = [
         ("client-request-id", ID),
@@ -100,11 +101,11 @@ fn each_dialect_sends_the_identity_headers_of_its_library() {
             "client-request-id x-app-name x-app-ver cpu dm os sku ver xtra-sku",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_28),
+            Dialect::msal_net(MsalNetVersion::V4_28),
             "client-request-id return-id x-app-name x-app-ver cpu dm os sku ver x-ms-lib-capability",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_82),
+            Dialect::msal_net(MsalNetVersion::V4_82),
             "client-request-id return-id dm os sku ver xtra-sku x-ms-lib-capability",
         ),
     ] {
@@ -217,7 +218,7 @@ fn without_the_last_header_nothing_is_kept_for_it() {
     let telemetry = speaking(Dialect::default().without_last());
     fail(&telemetry, Ending::Early("forgotten"));
     noting(&telemetry, || {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     });
     assert_eq!(
         (telemetry.pending_failures().len(), telemetry.pending_hits()),

@@ -83,10 +83,10 @@ async fn requesting(
         .token_request(TOKEN_URL)
         .purpose(purpose);
     let sent = Sent {
-        headers: request.headers(),
+        headers: request.take_headers(),
         form: request.form_fields(),
     };
-    request.answered(200);
+    request.responded(200);
     Ok(sent)
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn noting(telemetry: &Telemetry, note: impl FnOnce()) -> Sent {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn hitting(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
@@ -133,10 +133,10 @@ async fn ending(
         Ending::Answered(status, code) => {
             let mut request = Acquisition::current().token_request(TOKEN_URL);
             *sent = Some(Sent {
-                headers: request.headers(),
+                headers: request.take_headers(),
                 form: request.form_fields(),
             });
-            request.answered(status);
+            request.responded(status);
             code
         }
         Ending::Dropped => std::future::pending().await,

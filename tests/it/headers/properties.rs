@@ -2,12 +2,14 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use token_telemetry::entra::FieldText;
 use token_telemetry::entra::{
-    Capacity, Carrier, CurrentField, CurrentTelemetry, Dialect, OverBudget, SendOrder, Settling,
+    Capacity, Carrier, CurrentField, CurrentTelemetry, DeliveryPolicy, Dialect, OverBudget,
+    SendOrder,
 };
+use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, FieldText, LegacyRegionSource, Region,
-    RegionAutodetectionSource, RegionOutcome, Telemetry, TokenType, acquire_token,
+    Acquisition, CacheLevel, CacheRefreshReason, Region, Telemetry, TokenType, acquire_token,
 };
 
 use super::{Sent, run, speaking};
@@ -70,9 +72,9 @@ pub(super) fn any_dialect() -> impl Strategy<Value = Dialect> {
         ],
         any::<[bool; 4]>(),
         select(vec![
-            Settling::ANSWERED,
-            Settling::SUCCEEDED,
-            Settling::RETRYABLE,
+            DeliveryPolicy::ON_RESPONSE,
+            DeliveryPolicy::ON_SUCCESS,
+            DeliveryPolicy::RETRYABLE,
         ]),
     );
     let own = own.prop_map(
@@ -100,7 +102,7 @@ pub(super) fn any_dialect() -> impl Strategy<Value = Dialect> {
                 .current_budget(if newest { 100 } else { usize::MAX })
                 .reports_cancelled(forgets.then_some("cancelled"))
                 .capacity(capacity)
-                .settling(settling)
+                .delivery_policy(settling)
                 .code_len(code_len)
                 .build()
                 .unwrap()
@@ -119,27 +121,27 @@ fn note(event: &Event) {
     let [id, version, region, detected, wrapper, platform] = &event.texts;
     let [reason, source, outcome, legacy, token_type, level] = event.codes;
     let [serialized, legacy_cache, managed, hit] = event.flags;
-    current.caller_sdk(id.clone(), version.clone());
-    current.region(
+    current.record_caller_sdk(id.clone(), version.clone());
+    current.record_region(
         Region::used(region.clone())
-            .source(pick(RegionAutodetectionSource::ALL, source))
-            .outcome(pick(RegionOutcome::ALL, outcome))
-            .detected(detected.clone())
-            .legacy_source(pick(LegacyRegionSource::ALL, legacy))
-            .user_provided(platform.clone()),
+            .with_autodetection_source(pick(RegionAutodetectionSource::ALL, source))
+            .with_outcome(pick(RegionOutcome::ALL, outcome))
+            .with_detected(detected.clone())
+            .with_legacy_source(pick(LegacyRegionSource::ALL, legacy))
+            .with_user_provided(platform.clone()),
     );
-    current.wrapper(wrapper.clone(), version.clone());
-    current.broker_error(platform.clone());
-    current.platform_field("is_shared_scenario", platform.clone());
-    current.platform_field("of_nobody", wrapper.clone());
-    current.cache_serialized(serialized);
-    current.legacy_cache(legacy_cache);
-    current.managed_certificate(managed);
-    current.token_type(pick(TokenType::ALL, token_type));
+    current.record_wrapper(wrapper.clone(), version.clone());
+    current.record_broker_error(platform.clone());
+    current.record_platform_field("is_shared_scenario", platform.clone());
+    current.record_platform_field("of_nobody", wrapper.clone());
+    current.record_cache_serialized(serialized);
+    current.record_legacy_cache(legacy_cache);
+    current.record_managed_certificate(managed);
+    current.record_token_type(pick(TokenType::ALL, token_type));
     if hit {
-        current.cache_hit(pick(CacheLevel::ALL, level));
+        current.record_cache_hit(pick(CacheLevel::ALL, level));
     }
-    current.refresh(pick(CacheRefreshReason::ALL, reason));
+    current.record_refresh_reason(pick(CacheRefreshReason::ALL, reason));
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
@@ -149,11 +151,11 @@ async fn happen(telemetry: &Telemetry, event: &Event, all: &mut Vec<Sent>) -> Re
         let url = format!("https://login{}.example/token", event.host);
         let mut request = Acquisition::current().token_request(url);
         all.push(Sent {
-            headers: request.headers(),
+            headers: request.take_headers(),
             form: request.form_fields(),
         });
         if let Some(status) = answer {
-            request.answered(*status);
+            request.responded(*status);
         }
     }
     event

@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use token_telemetry::ClientRequestId;
+use token_telemetry::entra::FieldText;
 use token_telemetry::entra::read;
 use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, ExtraSku, FieldValue, Header, LastTelemetry,
     ReportedFailure, SkuGroup,
 };
-use token_telemetry::{ClientRequestId, FieldText};
 
 use super::properties::{any_dialect, any_events, headers_of};
 
@@ -25,7 +26,7 @@ fn any_current() -> impl Strategy<Value = (Dialect, CurrentTelemetry<'static>)> 
     (any_dialect(), prop::collection::vec(any_text(), 24)).prop_map(|(dialect, texts)| {
         let slots = dialect.request().iter().chain(dialect.platform());
         let set = |current: CurrentTelemetry<'static>, (slot, text): (&_, &String)| {
-            let slot: &token_telemetry::entra::Slot = slot;
+            let slot: &token_telemetry::entra::FieldSpec = slot;
             match slot.parse(text).unwrap() {
                 Some(value) => current.with(slot.field(), value.into_owned()),
                 None => current,
@@ -87,7 +88,7 @@ proptest! {
         let read = dialect.read_current(&rendered).unwrap().unwrap();
         prop_assert_eq!(read.render(&dialect), &*rendered);
         for (field, value) in current.fields() {
-            let has_place = |slot: &token_telemetry::entra::Slot| slot.field() == field;
+            let has_place = |slot: &token_telemetry::entra::FieldSpec| slot.field() == field;
             if dialect.request().iter().chain(dialect.platform()).any(has_place) && value != &FieldValue::Blank {
                 prop_assert_eq!(read.get(field), Some(value), "{} in {}", field.name(), rendered);
             }

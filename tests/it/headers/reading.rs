@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use http::HeaderValue;
+use token_telemetry::entra::FieldText;
 use token_telemetry::entra::read::{self, ReadError, Reason};
 use token_telemetry::entra::{
-    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNet, ReportedFailure,
+    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNetVersion,
+    ReportedFailure,
 };
-use token_telemetry::{CacheRefreshReason, FieldText, TokenType};
+use token_telemetry::{CacheRefreshReason, TokenType};
 
 fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
     let error = read.unwrap_err();
@@ -148,14 +150,14 @@ fn text_behind_blank_fields_keeps_its_comma() {
     let current = CurrentTelemetry::new()
         .with(CurrentField::Api, 1_u32)
         .with_extra(text("more"));
-    let dialect = Dialect::msal_net(MsalNet::V4_23);
+    let dialect = Dialect::msal_net(MsalNetVersion::V4_23);
     assert_eq!(current.render(&dialect), "2|1,0|,,more");
 
     let failure = ReportedFailure::new(1_u32, text("id"), text("code"));
     let last = LastTelemetry::new(0)
         .with_failure(failure)
         .with_extra(text("more"));
-    let dialect = Dialect::msal_net(MsalNet::V4_19);
+    let dialect = Dialect::msal_net(MsalNetVersion::V4_19);
     assert_eq!(last.render(&dialect), "2|0|1,id|code|,more");
 }
 
@@ -210,7 +212,8 @@ fn regions_of_failures_belong_to_their_failures() {
         &FieldValue::RequestId(id.parse().unwrap())
     );
     assert_eq!(
-        last.telemetry().render(&Dialect::msal_net(MsalNet::V4_28)),
+        last.telemetry()
+            .render(&Dialect::msal_net(MsalNetVersion::V4_28)),
         value
     );
 }

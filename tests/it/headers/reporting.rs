@@ -3,11 +3,11 @@
 use std::sync::mpsc;
 
 use token_telemetry::entra::{
-    Capacity, Dialect, DialectBuilder, MsalNet, OverBudget, SendOrder, Settling,
+    Capacity, DeliveryPolicy, Dialect, DialectBuilder, MsalNetVersion, OverBudget, SendOrder,
 };
+use token_telemetry::region::RegionAutodetectionSource;
 use token_telemetry::{
-    Acquisition, CacheLevel, ErrorInfo, Region, RegionAutodetectionSource, Telemetry, TokenRequest,
-    acquire_token,
+    Acquisition, CacheLevel, ErrorInfo, Region, Telemetry, TokenRequest, acquire_token,
 };
 
 use super::{Ending, fail, hit, noting, run, speaking, waiting};
@@ -30,8 +30,8 @@ fn is_kept(dialect: Dialect, answer: Ending) -> bool {
 fn each_dialect_settles_by_its_own_rule() {
     let (refused, busy) = ("invalid_grant", "temporarily_unavailable");
     let net = |settling| {
-        let dialect = Dialect::msal_net(MsalNet::V4_32).customize();
-        dialect.settling(settling).build().unwrap()
+        let dialect = Dialect::msal_net(MsalNetVersion::V4_32).customize();
+        dialect.delivery_policy(settling).build().unwrap()
     };
     for (dialect, status, code, kept) in [
         (Dialect::default(), 200, refused, false),
@@ -45,16 +45,21 @@ fn each_dialect_settles_by_its_own_rule() {
         (Dialect::msal_python(), 200, refused, false),
         (Dialect::msal_python(), 400, refused, true),
         (Dialect::msal_apple(), 302, refused, true),
-        (net(Settling::AAD_UNAVAILABLE), 400, refused, false),
-        (net(Settling::AAD_UNAVAILABLE), 400, busy, false),
-        (net(Settling::AAD_UNAVAILABLE), 408, refused, false),
-        (net(Settling::AAD_UNAVAILABLE), 400, "request_timeout", true),
-        (net(Settling::RETRYABLE), 400, refused, false),
-        (net(Settling::RETRYABLE), 400, busy, true),
-        (net(Settling::RETRYABLE), 408, refused, true),
-        (net(Settling::RETRYABLE), 400, "request_timeout", true),
-        (net(Settling::RETRYABLE), 599, refused, true),
-        (net(Settling::RETRYABLE), 600, refused, false),
+        (net(DeliveryPolicy::AAD_UNAVAILABLE), 400, refused, false),
+        (net(DeliveryPolicy::AAD_UNAVAILABLE), 400, busy, false),
+        (net(DeliveryPolicy::AAD_UNAVAILABLE), 408, refused, false),
+        (
+            net(DeliveryPolicy::AAD_UNAVAILABLE),
+            400,
+            "request_timeout",
+            true,
+        ),
+        (net(DeliveryPolicy::RETRYABLE), 400, refused, false),
+        (net(DeliveryPolicy::RETRYABLE), 400, busy, true),
+        (net(DeliveryPolicy::RETRYABLE), 408, refused, true),
+        (net(DeliveryPolicy::RETRYABLE), 400, "request_timeout", true),
+        (net(DeliveryPolicy::RETRYABLE), 599, refused, true),
+        (net(DeliveryPolicy::RETRYABLE), 600, refused, false),
     ] {
         let found = is_kept(dialect, Ending::Answered(status, code));
         assert_eq!(found, kept, "{} {status} {code}", dialect.name());
@@ -65,7 +70,7 @@ fn each_dialect_settles_by_its_own_rule() {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Result<(), LabError> {
     let mut request = Acquisition::current().token_request(TOKEN_URL);
-    drop(request.headers());
+    drop(request.take_headers());
     out.send(request).unwrap();
     Ok(())
 }
@@ -90,12 +95,12 @@ fn hits_of_a_request_that_was_not_delivered_are_reported_again() {
 #[test]
 fn a_request_that_outlives_its_acquisition_is_settled_by_its_status() {
     for (status, kept) in [(400, false), (503, true)] {
-        let telemetry = speaking(Dialect::msal_net(MsalNet::V4_47));
+        let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_47));
         fail(&telemetry, Ending::Early("carried"));
         let (sender, receiver) = mpsc::channel();
         run(leaking(&telemetry, sender)).unwrap();
         assert!(telemetry.pending_failures()[0].in_flight);
-        receiver.recv().unwrap().answered(status);
+        receiver.recv().unwrap().responded(status);
         assert_eq!(waiting(&telemetry).len(), usize::from(kept));
         assert!(
             telemetry
@@ -184,7 +189,7 @@ fn the_tail_of_android_says_whether_all_was_sent() {
 
 #[test]
 fn regions_of_failures_follow_in_the_older_dialects() {
-    let telemetry = speaking(Dialect::msal_net(MsalNet::V4_28));
+    let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
     run(failing_in_a_region(&telemetry)).unwrap_err();
     fail(&telemetry, Ending::Early("no_region"));
     let last = noting(&telemetry, || ()).last().unwrap();
@@ -193,14 +198,14 @@ fn regions_of_failures_follow_in_the_older_dialects() {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing_in_a_region(telemetry: &Telemetry) -> Result<(), LabError> {
-    let region = Region::used("westus").source(RegionAutodetectionSource::Imds);
-    Acquisition::current().region(region);
+    let region = Region::used("westus").with_autodetection_source(RegionAutodetectionSource::Imds);
+    Acquisition::current().record_region(region);
     Err(LabError::new("failed"))
 }
 
 #[test]
 fn a_dialect_that_forgets_sends_an_empty_value_once() {
-    let telemetry = speaking(Dialect::msal_net(MsalNet::V4_28));
+    let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
     for _ in 0..100 {
         fail(
             &telemetry,
@@ -235,8 +240,8 @@ async fn failing(telemetry: &Telemetry, info: ErrorInfo) -> Result<(), ErrorInfo
 fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
     for (dialect, reported) in [
         (Dialect::default(), true),
-        (Dialect::msal_net(MsalNet::V4_32), false),
-        (Dialect::msal_net(MsalNet::V4_46), true),
+        (Dialect::msal_net(MsalNetVersion::V4_32), false),
+        (Dialect::msal_net(MsalNetVersion::V4_46), true),
     ] {
         let telemetry = speaking(dialect);
         run(failing(
@@ -267,8 +272,8 @@ fn a_swallowed_failure_is_reported_although_the_call_succeeds() {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn swallowing(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().sub_failure(ErrorInfo::new("refresh_failed"));
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_suppressed_error(ErrorInfo::new("refresh_failed"));
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
@@ -277,7 +282,7 @@ fn codes_are_cut_where_the_dialect_says() {
     let code: &'static str = "x".repeat(5000).leak();
     for (dialect, kept) in [
         (Dialect::default(), 64),
-        (Dialect::msal_net(MsalNet::V4_28), 3800),
+        (Dialect::msal_net(MsalNetVersion::V4_28), 3800),
         (Dialect::custom("own").code_len(7).build().unwrap(), 7),
     ] {
         let telemetry = speaking(dialect);

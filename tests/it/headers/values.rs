@@ -1,12 +1,12 @@
 //! The values of both headers, built by hand and by notes.
 
+use token_telemetry::entra::FieldText;
 use token_telemetry::entra::{
-    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNet, ReportedFailure,
+    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNetVersion,
+    ReportedFailure,
 };
-use token_telemetry::{
-    Acquisition, CacheRefreshReason, FieldText, Region, RegionAutodetectionSource as Source,
-    RegionOutcome as Outcome, TokenType,
-};
+use token_telemetry::region::{RegionAutodetectionSource as Source, RegionOutcome as Outcome};
+use token_telemetry::{Acquisition, CacheRefreshReason, Region, TokenType};
 
 use super::{noting, speaking};
 
@@ -16,61 +16,67 @@ fn current(dialect: Dialect, note: impl FnOnce(Acquiring)) -> String {
         .unwrap()
 }
 
-type Acquiring = token_telemetry::CurrentAcquisition;
+type Acquiring = Acquisition;
 
 fn everything(acquiring: Acquiring) {
-    acquiring.refresh(CacheRefreshReason::ForceRefreshOrClaims);
-    acquiring.region(
+    acquiring.record_refresh_reason(CacheRefreshReason::ForceRefreshOrClaims);
+    acquiring.record_region(
         Region::used("westus2")
-            .source(Source::Cache)
-            .outcome(Outcome::UserProvidedInvalid)
-            .detected("eastus"),
+            .with_autodetection_source(Source::Cache)
+            .with_outcome(Outcome::UserProvidedInvalid)
+            .with_detected("eastus"),
     );
-    acquiring.cache_serialized(true);
-    acquiring.legacy_cache(false);
-    acquiring.token_type(TokenType::MtlsPop);
-    acquiring.caller_sdk("41", "3.2.1");
-    acquiring.managed_certificate(true);
-    acquiring.wrapper("@azure/msal-react", "5.0.1");
-    acquiring.broker_error("user_switch");
-    acquiring.platform_field("is_shared_scenario", "1");
-    acquiring.platform_field("mrrt_status", "0");
+    acquiring.record_cache_serialized(true);
+    acquiring.record_legacy_cache(false);
+    acquiring.record_token_type(TokenType::MtlsPop);
+    acquiring.record_caller_sdk("41", "3.2.1");
+    acquiring.record_managed_certificate(true);
+    acquiring.record_wrapper("@azure/msal-react", "5.0.1");
+    acquiring.record_broker_error("user_switch");
+    acquiring.record_platform_field("is_shared_scenario", "1");
+    acquiring.record_platform_field("mrrt_status", "0");
 }
 
 #[test]
 fn one_set_of_facts_is_written_in_every_dialect() {
     for (dialect, expected) in [
         (Dialect::default(), "5|1004,1,westus2,2,3|1,0,6,41,3.2.1,1"),
-        (Dialect::msal_net(MsalNet::V4_11), "2|1004,1|"),
-        (Dialect::msal_net(MsalNet::V4_19), "2|1004,1|eastus"),
-        (Dialect::msal_net(MsalNet::V4_23), "2|1004,1|eastus,3"),
-        (Dialect::msal_net(MsalNet::V4_24), "2|1004,1|eastus,3,1"),
+        (Dialect::msal_net(MsalNetVersion::V4_11), "2|1004,1|"),
+        (Dialect::msal_net(MsalNetVersion::V4_19), "2|1004,1|eastus"),
         (
-            Dialect::msal_net(MsalNet::V4_25),
+            Dialect::msal_net(MsalNetVersion::V4_23),
+            "2|1004,1|eastus,3",
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_24),
+            "2|1004,1|eastus,3,1",
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_25),
             "2|1004,1|eastus,3,1,westus2,0,0,0",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_26),
+            Dialect::msal_net(MsalNetVersion::V4_26),
             "3|1004,1,3|eastus,3,1,westus2,0,0,0",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_28),
+            Dialect::msal_net(MsalNetVersion::V4_28),
             "4|1004,1|eastus,3,1,westus2,0,0,0",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_32),
+            Dialect::msal_net(MsalNetVersion::V4_32),
             "5|1004,1,westus2,2,3|1,0",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_48),
+            Dialect::msal_net(MsalNetVersion::V4_48),
             "5|1004,1,westus2,2,3|1,0,6",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_65),
+            Dialect::msal_net(MsalNetVersion::V4_65),
             "5|1004,1,westus2,2,3|1,0,6,41,3.2.1",
         ),
         (
-            Dialect::msal_net(MsalNet::V4_82),
+            Dialect::msal_net(MsalNetVersion::V4_82),
             "5|1004,1,westus2,2,3|1,0,6,41,3.2.1,1",
         ),
         (
@@ -91,11 +97,17 @@ fn one_set_of_facts_is_written_in_every_dialect() {
 fn without_facts_each_dialect_writes_its_own_nothing() {
     for (dialect, expected) in [
         (Dialect::default(), "5|1004,0,,,|0,1,1,,,"),
-        (Dialect::msal_net(MsalNet::V4_11), "2|1004,0|"),
-        (Dialect::msal_net(MsalNet::V4_23), "2|1004,0|"),
-        (Dialect::msal_net(MsalNet::V4_24), "2|1004,0|,,0"),
-        (Dialect::msal_net(MsalNet::V4_26), "3|1004,0,|,,0,,,,1"),
-        (Dialect::msal_net(MsalNet::V4_28), "4|1004,0|,,0,,,,1"),
+        (Dialect::msal_net(MsalNetVersion::V4_11), "2|1004,0|"),
+        (Dialect::msal_net(MsalNetVersion::V4_23), "2|1004,0|"),
+        (Dialect::msal_net(MsalNetVersion::V4_24), "2|1004,0|,,0"),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_26),
+            "3|1004,0,|,,0,,,,1",
+        ),
+        (
+            Dialect::msal_net(MsalNetVersion::V4_28),
+            "4|1004,0|,,0,,,,1",
+        ),
         (Dialect::msal_node(), "5|1004,0,,,|,"),
         (Dialect::msal4j(), "5|1004,,,0,0|"),
         (Dialect::msal_python(), "4|1004,0|"),
@@ -108,38 +120,38 @@ fn without_facts_each_dialect_writes_its_own_nothing() {
 #[test]
 fn an_older_region_fact_follows_from_the_newer_ones() {
     let legacy = |region: Region| {
-        let value = current(Dialect::msal_net(MsalNet::V4_28), |acquiring| {
-            acquiring.region(region);
+        let value = current(Dialect::msal_net(MsalNetVersion::V4_28), |acquiring| {
+            acquiring.record_region(region);
         });
         value.rsplit('|').next().unwrap().to_owned()
     };
     for (region, expected) in [
         (
             Region::used("westus")
-                .source(Source::EnvVariable)
-                .outcome(Outcome::AutodetectSuccess),
+                .with_autodetection_source(Source::EnvVariable)
+                .with_outcome(Outcome::AutodetectSuccess),
             "westus,1,0,,,0,1",
         ),
         (
             Region::used("westus")
-                .source(Source::Imds)
-                .outcome(Outcome::UserProvidedValid),
+                .with_autodetection_source(Source::Imds)
+                .with_outcome(Outcome::UserProvidedValid),
             "westus,2,0,westus,1,0,1",
         ),
         (
-            Region::used("westus").outcome(Outcome::UserProvided),
+            Region::used("westus").with_outcome(Outcome::UserProvided),
             "westus,4,0,westus,,0,1",
         ),
         (
             Region::not_used()
-                .source(Source::FailedAutoDiscovery)
-                .outcome(Outcome::FallbackToGlobal),
+                .with_autodetection_source(Source::FailedAutoDiscovery)
+                .with_outcome(Outcome::FallbackToGlobal),
             ",5,0,,,1,1",
         ),
         (
             Region::used("westus")
-                .outcome(Outcome::UserProvided)
-                .fallback_to_global(true),
+                .with_outcome(Outcome::UserProvided)
+                .with_fallback_to_global(true),
             "westus,4,0,westus,,1,1",
         ),
     ] {
@@ -157,8 +169,8 @@ fn schema_3_numbers_the_reasons_in_its_own_way() {
         (CacheRefreshReason::ProactivelyRefreshed, "3|1004,0,2|"),
         (CacheRefreshReason::CacheDisabled, "3|1004,0,|"),
     ] {
-        let value = current(Dialect::msal_net(MsalNet::V4_26), |acquiring| {
-            acquiring.refresh(reason);
+        let value = current(Dialect::msal_net(MsalNetVersion::V4_26), |acquiring| {
+            acquiring.record_refresh_reason(reason);
         });
         assert!(value.starts_with(expected), "{reason}: {value}");
     }
@@ -168,7 +180,7 @@ fn schema_3_numbers_the_reasons_in_its_own_way() {
 fn a_header_longer_than_its_budget_is_left_out() {
     let sent = noting(&speaking(Dialect::msal_apple()), || {
         for name in ["one", "two", "three"] {
-            Acquisition::current().platform_field(name, "x".repeat(40));
+            Acquisition::current().record_platform_field(name, "x".repeat(40));
         }
     });
     assert_eq!(sent.current(), None);

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::api::Api;
 use token_telemetry::otel::{Metrics, MsalSet};
-use token_telemetry::{Acquisition, Api, CacheLevel, ErrorInfo};
+use token_telemetry::{Acquisition, CacheLevel, ErrorInfo};
 
 use super::collect::Point;
 use super::{Bench, now, run};
@@ -34,14 +35,15 @@ impl Failure<'_> {
     fn happen(self, bench: &Bench) {
         let failed = now(run(&bench.telemetry, async {
             let current = Acquisition::current();
-            current.api(Api::new(1, self.api));
-            current.caller_sdk(self.caller.to_string(), "1");
+            current.record_api(Api::new(1, self.api));
+            current.record_caller_sdk(self.caller.to_string(), "1");
             let url = format!("https://{}/token", self.host);
             let request = current.token_request(&url);
             bench.pass(20_000);
-            request.answered(self.status);
-            let info = ErrorInfo::new(format!("code_{}", self.code)).sts_codes([self.sts_code]);
-            current.error(info);
+            request.responded(self.status);
+            let info =
+                ErrorInfo::new(format!("code_{}", self.code)).with_sts_codes([self.sts_code]);
+            current.record_error(info);
             Err(LabError::new("shadowed"))
         }));
         assert!(failed.is_err());
@@ -50,7 +52,7 @@ impl Failure<'_> {
 
 fn bench() -> Bench {
     Bench::new(Temporality::Cumulative, |metrics| {
-        metrics.msal_set(MsalSet::Both).conventions()
+        metrics.msal_set(MsalSet::Both).semantic_conventions()
     })
 }
 
@@ -243,8 +245,8 @@ fn unending_names_of_apis_are_other() {
         }
         .happen(&bench);
         let _token = now(run(&bench.telemetry, async {
-            Acquisition::current().api(Api::new(n, api));
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_api(Api::new(n, api));
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             Ok(1)
         }));
     }
@@ -264,10 +266,10 @@ fn every_kind_of_every_api_keeps_below_the_limit() {
         for kind in 0..30_usize {
             let _result = now(run(&bench.telemetry, async {
                 let current = Acquisition::current();
-                current.api(Api::new(n, api));
-                current.caller_sdk(kind.to_string(), "1");
-                current.cache_hit(levels[kind % levels.len()]);
-                current.refresh(reasons[kind % reasons.len()]);
+                current.record_api(Api::new(n, api));
+                current.record_caller_sdk(kind.to_string(), "1");
+                current.record_cache_hit(levels[kind % levels.len()]);
+                current.record_refresh_reason(reasons[kind % reasons.len()]);
                 if kind.is_multiple_of(3) {
                     return Err(LabError::new("io"));
                 }
@@ -291,7 +293,7 @@ fn every_kind_of_every_api_keeps_below_the_limit() {
 #[test]
 fn an_enricher_with_few_values_keeps_below_the_limit() {
     let bench = Bench::new(Temporality::Cumulative, |metrics: Metrics| {
-        let metrics = metrics.msal_set(MsalSet::Both).conventions();
+        let metrics = metrics.msal_set(MsalSet::Both).semantic_conventions();
         metrics.enricher(|_, extra| {
             extra.add("lab.slot", "blue");
         })

@@ -11,7 +11,7 @@ use crate::lab::{LabApi, LabError};
 const DURATION: &str = "token_telemetry.acquisition.duration";
 
 fn alone(metrics: Metrics) -> Metrics {
-    metrics.msal_set(MsalSet::Off).conventions()
+    metrics.msal_set(MsalSet::Off).semantic_conventions()
 }
 
 in_both_temporalities! {
@@ -50,7 +50,7 @@ in_both_temporalities! {
         ("token_telemetry.token_request.duration", 1),
     ];
 
-    fn beside_the_msal_set(bench: Metrics::conventions) {
+    fn beside_the_msal_set(bench: Metrics::semantic_conventions) {
         bench.hit(CacheLevel::L2Cache);
     } expects [
         ("MsalRemainingTokenLifetime.1A", 1),

@@ -45,7 +45,7 @@ fn it_is_called_once_per_acquisition() {
     let sink = Sink::new(Temporality::Delta);
     let counted = Arc::clone(&calls);
     let metrics = Metrics::with_provider(sink.provider.clone())
-        .conventions()
+        .semantic_conventions()
         .enricher(move |_, extra| {
             let call = counted.fetch_add(1, Ordering::Relaxed);
             extra.add("lab.call", i64::try_from(call).unwrap());

@@ -7,7 +7,7 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry::global;
 use opentelemetry::metrics::{Meter, MeterProvider, NoopMeterProvider};
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::otel::{Metrics, PROVIDER_LOOK_INTERVAL};
+use token_telemetry::otel::{Metrics, PROVIDER_CHECK_INTERVAL};
 use token_telemetry::test_util::ManualClock;
 use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 
@@ -42,7 +42,7 @@ fn successes(sink: &Sink, sku: &str) -> u64 {
 fn hit(telemetry: &Telemetry, clock: &ManualClock, after: Duration) {
     clock.advance(after);
     let body = async {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         Ok(1)
     };
     now(run(telemetry, body)).unwrap();
@@ -71,7 +71,7 @@ fn a_late_provider_gets_hits_after_the_look_interval() {
         0,
         "hits look once per interval"
     );
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     hit(&telemetry, &clock, MOMENT);
     assert_eq!(successes(&sink, "Lab.Late"), 2);
 }
@@ -102,7 +102,7 @@ fn a_replaced_provider_gets_nothing_more() {
     let (telemetry, clock) = instance("Lab.Replaced", Metrics::default());
     hit(&telemetry, &clock, MOMENT);
     let second = install();
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     hit(&telemetry, &clock, MOMENT);
     assert_eq!(successes(&first, "Lab.Replaced"), 1);
     assert_eq!(successes(&second, "Lab.Replaced"), 2);
@@ -116,7 +116,7 @@ fn a_replaced_provider_may_go_away() {
     hit(&telemetry, &clock, MOMENT);
     drop(first);
     let second = install();
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     assert_eq!(successes(&second, "Lab.Gone"), 1);
 }
 
@@ -127,7 +127,7 @@ fn the_last_of_many_providers_gets_everything() {
     for n in 1..=40 {
         let sink = install();
         for _ in 0..n {
-            hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+            hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
         }
         assert_eq!(successes(&sink, "Lab.Many"), n);
     }
@@ -138,9 +138,9 @@ fn the_provider_after_a_panicking_one_gets_everything() {
     let _turn = turn();
     let (telemetry, clock) = instance("Lab.Panicking", Metrics::default());
     global::set_meter_provider(Panicking::default());
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     let sink = install();
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     assert_eq!(successes(&sink, "Lab.Panicking"), 1);
 }
 
@@ -188,7 +188,7 @@ fn a_first_acquisition_inside_a_callback_of_the_global_provider_does_not_deadloc
         sink.collect();
         sink
     });
-    hit(&telemetry, &clock, PROVIDER_LOOK_INTERVAL);
+    hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     assert!(successes(&sink, "Lab.Callback") >= 1);
 }
 

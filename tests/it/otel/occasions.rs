@@ -21,7 +21,7 @@ in_both_temporalities! {
 
     fn a_hit_whose_token_was_made_presentable(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             let signing = Acquisition::current().time_in_extension();
             bench.pass(700);
             drop(signing);
@@ -39,7 +39,7 @@ in_both_temporalities! {
             let reading = Acquisition::current().time_in_cache();
             bench.pass(3_000);
             drop(reading);
-            Acquisition::current().cache_hit(CacheLevel::L2Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
             Ok(1)
         })).unwrap();
     } expects [
@@ -91,7 +91,7 @@ in_both_temporalities! {
 
     fn a_token_from_a_broker(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
-            Acquisition::current().source(TokenSource::Broker);
+            Acquisition::current().record_source(TokenSource::Broker);
             Ok(1)
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
@@ -99,8 +99,8 @@ in_both_temporalities! {
     fn a_token_served_stale_after_a_failed_request(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         now(run(&bench.telemetry, async {
             bench.answer(503).await;
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
-            Acquisition::current().served_stale();
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_stale_token();
             Ok(1)
         })).unwrap();
     } expects [
@@ -130,7 +130,7 @@ in_both_temporalities! {
 
     fn a_failure_that_the_client_throttled(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
         now(run(&bench.telemetry, async {
-            Acquisition::current().error(ErrorInfo::new("temporarily_unavailable").status(429));
+            Acquisition::current().record_error(ErrorInfo::new("temporarily_unavailable").with_status(429));
             Err(LabError::new("throttled"))
         })).unwrap_err();
     } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
@@ -138,8 +138,8 @@ in_both_temporalities! {
     fn a_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         now(bench.telemetry.background(LabApi::Silent, async {
             bench.answer(200).await;
-            let lifetime = TokenInfo::new().expires_in(std::time::Duration::from_secs(3_599));
-            Acquisition::current().token(lifetime);
+            let lifetime = TokenInfo::new().with_expires_in(std::time::Duration::from_secs(3_599));
+            Acquisition::current().record_token(lifetime);
             let _signing = Acquisition::current().time_in_extension();
             Ok::<u8, LabError>(1)
         })).unwrap();
@@ -182,15 +182,15 @@ in_both_temporalities! {
 
     fn a_managed_identity_whose_request_nobody_measured(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
-            Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
-            Acquisition::current().source(TokenSource::IdentityProvider);
+            Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
+            Acquisition::current().record_source(TokenSource::IdentityProvider);
             Ok(1)
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
 
-    fn a_managed_identity_with_the_zeros_of_msal_net(bench: Metrics::msal_net_values) {
+    fn a_managed_identity_with_the_zeros_of_msal_net(bench: Metrics::msal_net_compat) {
         now(run(&bench.telemetry, async {
-            Acquisition::current().source(TokenSource::IdentityProvider);
+            Acquisition::current().record_source(TokenSource::IdentityProvider);
             Ok(1)
         })).unwrap();
     } expects [
@@ -206,7 +206,7 @@ in_both_temporalities! {
     } expects [];
 
     fn what_is_no_acquisition(bench: |metrics| metrics) {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         let _accounts = &bench.telemetry;
     } expects [];
 }

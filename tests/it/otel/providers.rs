@@ -9,7 +9,7 @@ use opentelemetry::InstrumentationScope;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metrics, MetricsRecorder, MsalSet};
-use token_telemetry::{CacheLevel, ClientInfo, Telemetry, observe};
+use token_telemetry::{CacheLevel, ClientInfo, Telemetry, capture};
 
 use super::collect::Sink;
 use super::{Bench, counts, now, run};
@@ -111,7 +111,7 @@ fn an_observed_record_can_be_recorded_elsewhere() {
         .metrics(Metrics::off())
         .build()
         .unwrap();
-    let observed = now(observe(run(&telemetry, async { Ok(1) })));
+    let observed = now(capture(run(&telemetry, async { Ok(1) })));
     let sink = Sink::new(Temporality::Delta);
     let client = ClientInfo::detect().with_sdk("Other.Auth", "4").unwrap();
     let recorder = MetricsRecorder::new(Metrics::with_provider(sink.provider.clone()), &client);

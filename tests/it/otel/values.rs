@@ -29,9 +29,9 @@ fn assert_attributes(point: &Point, expected: &[(&str, Value)]) {
 
 fn with_caller(bench: &Bench) {
     now(run(&bench.telemetry, async {
-        Acquisition::current().caller_sdk("41", "3.1");
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
-        Acquisition::current().token_type(TokenType::Pop);
+        Acquisition::current().record_caller_sdk("41", "3.1");
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_token_type(TokenType::Pop);
         Ok(1)
     }))
     .unwrap();
@@ -72,9 +72,10 @@ fn a_failure_says_everything_in_the_types_of_msal_net() {
         metrics.msal_set(MsalSet::Extended)
     });
     now(run(&bench.telemetry, async {
-        Acquisition::current().refresh(CacheRefreshReason::Expired);
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
         bench.answer(400).await;
-        Acquisition::current().error(ErrorInfo::new("invalid_client").sts_codes([7_000_218]));
+        Acquisition::current()
+            .record_error(ErrorInfo::new("invalid_client").with_sts_codes([7_000_218]));
         Err(LabError::new("shadowed"))
     }))
     .unwrap_err();
@@ -153,9 +154,9 @@ fn a_cache_of_unknown_level_and_other_sources_have_the_level_of_msal_net() {
         let bench = Bench::new(Temporality::Delta, |metrics| metrics);
         now(run(&bench.telemetry, async {
             if let Some(level) = level {
-                Acquisition::current().cache_hit(level);
+                Acquisition::current().record_cache_hit(level);
             }
-            Acquisition::current().source(source);
+            Acquisition::current().record_source(source);
             Ok(1)
         }))
         .unwrap();
@@ -186,7 +187,7 @@ fn cancel(bench: &Bench) {
 #[test]
 fn one_option_brings_back_the_values_of_msal_net() {
     let bench = Bench::new(Temporality::Delta, |metrics| {
-        metrics.msal_set(MsalSet::Extended).msal_net_values()
+        metrics.msal_set(MsalSet::Extended).msal_net_compat()
     });
     with_caller(&bench);
     let points = bench.sink.collect();
@@ -213,8 +214,8 @@ fn every_exported_metric_is_as_the_catalogue_says() {
     let bench = Bench::new(Temporality::Delta, |metrics| {
         metrics
             .msal_set(MsalSet::Both)
-            .msal_net_values()
-            .conventions()
+            .msal_net_compat()
+            .semantic_conventions()
     });
     bench.fetch();
     bench.hit(CacheLevel::L1Cache);
@@ -258,8 +259,9 @@ fn codes_and_callers_that_never_end_stay_few() {
     });
     for n in 0..5_000_u32 {
         now(run(&bench.telemetry, async {
-            Acquisition::current().caller_sdk(n.to_string(), "1");
-            Acquisition::current().error(ErrorInfo::new(format!("code_{n}")).sts_codes([n]));
+            Acquisition::current().record_caller_sdk(n.to_string(), "1");
+            Acquisition::current()
+                .record_error(ErrorInfo::new(format!("code_{n}")).with_sts_codes([n]));
             Err(LabError::new("shadowed"))
         }))
         .unwrap_err();

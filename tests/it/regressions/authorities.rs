@@ -53,7 +53,7 @@ fn an_authority_that_names_no_host_lets_nothing_through() {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn fails_at(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(url).answered(400);
+    Acquisition::current().token_request(url).responded(400);
     Err(LabError::new("invalid_grant"))
 }
 

@@ -4,10 +4,11 @@ use std::panic::panic_any;
 use std::sync::Arc;
 use std::time::Duration;
 
+use token_telemetry::acquisition::Clock;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, Clock, DescribeError, ErrorInfo, Observer, Outcome, Telemetry,
-    TokenInfo, acquire_token, observe,
+    Acquisition, AcquisitionRecord, DescribeError, ErrorInfo, Observer, Outcome, Telemetry,
+    TokenInfo, acquire_token, capture,
 };
 
 use super::{hit, run};
@@ -20,7 +21,7 @@ struct Bomb {
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        Acquisition::current().served_stale();
+        Acquisition::current().record_stale_token();
         if let Some(depth) = self.depth.checked_sub(1) {
             panic_any(Self { depth });
         }
@@ -53,7 +54,7 @@ fn payload_of_an_observer_costs_nobody_the_record() {
         .observer(Arc::new(Exploding))
         .observer(recorder.clone());
     let telemetry = builder.build().unwrap();
-    let observed = run(observe(hit(&telemetry)));
+    let observed = run(capture(hit(&telemetry)));
     assert_eq!((observed.output, observed.records.len()), (Ok(()), 1));
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
 }
@@ -67,7 +68,10 @@ fn payload_of_a_clock_costs_only_durations() {
     let telemetry = builder.build().unwrap();
     assert_eq!(run(hit(&telemetry)), Ok(()));
     let record = only(&recorder);
-    assert_eq!((record.outcome(), record.total()), (Outcome::Ok, None));
+    assert_eq!(
+        (record.outcome(), record.duration_total()),
+        (Outcome::Ok, None)
+    );
     assert!(!record.is_stale());
 }
 

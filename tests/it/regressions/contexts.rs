@@ -4,20 +4,20 @@ use std::cell::RefCell;
 use std::pin::Pin;
 
 use futures::future::poll_immediate;
+use token_telemetry::acquisition::HandleGuard;
 use token_telemetry::{
-    Acquisition, CacheLevel, EnteredHandle, Handle, Outcome, Telemetry, TokenSource, acquire_token,
-    observe,
+    Acquisition, CacheLevel, Handle, Outcome, Telemetry, TokenSource, acquire_token, capture,
 };
 
 use super::{handle_of, hit, run};
 use crate::lab::{Event, LabApi, LabError, Place, only, stop_at, telemetry};
 
-fn forget(guard: EnteredHandle) {
+fn forget(guard: HandleGuard) {
     #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
     std::mem::forget(guard);
 }
 
-/// A handle that carries an `observe` which is still under way.
+/// A handle that carries an `capture` which is still under way.
 fn observed_handle() -> Handle {
     Acquisition::current().handle()
 }
@@ -30,7 +30,7 @@ fn a_call_in_the_name_of_a_finished_acquisition_has_a_record_of_its_own() {
     run(handle.scope(hit(&telemetry))).unwrap();
     let record = only(&recorder);
     assert_eq!(
-        (record.api().name(), record.source()),
+        (record.api().name(), record.token_source()),
         ("Silent", Some(TokenSource::Cache))
     );
     assert_eq!(record.parent(), finished.correlation_id());
@@ -40,7 +40,7 @@ fn a_call_in_the_name_of_a_finished_acquisition_has_a_record_of_its_own() {
 #[test]
 fn an_observe_around_an_observe_sees_the_call() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(observe(observe(hit(&telemetry))));
+    let observed = run(capture(capture(hit(&telemetry))));
     assert_eq!(observed.output.records.len(), 1);
     assert_eq!(observed.records.len(), 1);
 }
@@ -50,14 +50,14 @@ fn an_observe_around_the_scope_of_a_handle_sees_the_call() {
     let (ours, _recorder) = telemetry();
     let (theirs, _their_recorder) = telemetry();
     let handle = run(handle_of(&ours)).unwrap();
-    let observed = run(observe(handle.scope(hit(&theirs))));
+    let observed = run(capture(handle.scope(hit(&theirs))));
     assert_eq!(observed.records.len(), 1);
 }
 
 #[test]
 fn guards_dropped_in_the_wrong_order_leave_no_observe_behind() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(observe(async {
+    let observed = run(capture(async {
         let (one, two) = (observed_handle(), observed_handle());
         let elsewhere = std::thread::scope(|scope| {
             let elsewhere = scope.spawn(|| {
@@ -83,7 +83,7 @@ async fn leaking(telemetry: &Telemetry, handle: &Handle) -> Result<(), LabError>
 #[test]
 fn a_guard_leaked_in_an_acquisition_leaves_no_observe_behind() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(observe(async {
+    let observed = run(capture(async {
         let handle = observed_handle();
         let elsewhere = std::thread::scope(|scope| {
             let elsewhere = scope.spawn(|| {
@@ -101,7 +101,7 @@ fn a_guard_leaked_in_an_acquisition_leaves_no_observe_behind() {
 fn a_guard_leaked_under_an_observe_goes_with_it() {
     let (telemetry, recorder) = telemetry();
     let handle = run(handle_of(&telemetry)).unwrap();
-    run(observe(async { forget(handle.enter()) }));
+    run(capture(async { forget(handle.enter()) }));
     assert!(!Acquisition::current().is_active());
     assert_eq!(recorder.take().len(), 1);
 }
@@ -110,7 +110,7 @@ fn a_guard_leaked_under_an_observe_goes_with_it() {
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn uncovering(
     telemetry: &Telemetry,
-    covering: EnteredHandle,
+    covering: HandleGuard,
     leaked: &Handle,
 ) -> Result<(), LabError> {
     drop(covering);
@@ -125,7 +125,7 @@ async fn around_uncovering(
     handles: [&Handle; 2],
 ) -> Result<(), LabError> {
     uncovering(inner, handles[0].enter(), handles[1]).await?;
-    Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     Ok(())
 }
 
@@ -143,7 +143,7 @@ fn each_acquisition_ends_itself_whatever_guards_are_dropped_and_leaked_inside() 
     assert_eq!(only(&their_recorder).api().name(), "Silent");
     let outer = only(&recorder);
     assert_eq!(
-        (outer.api().name(), outer.level()),
+        (outer.api().name(), outer.cache_level()),
         ("ForClient", Some(CacheLevel::L2Cache))
     );
     assert_eq!(other_recorder.take().len(), 0);
@@ -157,7 +157,7 @@ async fn keeping_a_guard(telemetry: &Telemetry, other: &Handle) -> Result<bool, 
     let again = other.enter();
     drop(kept);
     // Under the guard that is left, this is the acquisition of the handle, which is over.
-    Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     drop(again);
     Ok(Acquisition::current().is_active())
 }
@@ -171,7 +171,7 @@ fn a_guard_kept_over_an_await_takes_only_itself_away() {
     assert_eq!(run(poll_immediate(&mut call)), None);
     assert!(!Acquisition::current().is_active());
     assert_eq!(run(call), Ok(true));
-    assert_eq!(only(&recorder).level(), None);
+    assert_eq!(only(&recorder).cache_level(), None);
 }
 
 /// Notes a fact when it is dropped.
@@ -179,7 +179,7 @@ struct NotesOnDrop;
 
 impl Drop for NotesOnDrop {
     fn drop(&mut self) {
-        Acquisition::current().served_stale();
+        Acquisition::current().record_stale_token();
     }
 }
 
@@ -246,7 +246,7 @@ fn a_call_dropped_inside_another_and_on_another_thread_ends_only_itself() {
 fn blocking_around_a_panic(outer: &Telemetry, inner: &Telemetry) -> Result<(), LabError> {
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| blocking_panic(inner)));
     assert!(caught.is_err());
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
@@ -266,7 +266,7 @@ fn a_panic_of_a_blocking_call_inside_another_ends_only_that_one() {
     assert_eq!(inner.outcome(), Outcome::Panicked);
     let outer = only(&recorder);
     assert_eq!(
-        (outer.outcome(), outer.level(), outer.is_stale()),
+        (outer.outcome(), outer.cache_level(), outer.is_stale()),
         (Outcome::Ok, Some(CacheLevel::L1Cache), false)
     );
     assert_eq!(inner.parent(), outer.correlation_id());

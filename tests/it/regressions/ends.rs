@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::poll_immediate;
+use token_telemetry::acquisition::{HandleGuard, Timer};
 use token_telemetry::test_util::{ManualClock, Recorder};
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, EnteredHandle, Handle, Observed, Polled, Status,
-    Telemetry, Timer, TokenSource, acquire_token, observe,
+    Acquisition, AcquisitionRecord, CacheLevel, Captured, Handle, Polled, Status, Telemetry,
+    TokenSource, acquire_token, capture,
 };
 
 use super::{handle_of, headers_for, hit, run};
 use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
-fn forget(guard: EnteredHandle) {
+fn forget(guard: HandleGuard) {
     #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
     std::mem::forget(guard);
 }
@@ -34,7 +35,7 @@ fn leaked_guard_makes_no_finished_acquisition_a_parent() {
     let records = recorder.take();
     assert_eq!(records.len(), 3);
     assert!(records.iter().all(|record| record.parent().is_none()));
-    assert_eq!(records[1].source(), Some(TokenSource::Cache));
+    assert_eq!(records[1].token_source(), Some(TokenSource::Cache));
 }
 
 #[test]
@@ -84,19 +85,22 @@ fn timer_that_outlives_its_acquisition_stops_no_other() {
     let kept = run(hands_out(&telemetry)).unwrap();
     drop(recorder.take());
     run(drops(&telemetry, &clock, kept)).unwrap();
-    assert_eq!(only(&recorder).in_cache(), Some(Duration::from_secs(10)));
+    assert_eq!(
+        only(&recorder).duration_in_cache(),
+        Some(Duration::from_secs(10))
+    );
 }
 
 /// Acquires tokens when it is dropped with its thread.
 struct AtExit {
     telemetry: Telemetry,
-    results: Sender<(Observed<Result<(), LabError>>, http::HeaderMap)>,
+    results: Sender<(Captured<Result<(), LabError>>, http::HeaderMap)>,
 }
 
 impl Drop for AtExit {
     fn drop(&mut self) {
         // Executors have state of their own on a thread, which may be gone.
-        let observed = observe(hit(&self.telemetry)).now_or_never().unwrap();
+        let observed = capture(hit(&self.telemetry)).now_or_never().unwrap();
         let headers = headers_for(&self.telemetry, TOKEN_URL).now_or_never();
         let headers = headers.unwrap().unwrap();
         self.results.send((observed, headers)).unwrap();
@@ -129,7 +133,7 @@ fn acquisitions_at_the_end_of_a_thread_are_complete() {
     let all: Vec<_> = arrived.iter().collect();
     assert_eq!(all.len(), 2);
     for (observed, headers) in all {
-        let source = observed.last().and_then(AcquisitionRecord::source);
+        let source = observed.last().and_then(AcquisitionRecord::token_source);
         assert_eq!(source, Some(TokenSource::Cache));
         assert!(headers.contains_key("x-client-current-telemetry"));
     }
@@ -141,7 +145,7 @@ fn acquisitions_at_the_end_of_a_thread_are_complete() {
 
 #[test]
 fn futures_panic_when_polled_after_completion() {
-    let mut observed = Box::pin(observe(std::future::ready(1)));
+    let mut observed = Box::pin(capture(std::future::ready(1)));
     assert_eq!(run(&mut observed).output, 1);
     assert!(catch_unwind(AssertUnwindSafe(|| run(&mut observed))).is_err());
     let mut scoped = Box::pin(Acquisition::current().handle().scope(async { 2 }));
@@ -156,7 +160,7 @@ fn long_chain_of_observes_does_not_overflow_the_stack() {
     let mut innermost = Acquisition::current().handle();
     for _ in 0..200_000 {
         let (hand_out, handed_out) = channel::<Handle>();
-        let inner = observe(async move {
+        let inner = capture(async move {
             hand_out.send(Acquisition::current().handle()).unwrap();
             std::future::pending::<()>().await;
         });
@@ -172,14 +176,17 @@ fn long_chain_of_observes_does_not_overflow_the_stack() {
 #[test]
 fn debug_shows_no_token() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(observe(async {
+    let observed = run(capture(async {
         hit(&telemetry).await.map(|()| "a-secret-token")
     }));
     let text = format!("{observed:?}");
     assert!(text.contains("records"), "{text}");
     assert!(!text.contains("secret"), "{text}");
     let answer = Polled::Done(Status::new(200, "a-secret-token"));
-    assert_eq!(format!("{answer:?}"), "Done(Status { status: 200, retry_after: None, .. })");
+    assert_eq!(
+        format!("{answer:?}"),
+        "Done(Status { status: 200, retry_after: None, .. })"
+    );
 }
 
 #[test]
@@ -190,12 +197,12 @@ fn guards_left_in_any_order_uncover_what_is_below() {
         drop(second);
         drop(first);
         drop(third);
-        Acquisition::current().cache_hit(CacheLevel::L2Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
         Ok(())
     }
     let (ours, recorder) = telemetry();
     let (theirs, _their_recorder) = telemetry();
     let other = run(handle_of(&theirs)).unwrap();
     run(entering(&ours, [&other, &other, &other])).unwrap();
-    assert_eq!(only(&recorder).level(), Some(CacheLevel::L2Cache));
+    assert_eq!(only(&recorder).cache_level(), Some(CacheLevel::L2Cache));
 }

@@ -24,15 +24,15 @@ async fn handle_of(telemetry: &Telemetry) -> Result<Handle, LabError> {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn headers_for(telemetry: &Telemetry, url: &str) -> Result<HeaderMap, LabError> {
     let mut request = Acquisition::current().token_request(url);
-    let headers = request.headers();
-    request.answered(200);
+    let headers = request.take_headers();
+    request.responded(200);
     Ok(headers)
 }
 

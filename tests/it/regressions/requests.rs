@@ -6,9 +6,9 @@ use std::future::ready;
 use std::time::Duration;
 
 use http::{HeaderMap, Response};
+use token_telemetry::acquisition::HttpOutcome;
 use token_telemetry::{
-    Acquisition, ClientRequestId, HttpOutcome, Status, Telemetry, TokenRequest, TransportError,
-    acquire_token,
+    Acquisition, ClientRequestId, Status, Telemetry, TokenRequest, TransportError, acquire_token,
 };
 
 use super::{handle_of, headers_for, run};
@@ -29,10 +29,10 @@ async fn twice_with_one_map(
     let mut first = Acquisition::current().token_request(TOKEN_URL);
     first.apply_to(&mut headers);
     let sent = headers.clone();
-    first.answered(status);
+    first.responded(status);
     let mut second = Acquisition::current().token_request(second_url);
     second.apply_to(&mut headers);
-    second.answered(200);
+    second.responded(200);
     Ok([sent, headers])
 }
 
@@ -91,7 +91,7 @@ fn a_request_after_the_record_has_the_id_of_the_record() {
     let (telemetry, recorder) = telemetry();
     let handle = run(handle_of(&telemetry)).unwrap();
     let record = only(&recorder);
-    let headers = handle.token_request(TOKEN_URL).headers();
+    let headers = handle.token_request(TOKEN_URL).take_headers();
     let id: ClientRequestId = headers[ID].to_str().unwrap().parse().unwrap();
     assert_eq!(record.correlation_id(), Some(id));
 }
@@ -105,15 +105,15 @@ async fn noting_ids(
 ) -> Result<[String; 2], LabError> {
     let id_sent = || {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
-        let headers = request.headers();
-        request.answered(503);
+        let headers = request.take_headers();
+        request.responded(503);
         headers[ID].to_str().unwrap().to_owned()
     };
     for id in before {
-        Acquisition::current().correlation_id(*id);
+        Acquisition::current().set_correlation_id(*id);
     }
     let first = id_sent();
-    Acquisition::current().correlation_id(after);
+    Acquisition::current().set_correlation_id(after);
     Ok([first, id_sent()])
 }
 
@@ -205,8 +205,8 @@ fn an_io_error_inside_an_io_error_tells_the_class() {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn asking_twice_for_headers(telemetry: &Telemetry) -> Result<[HeaderMap; 2], LabError> {
     let mut request: TokenRequest = Acquisition::current().token_request(TOKEN_URL);
-    let both = [request.headers(), request.headers()];
-    request.answered(200);
+    let both = [request.take_headers(), request.take_headers()];
+    request.responded(200);
     Ok(both)
 }
 
@@ -238,8 +238,8 @@ fn what_a_record_says_is_in_its_debug_form_and_nothing_absent_is() {
     );
     let swallowing = async {
         let current = Acquisition::current();
-        current.served_stale();
-        current.sub_failure(token_telemetry::ErrorInfo::new("late_failure"));
+        current.record_stale_token();
+        current.record_suppressed_error(token_telemetry::ErrorInfo::new("late_failure"));
         current.token_request(TOKEN_URL).pending(400);
         Ok::<_, LabError>(())
     };
@@ -275,7 +275,7 @@ async fn with_a_full_map(telemetry: &Telemetry) -> Result<HeaderMap, LabError> {
     let mut headers = full();
     let mut request = Acquisition::current().token_request(TOKEN_URL);
     request.apply_to(&mut headers);
-    request.answered(200);
+    request.responded(200);
     Ok(headers)
 }
 
@@ -292,7 +292,7 @@ fn a_map_without_room_stays_as_it_is() {
 async fn unavailable_then_ok(telemetry: &Telemetry) -> Result<(), LabError> {
     Acquisition::current()
         .token_request(TOKEN_URL)
-        .answered(503);
+        .responded(503);
     Ok(())
 }
 
@@ -301,5 +301,5 @@ fn a_token_after_nothing_but_errors_came_from_no_known_source() {
     let (telemetry, recorder) = telemetry();
     run(unavailable_then_ok(&telemetry)).unwrap();
     let record = only(&recorder);
-    assert_eq!((record.source(), record.status()), (None, Some(503)));
+    assert_eq!((record.token_source(), record.status()), (None, Some(503)));
 }

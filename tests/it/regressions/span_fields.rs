@@ -82,7 +82,7 @@ impl Visit for Keeper<'_> {
 
 /// The fields of the one span that is opened meanwhile.
 fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
-    let span = SpanOptions::new().target(TARGET);
+    let span = SpanOptions::new().with_target(TARGET);
     let telemetry = Telemetry::builder().span(span).build().unwrap();
     let keeping = Keeping::default();
     tracing::subscriber::with_default(keeping.clone(), || act(&telemetry));
@@ -109,18 +109,18 @@ fn status(fields: &Fields) -> (Option<Value>, Option<Value>) {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn refused(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().api(LabApi::Silent);
+    Acquisition::current().record_api(LabApi::Silent);
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
         .send(|_| std::future::ready(Ok::<_, std::io::Error>(Status::new(400, ()))));
     let _refused = sent.await;
-    Acquisition::current().error(ErrorInfo::new("invalid_client"));
+    Acquisition::current().record_error(ErrorInfo::new("invalid_client"));
     Err(LabError::new("shadowed"))
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 

@@ -103,7 +103,7 @@ fn under_subscriber(act: fn(), code: impl FnOnce() + Send + 'static) -> Arc<Bala
 fn traced() -> (Telemetry, token_telemetry::test_util::Recorder) {
     let recorder = token_telemetry::test_util::Recorder::new();
     let builder = Telemetry::builder()
-        .span(SpanOptions::new().target("token_telemetry::regressions"))
+        .span(SpanOptions::new().with_target("token_telemetry::regressions"))
         .observer(recorder.clone());
     (builder.build().unwrap(), recorder)
 }
@@ -114,7 +114,7 @@ async fn elsewhere_too(telemetry: &Telemetry) -> Result<Handle, LabError> {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let _entered = handle.enter();
-            Acquisition::current().cache_hit(CacheLevel::L2Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
         });
     });
     futures::pending!();
@@ -157,9 +157,9 @@ fn every_span_is_left_as_often_as_entered_and_closed_once() {
 fn a_subscriber_may_use_the_current_acquisition_on_every_occasion() {
     fn act() {
         let current = Acquisition::current();
-        let _id = current.request_id();
+        let _id = current.correlation_id();
         drop(current.handle());
-        current.cached_token_count(1);
+        current.record_cached_token_count(1);
     }
     under_subscriber(act, every_ending).assert_even(10);
 }
@@ -180,7 +180,7 @@ fn a_subscriber_may_use_a_handle_of_the_acquisition_whose_span_it_enters() {
         let handle = SHARED.lock().unwrap().clone();
         if let Some(handle) = handle {
             let _entered = handle.enter();
-            Acquisition::current().served_stale();
+            Acquisition::current().record_stale_token();
         }
     }
     let calling = || {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use token_telemetry::test_util::Recorder;
-use token_telemetry::{Outcome, SpanOptions, Telemetry, acquire_token, observe};
+use token_telemetry::{Outcome, SpanOptions, Telemetry, acquire_token, capture};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{Interest, set_global_default, with_default};
@@ -82,7 +82,7 @@ impl<F: Fn(Asked) + Send + Sync + 'static> Subscriber for Acting<F> {
 fn spanning(target: &'static str) -> (Telemetry, Recorder) {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
-        .span(SpanOptions::new().target(target))
+        .span(SpanOptions::new().with_target(target))
         .observer(recorder.clone());
     (builder.build().unwrap(), recorder)
 }
@@ -192,7 +192,7 @@ fn panic_in_try_close_keeps_the_observed_record() {
     let act = |asked| assert!(asked != Asked::Close, "the subscriber panics");
     with_default(Acting::new("lab::close", act), || {
         let (telemetry, recorder) = spanning("lab::close");
-        let observed = run(observe(hit(&telemetry)));
+        let observed = run(capture(hit(&telemetry)));
         assert_eq!(observed.output, Ok(()));
         assert_eq!(observed.records.len(), 1);
         assert_eq!(only(&recorder).outcome(), Outcome::Ok);
@@ -212,7 +212,9 @@ fn warnings_only() {
     let opened = Arc::clone(&subscriber.opened);
     with_default(subscriber, || {
         for (level, expected) in [(Level::INFO, 0), (Level::WARN, 1), (Level::ERROR, 2)] {
-            let span = SpanOptions::new().target("lab::hint").level(level);
+            let span = SpanOptions::new()
+                .with_target("lab::hint")
+                .with_level(level);
             let telemetry = Telemetry::builder().span(span).build().unwrap();
             assert_eq!(run(hit(&telemetry)), Ok(()));
             assert_eq!(opened.load(Ordering::Relaxed), expected, "{level}");

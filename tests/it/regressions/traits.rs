@@ -3,9 +3,12 @@
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 
+use token_telemetry::acquisition::{
+    BackgroundAcquisition, Capture, ScopeFuture, SendFuture, Timer,
+};
 use token_telemetry::{
-    Acquire, AcquisitionRecord, CurrentAcquisition, Handle, Observe, Observed, Scoped, Sending,
-    Telemetry, TelemetryBuilder, Timer, TokenRequest, acquire_token,
+    Acquisition, AcquisitionRecord, Captured, Handle, Telemetry, TelemetryBuilder, TokenRequest,
+    acquire_token,
 };
 
 use crate::lab::{LabApi, LabError};
@@ -25,21 +28,21 @@ fn is_ref_unwind_safe<T: RefUnwindSafe>() {}
 fn every_type_that_leaves_a_task_can_leave_it_and_be_shared() {
     is_sendable::<Telemetry>();
     is_sendable::<TelemetryBuilder>();
-    is_sendable::<CurrentAcquisition>();
+    is_sendable::<Acquisition>();
     is_sendable::<Handle>();
     is_sendable::<TokenRequest>();
     is_sendable::<Timer>();
     is_sendable::<AcquisitionRecord>();
-    is_sendable::<Observed<u8>>();
+    is_sendable::<Captured<u8>>();
 }
 
 #[test]
 fn futures_are_as_sendable_as_what_is_in_them() {
-    is_sendable::<Acquire<Inner, u8, LabError>>();
-    is_sendable::<Acquire<Inner, Unsendable, Unsendable>>();
-    is_sendable::<Observe<Inner>>();
-    is_sendable::<Scoped<Inner>>();
-    is_sendable::<Sending<Inner>>();
+    is_sendable::<BackgroundAcquisition<Inner, u8, LabError>>();
+    is_sendable::<BackgroundAcquisition<Inner, Unsendable, Unsendable>>();
+    is_sendable::<Capture<Inner>>();
+    is_sendable::<ScopeFuture<Inner>>();
+    is_sendable::<SendFuture<Inner>>();
 }
 
 #[test]
@@ -48,7 +51,7 @@ fn what_holds_a_telemetry_stays_unwind_safe() {
     is_unwind_safe::<Handle>();
     is_unwind_safe::<TokenRequest>();
     is_unwind_safe::<AcquisitionRecord>();
-    is_unwind_safe::<Acquire<Inner, u8, LabError>>();
+    is_unwind_safe::<BackgroundAcquisition<Inner, u8, LabError>>();
     is_ref_unwind_safe::<Telemetry>();
     is_ref_unwind_safe::<Handle>();
 }

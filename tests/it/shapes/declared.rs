@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use token_telemetry::{Acquisition, Telemetry, acquire_token, observe};
+use token_telemetry::{Acquisition, Telemetry, acquire_token, capture};
 
 use super::{Client, succeeded, work};
 use crate::lab::{LabApi, LabError, telemetry};
@@ -67,12 +67,12 @@ impl Client {
 
 #[tokio::test]
 async fn without_the_argument_it_is_the_global_one() {
-    let observed = observe(global()).await;
+    let observed = capture(global()).await;
     assert_eq!(observed.output, Ok(()));
     assert!(
         observed
             .last()
-            .is_some_and(|record| record.level().is_some())
+            .is_some_and(|record| record.cache_level().is_some())
     );
     assert!(Telemetry::global().totals().cache > 0);
 }

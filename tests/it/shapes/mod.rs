@@ -41,7 +41,7 @@ async fn work() {
 
 /// Notes a cache hit.
 fn work_now() {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
 }
 
 /// Work that fails after it has begun.
@@ -68,7 +68,7 @@ impl Client {
 fn succeeded(recorder: &Recorder) -> AcquisitionRecord {
     let record = only(recorder);
     assert!(record.is_ok(), "{record:?}");
-    assert_eq!(record.level(), Some(CacheLevel::L1Cache));
+    assert_eq!(record.cache_level(), Some(CacheLevel::L1Cache));
     assert_eq!(
         (record.api().number(), record.api().name()),
         (1004, "ForClient")
@@ -80,6 +80,6 @@ fn succeeded(recorder: &Recorder) -> AcquisitionRecord {
 fn failed(recorder: &Recorder) -> AcquisitionRecord {
     let record = only(recorder);
     assert_eq!(record.error_code(), Some("lab_failure"));
-    assert_eq!(record.level(), Some(CacheLevel::L1Cache));
+    assert_eq!(record.cache_level(), Some(CacheLevel::L1Cache));
     record
 }

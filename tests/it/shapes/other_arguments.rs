@@ -16,8 +16,8 @@ struct Token {
 impl Token {
     fn info(&self) -> TokenInfo {
         TokenInfo::new()
-            .token_type(TokenType::Pop)
-            .expires_in(self.lifetime)
+            .with_token_type(TokenType::Pop)
+            .with_expires_in(self.lifetime)
     }
 }
 
@@ -27,7 +27,7 @@ struct Undescribed(u32);
 
 impl Undescribed {
     fn info(&self) -> ErrorInfo {
-        ErrorInfo::new("undescribed").sts_codes([self.0])
+        ErrorInfo::new("undescribed").with_sts_codes([self.0])
     }
 }
 
@@ -91,7 +91,7 @@ impl Client {
 /// A module through which another crate could reach the runtime.
 mod reexported {
     pub(super) mod deep {
-        pub(crate) use token_telemetry::private;
+        pub(crate) use token_telemetry::__private;
     }
 }
 
@@ -122,7 +122,7 @@ async fn err_names_a_function_that_reads_the_error() {
     assert!(with_err(&telemetry, 50_011).await.is_err());
     let record = only(&recorder);
     assert_eq!(record.error_code(), Some("undescribed"));
-    assert_eq!(record.error().unwrap().sts(), [50_011]);
+    assert_eq!(record.error().unwrap().sts_codes(), [50_011]);
 }
 
 #[test]
@@ -138,7 +138,7 @@ async fn a_call_inside_another_is_part_of_it() {
     assert_eq!(client.merged().await, Ok(()));
     let record = only(&recorder);
     assert_eq!(record.api().name(), "Silent");
-    assert!(record.level().is_some());
+    assert!(record.cache_level().is_some());
 }
 
 #[tokio::test]
@@ -153,7 +153,10 @@ async fn nested_record_makes_a_record_of_its_own() {
         (inner.api().name(), outer.api().name()),
         ("ForClient", "Silent")
     );
-    assert_eq!((inner.level().is_some(), outer.level()), (true, None));
+    assert_eq!(
+        (inner.cache_level().is_some(), outer.cache_level()),
+        (true, None)
+    );
     assert!(inner.parent().is_some() && inner.parent() == outer.correlation_id());
     assert!(!inner.is_background());
 }

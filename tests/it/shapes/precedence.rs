@@ -41,7 +41,7 @@ impl Noted {
                 .failed(class);
         }
         if let Some(code) = self.code {
-            Acquisition::current().error(ErrorInfo::new(code));
+            Acquisition::current().record_error(ErrorInfo::new(code));
         }
     }
 }
@@ -68,7 +68,7 @@ const NOTED: Noted = Noted {
 };
 
 fn described() -> ErrorInfo {
-    ErrorInfo::new("described").sts_codes([50_011])
+    ErrorInfo::new("described").with_sts_codes([50_011])
 }
 
 /// Code, `AADSTS` numbers and class of the one failure.
@@ -80,7 +80,7 @@ async fn told(
     let record = only(&recorder);
     let error = record.error().unwrap();
     let code = error.code().map(str::to_owned);
-    (code, error.sts().to_vec(), error.transport_error())
+    (code, error.sts_codes().to_vec(), error.transport_error())
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ pub(super) async fn attempt(clock: &ManualClock, status: u16) -> u16 {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn with_retries(timed: &Timed, statuses: &[u16]) -> Result<(), LabError> {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     for status in statuses {
         if attempt(&timed.clock, *status).await == 200 {
             return Ok(());
@@ -81,8 +81,8 @@ fn says_nothing(_: &std::io::Error) -> ErrorInfo {
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, err = says_nothing)]
 async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Error> {
     let mut throttled = Acquisition::current().token_request(TOKEN_URL);
-    throttled.retry_after(millis(7_000));
-    throttled.answered(429);
+    throttled.set_retry_after(millis(7_000));
+    throttled.responded(429);
     let refused = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
     let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
         timed.clock.advance(millis(3));
@@ -113,16 +113,16 @@ fn a_transport_failure_is_a_class_and_names_itself_when_the_sdk_does_not() {
 #[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
 async fn refresh_fails_and_the_old_token_is_served(timed: &Timed) -> Result<(), LabError> {
     let current = Acquisition::current();
-    current.refresh(CacheRefreshReason::ProactivelyRefreshed);
+    current.record_refresh_reason(CacheRefreshReason::ProactivelyRefreshed);
     if attempt(&timed.clock, 503).await != 200 {
-        current.sub_failure(ErrorInfo::new("service_not_available").status(503));
-        current.served_stale();
+        current.record_suppressed_error(ErrorInfo::new("service_not_available").with_status(503));
+        current.record_stale_token();
     }
-    current.cache_hit(CacheLevel::L2Cache);
-    current.token(
+    current.record_cache_hit(CacheLevel::L2Cache);
+    current.record_token(
         TokenInfo::new()
-            .token_type(TokenType::Pop)
-            .expires_in(millis(90_000)),
+            .with_token_type(TokenType::Pop)
+            .with_expires_in(millis(90_000)),
     );
     Ok(())
 }
@@ -162,7 +162,7 @@ fn a_failed_proactive_refresh_is_kept_though_the_old_token_is_served() {
 fn a_background_refresh_is_a_record_of_its_own_and_no_users_time() {
     let timed = Timed::new();
     let refresh = async {
-        Acquisition::current().refresh(CacheRefreshReason::ProactivelyRefreshed);
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::ProactivelyRefreshed);
         attempt(&timed.clock, 200).await;
         Ok::<_, LabError>(())
     };
@@ -193,8 +193,8 @@ fn a_background_refresh_is_proactive_unless_the_sdk_says_otherwise() {
     let timed = Timed::new();
     let ask = || {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
-        let headers = request.headers();
-        request.answered(200);
+        let headers = request.take_headers();
+        request.responded(200);
         let current = headers["x-client-current-telemetry"].to_str().unwrap();
         Ok::<_, LabError>(current.to_owned())
     };
@@ -204,7 +204,7 @@ fn a_background_refresh_is_proactive_unless_the_sdk_says_otherwise() {
     assert_eq!(reason, Some(CacheRefreshReason::ProactivelyRefreshed));
 
     let told = async {
-        Acquisition::current().refresh(CacheRefreshReason::Expired);
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
         ask()
     };
     let told = timed.telemetry.background(LabApi::Silent, told);
@@ -215,7 +215,7 @@ fn a_background_refresh_is_proactive_unless_the_sdk_says_otherwise() {
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn chain_of_credentials(timed: &Timed) -> Result<(), LabError> {
     if let Err(error) = first_credential(timed).await {
-        Acquisition::current().sub_failure(ErrorInfo::new(error.0));
+        Acquisition::current().record_suppressed_error(ErrorInfo::new(error.0));
     }
     second_credential(timed).await
 }

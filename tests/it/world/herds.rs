@@ -37,13 +37,13 @@ impl Client {
             self.token.lock().await
         };
         if waits {
-            Acquisition::current().waited(millis(7));
+            Acquisition::current().record_waiting(millis(7));
         }
         if let Some(token) = *token {
-            Acquisition::current().cache_hit(CacheLevel::L1Cache);
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             return Ok(token);
         }
-        Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
         let status = if self.fails { 500 } else { 200 };
         let sent = Acquisition::current()
             .token_request(TOKEN_URL)

@@ -6,10 +6,10 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
+use token_telemetry::middleware::TokenRequestLayer;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenRequestLayer,
-    TokenSource, acquire_token,
+    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenSource, acquire_token,
 };
 use tower::retry::Policy;
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
@@ -80,7 +80,7 @@ async fn through<S>(timed: &Timed, client: S, request: Request<()>) -> Result<u1
 where
     S: Service<Request<()>, Response = Response<()>>,
 {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     let answer = client
         .oneshot(request)
         .await
@@ -93,7 +93,7 @@ async fn through_with_handle<S>(timed: &Timed, client: S) -> Result<u16, LabErro
 where
     S: Service<Request<()>, Response = Response<()>>,
 {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     let mut request = request();
     request
         .extensions_mut()
@@ -167,7 +167,7 @@ async fn asks_another_server(telemetry: &Telemetry) -> Result<Request<()>, LabEr
         }));
     let request = Request::get("https://graph.example/me").body(()).unwrap();
     client.oneshot(request).await.unwrap();
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(arrived.recv().unwrap())
 }
 

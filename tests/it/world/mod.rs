@@ -58,19 +58,19 @@ impl Whole {
         Self {
             api: record.api().name(),
             outcome: Some(record.outcome()),
-            source: record.source(),
-            level: record.level(),
+            source: record.token_source(),
+            level: record.cache_level(),
             reason: record.refresh_reason(),
             token_type: record.token_type(),
             correlation_id: record.correlation_id(),
             parent: record.parent(),
             background: record.is_background(),
             stale: record.is_stale(),
-            total: millis(record.total()).unwrap(),
-            http: millis(record.in_http()),
-            cache: millis(record.in_cache()),
-            extension: millis(record.in_extension()),
-            waited: millis(record.waited()),
+            total: millis(record.duration_total()).unwrap(),
+            http: millis(record.duration_in_http()),
+            cache: millis(record.duration_in_cache()),
+            extension: millis(record.duration_in_extension()),
+            waited: millis(record.duration_waiting()),
             lifetime: millis(record.remaining_lifetime()),
             host: record.endpoint_host().map(str::to_owned),
             attempts: record.attempts(),
@@ -79,9 +79,11 @@ impl Whole {
             transport: record.transport_error(),
             retry_after: millis(record.retry_after()),
             error: record.error_code().map(str::to_owned),
-            sts: error.map(|error| error.sts().to_vec()).unwrap_or_default(),
+            sts: error
+                .map(|error| error.sts_codes().to_vec())
+                .unwrap_or_default(),
             sub_failures: record
-                .sub_failures()
+                .suppressed_errors()
                 .iter()
                 .map(|info| info.code().unwrap_or("").to_owned())
                 .collect(),

@@ -12,7 +12,7 @@ use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only, telemetry}
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn inner(telemetry: &Telemetry) -> Result<String, LabError> {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
         .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))));
@@ -33,7 +33,7 @@ async fn inner(telemetry: &Telemetry) -> Result<String, LabError> {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = outer)]
 async fn outer_calls(outer: &Telemetry, called: &Telemetry) -> Result<String, LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L2Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     inner(called).await
 }
 
@@ -45,13 +45,13 @@ async fn always_recorded(telemetry: &Telemetry) -> Result<(), LabError> {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn swallows_the_recorded(telemetry: &Telemetry) -> Result<(), LabError> {
     let _swallowed = always_recorded(telemetry).await;
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn fails(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().refresh(CacheRefreshReason::Expired);
+    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     Err(LabError::new("merged_failure"))
 }
 
@@ -126,7 +126,7 @@ on_both_runtimes! {
         assert_eq!((inner.api().name(), inner.outcome()), ("Silent", Outcome::Error));
         assert_eq!((outer.api().name(), outer.outcome()), ("ForClient", Outcome::Ok));
         assert_eq!(inner.parent(), outer.correlation_id());
-        assert_eq!(inner.level(), None);
+        assert_eq!(inner.cache_level(), None);
     }
 
     async fn a_background_refresh_never_merges_and_names_its_trigger() {
@@ -141,7 +141,7 @@ on_both_runtimes! {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn triggers_a_refresh(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     let refresh = telemetry.background(LabApi::Silent, async {
         Err::<(), _>(LabError::new("late"))
     });
@@ -160,7 +160,7 @@ async fn goes_on_later(telemetry: &Telemetry) -> Result<(), LabError> {
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn hits(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(())
 }
 

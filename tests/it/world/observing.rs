@@ -1,9 +1,8 @@
-//! What `observe` sees, and what it does not.
+//! What `capture` sees, and what it does not.
 
 use futures::future::{join, poll_immediate};
-use token_telemetry::{
-    AcquisitionRecord, AttachRecord, MAX_OBSERVED, Outcome, Telemetry, acquire_token, observe,
-};
+use token_telemetry::acquisition::AttachRecord;
+use token_telemetry::{AcquisitionRecord, Outcome, Telemetry, acquire_token, capture};
 
 use crate::lab::{Event, LabApi, LabError, Place, on_both_runtimes, stop_at, telemetry};
 
@@ -13,7 +12,7 @@ fn call(telemetry: &Telemetry) -> impl Future<Output = Result<u8, LabError>> {
 
 #[acquire_token(api = LabApi::Silent, telemetry = outer)]
 async fn around(outer: &Telemetry, inner: &Telemetry) -> Result<usize, LabError> {
-    let observed = observe(call(inner)).await;
+    let observed = capture(call(inner)).await;
     call(inner).await?;
     Ok(observed.records.len())
 }
@@ -42,14 +41,14 @@ impl AttachRecord for AuthResult {
 
 on_both_runtimes! {
     async fn a_future_without_acquisitions_has_no_records() {
-        let observed = observe(async { 5 }).await;
+        let observed = capture(async { 5 }).await;
         assert_eq!((observed.output, observed.records.len(), observed.dropped), (5, 0, 0));
         assert!(observed.last().is_none());
     }
 
     async fn one_acquisition_is_one_record_with_an_id() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(call(&telemetry)).await;
+        let observed = capture(call(&telemetry)).await;
         assert_eq!(observed.output, Ok(7));
         assert!(observed.last().unwrap().correlation_id().is_some());
         assert_eq!(observed.records.len(), 1);
@@ -57,7 +56,7 @@ on_both_runtimes! {
 
     async fn records_come_in_finishing_order() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(async {
+        let observed = capture(async {
             let slow = async { tokio::task::yield_now().await; call(&telemetry).await };
             join(slow, stop_at(&telemetry, Place::BeforeHttp, Event::Stop).now_or_cancelled()).await
         });
@@ -67,14 +66,14 @@ on_both_runtimes! {
 
     async fn an_enclosing_observe_sees_what_the_inner_one_saw() {
         let (telemetry, _recorder) = telemetry();
-        let outer = observe(async { observe(call(&telemetry)).await.records.len() }).await;
+        let outer = capture(async { capture(call(&telemetry)).await.records.len() }).await;
         assert_eq!((outer.output, outer.records.len()), (1, 1));
     }
 
     async fn acquisitions_inside_an_acquisition_belong_to_it() {
         let (ours, _recorder) = telemetry();
         let (theirs, their_recorder) = telemetry();
-        let observed = observe(around(&ours, &theirs)).await;
+        let observed = capture(around(&ours, &theirs)).await;
         assert_eq!(observed.output, Ok(1));
         assert_eq!(observed.records.len(), 1);
         assert_eq!(observed.records[0].api().name(), "Silent");
@@ -84,7 +83,7 @@ on_both_runtimes! {
     async fn acquisitions_at_the_third_level_belong_to_the_first_too() {
         let [(one, _a), (two, _b), (three, _c)] = [telemetry(), telemetry(), telemetry()];
         for inner in [[&two, &three], [&one, &one]] {
-            let observed = observe(around_two(&one, inner)).await;
+            let observed = capture(around_two(&one, inner)).await;
             let levels: Vec<_> = observed.records.iter().map(|it| it.api().name()).collect();
             assert_eq!(levels, ["Silent"], "{:?}", observed.records);
         }
@@ -92,25 +91,25 @@ on_both_runtimes! {
 
     async fn a_cancelled_call_is_seen() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
+        let observed = capture(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
         assert_eq!(observed.output, None);
         assert_eq!(observed.last().unwrap().outcome(), Outcome::Cancelled);
     }
 
     async fn records_beyond_the_limit_are_counted() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(async {
-            for _ in 0..MAX_OBSERVED + 3 {
+        let observed = capture(async {
+            for _ in 0..AcquisitionRecord::MAX_CAPTURED + 3 {
                 call(&telemetry).await.unwrap();
             }
         });
         let observed = observed.await;
-        assert_eq!((observed.records.len(), observed.dropped), (MAX_OBSERVED, 3));
+        assert_eq!((observed.records.len(), observed.dropped), (AcquisitionRecord::MAX_CAPTURED, 3));
     }
 
     async fn nothing_is_collected_after_the_observe_ended() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(async {}).await;
+        let observed = capture(async {}).await;
         call(&telemetry).await.unwrap();
         assert_eq!(observed.records.len(), 0);
     }
@@ -118,7 +117,7 @@ on_both_runtimes! {
     async fn the_record_travels_on_the_result_of_the_sdk() {
         let (telemetry, _recorder) = telemetry();
         let sdk = async { call(&telemetry).await.map(|_| AuthResult(None)).unwrap() };
-        let result = observe(sdk).await.attached();
+        let result = capture(sdk).await.attached();
         assert_eq!(result.0.unwrap().api().name(), "ForClient");
     }
 }

@@ -1,8 +1,8 @@
 //! Notes made away from the acquisition's own task count exactly when a handle carries them there.
 
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, CurrentAcquisition, Handle, Telemetry,
-    TokenSource, acquire_token, observe,
+    Acquisition, CacheLevel, CacheRefreshReason, Handle, Telemetry, TokenSource, acquire_token,
+    capture,
 };
 
 use crate::lab::{LabApi, LabError, on_both_runtimes, only, telemetry};
@@ -18,9 +18,9 @@ enum Way {
 
 const WAYS: [Way; 4] = [Way::Spawn, Way::JoinSet, Way::SpawnBlocking, Way::Thread];
 
-fn note(current: CurrentAcquisition) {
-    current.refresh(CacheRefreshReason::Expired);
-    current.cache_hit(CacheLevel::L2Cache);
+fn note(current: Acquisition) {
+    current.record_refresh_reason(CacheRefreshReason::Expired);
+    current.record_cache_hit(CacheLevel::L2Cache);
 }
 
 async fn leave(way: Way, handle: Option<Handle>) {
@@ -70,8 +70,8 @@ on_both_runtimes! {
             let (telemetry, recorder) = telemetry();
             assert_eq!(leaving(&telemetry, way, true).await, Ok(()));
             let record = only(&recorder);
-            assert_eq!(record.source(), Some(TokenSource::Cache), "{way:?}");
-            assert_eq!(record.level(), Some(CacheLevel::L2Cache), "{way:?}");
+            assert_eq!(record.token_source(), Some(TokenSource::Cache), "{way:?}");
+            assert_eq!(record.cache_level(), Some(CacheLevel::L2Cache), "{way:?}");
         }
     }
 
@@ -79,7 +79,7 @@ on_both_runtimes! {
         for way in WAYS {
             let (telemetry, recorder) = telemetry();
             assert_eq!(leaving(&telemetry, way, false).await, Ok(()));
-            assert_eq!(only(&recorder).source(), None, "{way:?}");
+            assert_eq!(only(&recorder).token_source(), None, "{way:?}");
         }
     }
 
@@ -88,8 +88,8 @@ on_both_runtimes! {
         let handle = giving_the_handle_away(&telemetry).await.unwrap();
         let record = only(&recorder);
         leave(Way::Thread, Some(handle.clone())).await;
-        handle.token_request("https://login.example/token").answered(200);
-        assert_eq!((record.source(), record.attempts()), (None, 0));
+        handle.token_request("https://login.example/token").responded(200);
+        assert_eq!((record.token_source(), record.attempts()), (None, 0));
         assert_eq!(recorder.take().len(), 0);
     }
 
@@ -109,7 +109,7 @@ on_both_runtimes! {
 
     async fn a_handle_made_outside_an_acquisition_carries_the_observer_of_the_call() {
         let (telemetry, _recorder) = telemetry();
-        let observed = observe(async {
+        let observed = capture(async {
             let handle = Acquisition::current().handle();
             let task = async move { leaving(&telemetry, Way::Spawn, false).await };
             tokio::spawn(handle.scope(task)).await.unwrap()

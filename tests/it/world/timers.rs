@@ -35,7 +35,7 @@ fn time_that_two_guards_measure_counts_once() {
 #[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
 async fn drops_a_timer_of_nobody(
     timed: &Timed,
-    of_nobody: token_telemetry::Timer,
+    of_nobody: token_telemetry::acquisition::Timer,
 ) -> Result<(), LabError> {
     let _own = Acquisition::current().time_in_cache();
     timed.clock.advance(millis(1));
@@ -55,7 +55,7 @@ fn a_guard_made_outside_ends_nobodys_time() {
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, nested = record)]
 async fn drops_a_timer_of_another(
     timed: &Timed,
-    of_another: token_telemetry::Timer,
+    of_another: token_telemetry::acquisition::Timer,
 ) -> Result<(), LabError> {
     let _own = Acquisition::current().time_in_cache();
     timed.clock.advance(millis(1));
@@ -81,7 +81,7 @@ fn a_guard_ends_the_time_of_whom_it_was_made_for() {
         .recorder
         .take()
         .iter()
-        .map(AcquisitionRecord::in_cache)
+        .map(AcquisitionRecord::duration_in_cache)
         .collect();
     let expected = [1 + 2, 4 + 1].map(|time| Some(Duration::from_millis(time)));
     assert_eq!(in_cache, expected);

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use token_telemetry::ClientRequestId;
 use token_telemetry::graph::{
-    ApplicationFeatures, CLIENT_REQUEST_ID, Comment, FeatureUsage, Headers, Key, Product,
-    RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
+    ApplicationFeatures, Comment, FeatureUsage, Headers, Key, Product, RequestContext, SDK_VERSION,
+    SdkVersion, SdkVersionBuilder, read,
 };
 
 use super::read::check_read;
@@ -123,7 +123,7 @@ impl Parts {
         }
         let sent = line(&map, &SDK_VERSION)?;
         check.same("SdkVersion", &sent.as_deref(), &value)?;
-        let sent = line(&map, &CLIENT_REQUEST_ID)?;
+        let sent = line(&map, &ClientRequestId::HEADER)?;
         match id.filter(|id| *id != "absent") {
             Some("present") => {
                 let is_guid = sent.is_some_and(|id| id.parse::<ClientRequestId>().is_ok());

@@ -7,12 +7,12 @@ mod request_id;
 
 use std::fs;
 use std::path::Path;
+use token_telemetry::ClientRequestId;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde_json::Value;
 use token_telemetry::graph::{
-    Applied, CLIENT_REQUEST_ID, Comment, Headers, Hosts, Product, RequestContext, SDK_VERSION,
-    SdkVersion,
+    Applied, Comment, Headers, Hosts, Product, RequestContext, SDK_VERSION, SdkVersion,
 };
 
 use crate::fields::{Check, Fields};
@@ -79,7 +79,7 @@ fn replay_host(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> Re
     if let Ok(uri) = &uri {
         headers.apply(uri, &mut map);
     }
-    for name in [SDK_VERSION, CLIENT_REQUEST_ID] {
+    for name in [SDK_VERSION, ClientRequestId::HEADER] {
         let key = if name == SDK_VERSION {
             "SdkVersion"
         } else {

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue};
 use token_telemetry::ClientRequestId;
-use token_telemetry::graph::{CLIENT_REQUEST_ID, Headers, RequestContext, SDK_VERSION};
+use token_telemetry::graph::{Headers, RequestContext, SDK_VERSION};
 
 use super::{apply_twice, header_map, headers_for_tests, line, presence};
 use crate::fields::{Check, Fields};
@@ -75,7 +75,7 @@ impl Case {
         let mut before = header_map(input.object("headers_before")?)?;
         if let Some(id) = input.text("header")? {
             let value = HeaderValue::try_from(id).map_err(|error| error.to_string())?;
-            before.insert(CLIENT_REQUEST_ID, value);
+            before.insert(ClientRequestId::HEADER, value);
         }
         // The context is typed: text that is no GUID cannot be given.
         let context = input.text("context")?.and_then(|id| id.parse().ok());
@@ -132,8 +132,8 @@ struct Attempt {
 impl Attempt {
     fn of(map: &HeaderMap) -> Result<Self, String> {
         Ok(Self {
-            id: line(map, &CLIENT_REQUEST_ID)?,
-            lines: map.get_all(CLIENT_REQUEST_ID).iter().count() as u64,
+            id: line(map, &ClientRequestId::HEADER)?,
+            lines: map.get_all(ClientRequestId::HEADER).iter().count() as u64,
             has_sdk_version: map.contains_key(SDK_VERSION),
         })
     }

@@ -6,8 +6,8 @@ mod write;
 use std::path::Path;
 
 use serde_json::Value;
-use token_telemetry::FieldText;
 use token_telemetry::entra::Dialect;
+use token_telemetry::entra::FieldText;
 
 use crate::fields::{Check, Fields};
 use crate::msal_net::cases;

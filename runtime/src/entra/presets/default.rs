@@ -1,11 +1,11 @@
 //! The default dialect, and the parts that others share with it.
 
+use crate::entra::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::{
-    Capacity, Carrier, CurrentForm, Dialect, Header, HeaderSet, IdentityForm, LastForm, Measured,
-    OverBudget, SendOrder, Slot,
+    Capacity, Carrier, CurrentForm, Dialect, FieldSpec, Header, HeaderSet, IdentityForm, LastForm,
+    Measured, OverBudget, SendOrder,
 };
 use crate::entra::field::CurrentField;
-use crate::entra::settling::Settling;
 
 /// Longest current-telemetry value that servers are said to read, in bytes (msal-python).
 const CURRENT_BUDGET: usize = 100;
@@ -23,28 +23,28 @@ pub(super) const KEPT: usize = 50;
 pub(super) const UNLIMITED: usize = usize::MAX;
 
 /// Second segment of schema 4.
-pub(super) const SCHEMA_4_REQUEST: &[Slot] = &[
-    Slot::new(CurrentField::Api),
-    Slot::new(CurrentField::CacheInfo).or("0"),
+pub(super) const SCHEMA_4_REQUEST: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
 ];
 
 /// Second segment of schema 5.
-pub(super) const SCHEMA_5_REQUEST: &[Slot] = &[
-    Slot::new(CurrentField::Api),
-    Slot::new(CurrentField::CacheInfo).or("0"),
-    Slot::new(CurrentField::RegionUsed),
-    Slot::new(CurrentField::RegionSource),
-    Slot::new(CurrentField::RegionOutcome),
+pub(super) const SCHEMA_5_REQUEST: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
+    FieldSpec::new(CurrentField::RegionUsed),
+    FieldSpec::new(CurrentField::RegionSource),
+    FieldSpec::new(CurrentField::RegionOutcome),
 ];
 
 /// Third segment of MSAL.NET today.
-pub(super) const MSAL_NET_PLATFORM: &[Slot] = &[
-    Slot::new(CurrentField::CacheSerialized).or("0"),
-    Slot::new(CurrentField::LegacyCache).or("1"),
-    Slot::new(CurrentField::TokenType).or("1"),
-    Slot::new(CurrentField::CallerSdkId),
-    Slot::new(CurrentField::CallerSdkVersion),
-    Slot::new(CurrentField::ManagedCertificate),
+pub(super) const MSAL_NET_PLATFORM: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
+    FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
+    FieldSpec::new(CurrentField::TokenType).default_text("1"),
+    FieldSpec::new(CurrentField::CallerSdkId),
+    FieldSpec::new(CurrentField::CallerSdkVersion),
+    FieldSpec::new(CurrentField::ManagedCertificate),
 ];
 
 /// Names of operating systems and processors as Node.js and Python have them.
@@ -79,7 +79,7 @@ pub(super) const DEFAULT: Dialect = Dialect {
         code_len: CODE_LEN,
         capacity: Capacity::DropOldest(KEPT),
         order: SendOrder::OldestFirst,
-        settling: Settling::ANSWERED,
+        settling: DeliveryPolicy::ON_RESPONSE,
         foreign: true,
         cancelled: None,
     },

@@ -9,7 +9,7 @@ mod msal_js;
 mod msal_net;
 mod msal_python;
 
-pub use msal_net::MsalNet;
+pub use msal_net::MsalNetVersion;
 
 use super::dialect::Dialect;
 

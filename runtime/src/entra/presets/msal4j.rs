@@ -1,7 +1,7 @@
 //! msal4j, which writes zeroes for a region it does not use.
 
 use super::default::{DEFAULT, UNLIMITED};
-use crate::entra::dialect::{CurrentForm, Dialect, Header, IdentityForm, LastForm, Slot};
+use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm};
 use crate::entra::field::CurrentField;
 
 /// Longest last-telemetry value, in bytes: one less than is allowed elsewhere.
@@ -19,11 +19,11 @@ pub(super) const MSAL4J: Dialect = Dialect {
     name: "msal4j",
     current: CurrentForm {
         request: &[
-            Slot::new(CurrentField::Api),
-            Slot::new(CurrentField::CacheInfo),
-            Slot::new(CurrentField::RegionUsed),
-            Slot::new(CurrentField::RegionSource).or("0"),
-            Slot::new(CurrentField::RegionOutcome).or("0"),
+            FieldSpec::new(CurrentField::Api),
+            FieldSpec::new(CurrentField::CacheInfo),
+            FieldSpec::new(CurrentField::RegionUsed),
+            FieldSpec::new(CurrentField::RegionSource).default_text("0"),
+            FieldSpec::new(CurrentField::RegionOutcome).default_text("0"),
         ],
         platform: &[],
         budget: UNLIMITED,

@@ -1,9 +1,11 @@
 //! MSAL for Android: schema 2 with thirteen platform fields of its own.
 
 use super::default::{DEFAULT, UNLIMITED};
-use crate::entra::dialect::{Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, Slot};
+use crate::entra::dialect::{
+    Capacity, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm,
+};
 use crate::entra::field::CurrentField;
-use crate::entra::tail::TailField;
+use crate::entra::platform_field::PlatformField;
 
 /// Longest last-telemetry value, in characters.
 const LAST_BUDGET: usize = 3800;
@@ -30,15 +32,15 @@ pub(super) const MSAL_ANDROID: Dialect = Dialect {
     schema: 2,
     current: CurrentForm {
         request: &[
-            Slot::new(CurrentField::Api),
-            Slot::new(CurrentField::ForceRefresh).or("0"),
+            FieldSpec::new(CurrentField::Api),
+            FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
         ],
         platform: PLATFORM,
         budget: UNLIMITED,
         ..DEFAULT.current
     },
     last: LastForm {
-        tail: &[TailField::Constant("2"), TailField::AllSent],
+        tail: &[PlatformField::Constant("2"), PlatformField::AllSent],
         sent_when_empty: true,
         budget: LAST_BUDGET,
         capacity: Capacity::DropOldest(KEPT),
@@ -74,33 +76,33 @@ pub(super) const MSAL_ANDROID_SHARED: Dialect = Dialect {
     ..MSAL_ANDROID
 };
 
-const PLATFORM: &[Slot] = &[
-    Slot::new(CurrentField::Named("platform_schema_version")).or("2"),
-    Slot::new(CurrentField::Named("is_shared_scenario")),
-    Slot::new(CurrentField::Named("reg_num")),
-    Slot::new(CurrentField::Named("cloud_num")),
-    Slot::new(CurrentField::Named("reg_seq_num")),
-    Slot::new(CurrentField::Named("req_purpose")),
-    Slot::new(CurrentField::Named("reg_source")),
-    Slot::new(CurrentField::Named("account_status")),
-    Slot::new(CurrentField::Named("id_token_status")),
-    Slot::new(CurrentField::Named("at_status")),
-    Slot::new(CurrentField::Named("rt_status")),
-    Slot::new(CurrentField::Named("frt_status")),
-    Slot::new(CurrentField::Named("mrrt_status")),
+const PLATFORM: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Named("platform_schema_version")).default_text("2"),
+    FieldSpec::new(CurrentField::Named("is_shared_scenario")),
+    FieldSpec::new(CurrentField::Named("reg_num")),
+    FieldSpec::new(CurrentField::Named("cloud_num")),
+    FieldSpec::new(CurrentField::Named("reg_seq_num")),
+    FieldSpec::new(CurrentField::Named("req_purpose")),
+    FieldSpec::new(CurrentField::Named("reg_source")),
+    FieldSpec::new(CurrentField::Named("account_status")),
+    FieldSpec::new(CurrentField::Named("id_token_status")),
+    FieldSpec::new(CurrentField::Named("at_status")),
+    FieldSpec::new(CurrentField::Named("rt_status")),
+    FieldSpec::new(CurrentField::Named("frt_status")),
+    FieldSpec::new(CurrentField::Named("mrrt_status")),
 ];
 
-const SHARED_PLATFORM: &[Slot] = &[
-    Slot::new(CurrentField::Named("platform_schema_version")).or("2"),
-    Slot::new(CurrentField::Named("is_shared_scenario")).or("1"),
-    Slot::new(CurrentField::Named("reg_type")),
-    Slot::new(CurrentField::Named("reg_source")),
-    Slot::new(CurrentField::Named("flw_signout_app")),
-    Slot::new(CurrentField::Named("flw_signin_app")),
-    Slot::new(CurrentField::Named("account_status")),
-    Slot::new(CurrentField::Named("id_token_status")),
-    Slot::new(CurrentField::Named("at_status")),
-    Slot::new(CurrentField::Named("rt_status")),
-    Slot::new(CurrentField::Named("frt_status")),
-    Slot::new(CurrentField::Named("mrrt_status")),
+const SHARED_PLATFORM: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Named("platform_schema_version")).default_text("2"),
+    FieldSpec::new(CurrentField::Named("is_shared_scenario")).default_text("1"),
+    FieldSpec::new(CurrentField::Named("reg_type")),
+    FieldSpec::new(CurrentField::Named("reg_source")),
+    FieldSpec::new(CurrentField::Named("flw_signout_app")),
+    FieldSpec::new(CurrentField::Named("flw_signin_app")),
+    FieldSpec::new(CurrentField::Named("account_status")),
+    FieldSpec::new(CurrentField::Named("id_token_status")),
+    FieldSpec::new(CurrentField::Named("at_status")),
+    FieldSpec::new(CurrentField::Named("rt_status")),
+    FieldSpec::new(CurrentField::Named("frt_status")),
+    FieldSpec::new(CurrentField::Named("mrrt_status")),
 ];

@@ -1,10 +1,10 @@
 //! MSAL for iOS and macOS: schema 4, and whatever platform fields a request has.
 
 use super::default::{DEFAULT, SCHEMA_4_REQUEST};
+use crate::entra::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::{
     Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, SendOrder,
 };
-use crate::entra::settling::Settling;
 
 /// Most failures that are kept.
 const KEPT: usize = 75;
@@ -31,7 +31,7 @@ pub(super) const MSAL_APPLE: Dialect = Dialect {
         sent_when_empty: true,
         capacity: Capacity::DropOldest(KEPT),
         order: SendOrder::NewestFirst,
-        settling: Settling::SUCCEEDED,
+        settling: DeliveryPolicy::ON_SUCCESS,
         ..DEFAULT.last
     },
     identity: IdentityForm {

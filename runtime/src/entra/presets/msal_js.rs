@@ -2,10 +2,10 @@
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_5_REQUEST, UNLIMITED};
 use crate::entra::dialect::{
-    Carrier, CurrentForm, Dialect, Header, IdentityForm, LastForm, Measured, Slot,
+    Carrier, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm, Measured,
 };
 use crate::entra::field::CurrentField;
-use crate::entra::tail::TailField;
+use crate::entra::platform_field::PlatformField;
 
 /// Bytes that the failures of one header may have: below 330, the frame not counted.
 const LAST_BUDGET: usize = 329;
@@ -29,15 +29,15 @@ pub(super) const NODE: Dialect = Dialect {
     current: CurrentForm {
         request: SCHEMA_5_REQUEST,
         platform: &[
-            Slot::new(CurrentField::WrapperSku),
-            Slot::new(CurrentField::WrapperVersion),
-            Slot::new(CurrentField::BrokerError).optional(),
+            FieldSpec::new(CurrentField::WrapperSku),
+            FieldSpec::new(CurrentField::WrapperVersion),
+            FieldSpec::new(CurrentField::BrokerError).optional(),
         ],
         budget: UNLIMITED,
         ..DEFAULT.current
     },
     last: LastForm {
-        tail: &[TailField::Waiting, TailField::Overflow],
+        tail: &[PlatformField::Waiting, PlatformField::Overflow],
         sent_when_empty: true,
         budget: LAST_BUDGET,
         measured: Measured::Failures,

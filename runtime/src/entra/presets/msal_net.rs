@@ -1,11 +1,11 @@
 //! MSAL.NET, in every form since schema 2.
 
 use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, UNLIMITED};
+use crate::entra::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::{
-    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, OverBudget, Slot,
+    Capacity, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm, OverBudget,
 };
 use crate::entra::field::CurrentField;
-use crate::entra::settling::Settling;
 
 /// Longest last-telemetry value, in characters; a longer one was emptied.
 const LAST_BUDGET: usize = 3800;
@@ -19,7 +19,7 @@ const CANCELLED: &str = "TaskCanceledException";
 /// Release from which on MSAL.NET wrote its headers in a certain form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum MsalNet {
+pub enum MsalNetVersion {
     /// Schema 2, without platform fields.
     V4_11,
     /// Schema 2, with the region.
@@ -56,29 +56,29 @@ impl Dialect {
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, MsalNet};
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, MsalNetVersion};
     ///
     /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1003_u32);
-    /// assert_eq!(current.render(&Dialect::msal_net(MsalNet::V4_28)), "4|1003,0|,,0,,,,1");
-    /// assert_eq!(current.render(&Dialect::msal_net(MsalNet::V4_32)), "5|1003,0,,,|0,1");
+    /// assert_eq!(current.render(&Dialect::msal_net(MsalNetVersion::V4_28)), "4|1003,0|,,0,,,,1");
+    /// assert_eq!(current.render(&Dialect::msal_net(MsalNetVersion::V4_32)), "5|1003,0,,,|0,1");
     /// ```
     #[must_use]
-    pub const fn msal_net(release: MsalNet) -> Self {
+    pub const fn msal_net(release: MsalNetVersion) -> Self {
         match release {
-            MsalNet::V4_11 => V4_11,
-            MsalNet::V4_19 => V4_19,
-            MsalNet::V4_23 => V4_23,
-            MsalNet::V4_24 => V4_24,
-            MsalNet::V4_25 => V4_25,
-            MsalNet::V4_26 => V4_26,
-            MsalNet::V4_28 => V4_28,
-            MsalNet::V4_32 => V4_32,
-            MsalNet::V4_46 => V4_46,
-            MsalNet::V4_47 => V4_47,
-            MsalNet::V4_48 => V4_48,
-            MsalNet::V4_62 => V4_62,
-            MsalNet::V4_65 => V4_65,
-            MsalNet::V4_82 => V4_82,
+            MsalNetVersion::V4_11 => V4_11,
+            MsalNetVersion::V4_19 => V4_19,
+            MsalNetVersion::V4_23 => V4_23,
+            MsalNetVersion::V4_24 => V4_24,
+            MsalNetVersion::V4_25 => V4_25,
+            MsalNetVersion::V4_26 => V4_26,
+            MsalNetVersion::V4_28 => V4_28,
+            MsalNetVersion::V4_32 => V4_32,
+            MsalNetVersion::V4_46 => V4_46,
+            MsalNetVersion::V4_47 => V4_47,
+            MsalNetVersion::V4_48 => V4_48,
+            MsalNetVersion::V4_62 => V4_62,
+            MsalNetVersion::V4_65 => V4_65,
+            MsalNetVersion::V4_82 => V4_82,
         }
     }
 }
@@ -116,38 +116,38 @@ const HEADERS_WITH_APP: IdentityForm = IdentityForm {
     spellings: &[],
 };
 
-const API_AND_FORCE: &[Slot] = &[
-    Slot::new(CurrentField::Api),
-    Slot::new(CurrentField::ForceRefresh).or("0"),
+const API_AND_FORCE: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
 ];
 
-const REGION: &[Slot] = &[Slot::new(CurrentField::RegionDetected)];
+const REGION: &[FieldSpec] = &[FieldSpec::new(CurrentField::RegionDetected)];
 
-const REGION_AND_SOURCE: &[Slot] = &[
-    Slot::new(CurrentField::RegionDetected),
-    Slot::new(CurrentField::LegacyRegionSource),
+const REGION_AND_SOURCE: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::RegionDetected),
+    FieldSpec::new(CurrentField::LegacyRegionSource),
 ];
 
-const REGION_TO_SERIALIZED: &[Slot] = &[
-    Slot::new(CurrentField::RegionDetected),
-    Slot::new(CurrentField::LegacyRegionSource),
-    Slot::new(CurrentField::CacheSerialized).or("0"),
+const REGION_TO_SERIALIZED: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::RegionDetected),
+    FieldSpec::new(CurrentField::LegacyRegionSource),
+    FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
 ];
 
-const REGION_TO_LEGACY_CACHE: &[Slot] = &[
-    Slot::new(CurrentField::RegionDetected),
-    Slot::new(CurrentField::LegacyRegionSource),
-    Slot::new(CurrentField::CacheSerialized).or("0"),
-    Slot::new(CurrentField::UserRegion),
-    Slot::new(CurrentField::UserRegionValid),
-    Slot::new(CurrentField::RegionFallback),
-    Slot::new(CurrentField::LegacyCache).or("1"),
+const REGION_TO_LEGACY_CACHE: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::RegionDetected),
+    FieldSpec::new(CurrentField::LegacyRegionSource),
+    FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
+    FieldSpec::new(CurrentField::UserRegion),
+    FieldSpec::new(CurrentField::UserRegionValid),
+    FieldSpec::new(CurrentField::RegionFallback),
+    FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
 ];
 
-const FORCE_AND_REFRESH: &[Slot] = &[
-    Slot::new(CurrentField::Api),
-    Slot::new(CurrentField::ForceRefresh).or("0"),
-    Slot::new(CurrentField::CacheRefresh),
+const FORCE_AND_REFRESH: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
+    FieldSpec::new(CurrentField::CacheRefresh),
 ];
 
 pub(super) const V4_11: Dialect = Dialect {
@@ -165,7 +165,7 @@ pub(super) const V4_11: Dialect = Dialect {
         over_budget: OverBudget::ForgetAll,
         code_len: LAST_BUDGET,
         capacity: Capacity::DropOldest(KEPT),
-        settling: Settling::AAD_UNAVAILABLE,
+        settling: DeliveryPolicy::AAD_UNAVAILABLE,
         foreign: false,
         ..DEFAULT.last
     },
@@ -262,7 +262,7 @@ pub(super) const V4_46: Dialect = Dialect {
 pub(super) const V4_47: Dialect = Dialect {
     name: "MSAL.NET 4.47",
     last: LastForm {
-        settling: Settling::RETRYABLE,
+        settling: DeliveryPolicy::RETRYABLE,
         ..V4_46.last
     },
     ..V4_46

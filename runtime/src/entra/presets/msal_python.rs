@@ -1,10 +1,10 @@
 //! msal-python: schema 4, and only a success settles.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
+use crate::entra::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::{
     Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, Measured,
 };
-use crate::entra::settling::Settling;
 
 impl Dialect {
     /// msal-python.
@@ -27,7 +27,7 @@ pub(super) const MSAL_PYTHON: Dialect = Dialect {
         sent_when_empty: true,
         measured: Measured::Failures,
         capacity: Capacity::OneHeader,
-        settling: Settling::SUCCEEDED,
+        settling: DeliveryPolicy::ON_SUCCESS,
         ..DEFAULT.last
     },
     identity: IdentityForm {

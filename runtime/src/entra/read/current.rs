@@ -5,7 +5,7 @@ use super::place::{FieldOf, Place};
 use super::schema;
 use super::span::Span;
 use crate::entra::current::CurrentTelemetry;
-use crate::entra::dialect::{CurrentForm, Dialect, Header, Slot};
+use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
 use crate::entra::value::FieldValue;
 use crate::wire::FieldText;
 
@@ -125,7 +125,7 @@ impl Dialect {
             return Err(number.error(Reason::UnknownSchema));
         }
         let fields = platform.fields();
-        let has_count = |slots: Vec<Slot>| slots.len() == fields.len() || self.current.open;
+        let has_count = |slots: Vec<FieldSpec>| slots.len() == fields.len() || self.current.open;
         if !matched(&self.current, &fields).is_some_and(has_count) && fields.len() <= longest(self)
         {
             return Err(platform.error(Reason::UnknownLayout));
@@ -146,7 +146,7 @@ fn longest(dialect: &Dialect) -> usize {
 
 /// Whether these are more fields than any layout has, since producers only append.
 fn is_newer(dialect: &Dialect, fields: &[Span<'_>]) -> bool {
-    let has_its_own = |slots: Vec<Slot>| plausible(&slots, fields);
+    let has_its_own = |slots: Vec<FieldSpec>| plausible(&slots, fields);
     fields.len() > longest(dialect) && matched(&dialect.current, fields).is_some_and(has_its_own)
 }
 
@@ -160,7 +160,7 @@ fn fits(form: &CurrentForm, fields: &[Span<'_>]) -> bool {
     })
 }
 
-fn plausible(slots: &[Slot], fields: &[Span<'_>]) -> bool {
+fn plausible(slots: &[FieldSpec], fields: &[Span<'_>]) -> bool {
     slots.iter().zip(fields).all(|(slot, field)| {
         let left_blank = field.text.is_empty() && !slot.blank.is_empty();
         !left_blank && slot.field.could_be(field.text)
@@ -168,7 +168,7 @@ fn plausible(slots: &[Slot], fields: &[Span<'_>]) -> bool {
 }
 
 /// The slots that fields stand in, in their order; none if there are too few fields.
-fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<Slot>> {
+fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
     let fixed = form.platform.iter().filter(|slot| !slot.optional).count();
     if fields.is_empty() && (form.collapses || fixed == 1) {
         return Some(Vec::new());
@@ -213,7 +213,7 @@ fn places<'a>(
     Ok((request, known.chain(unknown).collect()))
 }
 
-fn place<'a>((slot, field): (&Slot, &Span<'a>)) -> Place<'a> {
+fn place<'a>((slot, field): (&FieldSpec, &Span<'a>)) -> Place<'a> {
     Place {
         field: FieldOf::Current(slot.field),
         // A part between delimiters holds none.
@@ -230,7 +230,7 @@ fn telemetry<'a>(request: &[Place<'a>], platform: &[Place<'a>]) -> CurrentTeleme
             (FieldOf::Unknown, Some(FieldValue::Text(text))) => {
                 telemetry = telemetry.with_extra(text);
             }
-            (FieldOf::Current(_) | FieldOf::Tail(_) | FieldOf::Unknown, _) => {}
+            (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => {}
         }
     }
     telemetry

@@ -7,7 +7,7 @@ use super::span::Span;
 use crate::entra::dialect::{Dialect, Header, LastForm};
 use crate::entra::field::CurrentField;
 use crate::entra::last::{LastTelemetry, ReportedFailure};
-use crate::entra::tail::TailField;
+use crate::entra::platform_field::PlatformField;
 use crate::entra::value::FieldValue;
 use crate::wire::{ClientRequestId, FieldText};
 
@@ -234,13 +234,13 @@ impl<'a> Parts<'a> {
         }
         for Place { field, value, .. } in tail {
             match (field, value.clone()) {
-                (FieldOf::Tail(field), Some(value)) => {
+                (FieldOf::PlatformFields(field), Some(value)) => {
                     telemetry = telemetry.with_tail(*field, value);
                 }
                 (FieldOf::Unknown, Some(FieldValue::Text(text))) => {
                     telemetry = telemetry.with_extra(text);
                 }
-                (FieldOf::Current(_) | FieldOf::Tail(_) | FieldOf::Unknown, _) => {}
+                (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => {}
             }
         }
         telemetry
@@ -250,16 +250,16 @@ impl<'a> Parts<'a> {
 fn with_field<'a>(failure: ReportedFailure<'a>, place: &Place<'a>) -> ReportedFailure<'a> {
     match (place.field, place.value.clone()) {
         (FieldOf::Current(field), Some(value)) => failure.with(field, value),
-        (FieldOf::Current(_) | FieldOf::Tail(_) | FieldOf::Unknown, _) => failure,
+        (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => failure,
     }
 }
 
-fn tail_place(field: TailField, text: Span<'_>) -> Place<'_> {
+fn tail_place(field: PlatformField, text: Span<'_>) -> Place<'_> {
     let said = field.parse(text.text).unwrap_or_default();
     let constant = || FieldText::trusted(text.text).into();
     let value = said.or_else(|| (!text.text.is_empty()).then(constant));
     Place {
-        field: FieldOf::Tail(field),
+        field: FieldOf::PlatformFields(field),
         value,
         offset: text.offset,
     }

@@ -1,7 +1,7 @@
 //! What was found at one place of a header.
 
 use crate::entra::field::CurrentField;
-use crate::entra::tail::TailField;
+use crate::entra::platform_field::PlatformField;
 use crate::entra::value::FieldValue;
 use crate::wire::Scratch;
 
@@ -20,7 +20,7 @@ pub enum FieldOf {
     /// A field of the current-telemetry header, or one that the last segment has per failure.
     Current(CurrentField),
     /// A field of the last segment of the last-telemetry header.
-    Tail(TailField),
+    PlatformFields(PlatformField),
     /// A field behind those that are known.
     Unknown,
 }
@@ -37,7 +37,7 @@ impl<'a> Place<'a> {
     pub fn name(&self) -> Option<&'static str> {
         match self.field {
             FieldOf::Current(field) => Some(field.name()),
-            FieldOf::Tail(field) => Some(field.name()),
+            FieldOf::PlatformFields(field) => Some(field.name()),
             FieldOf::Unknown => None,
         }
     }
@@ -61,7 +61,7 @@ impl<'a> Place<'a> {
         match (self.field, &self.value) {
             (_, None) => {}
             (FieldOf::Current(field), Some(value)) => field.write(value, &mut out),
-            (FieldOf::Tail(_) | FieldOf::Unknown, Some(value)) => value.write(&mut out),
+            (FieldOf::PlatformFields(_) | FieldOf::Unknown, Some(value)) => value.write(&mut out),
         }
         out.as_str().to_owned()
     }

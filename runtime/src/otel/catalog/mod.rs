@@ -61,7 +61,7 @@ pub enum MetricKind {
 }
 
 impl Metric {
-    /// All metrics: the MSAL set first, in the order of MSAL.NET's catalogue.
+    /// All metrics: the MSAL set first, in the order of MSAL.NET's catalog.
     pub const ALL: &'static [Self] = &table::METRICS;
 
     /// The metric with this name.

@@ -20,7 +20,7 @@ fn dropping_a_header_of_the_caller_may_use_the_acquisition() {
 
     impl Drop for Noting {
         fn drop(&mut self) {
-            Acquisition::current().served_stale();
+            Acquisition::current().record_stale_token();
         }
     }
 
@@ -40,7 +40,7 @@ fn dropping_a_header_of_the_caller_may_use_the_acquisition() {
             }
         }
         request.apply_to(&mut headers);
-        request.answered(200);
+        request.responded(200);
         Ok(headers)
     }
 

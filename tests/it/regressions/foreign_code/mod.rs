@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
+use token_telemetry::acquisition::Clock;
 use token_telemetry::otel::Metrics;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, Clock, Observer, Telemetry, TokenSource,
-    acquire_token,
+    Acquisition, AcquisitionRecord, CacheLevel, Observer, Telemetry, TokenSource, acquire_token,
 };
 
 use super::hit;
@@ -30,7 +30,7 @@ async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
     inner(telemetry).await?;
     Acquisition::current()
         .token_request(TOKEN_URL)
-        .answered(200);
+        .responded(200);
     Ok(())
 }
 
@@ -81,8 +81,8 @@ impl Clock for Acting {
 
 /// Notes on whatever acquisition is current; there must be none.
 fn note(_: &Telemetry) {
-    Acquisition::current().cache_hit(CacheLevel::L1Cache);
-    Acquisition::current().served_stale();
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+    Acquisition::current().record_stale_token();
 }
 
 /// Acquires a token, unless it does already.
@@ -105,17 +105,20 @@ fn acquire(telemetry: &Telemetry) {
 fn assert_untouched(records: &[AcquisitionRecord]) {
     let of = |api| {
         let is_it = |record: &&AcquisitionRecord| {
-            record.api().name() == api && record.source() != Some(TokenSource::Cache)
+            record.api().name() == api && record.token_source() != Some(TokenSource::Cache)
         };
         records.iter().find(is_it).unwrap()
     };
     let (outer, inner) = (of("Silent"), of("ForClient"));
-    assert_eq!(outer.source(), Some(TokenSource::IdentityProvider));
-    assert_eq!((outer.level(), outer.is_stale()), (None, false));
-    assert_eq!((inner.source(), inner.is_stale()), (None, false));
+    assert_eq!(outer.token_source(), Some(TokenSource::IdentityProvider));
+    assert_eq!((outer.cache_level(), outer.is_stale()), (None, false));
+    assert_eq!((inner.token_source(), inner.is_stale()), (None, false));
     assert_eq!(inner.parent(), outer.correlation_id());
-    for besides in records.iter().filter(|record| record.level().is_some()) {
-        assert_eq!(besides.source(), Some(TokenSource::Cache));
+    for besides in records
+        .iter()
+        .filter(|record| record.cache_level().is_some())
+    {
+        assert_eq!(besides.token_source(), Some(TokenSource::Cache));
         assert_eq!(besides.parent(), None);
     }
 }
@@ -158,7 +161,7 @@ fn notes_of_a_clock_land_nowhere() {
     let records = recorder.take();
     assert_eq!(records.len(), 2);
     assert_untouched(&records);
-    assert!(records[0].in_cache().is_some());
+    assert!(records[0].duration_in_cache().is_some());
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn notes_of_an_enricher_land_nowhere() {
     let recorder = Recorder::new();
     let provider = SdkMeterProvider::default();
     let metrics = Metrics::with_provider(provider).enricher(|_, _| {
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     });
     let builder = Telemetry::builder()
         .observer(recorder.clone())
@@ -199,7 +202,7 @@ fn acquisition_of_a_clock_has_its_own_record() {
 #[test]
 fn acquisition_of_an_observer_inside_an_observe_is_not_collected() {
     let (telemetry, recorder) = with_observer(acquire_once);
-    let observed = now(token_telemetry::observe(hit(&telemetry)));
+    let observed = now(token_telemetry::capture(hit(&telemetry)));
     assert_eq!(observed.records.len(), 1);
     assert_eq!(recorder.take().len(), 2);
 }

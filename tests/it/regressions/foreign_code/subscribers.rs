@@ -70,7 +70,7 @@ fn under_subscriber(
     };
     tracing::subscriber::with_default(subscriber, || {
         let mut builder = Telemetry::builder()
-            .span(SpanOptions::new().target(TARGET))
+            .span(SpanOptions::new().with_target(TARGET))
             .observer(recorder.clone());
         let observing = observer.as_ref().map(|observer| Arc::clone(&observer.own));
         if let Some(observer) = observer {

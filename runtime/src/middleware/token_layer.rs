@@ -6,7 +6,7 @@ use ::http::{HeaderMap, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::acquisition::{Handle, HttpOutcome, Purpose, Sending, TokenRequest, seen_request};
+use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest, seen_request};
 
 /// Tower layer that writes the telemetry headers and notes each try.
 ///
@@ -33,7 +33,7 @@ use crate::acquisition::{Handle, HttpOutcome, Purpose, Sending, TokenRequest, se
 ///
 /// ```
 /// use http::{Request, Response};
-/// use token_telemetry::TokenRequestLayer;
+/// use token_telemetry::middleware::TokenRequestLayer;
 /// use tower::{ServiceBuilder, service_fn};
 ///
 /// let client = ServiceBuilder::new()
@@ -74,7 +74,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Sending<S::Future>;
+    type Future = SendFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)

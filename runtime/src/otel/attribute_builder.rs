@@ -5,9 +5,9 @@ use std::sync::Arc;
 use opentelemetry::{InstrumentationScope, KeyValue, StringValue, Value};
 
 use super::catalog::{self, Attribute, EMPTY, Metric};
-use super::dictionary::Text;
-use super::facets::{Facets, Names};
-use crate::acquisition::{CANCELLED_CODE, Outcome, PANICKED_CODE};
+use super::interner::Symbol;
+use super::series_key::{Interners, SeriesKey};
+use crate::acquisition::Outcome;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::client::ClientInfo;
 
@@ -22,10 +22,10 @@ const OTHER_ERROR: &str = "_OTHER";
 /// What MSAL.NET reports for a cancelled call: the name of the exception's type.
 const MSAL_NET_CANCELLED: &str = "TaskCanceledException";
 
-/// Turns facets into attributes.
+/// Turns key into attributes.
 #[derive(Debug)]
-pub(super) struct Values {
-    pub(super) names: Names,
+pub(super) struct AttributeBuilder {
+    pub(super) names: Interners,
     pub(super) msal_net: bool,
     client: Client,
 }
@@ -39,12 +39,12 @@ struct Client {
     named: bool,
 }
 
-impl Values {
+impl AttributeBuilder {
     pub(super) fn new(client: &ClientInfo, msal_net: bool) -> Self {
         let version = client.version().unwrap_or(catalog::UNKNOWN);
         let platform = client.sku().unwrap_or(catalog::UNKNOWN);
         Self {
-            names: Names::new(),
+            names: Interners::new(),
             msal_net,
             client: Client {
                 version: version.into(),
@@ -56,9 +56,9 @@ impl Values {
     }
 
     /// All attributes of one metric, in its order.
-    pub(super) fn attributes(&self, metric: &Metric, facets: &Facets) -> Vec<KeyValue> {
+    pub(super) fn attributes(&self, metric: &Metric, key: &SeriesKey) -> Vec<KeyValue> {
         let present = |attribute: &Attribute| {
-            let value = self.value(*attribute, facets)?;
+            let value = self.value(*attribute, key)?;
             Some(KeyValue::new(attribute.key(), value))
         };
         metric.attributes.iter().filter_map(present).collect()
@@ -86,37 +86,37 @@ impl Values {
     }
 
     /// None where the attribute is left out.
-    fn value(&self, attribute: Attribute, facets: &Facets) -> Option<Value> {
-        let ok = facets.is_ok();
+    fn value(&self, attribute: Attribute, key: &SeriesKey) -> Option<Value> {
+        let ok = key.is_ok();
         let value = match attribute {
             Attribute::MsalVersion => Arc::clone(&self.client.version).into(),
             Attribute::Platform => Arc::clone(&self.client.platform).into(),
             Attribute::MsalVersionPlatform => Arc::clone(&self.client.both).into(),
-            Attribute::ApiId | Attribute::ApiName => facets.api.into(),
-            Attribute::CallerSdkId => self.caller(facets).into(),
-            Attribute::TokenSource => facets.source.map_or(EMPTY, TokenSource::name).into(),
-            Attribute::CacheRefreshReason => facets.reason.name().into(),
-            Attribute::CacheLevel if ok => facets.level.name().into(),
+            Attribute::ApiId | Attribute::ApiName => key.api.into(),
+            Attribute::CallerSdkId => self.caller(key).into(),
+            Attribute::TokenSource => key.source.map_or(EMPTY, TokenSource::name).into(),
+            Attribute::CacheRefreshReason => key.reason.name().into(),
+            Attribute::CacheLevel if ok => key.level.name().into(),
             Attribute::CacheLevel => EMPTY.into(),
-            Attribute::TokenType => i64::from(facets.token_type.wire()).into(),
-            Attribute::ErrorCode => self.code(facets).into(),
-            Attribute::RawStsErrorCode => return self.sts_code(facets),
+            Attribute::TokenType => i64::from(key.token_type.wire()).into(),
+            Attribute::ErrorCode => self.code(key).into(),
+            Attribute::RawStsErrorCode => return self.sts_code(key),
             Attribute::Succeeded => ok.into(),
             Attribute::HttpStatusCode if ok => 200_i64.into(),
-            Attribute::Source => source(facets.source?).into(),
-            Attribute::Level => level(facets.level)?.into(),
-            Attribute::Reason => reason(facets.reason)?.into(),
-            Attribute::Status if facets.status == 0 => return None,
-            Attribute::HttpStatusCode | Attribute::Status => i64::from(facets.status).into(),
-            Attribute::ErrorType => self.error_type(facets)?.into(),
+            Attribute::Source => source(key.source?).into(),
+            Attribute::Level => level(key.level)?.into(),
+            Attribute::Reason => reason(key.reason)?.into(),
+            Attribute::Status if key.status == 0 => return None,
+            Attribute::HttpStatusCode | Attribute::Status => i64::from(key.status).into(),
+            Attribute::ErrorType => self.error_type(key)?.into(),
         };
         Some(value)
     }
 
-    fn caller(&self, facets: &Facets) -> StringValue {
-        match self.names.callers.text(facets.caller) {
+    fn caller(&self, key: &SeriesKey) -> StringValue {
+        match self.names.callers.text(key.caller) {
             Some(caller) => caller.into(),
-            None if facets.caller == Text::OTHER => OTHER.into(),
+            None if key.caller == Symbol::OTHER => OTHER.into(),
             // The comma of a version that nobody gave.
             None if self.msal_net => ",".into(),
             None => EMPTY.into(),
@@ -124,36 +124,36 @@ impl Values {
     }
 
     /// Error code of the MSAL set, empty on success.
-    fn code(&self, facets: &Facets) -> StringValue {
-        match facets.outcome {
+    fn code(&self, key: &SeriesKey) -> StringValue {
+        match key.outcome {
             Outcome::Ok | Outcome::Pending => EMPTY.into(),
             Outcome::Cancelled if self.msal_net => MSAL_NET_CANCELLED.into(),
-            Outcome::Cancelled => CANCELLED_CODE.into(),
-            Outcome::Panicked => PANICKED_CODE.into(),
-            Outcome::Error => match self.names.codes.text(facets.code) {
+            Outcome::Cancelled => Outcome::CANCELLED_CODE.into(),
+            Outcome::Panicked => Outcome::PANICKED_CODE.into(),
+            Outcome::Error => match self.names.codes.text(key.code) {
                 Some(code) => code.into(),
-                None if facets.code == Text::OTHER => OTHER.into(),
+                None if key.code == Symbol::OTHER => OTHER.into(),
                 None => EMPTY.into(),
             },
         }
     }
 
-    fn sts_code(&self, facets: &Facets) -> Option<Value> {
-        match self.names.sts_codes.text(facets.sts_code) {
+    fn sts_code(&self, key: &SeriesKey) -> Option<Value> {
+        match self.names.sts_codes.text(key.sts_code) {
             Some(code) => Some(code.into()),
-            None if facets.sts_code == Text::OTHER => Some(OTHER.into()),
+            None if key.sts_code == Symbol::OTHER => Some(OTHER.into()),
             None if self.msal_net => None,
             None => Some(EMPTY.into()),
         }
     }
 
     /// `error.type`: absent on success, and never without a value on failure.
-    fn error_type(&self, facets: &Facets) -> Option<StringValue> {
-        Some(match facets.outcome {
+    fn error_type(&self, key: &SeriesKey) -> Option<StringValue> {
+        Some(match key.outcome {
             Outcome::Ok | Outcome::Pending => return None,
-            Outcome::Cancelled => CANCELLED_CODE.into(),
-            Outcome::Panicked => PANICKED_CODE.into(),
-            Outcome::Error => match self.names.codes.text(facets.code) {
+            Outcome::Cancelled => Outcome::CANCELLED_CODE.into(),
+            Outcome::Panicked => Outcome::PANICKED_CODE.into(),
+            Outcome::Error => match self.names.codes.text(key.code) {
                 Some(code) => code.into(),
                 None => OTHER_ERROR.into(),
             },

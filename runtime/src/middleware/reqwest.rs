@@ -53,7 +53,7 @@ const fn is_connect(_: &Error) -> bool {
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::SendTokenRequest;
+/// use token_telemetry::middleware::SendTokenRequest;
 ///
 /// async fn post(client: &reqwest::Client, url: &str) -> reqwest::Result<reqwest::Response> {
 ///     client

@@ -1,14 +1,14 @@
-//! Prints the catalogue of the Contoso SDK's API ids, for the team that reads its telemetry.
+//! Prints the catalog of the Contoso SDK's API ids, for the team that reads its telemetry.
 //!
 //! ```text
-//! cargo run --example api-catalogue                 # as Markdown, then as JSON
-//! cargo run --example api-catalogue -- markdown     # one of them alone, to redirect into a file
-//! cargo run --example api-catalogue -- json
+//! cargo run --example api-catalog                 # as Markdown, then as JSON
+//! cargo run --example api-catalog -- markdown     # one of them alone, to redirect into a file
+//! cargo run --example api-catalog -- json
 //! ```
 
 use std::process::ExitCode;
 
-use token_telemetry::Catalogue;
+use token_telemetry::api::Catalog;
 use token_telemetry_examples::Failure;
 use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoApi;
@@ -16,7 +16,7 @@ use token_telemetry_examples::contoso::ContosoApi;
 const HELP: &str = "\
 Prints the catalog of the Contoso SDK's API ids, for the team that reads its telemetry.
 
-Usage: cargo run --example api-catalogue [-- FORMAT]
+Usage: cargo run --example api-catalog [-- FORMAT]
 
   FORMAT   `markdown` or `json`; both unless given
   --help   prints this text
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
 
 /// Returns what to print, which has no newline at its end.
 fn text(formats: &[String]) -> Result<String, Failure> {
-    let catalogue = Catalogue::of::<ContosoApi>();
-    let (markdown, json) = (catalogue.to_markdown(), catalogue.to_json());
+    let catalog = Catalog::of::<ContosoApi>();
+    let (markdown, json) = (catalog.to_markdown(), catalog.to_json());
     let text = match formats {
         [] => format!("{markdown}\n{json}"),
         [format] if format == "markdown" => markdown,

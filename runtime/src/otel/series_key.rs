@@ -1,14 +1,14 @@
 //! What of a record shows in attributes, small enough to be compared as one number.
 
-use super::dictionary::{ApiNames, Dictionary, Text};
+use super::interner::{ApiNames, Interner, Symbol};
 use super::quota::Source;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::token::TokenType;
 
-/// Everything that attributes are made of; equal facets give equal attributes.
+/// Everything that attributes are made of; equal key give equal attributes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facets {
+pub(super) struct SeriesKey {
     pub(super) api: &'static str,
     pub(super) outcome: Outcome,
     pub(super) source: Option<TokenSource>,
@@ -16,70 +16,70 @@ pub(super) struct Facets {
     pub(super) reason: CacheRefreshReason,
     pub(super) token_type: TokenType,
     pub(super) status: u16,
-    pub(super) caller: Text,
-    pub(super) code: Text,
-    pub(super) sts_code: Text,
+    pub(super) caller: Symbol,
+    pub(super) code: Symbol,
+    pub(super) sts_code: Symbol,
 }
 
 /// The dictionaries of one recorder.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(super) struct Interners {
     pub(super) apis: ApiNames,
-    pub(super) callers: Dictionary,
-    pub(super) codes: Dictionary,
-    pub(super) sts_codes: Dictionary,
+    pub(super) callers: Interner,
+    pub(super) codes: Interner,
+    pub(super) sts_codes: Interner,
 }
 
-impl Names {
+impl Interners {
     pub(super) fn new() -> Self {
         Self {
             apis: ApiNames::new(),
-            callers: Dictionary::new(),
-            codes: Dictionary::new(),
-            sts_codes: Dictionary::new(),
+            callers: Interner::new(),
+            codes: Interner::new(),
+            sts_codes: Interner::new(),
         }
     }
 
-    fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Text {
+    fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Symbol {
         let source = Source::of(record);
         match record.caller_sdk() {
             // MSAL.NET means to add the version, and by the precedence of its operators never does.
             Some((id, _)) if msal_net => self.callers.number_of(&[id], source),
             Some((id, version)) => self.callers.number_of(&[id, ",", version], source),
-            None => Text::NONE,
+            None => Symbol::NONE,
         }
     }
 
-    fn code(&self, record: &AcquisitionRecord) -> Text {
+    fn code(&self, record: &AcquisitionRecord) -> Symbol {
         let code = record.error_code();
-        code.map_or(Text::NONE, |code| {
+        code.map_or(Symbol::NONE, |code| {
             self.codes.number_of(&[code], Source::of(record))
         })
     }
 
-    fn sts_code(&self, record: &AcquisitionRecord) -> Text {
-        let code = record.error().and_then(|error| error.sts().first());
-        code.map_or(Text::NONE, |code| {
+    fn sts_code(&self, record: &AcquisitionRecord) -> Symbol {
+        let code = record.error().and_then(|error| error.sts_codes().first());
+        code.map_or(Symbol::NONE, |code| {
             self.sts_codes
                 .number_of(&[&code.to_string()], Source::of(record))
         })
     }
 }
 
-impl Facets {
-    pub(super) fn of(record: &AcquisitionRecord, names: &Names, msal_net: bool) -> Self {
+impl SeriesKey {
+    pub(super) fn of(record: &AcquisitionRecord, names: &Interners, msal_net: bool) -> Self {
         let outcome = record.outcome();
         let ok = record.is_ok();
         // Every success of MSAL.NET has a source; the one it starts from is this.
         let assumed = (msal_net && ok).then_some(TokenSource::IdentityProvider);
-        let source = record.source().filter(|_| ok).or(assumed);
+        let source = record.token_source().filter(|_| ok).or(assumed);
         // The code of the others is fixed.
         let described = outcome == Outcome::Error;
         Self {
             api: record.api().name(),
             outcome,
             source,
-            level: level(source, record.level()),
+            level: level(source, record.cache_level()),
             reason: reason(record),
             token_type: record.token_type().unwrap_or(TokenType::Bearer),
             status: if msal_net && outcome == Outcome::Cancelled {
@@ -91,12 +91,12 @@ impl Facets {
             code: if described {
                 names.code(record)
             } else {
-                Text::NONE
+                Symbol::NONE
             },
             sts_code: if described {
                 names.sts_code(record)
             } else {
-                Text::NONE
+                Symbol::NONE
             },
         }
     }
@@ -105,33 +105,33 @@ impl Facets {
         self.outcome == Outcome::Ok
     }
 
-    /// How many of them [`overflow`](Self::overflow) leaves of one API: two other sources or none,
+    /// How many of them [`reserved`](Self::reserved) leaves of one API: two other sources or none,
     /// and a cache of three levels, for successes, and the other three outcomes.
-    pub(super) const OVERFLOWS: usize = 9;
+    pub(super) const RESERVED_PER_API: usize = 9;
 
     /// The same acquisition without what comes from outside, for when there are too many kinds.
-    pub(super) fn coarse(&self) -> Self {
-        let blur = |text| {
-            if text == Text::NONE {
-                Text::NONE
+    pub(super) fn overflow(&self) -> Self {
+        let overflow = |text| {
+            if text == Symbol::NONE {
+                Symbol::NONE
             } else {
-                Text::OTHER
+                Symbol::OTHER
             }
         };
         Self {
             status: 0,
-            caller: blur(self.caller),
-            code: blur(self.code),
-            sts_code: blur(self.sts_code),
+            caller: overflow(self.caller),
+            code: overflow(self.code),
+            sts_code: overflow(self.sts_code),
             ..*self
         }
     }
 
     /// The little of it that there is always capacity for.
-    pub(super) fn overflow(&self) -> Self {
+    pub(super) fn reserved(&self) -> Self {
         let code = match self.outcome {
-            Outcome::Error => Text::OTHER,
-            Outcome::Ok | Outcome::Pending | Outcome::Cancelled | Outcome::Panicked => Text::NONE,
+            Outcome::Error => Symbol::OTHER,
+            Outcome::Ok | Outcome::Pending | Outcome::Cancelled | Outcome::Panicked => Symbol::NONE,
         };
         Self {
             api: self.api,
@@ -141,13 +141,13 @@ impl Facets {
             reason: CacheRefreshReason::NotApplicable,
             token_type: TokenType::Bearer,
             status: 0,
-            caller: Text::OTHER,
+            caller: Symbol::OTHER,
             code,
             sts_code: code,
         }
     }
 
-    /// All facets but the name of the API in one number.
+    /// All key but the name of the API in one number.
     pub(super) fn packed(&self) -> u64 {
         let outcome = match self.outcome {
             // What is pending is recorded nowhere.

@@ -8,23 +8,20 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::context::{self, EnteredShared};
 use super::record::AcquisitionRecord;
-use super::scope::{self, EnteredShared};
 use crate::stack::ExitPolicy;
-
-/// Most records that one [`observe`] keeps.
-pub const MAX_OBSERVED: usize = 16;
 
 /// Awaits a future and collects the records of the acquisitions in it.
 ///
-/// An enclosing `observe` gets them too. Spawned tasks are seen only through a
+/// An enclosing `capture` gets them too. Spawned tasks are seen only through a
 /// [`Handle`](crate::Handle); acquisitions inside other acquisitions are theirs, not ours. A function
-/// that blocks is called in an async block: `observe(async { client.acquire_token() })`.
+/// that blocks is called in an async block: `capture(async { client.acquire_token() })`.
 ///
 /// # Examples
 ///
 /// ```
-/// # use token_telemetry::{Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, TokenSource, acquire_token, observe};
+/// # use token_telemetry::{Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, TokenSource, acquire_token, capture};
 /// # pub struct Contoso;
 /// # #[derive(ApiId, Clone, Copy)]
 /// # #[repr(u32)]
@@ -35,38 +32,38 @@ pub const MAX_OBSERVED: usize = 16;
 /// # }
 /// #[acquire_token(api = ContosoApi::AcquireTokenSilent)]
 /// async fn acquire_token_silent() -> Result<String, std::io::Error> {
-///     Acquisition::current().cache_hit(CacheLevel::L1Cache);
+///     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
 ///     Ok("token".to_owned())
 /// }
 ///
 /// # futures::executor::block_on(async {
-/// let observed = observe(acquire_token_silent()).await;
-/// assert_eq!(observed.last().and_then(|record| record.source()), Some(TokenSource::Cache));
+/// let observed = capture(acquire_token_silent()).await;
+/// assert_eq!(observed.last().and_then(|record| record.token_source()), Some(TokenSource::Cache));
 /// assert_eq!(observed.output?, "token");
 /// # Ok::<(), std::io::Error>(())
 /// # }).unwrap();
 /// ```
-pub fn observe<F: IntoFuture>(future: F) -> Observe<F::IntoFuture> {
-    Observe {
+pub fn capture<F: IntoFuture>(future: F) -> Capture<F::IntoFuture> {
+    Capture {
         collector: None,
         inner: Some(future.into_future()),
     }
 }
 
 pin_project! {
-    /// Future of [`observe`].
+    /// Future of [`capture`].
     #[must_use = "futures do nothing unless awaited"]
-    pub struct Observe<F> {
+    pub struct Capture<F> {
         // Made by the first poll, which shows what is around.
         collector: Option<Arc<Collector>>,
         #[pin]
         inner: Option<F>,
     }
 
-    impl<F> PinnedDrop for Observe<F> {
+    impl<F> PinnedDrop for Capture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // An enclosing `observe` also gets what the drop cancels or begins.
+            // An enclosing `capture` also gets what the drop cancels or begins.
             let _collecting = this.collector.as_ref().map(collecting);
             this.inner.set(None);
             if let Some(collector) = this.collector {
@@ -76,8 +73,8 @@ pin_project! {
     }
 }
 
-impl<F: Future> Future for Observe<F> {
-    type Output = Observed<F::Output>;
+impl<F: Future> Future for Capture<F> {
+    type Output = Captured<F::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -85,7 +82,7 @@ impl<F: Future> Future for Observe<F> {
         let output = {
             let _collecting = collecting(collector);
             let Some(inner) = this.inner.as_mut().as_pin_mut() else {
-                polled_after_completion("Observe");
+                polled_after_completion("Capture");
             };
             let output = std::task::ready!(inner.poll(cx));
             // A combinator such as a timeout cancels what it holds only now.
@@ -93,7 +90,7 @@ impl<F: Future> Future for Observe<F> {
             output
         };
         let (records, dropped) = collector.close();
-        Poll::Ready(Observed {
+        Poll::Ready(Captured {
             output,
             records,
             dropped,
@@ -101,9 +98,9 @@ impl<F: Future> Future for Observe<F> {
     }
 }
 
-impl<F> fmt::Debug for Observe<F> {
+impl<F> fmt::Debug for Capture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observe").finish_non_exhaustive()
+        f.debug_struct("Capture").finish_non_exhaustive()
     }
 }
 
@@ -115,16 +112,16 @@ fn collecting(collector: &Arc<Collector>) -> EnteredShared {
 /// Output of a future and the records of its acquisitions.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct Observed<T> {
+pub struct Captured<T> {
     /// What the future returned.
     pub output: T,
     /// Records in the order in which the acquisitions finished.
     pub records: Vec<AcquisitionRecord>,
-    /// How many records beyond [`MAX_OBSERVED`] were not kept.
+    /// How many records beyond [`AcquisitionRecord::MAX_CAPTURED`] were not kept.
     pub dropped: usize,
 }
 
-impl<T> Observed<T> {
+impl<T> Captured<T> {
     /// The record that was finished last.
     #[must_use]
     pub fn last(&self) -> Option<&AcquisitionRecord> {
@@ -133,9 +130,9 @@ impl<T> Observed<T> {
 }
 
 /// Without the output, which may be a token.
-impl<T> fmt::Debug for Observed<T> {
+impl<T> fmt::Debug for Captured<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observed")
+        f.debug_struct("Captured")
             .field("records", &self.records)
             .field("dropped", &self.dropped)
             .finish_non_exhaustive()
@@ -153,13 +150,13 @@ pub(super) fn polled_after_completion(future: &str) -> ! {
     panic!("`{future}` polled after completion")
 }
 
-/// Where the records of one `observe` arrive.
+/// Where the records of one `capture` arrive.
 pub(crate) struct Collector {
     outer: Outer,
     kept: Mutex<Kept>,
 }
 
-/// The enclosing `observe` that is under way.
+/// The enclosing `capture` that is under way.
 struct Outer(Option<Arc<Collector>>);
 
 impl Drop for Outer {
@@ -176,13 +173,13 @@ impl Drop for Outer {
 struct Kept {
     records: Vec<AcquisitionRecord>,
     dropped: usize,
-    /// Whether the `observe` has ended, so that nobody reads what comes.
+    /// Whether the `capture` has ended, so that nobody reads what comes.
     is_closed: bool,
 }
 
 impl Collector {
     fn new() -> Arc<Self> {
-        let mut outer = scope::enclosing_collector();
+        let mut outer = context::enclosing_collector();
         // A handle may bring one that has ended, and so on without end.
         while let Some(ended) = outer.take_if(|outer| outer.lock().is_closed) {
             outer.clone_from(&ended.outer.0);
@@ -197,7 +194,7 @@ impl Collector {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a record here and at every enclosing `observe`.
+    /// Keeps a record here and at every enclosing `capture`.
     pub(crate) fn keep(&self, record: &AcquisitionRecord) {
         let mut collector = Some(self);
         while let Some(this) = collector {
@@ -206,7 +203,7 @@ impl Collector {
         }
     }
 
-    /// Takes the records, and how many more there were, when the `observe` ends.
+    /// Takes the records, and how many more there were, when the `capture` ends.
     fn close(&self) -> (Vec<AcquisitionRecord>, usize) {
         let mut kept = self.lock();
         kept.is_closed = true;
@@ -219,7 +216,7 @@ impl Kept {
         if self.is_closed {
             return;
         }
-        if self.records.len() < MAX_OBSERVED {
+        if self.records.len() < AcquisitionRecord::MAX_CAPTURED {
             self.records.push(record.clone());
         } else {
             self.dropped += 1;

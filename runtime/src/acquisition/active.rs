@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::backend::{Backend, OpenSpan};
+use super::capture::Collector;
 use super::clock::{ClockSource, Moment};
-use super::facts::Facts;
-use super::observe::Collector;
+use super::context::with_suspended;
 use super::record::{AcquisitionRecord, Outcome};
-use super::scope::with_suspended;
+use super::state::State;
 use crate::api::Api;
 use crate::contained::contained;
 
@@ -23,7 +23,7 @@ const UNNAMED: Api = Api::new(0, "");
 ///
 /// It stays in its box: on each poll a pointer moves between the future and the thread's slot, and
 /// not the facts. Once it is over the box is emptied, and the next one on the thread begins in it.
-pub(crate) struct Running {
+pub(crate) struct ActiveAcquisition {
     /// None in an empty box.
     backend: Option<Arc<dyn Backend>>,
     record: AcquisitionRecord,
@@ -36,19 +36,19 @@ pub(crate) struct Running {
     /// Whether code of others is not told of it: there it would begin another one, and so on.
     is_quiet: bool,
     /// How the acquisition ends, while its future is being dropped.
-    pub(crate) dropping: Option<Outcome>,
+    pub(crate) drop_outcome: Option<Outcome>,
 }
 
-impl Default for Running {
+impl Default for ActiveAcquisition {
     fn default() -> Self {
         Self {
             backend: None,
-            record: AcquisitionRecord::unfinished(Facts::new(UNNAMED)),
+            record: AcquisitionRecord::unfinished(State::new(UNNAMED)),
             shared: None,
             listeners: None,
             identity: None,
             is_quiet: false,
-            dropping: None,
+            drop_outcome: None,
         }
     }
 }
@@ -124,20 +124,20 @@ struct SharedState {
     finished: bool,
 }
 
-impl Running {
+impl ActiveAcquisition {
     /// Starts the clock and calls those who follow the acquisition.
     ///
-    /// Facts are written one by one to where they stay: whole ones would be copied several times.
+    /// State are written one by one to where they stay: whole ones would be copied several times.
     pub(crate) fn begin(
         &mut self,
         backend: Arc<dyn Backend>,
         (collector, is_quiet): (Option<Arc<Collector>>, bool),
-        note: impl FnOnce(&mut Facts),
+        note: impl FnOnce(&mut State),
     ) {
-        note(self.record.facts_mut());
+        note(self.record.state_mut());
         self.is_quiet = is_quiet;
         let backend = self.backend.insert(backend);
-        let span = backend.begin(self.record.facts_mut(), is_quiet);
+        let span = backend.begin(self.record.state_mut(), is_quiet);
         if span.is_some() || collector.is_some() {
             self.listeners = Some(Box::new(Listeners { span, collector }));
         }
@@ -152,9 +152,9 @@ impl Running {
     /// Whether a call under this `Telemetry` is part of the acquisition.
     ///
     /// What is over takes no notes, so that a call in its name would vanish.
-    pub(crate) fn takes_in(&self, backend: &dyn Backend) -> bool {
+    pub(crate) fn absorbs(&self, backend: &dyn Backend) -> bool {
         let own = self.backend.as_deref();
-        own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_over()
+        own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_finished()
     }
 
     /// None if nobody has asked for it with [`identify`](Self::identify).
@@ -170,7 +170,7 @@ impl Running {
     }
 
     /// Whether the record is made; only a handle keeps such an acquisition current.
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         let shared = self.shared.as_ref();
         shared.is_some_and(|shared| shared.lock().finished)
     }
@@ -184,9 +184,9 @@ impl Running {
     }
 
     /// Changes the facts; nothing happens once the record is made.
-    pub(crate) fn note(&mut self, note: impl FnOnce(&mut Facts)) {
+    pub(crate) fn note(&mut self, note: impl FnOnce(&mut State)) {
         match &self.shared {
-            None => note(self.record.facts_mut()),
+            None => note(self.record.state_mut()),
             Some(shared) => _ = shared.note(note),
         }
     }
@@ -196,7 +196,7 @@ impl Running {
     /// The clock is handed out instead if it is code of others, which must not run here.
     pub(crate) fn note_timed(
         &mut self,
-        note: impl FnOnce(&mut Facts, Option<Moment>),
+        note: impl FnOnce(&mut State, Option<Moment>),
     ) -> Option<ClockSource> {
         let clock = self.backend.as_deref()?.clock();
         if clock.is_custom() {
@@ -208,9 +208,9 @@ impl Running {
     }
 
     /// Reads the facts; unlike a note it also works after the record is made.
-    pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut Facts) -> T) -> T {
+    pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut State) -> T) -> T {
         match &self.shared {
-            None => read(self.record.facts_mut()),
+            None => read(self.record.state_mut()),
             Some(shared) => shared.read(read),
         }
     }
@@ -218,7 +218,7 @@ impl Running {
     /// The acquisition in a form that may leave its task, moved there on first need.
     pub(crate) fn share(&mut self) -> Option<Arc<Shared>> {
         if self.shared.is_none() {
-            let placeholder = AcquisitionRecord::unfinished(Facts::new(UNNAMED));
+            let placeholder = AcquisitionRecord::unfinished(State::new(UNNAMED));
             let state = SharedState {
                 record: mem::replace(&mut self.record, placeholder),
                 finished: false,
@@ -284,20 +284,20 @@ impl Shared {
         let mut state = self.lock();
         state.finished = true;
         // Whoever still refers to the acquisition must find the id that its record names.
-        state.record.facts_mut().correlation_id();
+        state.record.state_mut().correlation_id();
         state.record.clone()
     }
 
     /// Changes the facts; returns `false`, and changes nothing, once the record is made.
-    pub(crate) fn note(&self, note: impl FnOnce(&mut Facts)) -> bool {
+    pub(crate) fn note(&self, note: impl FnOnce(&mut State)) -> bool {
         let mut state = self.lock();
         if !state.finished {
-            note(state.record.facts_mut());
+            note(state.record.state_mut());
         }
         !state.finished
     }
 
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&mut Facts) -> T) -> T {
-        read(self.lock().record.facts_mut())
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {
+        read(self.lock().record.state_mut())
     }
 }

@@ -10,24 +10,24 @@ use crate::acquisition::backend::Answer;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::entra::Settling;
+/// use token_telemetry::entra::DeliveryPolicy;
 ///
-/// assert!(Settling::ANSWERED.settles(400, None));
-/// assert!(!Settling::ANSWERED.settles(503, None));
-/// assert!(!Settling::RETRYABLE.settles(400, Some("temporarily_unavailable")));
+/// assert!(DeliveryPolicy::ON_RESPONSE.settles(400, None));
+/// assert!(!DeliveryPolicy::ON_RESPONSE.settles(503, None));
+/// assert!(!DeliveryPolicy::RETRYABLE.settles(400, Some("temporarily_unavailable")));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settling {
+pub struct DeliveryPolicy {
     kept_statuses: &'static [(u16, u16)],
     kept_codes: &'static [&'static str],
 }
 
-impl Settling {
+impl DeliveryPolicy {
     /// Any answer settles except 429 and those from 500 on.
-    pub const ANSWERED: Self = Self::new(&[(429, 429), (500, u16::MAX)], &[]);
+    pub const ON_RESPONSE: Self = Self::new(&[(429, 429), (500, u16::MAX)], &[]);
 
     /// Only success settles.
-    pub const SUCCEEDED: Self = Self::new(&[(0, 199), (300, u16::MAX)], &[]);
+    pub const ON_SUCCESS: Self = Self::new(&[(0, 199), (300, u16::MAX)], &[]);
 
     /// MSAL.NET until 4.46: the rule it calls "AAD unavailable".
     pub const AAD_UNAVAILABLE: Self =
@@ -62,23 +62,23 @@ impl Settling {
         !kept_status && !kept_code
     }
 
-    /// The verdict on an answer, open if it depends on the error code of the acquisition.
-    pub(super) fn verdict(&self, answer: Answer) -> Verdict {
+    /// The delivery on an answer, open if it depends on the error code of the acquisition.
+    pub(super) fn delivery(&self, answer: Answer) -> Delivery {
         match answer {
-            Answer::None => Verdict::ReportAgain,
-            Answer::Status(status) if !self.settles(status, None) => Verdict::ReportAgain,
-            Answer::Status(200..=299) => Verdict::Settled,
-            Answer::Status(_) if self.kept_codes.is_empty() => Verdict::Settled,
-            Answer::Status(status) => Verdict::Open(status),
+            Answer::None => Delivery::Retry,
+            Answer::Status(status) if !self.settles(status, None) => Delivery::Retry,
+            Answer::Status(200..=299) => Delivery::Acknowledged,
+            Answer::Status(_) if self.kept_codes.is_empty() => Delivery::Acknowledged,
+            Answer::Status(status) => Delivery::Pending(status),
         }
     }
 }
 
 /// What becomes of the failures that a request carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Settled,
-    ReportAgain,
+pub(super) enum Delivery {
+    Acknowledged,
+    Retry,
     /// The answer had this status, and the error code is to be awaited.
-    Open(u16),
+    Pending(u16),
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::backend::Carriage;
+use super::backend::InFlightReport;
 use super::clock::Moment;
+use super::current::Acquisition;
 use super::timer::Timed;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -13,12 +14,6 @@ use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{Authority, ClientRequestId, bounded_text};
-
-/// Longest caller SDK id in bytes; MSAL.NET keeps as many UTF-16 units.
-pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
-
-/// Longest caller SDK version in bytes; MSAL.NET keeps as many UTF-16 units.
-pub const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
 
 /// Longest text that is kept of a wrapper, a broker error or a platform field.
 pub(crate) const MAX_NOTE_LEN: usize = 64;
@@ -29,9 +24,9 @@ const MAX_PLATFORM_FIELDS: usize = 16;
 /// Most swallowed failures that one acquisition keeps.
 const MAX_SUB_FAILURES: usize = 8;
 
-/// Facts of one acquisition; the ones that every cache hit needs lie in it, the others in a box.
+/// State of one acquisition; the ones that every cache hit needs lie in it, the others in a box.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts {
+pub(crate) struct State {
     pub(crate) api: Api,
     pub(crate) started: Option<Moment>,
     pub(crate) correlation_id: Option<ClientRequestId>,
@@ -49,12 +44,12 @@ pub(crate) struct Facts {
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
     pub(crate) background: bool,
-    pub(crate) rare: Option<Box<RareFacts>>,
+    pub(crate) cold: Option<Box<ColdState>>,
 }
 
-/// Facts that few acquisitions have.
+/// State that few acquisitions have.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RareFacts {
+pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
     pub(crate) region: Option<Region>,
     pub(crate) caller_sdk: Option<CallerSdk>,
@@ -78,7 +73,7 @@ pub(crate) struct RareFacts {
     pub(crate) http: HttpFacts,
 }
 
-/// Facts of the token requests of one acquisition, summed over the tries.
+/// State of the token requests of one acquisition, summed over the tries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HttpFacts {
     /// Host that was asked last, whatever for.
@@ -98,7 +93,7 @@ pub(crate) struct HttpFacts {
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose verdict depends on the error code of the acquisition.
-    pub(crate) undecided: Vec<Carriage>,
+    pub(crate) undecided: Vec<InFlightReport>,
 }
 
 /// Authority that was asked for a token, and by which request.
@@ -118,8 +113,8 @@ pub(crate) struct CallerSdk {
 impl CallerSdk {
     pub(crate) fn new(id: Cow<'static, str>, version: Cow<'static, str>) -> Self {
         Self {
-            id: bounded_text(id, MAX_CALLER_SDK_ID_LEN),
-            version: bounded_text(version, MAX_CALLER_SDK_VERSION_LEN),
+            id: bounded_text(id, Acquisition::MAX_CALLER_SDK_ID_LEN),
+            version: bounded_text(version, Acquisition::MAX_CALLER_SDK_VERSION_LEN),
         }
     }
 }
@@ -131,7 +126,7 @@ pub(crate) struct Wrapper {
     pub(crate) version: Cow<'static, str>,
 }
 
-impl Facts {
+impl State {
     pub(crate) fn new(api: Api) -> Self {
         Self {
             api,
@@ -148,13 +143,13 @@ impl Facts {
             remaining_lifetime: None,
             stale: false,
             background: false,
-            rare: None,
+            cold: None,
         }
     }
 
-    /// The rare facts, with room made for them if there was none.
-    pub(crate) fn rare_mut(&mut self) -> &mut RareFacts {
-        self.rare.get_or_insert_default()
+    /// The cold facts, with room made for them if there was none.
+    pub(crate) fn cold_mut(&mut self) -> &mut ColdState {
+        self.cold.get_or_insert_default()
     }
 
     /// Why a cached token did not suffice: what the SDK recorded; else a hit needs no reason, and a
@@ -184,7 +179,7 @@ impl Facts {
 
     /// Records that a token request returned a token: a hit recorded before did not suffice.
     pub(crate) fn token_received(&mut self) {
-        self.rare_mut().http.answered = true;
+        self.cold_mut().http.answered = true;
         if self.source == Some(TokenSource::Cache) {
             self.source = None;
             self.level = None;
@@ -214,12 +209,12 @@ impl Facts {
     }
 
     pub(crate) fn waiting(&mut self) -> &mut Timed {
-        &mut self.rare_mut().waiting
+        &mut self.cold_mut().waiting
     }
 
     /// Time spent waiting for others, however it was measured.
     pub(crate) fn waited(&self) -> Option<Duration> {
-        let timed = self.rare.as_deref().and_then(|rare| rare.waiting.total());
+        let timed = self.cold.as_deref().and_then(|cold| cold.waiting.total());
         let mut total = self.waited;
         if let Some(time) = timed {
             add(&mut total, time);
@@ -228,37 +223,37 @@ impl Facts {
     }
 
     pub(crate) fn in_extension(&mut self) -> &mut Timed {
-        &mut self.rare_mut().in_extension
+        &mut self.cold_mut().in_extension
     }
 
     /// Takes over what is known of the token, without forgetting what was noted before.
     pub(crate) fn token(&mut self, info: &TokenInfo) {
-        self.token_type = info.scheme().or(self.token_type);
-        self.remaining_lifetime = info.remaining_lifetime().or(self.remaining_lifetime);
-        if let Some(moment) = info.refresh_moment() {
-            self.rare_mut().refresh_on = Some(moment);
+        self.token_type = info.token_type().or(self.token_type);
+        self.remaining_lifetime = info.expires_in().or(self.remaining_lifetime);
+        if let Some(moment) = info.refresh_on() {
+            self.cold_mut().refresh_on = Some(moment);
         }
     }
 
     /// Takes over what a merged call knows of the token, where nothing is known yet.
     pub(crate) fn merged_token(&mut self, info: &TokenInfo) {
-        self.token_type = self.token_type.or_else(|| info.scheme());
-        let lifetime = || info.remaining_lifetime();
+        self.token_type = self.token_type.or_else(|| info.token_type());
+        let lifetime = || info.expires_in();
         self.remaining_lifetime = self.remaining_lifetime.or_else(lifetime);
-        if let Some(moment) = info.refresh_moment() {
-            self.rare_mut().refresh_on.get_or_insert(moment);
+        if let Some(moment) = info.refresh_on() {
+            self.cold_mut().refresh_on.get_or_insert(moment);
         }
     }
 
     /// Forgets the error of an earlier merged call: a later one succeeded.
     pub(crate) fn merged_success(&mut self) {
-        if let Some(rare) = &mut self.rare {
-            rare.merged_error = None;
+        if let Some(cold) = &mut self.cold {
+            cold.merged_error = None;
         }
     }
 
     pub(crate) fn platform_field(&mut self, name: &'static str, value: Cow<'static, str>) {
-        let fields = &mut self.rare_mut().platform_fields;
+        let fields = &mut self.cold_mut().platform_fields;
         fields.retain(|(known, _)| *known != name);
         if fields.len() < MAX_PLATFORM_FIELDS {
             fields.push((name, value));
@@ -267,31 +262,31 @@ impl Facts {
 
     /// Authority that was asked for a token; requests for other purposes have none.
     pub(crate) fn authority(&self) -> Option<&Authority> {
-        let asked = self.rare.as_deref()?.http.asked.as_ref();
+        let asked = self.cold.as_deref()?.http.asked.as_ref();
         asked.map(|asked| &asked.authority)
     }
 
     /// Whether the instance metadata service was asked, which reads no reports.
     pub(crate) fn has_asked_instance_metadata(&self) -> bool {
-        let rare = self.rare.as_deref();
-        rare.is_some_and(|rare| rare.http.asked_instance_metadata)
+        let cold = self.cold.as_deref();
+        cold.is_some_and(|cold| cold.http.asked_instance_metadata)
     }
 
     /// Takes out the requests whose verdict depends on the error code.
-    pub(crate) fn take_undecided(&mut self) -> Vec<Carriage> {
-        let rare = self.rare.as_deref_mut();
-        rare.map(|rare| std::mem::take(&mut rare.http.undecided))
+    pub(crate) fn take_undecided(&mut self) -> Vec<InFlightReport> {
+        let cold = self.cold.as_deref_mut();
+        cold.map(|cold| std::mem::take(&mut cold.http.undecided))
             .unwrap_or_default()
     }
 
     /// Whether a failure was swallowed, which is reported under the id of this acquisition.
     pub(crate) fn has_sub_failures(&self) -> bool {
-        let rare = self.rare.as_deref();
-        rare.is_some_and(|rare| !rare.sub_failures.is_empty())
+        let cold = self.cold.as_deref();
+        cold.is_some_and(|cold| !cold.sub_failures.is_empty())
     }
 
     pub(crate) fn sub_failure(&mut self, info: ErrorInfo) {
-        let failures = &mut self.rare_mut().sub_failures;
+        let failures = &mut self.cold_mut().sub_failures;
         if failures.len() < MAX_SUB_FAILURES {
             failures.push(info);
         }

@@ -6,7 +6,7 @@ use crate::wire::{FieldText, InvalidFieldText, digits};
 /// One place in the last segment of the last-telemetry header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TailField {
+pub enum PlatformField {
     /// This text, unless it is set to another.
     Constant(&'static str),
     /// Number of failures that wait, with the ones in this header.
@@ -17,7 +17,7 @@ pub enum TailField {
     AllSent,
 }
 
-impl TailField {
+impl PlatformField {
     /// Name of the field.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! Attribute sets that were needed before, found again by the facets they are made of.
+//! Attribute sets that were needed before, found again by the key they are made of.
 
 use std::ptr;
 use std::sync::OnceLock;
@@ -9,9 +9,9 @@ use opentelemetry::KeyValue;
 #[cfg(feature = "otel-bound")]
 use super::bound::Handles;
 use super::catalog::{COUNT, Id};
-use super::dictionary::MAX_APIS;
-use super::facets::Facets;
+use super::interner::MAX_APIS;
 use super::quota::{Quota, Source};
+use super::series_key::SeriesKey;
 
 /// Most series that are kept in full detail; one source may have four fifths of them.
 const DETAILED: usize = 1_200;
@@ -20,73 +20,73 @@ const DETAILED: usize = 1_200;
 const FIRST: usize = 64;
 
 /// Most series without the texts of others and the status.
-const COARSE: usize = 160;
+const OVERFLOW: usize = 160;
 
 /// Series that are left to each API when all else is full, and to the APIs beyond the bound.
-const OVERFLOW: usize = Facets::OVERFLOWS * (MAX_APIS + 1);
+const RESERVED: usize = SeriesKey::RESERVED_PER_API * (MAX_APIS + 1);
 
 // The SDK allows each instrument 2000 attribute sets.
-const _: () = assert!(DETAILED + COARSE + OVERFLOW < 2_000);
+const _: () = assert!(DETAILED + OVERFLOW + RESERVED < 2_000);
 
 /// Series that stay as long as the instruments; finding one takes no lock.
-pub(super) struct Table {
+pub(super) struct SeriesCache {
     first: Region,
     more: OnceLock<Region>,
-    coarse: OnceLock<Region>,
     overflow: OnceLock<Region>,
+    reserved: OnceLock<Region>,
     quota: Quota,
 }
 
 /// Up to a certain number of series.
 struct Region {
     /// Half as many again at least, so that a search soon meets an empty one.
-    slots: Box<[OnceLock<Box<Entry>>]>,
+    slots: Box<[OnceLock<Box<CachedSeries>>]>,
     shift: u32,
     capacity: usize,
     used: AtomicUsize,
 }
 
 /// What is prepared for one kind of acquisition.
-pub(super) struct Entry {
-    pub(super) facets: Facets,
+pub(super) struct CachedSeries {
+    pub(super) key: SeriesKey,
     packed: u64,
     attributes: [OnceLock<Box<[KeyValue]>>; COUNT],
     #[cfg(feature = "otel-bound")]
     pub(super) handles: Handles,
 }
 
-impl Table {
+impl SeriesCache {
     pub(super) fn new() -> Self {
         Self {
             first: Region::new(FIRST),
             more: OnceLock::new(),
-            coarse: OnceLock::new(),
             overflow: OnceLock::new(),
+            reserved: OnceLock::new(),
             quota: Quota::new(DETAILED),
         }
     }
 
-    /// The entry for these facets, if there is one in full detail.
+    /// The entry for these key, if there is one in full detail.
     #[inline]
-    pub(super) fn find(&self, facets: &Facets) -> Option<&Entry> {
-        let key = Key::new(facets);
+    pub(super) fn find(&self, key: &SeriesKey) -> Option<&CachedSeries> {
+        let key = HashedKey::new(key);
         self.first.find(&key).or_else(|| self.find_more(&key))
     }
 
     #[cold]
-    fn find_more(&self, key: &Key<'_>) -> Option<&Entry> {
+    fn find_more(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
         self.more.get()?.find(key)
     }
 
     /// A new entry in full detail; none if the source has had its share of them.
-    pub(super) fn add(&self, facets: &Facets, source: Source<'_>) -> Option<&Entry> {
-        if let Some(entry) = self.find(facets) {
+    pub(super) fn add(&self, key: &SeriesKey, source: Source<'_>) -> Option<&CachedSeries> {
+        if let Some(entry) = self.find(key) {
             return Some(entry);
         }
         if !self.quota.take(source) {
             return None;
         }
-        let key = Key::new(facets);
+        let key = HashedKey::new(key);
         let in_more = || self.more.get_or_init(|| Region::new(DETAILED)).add(&key);
         let (entry, is_new) = self.first.add(&key).or_else(in_more)?;
         if !is_new {
@@ -96,18 +96,18 @@ impl Table {
     }
 
     /// The entry for an acquisition of which there are too many kinds.
-    pub(super) fn crowded(&self, facets: &Facets) -> Option<&Entry> {
-        let coarse = facets.coarse();
-        let region = self.coarse.get_or_init(|| Region::new(COARSE));
-        region.find_or_add(&Key::new(&coarse)).or_else(|| {
-            let region = self.overflow.get_or_init(|| Region::new(OVERFLOW));
-            region.find_or_add(&Key::new(&facets.overflow()))
+    pub(super) fn overflowed(&self, key: &SeriesKey) -> Option<&CachedSeries> {
+        let overflow = key.overflow();
+        let region = self.overflow.get_or_init(|| Region::new(OVERFLOW));
+        region.find_or_add(&HashedKey::new(&overflow)).or_else(|| {
+            let region = self.reserved.get_or_init(|| Region::new(RESERVED));
+            region.find_or_add(&HashedKey::new(&key.reserved()))
         })
     }
 
     #[cfg(feature = "otel-bound")]
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let later = [&self.more, &self.coarse, &self.overflow];
+    pub(super) fn entries(&self) -> impl Iterator<Item = &CachedSeries> {
+        let later = [&self.more, &self.overflow, &self.reserved];
         let later = later.into_iter().filter_map(OnceLock::get);
         let slots = std::iter::once(&self.first).chain(later);
         let slots = slots.flat_map(|region| &*region.slots);
@@ -128,14 +128,14 @@ impl Region {
 
     /// The slot in which the entry may lie after so many others were looked at.
     #[inline]
-    fn slot(&self, key: &Key<'_>, step: usize) -> Option<&OnceLock<Box<Entry>>> {
+    fn slot(&self, key: &HashedKey<'_>, step: usize) -> Option<&OnceLock<Box<CachedSeries>>> {
         // The upper bits of a product are the mixed ones.
         let home = usize::try_from(key.hash >> self.shift).unwrap_or_default();
         self.slots.get((home + step) & (self.slots.len() - 1))
     }
 
     #[inline]
-    fn find(&self, key: &Key<'_>) -> Option<&Entry> {
+    fn find(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
         for step in 0..self.slots.len() {
             let entry = self.slot(key, step)?.get()?;
             if key.names(entry) {
@@ -146,7 +146,7 @@ impl Region {
     }
 
     /// A new entry, or the one that another thread made meanwhile; none if the region is full.
-    fn add(&self, key: &Key<'_>) -> Option<(&Entry, bool)> {
+    fn add(&self, key: &HashedKey<'_>) -> Option<(&CachedSeries, bool)> {
         let claim = |used| (used < self.capacity).then_some(used + 1);
         let order = Ordering::Relaxed;
         self.used.fetch_update(order, order, claim).ok()?;
@@ -155,7 +155,7 @@ impl Region {
             // Whoever comes second to an empty slot finds the first one's entry in it.
             let entry = self.slot(key, step)?.get_or_init(|| {
                 is_new = true;
-                Box::new(Entry::new(key))
+                Box::new(CachedSeries::new(key))
             });
             if key.names(entry) {
                 if !is_new {
@@ -167,40 +167,40 @@ impl Region {
         None
     }
 
-    fn find_or_add(&self, key: &Key<'_>) -> Option<&Entry> {
+    fn find_or_add(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
         let added = || self.add(key).map(|(entry, _)| entry);
         self.find(key).or_else(added)
     }
 }
 
 /// By what an entry is found.
-struct Key<'a> {
-    facets: &'a Facets,
+struct HashedKey<'a> {
+    series: &'a SeriesKey,
     packed: u64,
     hash: u64,
 }
 
-impl<'a> Key<'a> {
+impl<'a> HashedKey<'a> {
     #[inline]
-    fn new(facets: &'a Facets) -> Self {
-        let packed = facets.packed();
+    fn new(series: &'a SeriesKey) -> Self {
+        let packed = series.packed();
         Self {
-            facets,
+            series,
             packed,
-            hash: hash(facets.api, packed),
+            hash: hash(series.api, packed),
         }
     }
 
     #[inline]
-    fn names(&self, entry: &Entry) -> bool {
-        entry.packed == self.packed && ptr::eq(entry.facets.api, self.facets.api)
+    fn names(&self, entry: &CachedSeries) -> bool {
+        entry.packed == self.packed && ptr::eq(entry.key.api, self.series.api)
     }
 }
 
-impl Entry {
-    fn new(key: &Key<'_>) -> Self {
+impl CachedSeries {
+    fn new(key: &HashedKey<'_>) -> Self {
         Self {
-            facets: *key.facets,
+            key: *key.series,
             packed: key.packed,
             attributes: [const { OnceLock::new() }; COUNT],
             #[cfg(feature = "otel-bound")]

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::acquisition::backend::Outgoing;
+use crate::acquisition::backend::HeaderSink;
 
 /// Name of a header, with the spelling it has as a form field.
 #[derive(Debug)]
@@ -22,10 +22,10 @@ impl Name {
     }
 
     /// Writes a value that is ready.
-    pub(super) fn put(&self, value: &HeaderValue, out: &mut Outgoing<'_>) {
+    pub(super) fn put(&self, value: &HeaderValue, out: &mut HeaderSink<'_>) {
         match out {
-            Outgoing::Headers(headers) => headers.insert(&self.header, value.clone()),
-            Outgoing::Form(fields) => {
+            HeaderSink::Headers(headers) => headers.insert(&self.header, value.clone()),
+            HeaderSink::Form(fields) => {
                 if let Ok(value) = value.to_str() {
                     fields.push((self.spelling, value.to_owned()));
                 }
@@ -34,14 +34,14 @@ impl Name {
     }
 
     /// Writes text; what cannot be a header is left out, and the request goes without it.
-    pub(super) fn put_text(&self, value: &[u8], out: &mut Outgoing<'_>) {
+    pub(super) fn put_text(&self, value: &[u8], out: &mut HeaderSink<'_>) {
         match out {
-            Outgoing::Headers(headers) => {
+            HeaderSink::Headers(headers) => {
                 if let Ok(value) = HeaderValue::from_bytes(value) {
                     headers.insert(&self.header, value);
                 }
             }
-            Outgoing::Form(fields) => {
+            HeaderSink::Form(fields) => {
                 if let Ok(value) = str::from_utf8(value) {
                     fields.push((self.spelling, value.to_owned()));
                 }

@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use super::catalog::Id;
-use super::facets::Facets;
-use super::metrics::Sets;
+use super::metrics::MetricsConfig;
+use super::series_key::SeriesKey;
 use crate::acquisition::AcquisitionRecord;
 use crate::cache::{CacheLevel, TokenSource};
 
 /// The metrics that one acquisition is recorded in.
 ///
 /// A counter counts one; the time beside it is not looked at.
-pub(super) struct Occasions<'a> {
-    pub(super) sets: Sets,
+pub(super) struct Measurements<'a> {
+    pub(super) sets: MetricsConfig,
     pub(super) record: &'a AcquisitionRecord,
-    pub(super) facets: &'a Facets,
+    pub(super) key: &'a SeriesKey,
 }
 
-impl Occasions<'_> {
-    /// Names each metric once, the ones of the MSAL set first.
+impl Measurements<'_> {
+    /// Interners each metric once, the ones of the MSAL set first.
     pub(super) fn each(&self, mut put: impl FnMut(Id, Duration)) {
-        if self.sets.msal() && self.facets.is_ok() {
+        if self.sets.msal() && self.key.is_ok() {
             self.msal_success(&mut put);
         } else if self.sets.msal() {
             self.msal_failure(&mut put);
@@ -36,8 +36,8 @@ impl Occasions<'_> {
         if !record.is_background() {
             self.msal_user_facing(put);
         }
-        if self.facets.source == Some(TokenSource::IdentityProvider)
-            && let Some(time) = self.measured(record.in_http())
+        if self.key.source == Some(TokenSource::IdentityProvider)
+            && let Some(time) = self.measured(record.duration_in_http())
         {
             self.versions((Id::InHttp, Id::InHttpV2), time, put);
         }
@@ -48,18 +48,18 @@ impl Occasions<'_> {
 
     /// The times that a caller waited for.
     fn msal_user_facing(&self, put: &mut impl FnMut(Id, Duration)) {
-        if let Some(total) = self.measured(self.record.total()) {
+        if let Some(total) = self.measured(self.record.duration_total()) {
             self.versions((Id::Total, Id::TotalV2), total, put);
-            if self.facets.level == CacheLevel::L1Cache {
+            if self.key.level == CacheLevel::L1Cache {
                 put(Id::InL1Cache, total);
             }
         }
-        if self.facets.level == CacheLevel::L2Cache
-            && let Some(time) = self.measured(self.record.in_cache())
+        if self.key.level == CacheLevel::L2Cache
+            && let Some(time) = self.measured(self.record.duration_in_cache())
         {
             put(Id::InL2Cache, time);
         }
-        if let Some(time) = self.measured(self.record.in_extension()) {
+        if let Some(time) = self.measured(self.record.duration_in_extension()) {
             put(Id::InExtension, time);
         }
     }
@@ -70,7 +70,7 @@ impl Occasions<'_> {
             return;
         }
         if !self.record.is_background()
-            && let Some(total) = self.measured(self.record.total())
+            && let Some(total) = self.measured(self.record.duration_total())
         {
             put(Id::TotalV2, total);
         }
@@ -80,14 +80,14 @@ impl Occasions<'_> {
         } else {
             Duration::from_nanos(1)
         };
-        if let Some(time) = self.record.in_http().filter(|time| *time >= least) {
+        if let Some(time) = self.record.duration_in_http().filter(|time| *time >= least) {
             put(Id::InHttpV2, time);
         }
     }
 
     fn conventions(&self, put: &mut impl FnMut(Id, Duration)) {
         let record = self.record;
-        if let Some(total) = record.total() {
+        if let Some(total) = record.duration_total() {
             let duration = if record.is_background() {
                 Id::RefreshDuration
             } else {
@@ -95,7 +95,7 @@ impl Occasions<'_> {
             };
             put(duration, total);
         }
-        if let Some(time) = record.in_http() {
+        if let Some(time) = record.duration_in_http() {
             put(Id::TokenRequestDuration, time);
         }
         if let Some(time) = record.remaining_lifetime().filter(|_| record.is_ok()) {

@@ -6,13 +6,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Response, header};
 
+use super::token_request::TokenRequest;
 use crate::error::TransportError;
-
-/// Longest `Retry-After` that is recorded: a day.
-///
-/// A server that asks for more is broken or hostile, and adding its number to the present moment
-/// might overflow.
-pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an HTTP client returned: an answer with a status, or a failure of a class.
 ///
@@ -33,7 +28,7 @@ pub trait HttpOutcome {
     /// The class of the failure, when no answer came.
     fn status(&self) -> Result<u16, TransportError>;
 
-    /// Pause that the server asked for; more than [`MAX_RETRY_AFTER`] counts as that.
+    /// Pause that the server asked for; more than [`TokenRequest::MAX_RETRY_AFTER`] counts as that.
     fn retry_after(&self) -> Option<Duration> {
         None
     }
@@ -63,7 +58,8 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{HttpOutcome, Status};
+/// use token_telemetry::acquisition::HttpOutcome;
+/// use token_telemetry::Status;
 ///
 /// use std::time::Duration;
 ///
@@ -144,7 +140,8 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{HttpOutcome, Polled, Status};
+/// use token_telemetry::acquisition::HttpOutcome;
+/// use token_telemetry::{Polled, Status};
 ///
 /// let answer = Status::new(400, r#"{"error":"authorization_pending"}"#);
 /// let polled = if answer.response.contains("authorization_pending") {
@@ -207,5 +204,5 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let seconds = headers.get(header::RETRY_AFTER).and_then(number);
         seconds.map(Duration::from_secs)
     });
-    pause.map(|pause| pause.min(MAX_RETRY_AFTER))
+    pause.map(|pause| pause.min(TokenRequest::MAX_RETRY_AFTER))
 }

@@ -36,7 +36,7 @@ const ABOUT_A_BODY: [HeaderName; 4] = [
 /// ```
 /// use reqwest::redirect::Policy;
 /// use reqwest_middleware::ClientBuilder;
-/// use token_telemetry::GraphMiddleware;
+/// use token_telemetry::middleware::GraphMiddleware;
 /// use token_telemetry::graph::{Headers, Product, SdkVersion};
 ///
 /// let core = const { Product::from_static("graph-rust-core", "0.1.0") };

@@ -4,17 +4,17 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use super::observe::Collector;
-use super::running::{Identity, Running, Shared};
-use super::slot::{Frame, Memory, Slot, Surroundings, Suspension};
+use super::active::{ActiveAcquisition, Identity, Shared};
+use super::capture::Collector;
+use super::context_stack::{ContextStack, Enclosing, Frame, Memory, Suspension};
 use crate::contained::contained;
 use crate::stack::{ExitPolicy, Left, Ticket};
 use crate::wire::ClientRequestId;
 
 thread_local! {
     /// Without a destructor, so that acquisitions find it also while the thread ends.
-    static SLOT: RefCell<ManuallyDrop<Slot>> =
-        const { RefCell::new(ManuallyDrop::new(Slot::EMPTY)) };
+    static SLOT: RefCell<ManuallyDrop<ContextStack>> =
+        const { RefCell::new(ManuallyDrop::new(ContextStack::EMPTY)) };
     /// Has the destructor that the slot lacks.
     static AT_EXIT: AtExit = const { AtExit };
 }
@@ -34,8 +34,8 @@ impl Drop for AtExit {
 
 /// Runs `act` on the slot; `None` if the slot is in use further up.
 #[inline]
-fn with_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
-    let in_slot = |slot: &RefCell<ManuallyDrop<Slot>>| {
+fn with_slot<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
+    let in_slot = |slot: &RefCell<ManuallyDrop<ContextStack>>| {
         let slot = slot.try_borrow_mut();
         slot.ok().map(|mut slot| act(&mut slot))
     };
@@ -44,7 +44,7 @@ fn with_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
 
 /// Runs `act` on the slot, which may own memory from now on.
 #[inline]
-fn with_owning_slot<T>(act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
+fn with_owning_slot<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
     with_slot(|slot| {
         if slot.memory() == Memory::None {
             // This fails while the thread ends.
@@ -89,7 +89,7 @@ impl Drop for Suspended {
 
 /// Puts into force again what a suspension covers, and does something more with the slot.
 #[inline]
-fn resume(ticket: Ticket, act: impl FnOnce(&mut Slot)) {
+fn resume(ticket: Ticket, act: impl FnOnce(&mut ContextStack)) {
     let is_resumed = with_slot(|slot| {
         act(slot);
         slot.resume(ticket)
@@ -105,7 +105,7 @@ fn resume(ticket: Ticket, act: impl FnOnce(&mut Slot)) {
 /// What it notes and acquires must not land on the acquisition for which it runs, nor on the one
 /// around that. Returns `None` if it panicked, or was called by itself too often.
 pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
-    let _suspended = match with_owning_slot(Slot::suspend) {
+    let _suspended = match with_owning_slot(ContextStack::suspend) {
         Some(Suspension::New(ticket)) => Suspended::at(ticket),
         Some(Suspension::There) | None => Suspended::NOTHING,
         Some(Suspension::TooDeep) => return None,
@@ -135,13 +135,16 @@ fn leave_covered(ticket: Ticket, policy: ExitPolicy) -> Option<Frame> {
 }
 
 /// Runs `act` on the current acquisition, if there is one.
-pub(super) fn with_current<T>(act: impl FnOnce(&mut Running) -> T) -> Option<T> {
+pub(super) fn with_current<T>(act: impl FnOnce(&mut ActiveAcquisition) -> T) -> Option<T> {
     with_slot(|slot| slot.current().map(act)).flatten()
 }
 
 /// Runs `act` on this acquisition, if it is in force here; others may be current inside of it.
-pub(super) fn with_one<T>(identity: Identity, act: impl FnOnce(&mut Running) -> T) -> Option<T> {
-    let act_on = |slot: &mut Slot| {
+pub(super) fn with_one<T>(
+    identity: Identity,
+    act: impl FnOnce(&mut ActiveAcquisition) -> T,
+) -> Option<T> {
+    let act_on = |slot: &mut ContextStack| {
         let mut acquisitions = slot.acquisitions();
         acquisitions
             .find(|running| running.identity() == Some(identity))
@@ -152,27 +155,29 @@ pub(super) fn with_one<T>(identity: Identity, act: impl FnOnce(&mut Running) -> 
 
 /// Id of the acquisition that an independent one is triggered by.
 pub(super) fn parent_id() -> Option<ClientRequestId> {
-    with_slot(Slot::parent_id).flatten()
+    with_slot(ContextStack::parent_id).flatten()
 }
 
 /// Looks around; nothing is in force until the acquisition is entered, because code of others runs.
 ///
 /// None inside an acquisition that takes the new one in.
-pub(super) fn begin(takes_in: impl FnOnce(&Running) -> bool) -> Option<(Surroundings, Suspended)> {
-    match with_owning_slot(|slot| slot.begin(takes_in)) {
+pub(super) fn begin(
+    absorbs: impl FnOnce(&ActiveAcquisition) -> bool,
+) -> Option<(Enclosing, Suspended)> {
+    match with_owning_slot(|slot| slot.begin(absorbs)) {
         Some(begun) => begun.map(|(found, ticket)| (found, Suspended::at(ticket))),
-        None => Some((Surroundings::default(), Suspended::NOTHING)),
+        None => Some((Enclosing::default(), Suspended::NOTHING)),
     }
 }
 
-/// Collector for an `observe` or a handle that begins here.
+/// Collector for an `capture` or a handle that begins here.
 pub(super) fn enclosing_collector() -> Option<Arc<Collector>> {
     with_slot(|slot| slot.top_level_collector()).flatten()
 }
 
 /// An acquisition that is current for the length of one poll, and goes back home after it.
 pub(super) struct Entered<'a> {
-    home: &'a mut Option<Box<Running>>,
+    home: &'a mut Option<Box<ActiveAcquisition>>,
     /// None while the acquisition is at home.
     ticket: Option<Ticket>,
 }
@@ -180,8 +185,8 @@ pub(super) struct Entered<'a> {
 impl<'a> Entered<'a> {
     /// Enters an acquisition, in the place of what was suspended for its beginning.
     pub(super) fn new(
-        running: Box<Running>,
-        home: &'a mut Option<Box<Running>>,
+        running: Box<ActiveAcquisition>,
+        home: &'a mut Option<Box<ActiveAcquisition>>,
         suspended: Option<Suspended>,
     ) -> Self {
         running.enter_span();
@@ -222,13 +227,13 @@ impl Drop for Entered<'_> {
 }
 
 /// Makes an acquisition current, unless there is no slot.
-fn enter(home: &mut Option<Box<Running>>) -> Option<Ticket> {
+fn enter(home: &mut Option<Box<ActiveAcquisition>>) -> Option<Ticket> {
     with_owning_slot(|slot| Some(slot.enter(home.take()?))).flatten()
 }
 
 /// Puts an acquisition in the place of the suspension under which it began.
 #[inline]
-fn enter_at(ticket: Ticket, home: &mut Option<Box<Running>>) {
+fn enter_at(ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
     with_slot(|slot| slot.enter_at(ticket, home));
     if home.is_some() {
         drop_above(ticket);
@@ -239,7 +244,7 @@ fn enter_at(ticket: Ticket, home: &mut Option<Box<Running>>) {
 /// Makes an acquisition current until [`end_dropping`]: its future is about to be dropped.
 ///
 /// Without a slot it ends at once.
-pub(super) fn enter_dropping(running: Box<Running>) -> Option<Ended> {
+pub(super) fn enter_dropping(running: Box<ActiveAcquisition>) -> Option<Ended> {
     let mut running = Some(running);
     enter(&mut running);
     running.map(Ended::of)
@@ -247,18 +252,18 @@ pub(super) fn enter_dropping(running: Box<Running>) -> Option<Ended> {
 
 /// Takes back what [`enter_dropping`] made current.
 pub(super) fn end_dropping() -> Option<Ended> {
-    end(with_slot(|slot| slot.dropping()).flatten()?)
+    end(with_slot(|slot| slot.drop_outcome()).flatten()?)
 }
 
 /// An acquisition that has ended; nothing is in force while code of others learns of it.
 pub(super) struct Ended {
-    pub(super) running: Box<Running>,
+    pub(super) running: Box<ActiveAcquisition>,
     suspended: Suspended,
 }
 
 impl Ended {
     /// One that was current nowhere.
-    const fn of(running: Box<Running>) -> Self {
+    const fn of(running: Box<ActiveAcquisition>) -> Self {
         Self {
             running,
             suspended: Suspended::NOTHING,
@@ -267,7 +272,7 @@ impl Ended {
 
     /// Empties the box; the last owner of a `Telemetry` drops code of others.
     pub(super) fn empty(&mut self) {
-        *self.running = Running::default();
+        *self.running = ActiveAcquisition::default();
     }
 
     /// Keeps the empty box for the next acquisition on this thread.
@@ -296,7 +301,7 @@ fn end(ticket: Ticket) -> Option<Ended> {
 }
 
 /// Keeps an empty box for the next acquisition on this thread.
-fn keep(empty: &mut Option<Box<Running>>) {
+fn keep(empty: &mut Option<Box<ActiveAcquisition>>) {
     with_slot(|slot| slot.keep(empty));
 }
 
@@ -325,7 +330,7 @@ impl Drop for EnteredShared {
         // What was in it goes outside of the slot, since its last owner may run code of others.
         let left = leave(ticket, self.policy);
         if let Some(mut running) = left.and_then(Frame::into_running) {
-            *running = Running::default();
+            *running = ActiveAcquisition::default();
             keep(&mut Some(running));
         }
     }

@@ -3,14 +3,14 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::facts::Facts;
-use super::observe::Collector;
-use super::running::{Running, Shared};
+use super::active::{ActiveAcquisition, Shared};
+use super::capture::Collector;
+use super::state::State;
 use crate::stack::{ExitPolicy, Left, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
 /// Most boxes that a thread keeps for later; more would only follow a burst of nested calls.
-const MAX_SPARE: usize = 8;
+const MAX_POOLED: usize = 8;
 
 /// Deepest level whose acquisitions are reported to code of others.
 ///
@@ -19,10 +19,10 @@ const MAX_SPARE: usize = 8;
 const MAX_LEVEL: u8 = 1;
 
 /// What is in force on a thread.
-pub(super) struct Slot {
+pub(super) struct ContextStack {
     frames: TicketStack<Frame>,
     #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
-    spare: Vec<Box<Running>>,
+    pool: Vec<Box<ActiveAcquisition>>,
     /// How many frames are suspensions: calls into code of others, one in the other.
     level: u8,
     memory: Memory,
@@ -43,7 +43,7 @@ pub(super) enum Memory {
 ///
 /// It is changed where it lies: to copy what was written just now, the processor would wait.
 pub(super) struct Frame {
-    running: Option<Box<Running>>,
+    running: Option<Box<ActiveAcquisition>>,
     collector: Option<Arc<Collector>>,
     kind: Kind,
 }
@@ -52,7 +52,7 @@ pub(super) struct Frame {
 enum Kind {
     /// An acquisition whose future is polled or dropped here.
     Own,
-    /// What a handle or an `observe` brings here.
+    /// What a handle or an `capture` brings here.
     Entered(ExitPolicy),
     /// Code of others runs, and nothing below is in force.
     Suspension,
@@ -60,15 +60,15 @@ enum Kind {
 
 /// What an acquisition finds when it begins.
 #[derive(Default)]
-pub(super) struct Surroundings {
+pub(super) struct Enclosing {
     /// Id of the enclosing acquisition, if there is one.
     pub(super) parent: Option<ClientRequestId>,
-    /// Collector of the innermost `observe` that this is at the top level of.
+    /// Collector of the innermost `capture` that this is at the top level of.
     pub(super) collector: Option<Arc<Collector>>,
     /// Whether code of others is not told of it.
     pub(super) is_quiet: bool,
     /// Where it can begin.
-    pub(super) place: Option<Box<Running>>,
+    pub(super) place: Option<Box<ActiveAcquisition>>,
 }
 
 impl Frame {
@@ -78,7 +78,7 @@ impl Frame {
         kind: Kind::Suspension,
     };
 
-    const fn own(running: Box<Running>) -> Self {
+    const fn own(running: Box<ActiveAcquisition>) -> Self {
         Self {
             running: Some(running),
             collector: None,
@@ -96,15 +96,15 @@ impl Frame {
         matches!(self.kind, Kind::Entered(ExitPolicy::Own))
     }
 
-    pub(super) fn into_running(self) -> Option<Box<Running>> {
+    pub(super) fn into_running(self) -> Option<Box<ActiveAcquisition>> {
         self.running
     }
 }
 
-impl Slot {
+impl ContextStack {
     pub(super) const EMPTY: Self = Self {
         frames: TicketStack::new(),
-        spare: Vec::new(),
+        pool: Vec::new(),
         level: 0,
         memory: Memory::None,
     };
@@ -117,7 +117,7 @@ impl Slot {
     }
 
     /// The acquisitions in force, the innermost first.
-    pub(super) fn acquisitions(&mut self) -> impl Iterator<Item = &mut Running> {
+    pub(super) fn acquisitions(&mut self) -> impl Iterator<Item = &mut ActiveAcquisition> {
         let frames = self.frames.iter_mut();
         frames
             .take_while(|frame| !frame.is_suspension())
@@ -125,7 +125,7 @@ impl Slot {
     }
 
     #[inline]
-    pub(super) fn current(&mut self) -> Option<&mut Running> {
+    pub(super) fn current(&mut self) -> Option<&mut ActiveAcquisition> {
         self.acquisitions().next()
     }
 
@@ -139,13 +139,13 @@ impl Slot {
 
     /// Takes everything out that owns memory, for the end of the thread.
     #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
-    pub(super) fn take_all(&mut self) -> (Vec<Frame>, Vec<Box<Running>>) {
+    pub(super) fn take_all(&mut self) -> (Vec<Frame>, Vec<Box<ActiveAcquisition>>) {
         self.level = 0;
-        (self.frames.take_all(), mem::take(&mut self.spare))
+        (self.frames.take_all(), mem::take(&mut self.pool))
     }
 
     /// Makes an acquisition current.
-    pub(super) fn enter(&mut self, running: Box<Running>) -> Ticket {
+    pub(super) fn enter(&mut self, running: Box<ActiveAcquisition>) -> Ticket {
         self.frames.push(Frame::own(running))
     }
 
@@ -153,7 +153,7 @@ impl Slot {
     ///
     /// It stays at home if there are leaked frames above that must be [taken out](Self::leaked).
     #[inline]
-    pub(super) fn enter_at(&mut self, ticket: Ticket, home: &mut Option<Box<Running>>) {
+    pub(super) fn enter_at(&mut self, ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
         if let Some(frame) = self.frames.top_at(ticket) {
             frame.running = home.take();
             frame.kind = Kind::Own;
@@ -165,7 +165,7 @@ impl Slot {
     ///
     /// None if there are leaked frames above that must be [taken out](Self::leaked).
     #[inline]
-    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<Running>> {
+    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<ActiveAcquisition>> {
         let frame = self.frames.top_at(ticket)?;
         frame.kind = Kind::Suspension;
         self.level = self.level.saturating_add(1);
@@ -202,7 +202,7 @@ impl Slot {
         policy: ExitPolicy,
     ) -> Ticket {
         let borrowed = |shared| {
-            let mut running = self.spare.pop().unwrap_or_default();
+            let mut running = self.pool.pop().unwrap_or_default();
             running.borrow(shared);
             running
         };
@@ -248,10 +248,10 @@ impl Slot {
     }
 
     /// The frame of the acquisition whose future is being dropped.
-    pub(super) fn dropping(&self) -> Option<Ticket> {
+    pub(super) fn drop_outcome(&self) -> Option<Ticket> {
         self.frames.find(|frame| {
             let running = frame.running.as_deref();
-            running.is_some_and(|running| running.dropping.is_some())
+            running.is_some_and(|running| running.drop_outcome.is_some())
         })
     }
 
@@ -274,7 +274,7 @@ impl Slot {
     }
 
     /// The innermost acquisition in force, and whether the guard that entered it may be leaked.
-    fn enclosing(&mut self) -> Option<(&mut Running, bool)> {
+    fn enclosing(&mut self) -> Option<(&mut ActiveAcquisition, bool)> {
         let frames = self.frames.iter_mut();
         let mut in_force = frames.take_while(|frame| !frame.is_suspension());
         in_force.find_map(|frame| {
@@ -294,40 +294,43 @@ impl Slot {
     #[inline]
     pub(super) fn begin(
         &mut self,
-        takes_in: impl FnOnce(&Running) -> bool,
-    ) -> Option<(Surroundings, Ticket)> {
+        absorbs: impl FnOnce(&ActiveAcquisition) -> bool,
+    ) -> Option<(Enclosing, Ticket)> {
         let (mut parent, mut collector) = (None, None);
         if self.frames.top().is_some_and(|top| !top.is_suspension()) {
             parent = match self.enclosing() {
-                Some((running, _)) if takes_in(running) => return None,
+                Some((running, _)) if absorbs(running) => return None,
                 Some(enclosing) => parent_id_of(enclosing),
                 None => None,
             };
             collector = self.top_level_collector();
         }
-        let surroundings = Surroundings {
+        let enclosing = Enclosing {
             parent,
             collector,
             is_quiet: self.level > MAX_LEVEL,
-            place: self.spare.pop(),
+            place: self.pool.pop(),
         };
-        Some((surroundings, self.push_suspension()))
+        Some((enclosing, self.push_suspension()))
     }
 
-    /// None inside an acquisition of the same `observe`: what begins there is not at its top level.
+    /// None inside an acquisition of the same `capture`: what begins there is not at its top level.
     pub(super) fn top_level_collector(&self) -> Option<Arc<Collector>> {
         let collector = self.in_force().find_map(|frame| frame.collector.as_ref())?;
         let has_it = |frame: &Frame| {
-            let taken = frame.running.as_deref().and_then(Running::collector);
+            let taken = frame
+                .running
+                .as_deref()
+                .and_then(ActiveAcquisition::collector);
             taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))
         };
         (!self.in_force().any(has_it)).then(|| Arc::clone(collector))
     }
 
     /// Keeps an empty box for the next acquisition on this thread, if there is room.
-    pub(super) fn keep(&mut self, empty: &mut Option<Box<Running>>) {
-        if self.spare.len() < MAX_SPARE && self.memory != Memory::Ending {
-            self.spare.extend(empty.take());
+    pub(super) fn keep(&mut self, empty: &mut Option<Box<ActiveAcquisition>>) {
+        if self.pool.len() < MAX_POOLED && self.memory != Memory::Ending {
+            self.pool.extend(empty.take());
         }
     }
 }
@@ -343,7 +346,9 @@ pub(super) enum Suspension {
 }
 
 /// None for an acquisition that is over, where nothing says that anybody still works for it.
-fn parent_id_of((running, may_be_leaked): (&mut Running, bool)) -> Option<ClientRequestId> {
-    let is_parent = !may_be_leaked || !running.is_over();
-    is_parent.then(|| running.read(Facts::correlation_id))
+fn parent_id_of(
+    (running, may_be_leaked): (&mut ActiveAcquisition, bool),
+) -> Option<ClientRequestId> {
+    let is_parent = !may_be_leaked || !running.is_finished();
+    is_parent.then(|| running.read(State::correlation_id))
 }

@@ -2,76 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::wire::{bounded_text, wire_enum};
-
-wire_enum! {
-    /// How the region was found.
-    pub enum RegionAutodetectionSource {
-        /// No detection was made.
-        None = 0,
-        /// Detection was tried and failed.
-        FailedAutoDiscovery = 1,
-        /// An earlier detection of this process was used.
-        Cache = 2,
-        /// The environment variable `REGION_NAME` named it.
-        EnvVariable = 3,
-        /// The instance metadata service named it.
-        Imds = 4,
-    }
-}
-
-wire_enum! {
-    /// What came of asking for a regional endpoint.
-    pub enum RegionOutcome {
-        /// No region was asked for.
-        None = 0,
-        /// The configured region equals the detected one.
-        UserProvidedValid = 1,
-        /// A region was configured and detection failed.
-        UserProvidedAutodetectionFailed = 2,
-        /// The configured region differs from the detected one.
-        UserProvidedInvalid = 3,
-        /// The region was detected.
-        AutodetectSuccess = 4,
-        /// Detection failed and the global endpoint was used.
-        FallbackToGlobal = 5,
-        /// The configured region was used without detection.
-        UserProvided = 6,
-    }
-}
-
-wire_enum! {
-    /// How the region was found, in the numbering of schemas 2 to 4.
-    pub enum LegacyRegionSource {
-        /// No detection was made.
-        None = 0,
-        /// An environment variable named it.
-        EnvVariable = 1,
-        /// The instance metadata service named it.
-        Imds = 2,
-        /// An earlier detection of this process was used.
-        Cache = 3,
-        /// The caller named it.
-        UserProvided = 4,
-        /// Detection was tried and failed.
-        FailedAutoDiscovery = 5,
-    }
-}
-
-impl From<RegionAutodetectionSource> for LegacyRegionSource {
-    fn from(source: RegionAutodetectionSource) -> Self {
-        match source {
-            RegionAutodetectionSource::None => Self::None,
-            RegionAutodetectionSource::FailedAutoDiscovery => Self::FailedAutoDiscovery,
-            RegionAutodetectionSource::Cache => Self::Cache,
-            RegionAutodetectionSource::EnvVariable => Self::EnvVariable,
-            RegionAutodetectionSource::Imds => Self::Imds,
-        }
-    }
-}
-
-/// Longest region name that is kept, in bytes; Azure's longest name has 18.
-pub const MAX_REGION_LEN: usize = 32;
+use super::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
+use crate::wire::bounded_text;
 
 /// Region of a token request: its name, how it was found, what came of it.
 ///
@@ -81,11 +13,12 @@ pub const MAX_REGION_LEN: usize = 32;
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::{Region, RegionAutodetectionSource, RegionOutcome};
+/// use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
+/// use token_telemetry::Region;
 ///
 /// let region = Region::used("centralus")
-///     .source(RegionAutodetectionSource::EnvVariable)
-///     .outcome(RegionOutcome::AutodetectSuccess);
+///     .with_autodetection_source(RegionAutodetectionSource::EnvVariable)
+///     .with_outcome(RegionOutcome::AutodetectSuccess);
 /// assert_eq!(region.name(), Some("centralus"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,11 +34,14 @@ pub struct Region {
 }
 
 fn name(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
-    let name = bounded_text(text, MAX_REGION_LEN);
+    let name = bounded_text(text, Region::MAX_NAME_LEN);
     (!name.is_empty()).then_some(name)
 }
 
 impl Region {
+    /// Longest region name that is kept, in bytes; Azure's longest name has 18.
+    pub const MAX_NAME_LEN: usize = 32;
+
     /// The regional endpoint of this name was used.
     #[must_use]
     pub fn used(region: impl Into<Cow<'static, str>>) -> Self {
@@ -123,49 +59,49 @@ impl Region {
 
     /// How the region was found.
     #[must_use]
-    pub fn source(mut self, source: RegionAutodetectionSource) -> Self {
+    pub fn with_autodetection_source(mut self, source: RegionAutodetectionSource) -> Self {
         self.source = Some(source);
         self
     }
 
     /// What came of asking for a region.
     #[must_use]
-    pub fn outcome(mut self, outcome: RegionOutcome) -> Self {
+    pub fn with_outcome(mut self, outcome: RegionOutcome) -> Self {
         self.outcome = Some(outcome);
         self
     }
 
     /// Region that detection found, where it is not the one that was used.
     #[must_use]
-    pub fn detected(mut self, region: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_detected(mut self, region: impl Into<Cow<'static, str>>) -> Self {
         self.detected = name(region.into());
         self
     }
 
     /// How the region was found, for the dialects of schemas 2 to 4.
     #[must_use]
-    pub fn legacy_source(mut self, source: LegacyRegionSource) -> Self {
+    pub fn with_legacy_source(mut self, source: LegacyRegionSource) -> Self {
         self.legacy_source = Some(source);
         self
     }
 
     /// Region that the caller named.
     #[must_use]
-    pub fn user_provided(mut self, region: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_user_provided(mut self, region: impl Into<Cow<'static, str>>) -> Self {
         self.user_provided = name(region.into());
         self
     }
 
     /// Whether the region that the caller named is the detected one.
     #[must_use]
-    pub fn user_valid(mut self, valid: bool) -> Self {
+    pub fn with_user_valid(mut self, valid: bool) -> Self {
         self.user_valid = Some(valid);
         self
     }
 
     /// Whether the global endpoint was used in the end.
     #[must_use]
-    pub fn fallback_to_global(mut self, fallback: bool) -> Self {
+    pub fn with_fallback_to_global(mut self, fallback: bool) -> Self {
         self.fallback = Some(fallback);
         self
     }
@@ -184,19 +120,19 @@ impl Region {
 
     /// What came of asking for a region, if the SDK said so.
     #[must_use]
-    pub fn region_outcome(&self) -> Option<RegionOutcome> {
+    pub fn outcome(&self) -> Option<RegionOutcome> {
         self.outcome
     }
 
     /// Region that detection found, or else the one that was used.
     #[must_use]
-    pub fn detected_name(&self) -> Option<&str> {
+    pub fn detected(&self) -> Option<&str> {
         self.detected.as_deref().or_else(|| self.name())
     }
 
     /// How the region was found, in the numbering of schemas 2 to 4.
     #[must_use]
-    pub fn legacy_region_source(&self) -> Option<LegacyRegionSource> {
+    pub fn legacy_source(&self) -> Option<LegacyRegionSource> {
         let named = (self.outcome == Some(RegionOutcome::UserProvided))
             .then_some(LegacyRegionSource::UserProvided);
         self.legacy_source
@@ -206,7 +142,7 @@ impl Region {
 
     /// Region that the caller named.
     #[must_use]
-    pub fn user_provided_name(&self) -> Option<&str> {
+    pub fn user_provided(&self) -> Option<&str> {
         let names_it = |outcome| {
             matches!(
                 outcome,

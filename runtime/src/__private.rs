@@ -7,11 +7,11 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
-pub use crate::acquisition::{Call, Measure, Nesting, Reading};
-pub use crate::api::{
-    Api, ApiEntry, ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner,
-};
-pub use crate::error::{DescribeError, ErrorInfo};
+pub use crate::acquisition::call::{Call, Nesting, Reading};
+pub use crate::acquisition::future::IntoInstrumented;
+pub use crate::api::id::{ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner};
+pub use crate::api::{Api, ApiEntry};
+pub use crate::error::info::{DescribeError, ErrorInfo};
 use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;
 

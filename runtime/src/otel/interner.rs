@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::quota::{Quota, Source, fnv};
 
-/// Most distinct texts that one dictionary holds.
+/// Most distinct texts that one interner holds.
 const CAPACITY: usize = 160;
 
 /// Slots for them: more than texts, so that a search soon meets an empty one, and prime.
@@ -15,9 +15,9 @@ pub(super) const MAX_APIS: usize = 64;
 
 /// Number of a text, by which attribute sets are found again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Text(u8);
+pub(super) struct Symbol(u8);
 
-impl Text {
+impl Symbol {
     /// No text.
     pub(super) const NONE: Self = Self(0);
 
@@ -31,13 +31,13 @@ impl Text {
 
 /// The first texts that came; they stay, and reading them takes no lock.
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub(super) struct Interner {
     /// Made when the first text comes; most clients never see a caller or a failure.
     slots: OnceLock<Box<[OnceLock<Arc<str>>]>>,
     quota: Quota,
 }
 
-impl Dictionary {
+impl Interner {
     pub(super) fn new() -> Self {
         Self {
             slots: OnceLock::new(),
@@ -45,8 +45,8 @@ impl Dictionary {
         }
     }
 
-    /// Number of the text that the parts make up, [`Text::OTHER`] if there is no capacity left.
-    pub(super) fn number_of(&self, parts: &[&str], source: Source<'_>) -> Text {
+    /// Number of the text that the parts make up, [`Symbol::OTHER`] if there is no capacity left.
+    pub(super) fn number_of(&self, parts: &[&str], source: Source<'_>) -> Symbol {
         let empty = || (0..SLOTS).map(|_| OnceLock::new()).collect();
         let slots = self.slots.get_or_init(empty);
         let start = fnv(parts);
@@ -70,14 +70,14 @@ impl Dictionary {
                 if may_add && !is_new {
                     self.quota.give_back(source);
                 }
-                return u8::try_from(at + 1).map_or(Text::OTHER, Text);
+                return u8::try_from(at + 1).map_or(Symbol::OTHER, Symbol);
             }
         }
-        Text::OTHER
+        Symbol::OTHER
     }
 
-    /// The text with this number; none for [`Text::NONE`] and [`Text::OTHER`].
-    pub(super) fn text(&self, text: Text) -> Option<Arc<str>> {
+    /// The text with this number; none for [`Symbol::NONE`] and [`Symbol::OTHER`].
+    pub(super) fn text(&self, text: Symbol) -> Option<Arc<str>> {
         let at = usize::from(text.0).checked_sub(1)?;
         self.slots.get()?.get(at)?.get().map(Arc::clone)
     }
@@ -116,27 +116,27 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_number_however_it_is_cut() {
-        let dictionary = Dictionary::new();
+        let interner = Interner::new();
         let a = source("a");
-        let number = dictionary.number_of(&["41", ",", "1.2"], a);
-        assert_eq!(dictionary.number_of(&["41,1.2"], a), number);
-        assert_ne!(dictionary.number_of(&["41", ",", "1.3"], a), number);
-        assert_eq!(dictionary.text(number).as_deref(), Some("41,1.2"));
+        let number = interner.number_of(&["41", ",", "1.2"], a);
+        assert_eq!(interner.number_of(&["41,1.2"], a), number);
+        assert_ne!(interner.number_of(&["41", ",", "1.3"], a), number);
+        assert_eq!(interner.text(number).as_deref(), Some("41,1.2"));
     }
 
     #[test]
     fn texts_beyond_the_capacity_are_one() {
-        let dictionary = Dictionary::new();
-        let number = |n: u32, host| dictionary.number_of(&[&n.to_string()], source(host));
-        let first: Vec<Text> = (0..10_000).map(|n| number(n, "a")).collect();
-        let kept = first.iter().filter(|number| **number != Text::OTHER);
+        let interner = Interner::new();
+        let number = |n: u32, host| interner.number_of(&[&n.to_string()], source(host));
+        let first: Vec<Symbol> = (0..10_000).map(|n| number(n, "a")).collect();
+        let kept = first.iter().filter(|number| **number != Symbol::OTHER);
         assert_eq!(kept.count(), 128, "the share of one source");
         assert_eq!(number(0, "b"), first[0]);
-        assert_ne!(number(9_999, "b"), Text::OTHER);
+        assert_ne!(number(9_999, "b"), Symbol::OTHER);
         let other = (10_000..20_000).map(|n| number(n, "b"));
-        assert!(other.filter(|number| *number != Text::OTHER).count() < 32);
-        assert_eq!(dictionary.text(Text::OTHER), None);
-        assert_eq!(dictionary.text(Text::NONE), None);
+        assert!(other.filter(|number| *number != Symbol::OTHER).count() < 32);
+        assert_eq!(interner.text(Symbol::OTHER), None);
+        assert_eq!(interner.text(Symbol::NONE), None);
     }
 
     #[test]

@@ -9,20 +9,20 @@ use super::{ApiEntry, ApiId};
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::Catalogue;
-/// use token_telemetry::api_tables::MsalNode;
+/// use token_telemetry::api::Catalog;
+/// use token_telemetry::api::MsalNode;
 ///
-/// let catalogue = Catalogue::of::<MsalNode>();
-/// assert!(catalogue.to_markdown().contains(
+/// let catalog = Catalog::of::<MsalNode>();
+/// assert!(catalog.to_markdown().contains(
 ///     "| 771 | `AcquireTokenForClient` | Acquires a token for the application itself. | Msal |"
 /// ));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalogue {
+pub struct Catalog {
     entries: Vec<ApiEntry>,
 }
 
-impl Catalogue {
+impl Catalog {
     /// The ids of one enum.
     #[must_use]
     pub fn of<I: ApiId>() -> Self {
@@ -34,15 +34,15 @@ impl Catalogue {
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::Catalogue;
-    /// use token_telemetry::api_tables::{MsalJava, MsalPython};
+    /// use token_telemetry::api::Catalog;
+    /// use token_telemetry::api::{MsalJava, MsalPython};
     ///
-    /// let catalogue = Catalogue::of::<MsalJava>().and::<MsalPython>();
-    /// assert_eq!(catalogue.entries().len(), 26);
+    /// let catalog = Catalog::of::<MsalJava>().and::<MsalPython>();
+    /// assert_eq!(catalog.entries().len(), 26);
     /// ```
     #[must_use]
     pub fn and<I: ApiId>(mut self) -> Self {
-        self.entries.extend_from_slice(I::CATALOGUE);
+        self.entries.extend_from_slice(I::CATALOG);
         self.entries.sort_by_key(|entry| entry.api().number());
         self
     }
@@ -68,7 +68,8 @@ impl Catalogue {
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::{ApiId, Catalogue};
+    /// use token_telemetry::api::Catalog;
+    /// use token_telemetry::ApiId;
     ///
     /// #[derive(ApiId, Clone, Copy)]
     /// #[repr(u16)]
@@ -79,7 +80,7 @@ impl Catalogue {
     /// }
     ///
     /// assert_eq!(
-    ///     Catalogue::of::<FabrikamApi>().to_json(),
+    ///     Catalog::of::<FabrikamApi>().to_json(),
     ///     r#"[
     ///   {"number": 7, "name": "AcquireToken", "doc": "Acquires a token.", "owner": "FabrikamApi"}
     /// ]

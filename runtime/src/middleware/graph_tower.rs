@@ -22,7 +22,7 @@ use crate::graph::{Headers, InRequest, RequestContext};
 ///
 /// ```
 /// use http::{Request, Response};
-/// use token_telemetry::GraphLayer;
+/// use token_telemetry::middleware::GraphLayer;
 /// use token_telemetry::graph::{Headers, Product, SdkVersion};
 /// use tower::{ServiceBuilder, service_fn};
 ///

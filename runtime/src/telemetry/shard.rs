@@ -8,52 +8,52 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::HeaderMap;
 
 use super::Shared;
-use crate::acquisition::backend::{Answer, Backend, Carriage, OpenSpan, Outgoing};
-use crate::acquisition::{AcquisitionRecord, ClockSource, Facts};
+use crate::acquisition::backend::{Answer, Backend, HeaderSink, InFlightReport, OpenSpan};
+use crate::acquisition::{AcquisitionRecord, ClockSource, State};
 use crate::entra;
-use crate::totals::LANES;
+use crate::totals::SHARDS;
 use crate::wire::{Authority, ClientRequestId};
 
-/// An instance as the threads of one lane see it.
+/// An instance as the threads of one shard see it.
 ///
 /// Each acquisition holds its `Telemetry`. If all threads counted that at one place, every call
 /// would wait until the other processors have let go of it; so the count is kept once for each
-/// lane, on a cache line of its own.
+/// shard, on a cache line of its own.
 #[repr(align(128))]
-pub(super) struct Lane {
+pub(super) struct Shard {
     shared: Arc<Shared>,
     index: usize,
 }
 
-/// All lanes of one instance.
-pub(super) struct Lanes([Arc<Lane>; LANES]);
+/// All shards of one instance.
+pub(super) struct Shards([Arc<Shard>; SHARDS]);
 
-impl Lanes {
+impl Shards {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Self(array::from_fn(|index| {
-            Arc::new(Lane {
+            Arc::new(Shard {
                 shared: Arc::clone(shared),
                 index,
             })
         }))
     }
 
-    /// The lane of this thread: threads take them in turn.
-    pub(super) fn own(&self) -> &Arc<Lane> {
+    /// The shard of this thread: threads take them in turn.
+    pub(super) fn own(&self) -> &Arc<Shard> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
-            static OWN: usize = THREADS.fetch_add(1, Ordering::Relaxed) % LANES;
+            static OWN: usize = THREADS.fetch_add(1, Ordering::Relaxed) % SHARDS;
         }
-        let Self(lanes) = self;
-        let [first, ..] = lanes;
-        lanes.get(OWN.with(|own| *own)).unwrap_or(first)
+        let Self(shards) = self;
+        let [first, ..] = shards;
+        shards.get(OWN.with(|own| *own)).unwrap_or(first)
     }
 }
 
-impl UnwindSafe for Lane {}
-impl RefUnwindSafe for Lane {}
+impl UnwindSafe for Shard {}
+impl RefUnwindSafe for Shard {}
 
-impl Backend for Lane {
+impl Backend for Shard {
     fn instance(&self) -> *const () {
         Arc::as_ptr(&self.shared).cast()
     }
@@ -62,7 +62,7 @@ impl Backend for Lane {
         &self.shared.clock
     }
 
-    fn begin(&self, facts: &mut Facts, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
         self.shared.begin(facts, is_quiet)
     }
 
@@ -80,19 +80,19 @@ impl Backend for Lane {
 
     fn write_headers(
         &self,
-        facts: &mut Facts,
+        facts: &mut State,
         authority: &Authority,
-        carriage: &mut Carriage,
-        out: &mut Outgoing<'_>,
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
     ) {
-        self.shared.write_headers(facts, authority, carriage, out);
+        self.shared.write_headers(facts, authority, report, out);
     }
 
-    fn settle(&self, carriage: Carriage, answer: Answer) -> Option<Carriage> {
-        self.shared.entra.settle(carriage, answer)
+    fn settle(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport> {
+        self.shared.entra.settle(report, answer)
     }
 
-    fn decide(&self, undecided: &[Carriage], code: Option<&str>) {
+    fn decide(&self, undecided: &[InFlightReport], code: Option<&str>) {
         self.shared.entra.decide(undecided, code);
     }
 

@@ -1,0 +1,412 @@
+//! What a failed acquisition may tell: codes and classes, never texts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::wire::bounded_code;
+
+/// Longest error code that any dialect can report: no more fits in the longest header of any of
+/// them, which is MSAL.NET's.
+pub(crate) const MAX_KEPT_CODE_LEN: usize = 3800;
+
+/// Most `AADSTS` codes that are kept of one error; the server sends one as a rule.
+const MAX_STS_CODES: usize = 4;
+
+/// Describes errors of type `E`; implemented by the type that owns the API ids.
+///
+/// The owner is local to the SDK, so error types of other crates need no wrapper. For errors that
+/// wrap others there is [`ErrorInfo::from_sources`].
+///
+/// # Precedence
+///
+/// What is known of a failure comes from several places. Each fills in what those before it leave
+/// open, fact by fact:
+///
+/// 1. what the body noted with `Acquisition::current().record_error(…)`;
+/// 2. the function named by `err = …` in the attribute, or else this trait;
+/// 3. the same of an annotated function that was called inside and merged into the acquisition, if
+///    it failed last and there is no code so far;
+/// 4. the token requests, where no answer came;
+/// 5. a [fallback code](ErrorInfo::fallback);
+/// 6. the name of the error's type, as its code.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{DescribeError, ErrorInfo};
+///
+/// pub struct Contoso;
+///
+/// impl DescribeError<std::num::ParseIntError> for Contoso {
+///     fn describe(_: &std::num::ParseIntError) -> ErrorInfo {
+///         ErrorInfo::new("bad_expires_in")
+///     }
+/// }
+/// # let error = "x".parse::<u8>().unwrap_err();
+/// assert_eq!(Contoso::describe(&error).code(), Some("bad_expires_in"));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe errors of type `{E}`",
+    label = "this error type has no telemetry code",
+    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `err = path::to::it`"
+)]
+pub trait DescribeError<E: ?Sized> {
+    /// The codes and the class of an error.
+    fn describe(error: &E) -> ErrorInfo;
+}
+
+/// How an HTTP request failed when no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// No answer in time.
+    Timeout,
+    /// The name of the host could not be resolved.
+    Dns,
+    /// No connection could be made.
+    Connect,
+    /// The TLS handshake or a certificate check failed.
+    Tls,
+    /// The connection broke while the request was under way.
+    Closed,
+    /// Something else.
+    Other,
+}
+
+impl TransportError {
+    /// Code under which the failure is reported when the SDK gives none.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Timeout => "request_timeout",
+            Self::Dns => "dns_error",
+            Self::Connect => "connect_error",
+            Self::Tls => "tls_error",
+            Self::Closed => "connection_closed",
+            Self::Other => "network_error",
+        }
+    }
+}
+
+/// Codes and classes of a failed acquisition: what headers and metrics may carry.
+///
+/// Codes and suberrors are made safe here, so that hostile server text can break nothing later:
+///
+/// * Characters other than `[A-Za-z0-9_.-]` become `_`.
+/// * Text that holds an e-mail address, or is nothing but a GUID, becomes `redacted`.
+/// * Records keep [`ErrorInfo::MAX_CODE_LEN`] bytes of a code. Only under a
+///   [dialect](crate::entra::Dialect) that reports longer ones, such as MSAL.NET's until 4.48, do
+///   they keep as many as it needs; its header alone shows them.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::ErrorInfo;
+///
+/// let info = ErrorInfo::new("invalid_client").with_status(401).with_sts_codes([7_000_215]);
+/// assert_eq!(info.code(), Some("invalid_client"));
+/// assert_eq!(ErrorInfo::new("a,b|c\r\n".to_owned()).code(), Some("a_b_c__"));
+/// assert_eq!(ErrorInfo::new("user@contoso.com").code(), Some("redacted"));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ErrorInfo {
+    code: Option<Cow<'static, str>>,
+    suberror: Option<Cow<'static, str>>,
+    status: Option<u16>,
+    sts_codes: StsCodes,
+    transport: Option<TransportError>,
+    foreign: bool,
+    /// Whether every other source of a code is better.
+    fallback: bool,
+    pending: bool,
+}
+
+/// The first few `AADSTS` numbers of an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct StsCodes {
+    codes: [u32; MAX_STS_CODES],
+    len: u8,
+}
+
+impl ErrorInfo {
+    /// Longest error code that is reported, in bytes; longer ones are cut.
+    pub const MAX_CODE_LEN: usize = 64;
+
+    /// An error with this code: the OAuth `error`, or the SDK's own.
+    ///
+    /// The code is copied, so that it may be borrowed from the error.
+    #[must_use]
+    pub fn new(code: impl AsRef<str>) -> Self {
+        Self::of_code(Cow::Owned(start_of(code.as_ref()).to_owned()))
+    }
+
+    /// The same for a code of our own.
+    pub(crate) fn of_static(code: &'static str) -> Self {
+        Self::of_code(Cow::Borrowed(code))
+    }
+
+    fn of_code(code: Cow<'static, str>) -> Self {
+        let code = bounded_code(code, MAX_KEPT_CODE_LEN);
+        Self {
+            code: (!code.is_empty()).then_some(code),
+            ..Self::default()
+        }
+    }
+
+    /// An error of another library, which has no code but the name of its type.
+    #[must_use]
+    pub fn foreign(type_name: impl AsRef<str>) -> Self {
+        Self {
+            foreign: true,
+            ..Self::new(type_name)
+        }
+    }
+
+    /// An error of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// A last resort: this code, unless a token request or a merged call knows a better one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{ErrorInfo, TransportError};
+    ///
+    /// fn describe(_: &io::Error) -> ErrorInfo {
+    ///     ErrorInfo::fallback("io_error")
+    /// }
+    ///
+    /// let info = describe(&io::ErrorKind::Other.into());
+    /// assert_eq!(info.code(), Some("io_error"));
+    /// assert_eq!(info.or(ErrorInfo::new("timeout")).code(), Some("timeout"));
+    /// ```
+    #[must_use]
+    pub fn fallback(code: impl AsRef<str>) -> Self {
+        Self {
+            fallback: true,
+            ..Self::new(code)
+        }
+    }
+
+    /// An error that means "not yet": the caller calls again, or the user has to act first.
+    ///
+    /// The acquisition ends as [`Outcome::Pending`](crate::Outcome::Pending). It counts as no
+    /// failure: not in totals, metrics or headers. For functions that poll once per call (device
+    /// code, MFA), and for results such as "consent required". A flow that polls inside one call
+    /// returns [`Polled`](crate::Polled) from `send` instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// enum AuthError {
+    ///     MfaPending,
+    ///     Refused,
+    /// }
+    ///
+    /// fn describe(error: &AuthError) -> ErrorInfo {
+    ///     match error {
+    ///         AuthError::MfaPending => ErrorInfo::pending(),
+    ///         AuthError::Refused => ErrorInfo::new("access_denied"),
+    ///     }
+    /// }
+    ///
+    /// assert!(describe(&AuthError::MfaPending).is_pending());
+    /// assert!(!describe(&AuthError::Refused).is_pending());
+    /// ```
+    #[must_use]
+    pub fn pending() -> Self {
+        Self {
+            pending: true,
+            ..Self::default()
+        }
+    }
+
+    /// An HTTP request that got no answer.
+    #[must_use]
+    pub fn transport(class: TransportError) -> Self {
+        Self {
+            transport: Some(class),
+            ..Self::default()
+        }
+    }
+
+    /// Status of the HTTP answer that carried the error.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// `AADSTS` numbers of the error, the most telling first; four are kept.
+    #[must_use]
+    pub fn with_sts_codes(mut self, codes: impl IntoIterator<Item = u32>) -> Self {
+        let mut kept = StsCodes::default();
+        for (slot, code) in kept.codes.iter_mut().zip(codes) {
+            *slot = code;
+            kept.len += 1;
+        }
+        self.sts_codes = kept;
+        self
+    }
+
+    /// The OAuth `suberror`.
+    #[must_use]
+    pub fn with_suberror(mut self, suberror: impl AsRef<str>) -> Self {
+        let suberror = start_of(suberror.as_ref()).to_owned();
+        let suberror = bounded_code(suberror.into(), Self::MAX_CODE_LEN);
+        self.suberror = (!suberror.is_empty()).then_some(suberror);
+        self
+    }
+
+    /// The code, if one is known.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code
+            .as_deref()
+            .map(|code| cut(code, Self::MAX_CODE_LEN))
+    }
+
+    /// Whether the code is the name of a type, because the error is of another library.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// Whether the error means "not yet" instead of a failure.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.pending
+    }
+
+    /// Whether there is a code that is not just a fallback.
+    pub(crate) fn has_own_code(&self) -> bool {
+        self.code.is_some() && !self.fallback
+    }
+
+    /// The code in a form that can be kept, cut at so many bytes.
+    pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
+        Some(match self.code.as_ref()? {
+            Cow::Borrowed(code) => Cow::Borrowed(cut(code, limit)),
+            Cow::Owned(code) => Cow::Owned(cut(code, limit).to_owned()),
+        })
+    }
+
+    /// Truncates the code to what somebody has a use for, and frees the rest.
+    pub(crate) fn truncate_code(&mut self, limit: usize) {
+        match &mut self.code {
+            Some(Cow::Owned(code)) if code.len() > limit => {
+                code.truncate(limit);
+                code.shrink_to_fit();
+            }
+            Some(Cow::Borrowed(code)) => *code = cut(code, limit),
+            Some(Cow::Owned(_)) | None => {}
+        }
+    }
+
+    /// These codes, or the name of the error's type where there is no code.
+    pub(crate) fn or_else_foreign(self, type_name: Cow<'static, str>) -> Self {
+        if self.code.is_some() {
+            return self;
+        }
+        Self {
+            foreign: true,
+            ..self.or(Self::of_code(type_name))
+        }
+    }
+
+    /// The suberror, if there is one.
+    #[must_use]
+    pub fn suberror(&self) -> Option<&str> {
+        self.suberror.as_deref()
+    }
+
+    /// Status of the HTTP answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The `AADSTS` numbers that are known.
+    #[must_use]
+    pub fn sts_codes(&self) -> &[u32] {
+        let StsCodes { codes, len } = &self.sts_codes;
+        codes.get(..usize::from(*len)).unwrap_or_default()
+    }
+
+    /// How the HTTP request failed, if no answer came.
+    #[must_use]
+    pub fn transport_error(&self) -> Option<TransportError> {
+        self.transport
+    }
+
+    /// These facts, and where they are silent the ones of `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let Self {
+            code,
+            suberror,
+            status,
+            sts_codes,
+            transport,
+            foreign,
+            fallback,
+            pending,
+        } = self;
+        let keeps_code = code.is_some() && (!fallback || !other.has_own_code());
+        let (code, foreign, fallback) = if keeps_code {
+            (code, foreign, fallback)
+        } else {
+            (other.code, other.foreign, other.fallback)
+        };
+        Self {
+            code,
+            foreign,
+            fallback,
+            pending: pending || other.pending,
+            suberror: suberror.or(other.suberror),
+            status: status.or(other.status),
+            sts_codes: if sts_codes.len == 0 {
+                other.sts_codes
+            } else {
+                sts_codes
+            },
+            transport: transport.or(other.transport),
+        }
+    }
+}
+
+/// As much of a text as can matter: hostile servers send megabytes.
+fn start_of(text: &str) -> &str {
+    let mut end = text.len().min(4 * MAX_KEPT_CODE_LEN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// The first bytes of a code, which is ASCII and so can be cut anywhere.
+fn cut(code: &str, limit: usize) -> &str {
+    code.get(..limit).unwrap_or(code)
+}
+
+/// Shows no more of a code than [`ErrorInfo::code`] returns.
+impl fmt::Debug for ErrorInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorInfo")
+            .field("code", &self.code())
+            .field("suberror", &self.suberror)
+            .field("status", &self.status)
+            .field("sts_codes", &self.sts_codes())
+            .field("transport", &self.transport)
+            .field("foreign", &self.foreign)
+            .field("fallback", &self.fallback)
+            .field("pending", &self.pending)
+            .finish()
+    }
+}
