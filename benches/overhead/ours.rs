@@ -63,7 +63,7 @@ impl Client {
         self.cached.clone().ok_or(AuthError)
     }
 
-    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, ok = info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, token_info = info)]
     pub async fn hit(&self) -> Result<Token, AuthError> {
         let token = self.cached.clone().ok_or(AuthError)?;
         Acquisition::current().cache_hit(CacheLevel::L1Cache);
@@ -74,7 +74,7 @@ impl Client {
         ready(self.cached.clone().ok_or(AuthError)).await
     }
 
-    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = info)]
     pub async fn fetch(&self) -> Result<Token, AuthError> {
         Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
         let Status { response: token, .. } = Acquisition::current()

@@ -10,7 +10,7 @@ fn describe(_: &SdkError) -> ErrorInfo {
     ErrorInfo::fallback("credential_error")
 }
 
-#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, err = describe)]
+#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, error_info = describe)]
 async fn get_token(telemetry: &Telemetry, is_reachable: bool) -> Result<(), SdkError> {
     if !is_reachable {
         Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);

@@ -14,7 +14,7 @@ fn describe(error: &SdkError) -> ErrorInfo {
     }
 }
 
-#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, err = describe)]
+#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, error_info = describe)]
 async fn poll(telemetry: &Telemetry, code: Option<&'static str>) -> Result<String, SdkError> {
     let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
         ready(Ok::<_, io::Error>(match code {

@@ -17,7 +17,7 @@ fn token_info(token: &Token) -> TokenInfo {
     TokenInfo::new().with_expires_in(token.expires_in)
 }
 
-#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, ok = token_info)]
+#[acquire_token(api = SdkApi::GetToken, telemetry = telemetry, token_info = token_info)]
 async fn provide(telemetry: &Telemetry, status: u16) -> Result<Token, SdkError> {
     Acquisition::current()
         .token_request(TOKEN_URL)
@@ -37,7 +37,7 @@ fn nothing(_: &AnyError) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
-#[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, err = nothing)]
+#[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, error_info = nothing)]
 async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, AnyError> {
     Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     provide(telemetry, status)

@@ -149,7 +149,7 @@ impl ContosoClient {
     /// # Errors
     ///
     /// When the token endpoint refuses, cannot be reached, or answers nonsense.
-    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = token_info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info)]
     pub async fn acquire_token_for_client(&self, scope: &str) -> Result<AccessToken, AuthError> {
         match self.cached(scope) {
             Ok(token) => {
@@ -165,7 +165,7 @@ impl ContosoClient {
     /// # Errors
     ///
     /// When the token endpoint refuses, cannot be reached, or answers nonsense.
-    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = token_info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info)]
     pub async fn force_token_for_client(&self, scope: &str) -> Result<AccessToken, AuthError> {
         self.refresh(scope, CacheRefreshReason::ForceRefreshOrClaims)
             .await
@@ -176,7 +176,7 @@ impl ContosoClient {
     /// # Errors
     ///
     /// When the token endpoint refuses, cannot be reached, or answers nonsense.
-    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, ok = token_info, background)]
+    #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info, background)]
     pub async fn refresh_ahead(&self, scope: &str) -> Result<AccessToken, AuthError> {
         self.refresh(scope, CacheRefreshReason::ProactivelyRefreshed)
             .await

@@ -13,14 +13,21 @@ use crate::tokens::is_punct;
 const KEYS: [&str; 7] = [
     "api",
     "telemetry",
-    "err",
-    "ok",
-    "nested",
+    "error_info",
+    "token_info",
+    "own_record",
     "background",
     "crate",
 ];
 
-/// What `#[tracing::instrument]` takes; `err` is one of its arguments, too, and of ours.
+/// Names that arguments had before, and what replaces them.
+const RENAMED: [(&str, &str); 3] = [
+    ("err", "`error_info = path::to::function`"),
+    ("ok", "`token_info = path::to::function`"),
+    ("nested", "`own_record`"),
+];
+
+/// What `#[tracing::instrument]` takes; `err` without a value is one of its arguments, too.
 const OF_TRACING: [&str; 9] = [
     "fields",
     "follows_from",
@@ -36,9 +43,8 @@ const OF_TRACING: [&str; 9] = [
 // What each key expects, as messages say it.
 const API: &str = "a const expression: `api = MyApi::AcquireToken`";
 const TELEMETRY: &str = "an expression: `telemetry = self.telemetry`";
-const ERR: &str = "the path of a function `fn(&E) -> ErrorInfo`";
-const OK: &str = "the path of a function `fn(&T) -> TokenInfo`";
-const NESTED: &str = "`record`: without it the call is part of the enclosing one";
+const ERROR_INFO: &str = "the path of a function `fn(&E) -> ErrorInfo`";
+const TOKEN_INFO: &str = "the path of a function `fn(&T) -> TokenInfo`";
 pub(crate) const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
 
 /// The arguments that could be read.
@@ -46,9 +52,9 @@ pub(crate) const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
 pub(crate) struct Arguments {
     pub(crate) api: Option<Expr>,
     pub(crate) telemetry: Option<Expr>,
-    pub(crate) err: Option<ExprPath>,
-    pub(crate) ok: Option<ExprPath>,
-    pub(crate) nested: Option<Span>,
+    pub(crate) error_info: Option<ExprPath>,
+    pub(crate) token_info: Option<ExprPath>,
+    pub(crate) own_record: Option<Span>,
     pub(crate) background: Option<Span>,
     pub(crate) runtime: Option<Path>,
 }
@@ -99,12 +105,12 @@ impl Arguments {
         match name.as_str() {
             "api" => self.api = Some(constant(value(&key, input, API)?)?),
             "telemetry" => self.telemetry = Some(value(&key, input, TELEMETRY)?),
-            "err" => self.err = Some(value(&key, input, ERR)?),
-            "ok" => self.ok = Some(value(&key, input, OK)?),
-            "nested" => self.nested = Some(record(&key, input)?),
+            "error_info" => self.error_info = Some(value(&key, input, ERROR_INFO)?),
+            "token_info" => self.token_info = Some(value(&key, input, TOKEN_INFO)?),
+            "own_record" => self.own_record = Some(flag(&key, input)?),
             "background" => self.background = Some(flag(&key, input)?),
             "crate" => self.runtime = Some(absolute(value(&key, input, CRATE)?)?),
-            _ => return Err(unknown(&key, &KEYS)),
+            name => return Err(renamed(&key, name).unwrap_or_else(|| unknown(&key, &KEYS))),
         }
         Ok(())
     }
@@ -113,7 +119,7 @@ impl Arguments {
     pub(crate) fn named(&self) -> impl Iterator<Item = &ExprPath> {
         let expressions = self.api.iter().chain(&self.telemetry);
         let paths = expressions.filter_map(path_in);
-        paths.chain(&self.err).chain(&self.ok)
+        paths.chain(&self.error_info).chain(&self.token_info)
     }
 
     /// Rules between arguments.
@@ -125,8 +131,8 @@ impl Arguments {
                 "the argument `api` is missing: `#[acquire_token(api = MyApi::AcquireToken)]`",
             );
         }
-        if let (Some(nested), Some(_)) = (self.nested, self.background) {
-            errors.at(nested, "`nested` has no effect here: a `background` acquisition always makes a record of its own");
+        if let (Some(own_record), Some(_)) = (self.own_record, self.background) {
+            errors.at(own_record, "`own_record` has no effect here: a `background` acquisition always produces its own record");
         }
     }
 }
@@ -165,6 +171,13 @@ fn is_of_tracing(key: &Ident, input: ParseStream<'_>) -> bool {
     is_one_of(key, &OF_TRACING) || (key == "err" && (ends(input) || input.peek(token::Paren)))
 }
 
+/// Names the argument that replaced this one.
+fn renamed(key: &Ident, name: &str) -> Option<Error> {
+    let (_, replacement) = RENAMED.iter().find(|(old, _)| *old == name)?;
+    let message = format!("`{key}` is now called {replacement}");
+    Some(Error::new(key.span(), message))
+}
+
 fn of_tracing(key: &Ident) -> Error {
     let message = format!(
         "`{key}` is an argument of `#[tracing::instrument]`; nothing needs it here, since neither \
@@ -183,7 +196,7 @@ fn constant(api: Expr) -> syn::Result<Expr> {
         Some(span) => Err(Error::new(
             span,
             "`api` is a constant, and there is no `self` yet: write `Self::API`, or set the id in the body with \
-             `Acquisition::current().api(…)`",
+             `Acquisition::current().record_api(…)`",
         )),
         None => Ok(api),
     }
@@ -243,16 +256,6 @@ fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
     }
     let message = format!("`{key}` takes no value: write `{key}` alone");
     Err(Error::new(key.span(), message))
-}
-
-/// Parses `= record`.
-fn record(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
-    let choice: Ident = value(key, input, NESTED)?;
-    if choice == "record" {
-        return Ok(key.span());
-    }
-    let message = format!("`{key}` expects {NESTED}");
-    Err(Error::new(choice.span(), message))
 }
 
 fn ends(input: ParseStream<'_>) -> bool {

@@ -122,16 +122,16 @@ impl<'a> Expansion<'a> {
         let telemetry = self.telemetry();
         let nesting = self.nesting();
         let nesting = quote_spanned! {Span::mixed_site()=> #private::Nesting::#nesting };
-        let call = if let Some(err) = &arguments.err {
+        let call = if let Some(error_info) = &arguments.error_info {
             let id = &self.id;
-            quote_spanned! {at(err)=> #returns.call_with(#err, #id, #telemetry, #nesting) }
+            quote_spanned! {at(error_info)=> #returns.call_with(#error_info, #id, #telemetry, #nesting) }
         } else {
             let error = self.function.output().and_then(output::error_of);
             let id = located(self.id.to_token_stream(), error.map_or(*output_site, at));
             quote_spanned! {*output_site=> #returns.call(#id, #telemetry, #nesting) }
         };
-        match &arguments.ok {
-            Some(ok) => quote_spanned! {at(ok)=> #call.token(#ok) },
+        match &arguments.token_info {
+            Some(token_info) => quote_spanned! {at(token_info)=> #call.token(#token_info) },
             None => call,
         }
     }
@@ -153,7 +153,8 @@ impl<'a> Expansion<'a> {
                 ..
             } => "Background",
             Arguments {
-                nested: Some(_), ..
+                own_record: Some(_),
+                ..
             } => "Record",
             _ => "Merge",
         };

@@ -173,9 +173,9 @@ pub use token_telemetry_macros::ApiId;
 /// |---|---|
 /// | `api = EXPR` | which function this is: a constant of a type that derives [`ApiId`], `Self::API` and `T::API` included. The one argument that must be there. |
 /// | `telemetry = EXPR` | the [`Telemetry`] to report through, read before the body begins; without it, [`Telemetry::global`]. |
-/// | `err = PATH` | a function `fn(&E) -> ErrorInfo` that stands for [`DescribeError`]. |
-/// | `ok = PATH` | a function `fn(&T) -> TokenInfo` that tells type and lifetime of the token. |
-/// | `nested = record` | a record of its own also directly inside another acquisition of the same `Telemetry`, of which it would else be a part. |
+/// | `error_info = PATH` | a function `fn(&E) -> ErrorInfo` that stands for [`DescribeError`]. |
+/// | `token_info = PATH` | a function `fn(&T) -> TokenInfo` that tells type and lifetime of the token. |
+/// | `own_record` | a record of its own also directly inside another acquisition of the same `Telemetry`, of which it would else be a part. |
 /// | `background` | a root of its own, for which no caller waits. |
 /// | `crate = PATH` | where this crate is, for SDKs that re-export it. |
 ///
@@ -194,7 +194,7 @@ pub use token_telemetry_macros::ApiId;
 ///     TokenInfo::new().with_expires_in(token.1)
 /// }
 ///
-/// #[acquire_token(api = MsalNet::AcquireTokenInteractive, telemetry = telemetry, err = describe, ok = lifetime)]
+/// #[acquire_token(api = MsalNet::AcquireTokenInteractive, telemetry = telemetry, error_info = describe, token_info = lifetime)]
 /// async fn sign_in(telemetry: &Telemetry) -> io::Result<(String, std::time::Duration)> {
 ///     Acquisition::current().record_source(TokenSource::Broker);
 ///     Ok(("token".to_owned(), std::time::Duration::from_secs(3599)))

@@ -24,7 +24,7 @@ wire_enum! {
 
 /// State about an acquired token; never the token itself.
 ///
-/// The function named by `ok = …` in the attribute returns it.
+/// The function named by `token_info = …` in the attribute returns it.
 ///
 /// # Examples
 ///

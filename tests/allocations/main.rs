@@ -48,7 +48,7 @@ fn token_info(_: &u8) -> TokenInfo {
         .with_expires_in(Duration::from_secs(60))
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, ok = token_info)]
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, token_info = token_info)]
 async fn hit(telemetry: &Telemetry) -> Result<u8, Never> {
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     drop(Acquisition::current().time_in_cache());
@@ -65,7 +65,7 @@ async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Neve
     Ok(1)
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, nested = record)]
+#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, own_record)]
 async fn hit_of_its_own(telemetry: &Telemetry) -> Result<u8, Never> {
     hit(telemetry).await
 }

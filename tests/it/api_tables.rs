@@ -69,7 +69,7 @@ fn boxed(_: &Box<dyn std::error::Error>) -> ErrorInfo {
     ErrorInfo::new("boxed")
 }
 
-#[acquire_token(api = MsalJava::AcquireTokenForAgent, telemetry = telemetry, err = boxed)]
+#[acquire_token(api = MsalJava::AcquireTokenForAgent, telemetry = telemetry, error_info = boxed)]
 async fn with_a_function(telemetry: &Telemetry) -> Result<(), Box<dyn std::error::Error>> {
     Err("whatever")?
 }

@@ -26,7 +26,7 @@ fn describe(error: &Described) -> ErrorInfo {
     code.or(described_class.map_or_else(ErrorInfo::unknown, ErrorInfo::transport))
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
     if let Some(class) = known.last_try {
         Acquisition::current()
@@ -91,7 +91,7 @@ fn a_description_that_panics_costs_the_code_and_nothing_else() {
         panic!("the description panics")
     }
 
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = panics)]
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = panics)]
     async fn failing(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("unseen"))
     }
@@ -152,7 +152,7 @@ fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
         Acquisition::current().record_suppressed_error(ErrorInfo::new("of_the_description"));
         ErrorInfo::new("inner")
     }
-    #[acquire_token(api = LabApi::Silent, telemetry = telemetry, nested = record, err = noting)]
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record, error_info = noting)]
     async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("described"))
     }

@@ -199,7 +199,7 @@ fn no_marked_word_appears_in_headers_metrics_spans_records_or_debug_output() {
 }
 
 /// An acquisition that asks a host, and fails with a code.
-#[acquire_token(api = MarkedApi::ByUsernamePassword, telemetry = telemetry, err = ErrorInfo::clone)]
+#[acquire_token(api = MarkedApi::ByUsernamePassword, telemetry = telemetry, error_info = ErrorInfo::clone)]
 async fn failing(telemetry: &Telemetry, url: &str, error: ErrorInfo) -> Result<(), ErrorInfo> {
     Acquisition::current().token_request(url).responded(400);
     Acquisition::current().record_suppressed_error(error.clone());

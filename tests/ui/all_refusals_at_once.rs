@@ -23,7 +23,7 @@ impl DescribeError<AuthError> for Contoso {
 #[acquire_token(
     telemtry = telemetry, //~ telemtry
     nested = merge, //~ merge
-    nested = record, //~ nested
+    own_record, //~ nested
     background = true, //~ background
     crate = token_telemetry, //~ token_telemetry
     api = , //~ api

@@ -20,7 +20,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, err = |_| ErrorInfo::unknown())] //~ |_|
+#[acquire_token(api = ContosoApi::AcquireToken, error_info = |_| ErrorInfo::unknown())] //~ |_|
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

@@ -23,7 +23,7 @@ fn describe(_: &AuthError) -> ErrorInfo {
     ErrorInfo::new("auth_error")
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, err = describe())] //~ describe
+#[acquire_token(api = ContosoApi::AcquireToken, error_info = describe())] //~ describe
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

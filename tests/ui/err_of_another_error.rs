@@ -24,7 +24,7 @@ fn describe(_: &str) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, err = describe)] //~ describe
+#[acquire_token(api = ContosoApi::AcquireToken, error_info = describe)] //~ describe
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

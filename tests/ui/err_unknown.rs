@@ -20,7 +20,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, err = describe)] //~ describe
+#[acquire_token(api = ContosoApi::AcquireToken, error_info = describe)] //~ describe
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

@@ -37,7 +37,7 @@ mod ids {
 
 use ids::{Api, describe, read, telemetry};
 
-#[acquire_token(api = Api::AcquireToken, err = describe, ok = read, telemetry = telemetry(), level = 1)] //~ level
+#[acquire_token(api = Api::AcquireToken, error_info = describe, token_info = read, telemetry = telemetry(), level = 1)] //~ level
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

@@ -20,7 +20,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, nested = record, background)] //~ nested
+#[acquire_token(api = ContosoApi::AcquireToken, own_record, background)] //~ nested
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

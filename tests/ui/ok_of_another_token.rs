@@ -24,7 +24,7 @@ fn read(_: &u8) -> TokenInfo {
     TokenInfo::new()
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, ok = read)] //~ read
+#[acquire_token(api = ContosoApi::AcquireToken, token_info = read)] //~ read
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

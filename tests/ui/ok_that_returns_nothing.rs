@@ -22,7 +22,7 @@ impl DescribeError<AuthError> for Contoso {
 
 fn read(_: &String) {}
 
-#[acquire_token(api = ContosoApi::AcquireToken, ok = read)] //~ read
+#[acquire_token(api = ContosoApi::AcquireToken, token_info = read)] //~ read
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

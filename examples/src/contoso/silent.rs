@@ -21,7 +21,7 @@ impl ContosoClient {
             .map(|(_, header)| header)
     }
 
-    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, ok = presented_info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, token_info = presented_info)]
     async fn acquire_token_silent(&self, scope: &str) -> Result<(AccessToken, String), AuthError> {
         let token = self.token_of_user(&format!("user {scope}")).await?;
         let header = {

@@ -89,7 +89,7 @@ impl Acquisition {
     ///
     /// # fn describe(_: &std::io::Error) -> ErrorInfo { ErrorInfo::unknown() }
     /// # async fn opaque_credential() -> std::io::Result<String> { Ok("token".to_owned()) }
-    /// #[acquire_token(api = MsalNet::AcquireTokenForClient, err = describe)]
+    /// #[acquire_token(api = MsalNet::AcquireTokenForClient, error_info = describe)]
     /// async fn get_token() -> std::io::Result<String> {
     ///     Acquisition::current().record_default_source(TokenSource::Cache);
     ///     opaque_credential().await

@@ -38,7 +38,7 @@ use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 /// }
 ///
 /// impl Wrapper {
-///     #[acquire_token(api = MsalNet::AcquireTokenForClient, err = describe)]
+///     #[acquire_token(api = MsalNet::AcquireTokenForClient, error_info = describe)]
 ///     async fn get_token(&self, scopes: &[&str]) -> std::io::Result<SystemTime> {
 ///         let lookup = self.seen.lookup(scopes, SystemTime::now(), WINDOW);
 ///         let expires_on = self.inner.get_token(scopes).await?;

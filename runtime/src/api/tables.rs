@@ -6,7 +6,7 @@
 //! # Examples
 //!
 //! With an error type of your own, describe it once on [`Msal`]; for others name a function with
-//! `err = …`.
+//! `error_info = …`.
 //!
 //! ```
 //! use token_telemetry::api::{Msal, MsalNet};
@@ -182,7 +182,7 @@ pub enum MsalJava {
 }
 
 // Errors of the standard library that an SDK may return but cannot describe on a type of ours.
-// `Box<dyn Error>` is left out: nothing truthful is known of it, and `err = …` says more.
+// `Box<dyn Error>` is left out: nothing truthful is known of it, and `error_info = …` says more.
 
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {

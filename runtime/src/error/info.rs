@@ -23,7 +23,7 @@ const MAX_STS_CODES: usize = 4;
 /// open, fact by fact:
 ///
 /// 1. what the body noted with `Acquisition::current().record_error(…)`;
-/// 2. the function named by `err = …` in the attribute, or else this trait;
+/// 2. the function named by `error_info = …` in the attribute, or else this trait;
 /// 3. the same of an annotated function that was called inside and merged into the acquisition, if
 ///    it failed last and there is no code so far;
 /// 4. the token requests, where no answer came;
@@ -48,7 +48,7 @@ const MAX_STS_CODES: usize = 4;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe errors of type `{E}`",
     label = "this error type has no telemetry code",
-    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `err = path::to::it`"
+    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `error_info = path::to::it`"
 )]
 pub trait DescribeError<E: ?Sized> {
     /// The codes and the class of an error.

@@ -14,7 +14,7 @@ fn undescribed<E>(_: &E) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = undescribed)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = undescribed)]
 async fn fails_with<E>(telemetry: &Telemetry, error: E) -> Result<(), E> {
     Err(error)
 }
@@ -23,7 +23,7 @@ fn last_resort(_: &LabError) -> ErrorInfo {
     ErrorInfo::fallback("credential")
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = last_resort)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = last_resort)]
 async fn fails_in_transport(
     telemetry: &Telemetry,
     class: Option<TransportError>,
@@ -125,7 +125,7 @@ fn timed_out(_: &LabError) -> ErrorInfo {
     ErrorInfo::transport(TransportError::Timeout)
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = timed_out)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = timed_out)]
 async fn described_class(telemetry: &Telemetry) -> Result<(), LabError> {
     let request = Acquisition::current().token_request(TOKEN_URL);
     request.failed(TransportError::Other);

@@ -46,7 +46,7 @@ fn with_numbers(error: &LabError) -> ErrorInfo {
         .with_status(400)
 }
 
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry, ok = lifetime, err = with_numbers)]
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, token_info = lifetime, error_info = with_numbers)]
 async fn provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabError> {
     if fails.is_empty() {
         return Ok(TOKEN);
@@ -54,7 +54,7 @@ async fn provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabError>
     Err(LabError::new(fails))
 }
 
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry, ok = lifetime, err = with_numbers)]
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, token_info = lifetime, error_info = with_numbers)]
 fn blocking_provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabError> {
     if fails.is_empty() {
         return Ok(TOKEN);
@@ -65,7 +65,7 @@ fn blocking_provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabErr
 /// A cache over a provider, with each way of describing the error.
 macro_rules! caches {
     ($( $name:ident: $err:ident; )+) => {$(
-        #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = $err)]
+        #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = $err)]
         async fn $name(telemetry: &Telemetry, fails: &str) -> Result<Token, AnyError> {
             Ok(provider(telemetry, fails).await.map_err(|error| error.0)?)
         }
@@ -78,17 +78,17 @@ caches! {
     described: own_code;
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = bearer, err = nothing)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, token_info = bearer, error_info = nothing)]
 async fn with_own_token_info(telemetry: &Telemetry) -> Result<Token, AnyError> {
     Ok(provider(telemetry, "").await.map_err(|error| error.0)?)
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = nothing)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = nothing)]
 fn blocking_cache(telemetry: &Telemetry, fails: &str) -> Result<Token, AnyError> {
     Ok(blocking_provider(telemetry, fails).map_err(|error| error.0)?)
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = nothing)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = nothing)]
 async fn chain(telemetry: &Telemetry) -> Result<Token, AnyError> {
     if provider(telemetry, "first_member").await.is_err() {
         provider(telemetry, "").await.map_err(|error| error.0)?;

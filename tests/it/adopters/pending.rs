@@ -15,7 +15,7 @@ fn describe(error: &LabError) -> ErrorInfo {
 }
 
 /// One poll of a flow whose loop is the caller's; returns the last-telemetry header it sent.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 async fn poll_once(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)

@@ -231,7 +231,7 @@ fn cancelled_calls_are_reported_where_the_dialect_says_so() {
     assert_eq!(waiting(&telemetry), ["TaskCanceledException"]);
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = ErrorInfo::clone)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = ErrorInfo::clone)]
 async fn failing(telemetry: &Telemetry, info: ErrorInfo) -> Result<(), ErrorInfo> {
     Err(info)
 }

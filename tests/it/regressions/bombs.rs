@@ -93,7 +93,7 @@ fn unreadable(_: &String) -> TokenInfo {
     explode()
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = unreadable)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, token_info = unreadable)]
 async fn succeeds(telemetry: &Telemetry) -> Result<String, Undescribable> {
     Ok(String::new())
 }

@@ -74,7 +74,7 @@ mod shadowed {
         ::std::result::Result::Ok(1)
     }
 
-    #[::token_telemetry::acquire_token(api = LabApi::ForClient, telemetry = telemetry, nested = record)]
+    #[::token_telemetry::acquire_token(api = LabApi::ForClient, telemetry = telemetry, own_record)]
     pub(super) fn blocking(
         telemetry: &::token_telemetry::Telemetry,
     ) -> ::std::result::Result<u8, LabError> {

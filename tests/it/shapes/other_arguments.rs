@@ -35,20 +35,20 @@ fn describe_anything<E: Error>(error: &E) -> ErrorInfo {
     ErrorInfo::new(error.to_string())
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, ok = Token::info)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, token_info = Token::info)]
 async fn with_ok(telemetry: &Telemetry) -> Result<Token, LabError> {
     work().await;
     let lifetime = Duration::from_secs(60);
     Ok(Token { lifetime })
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = Undescribed::info)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = Undescribed::info)]
 async fn with_err(telemetry: &Telemetry, number: u32) -> Result<(), Undescribed> {
     work().await;
     Err(Undescribed(number))
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe_anything, ok = Token::info)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe_anything, token_info = Token::info)]
 fn with_both(telemetry: &Telemetry) -> Result<Token, io::Error> {
     Err(io::Error::other("generic"))
 }
@@ -70,7 +70,7 @@ impl Client {
         self.nested().await
     }
 
-    #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry, nested = record)]
+    #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry, own_record)]
     async fn nested(&self) -> Result<(), LabError> {
         work().await;
         Ok(())

@@ -56,7 +56,7 @@ fn by_function(error: &AnyError) -> ErrorInfo {
     ErrorInfo::new("by_function").or(error.0.clone())
 }
 
-#[acquire_token(api = PrecedenceApi::ForClient, telemetry = telemetry, err = by_function)]
+#[acquire_token(api = PrecedenceApi::ForClient, telemetry = telemetry, error_info = by_function)]
 async fn by_path(telemetry: &Telemetry, noted: Noted, info: ErrorInfo) -> Result<(), AnyError> {
     noted.note().await;
     Err(AnyError(info))

@@ -195,7 +195,7 @@ fn describe(_: &Second) -> ErrorInfo {
     ErrorInfo::new("lab_failure")
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 fn converting(telemetry: &Telemetry) -> BoxFuture<'_, Result<u8, Second>> {
     Box::pin(async move {
         super::fail().await?;

@@ -78,7 +78,7 @@ fn says_nothing(_: &std::io::Error) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, err = says_nothing)]
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, error_info = says_nothing)]
 async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Error> {
     let mut throttled = Acquisition::current().token_request(TOKEN_URL);
     throttled.set_retry_after(millis(7_000));

@@ -37,7 +37,7 @@ async fn outer_calls(outer: &Telemetry, called: &Telemetry) -> Result<String, La
     inner(called).await
 }
 
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry, nested = record)]
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record)]
 async fn always_recorded(telemetry: &Telemetry) -> Result<(), LabError> {
     Err(LabError::new("inner_failure"))
 }

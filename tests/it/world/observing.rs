@@ -19,7 +19,7 @@ async fn around(outer: &Telemetry, inner: &Telemetry) -> Result<usize, LabError>
 
 #[acquire_token(api = LabApi::Silent, telemetry = outer)]
 async fn around_two(outer: &Telemetry, inner: [&Telemetry; 2]) -> Result<(), LabError> {
-    #[acquire_token(api = LabApi::Silent, telemetry = outer, nested = record)]
+    #[acquire_token(api = LabApi::Silent, telemetry = outer, own_record)]
     async fn within(outer: &Telemetry, inner: &Telemetry) -> Result<(), LabError> {
         call(inner).await?;
         inner

@@ -52,7 +52,7 @@ fn a_guard_made_outside_ends_nobodys_time() {
     assert_eq!(timed.only().cache, Some(1 + 2));
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, nested = record)]
+#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry, own_record)]
 async fn drops_a_timer_of_another(
     timed: &Timed,
     of_another: token_telemetry::acquisition::Timer,

@@ -19,7 +19,7 @@ use token_telemetry::{
 use super::hit;
 use crate::lab::{LabApi, LabError, TOKEN_URL};
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, nested = record)]
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, own_record)]
 async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
     let _timer = Acquisition::current().time_in_cache();
     Ok(())
@@ -231,7 +231,7 @@ fn description_that_always_acquires_comes_to_an_end() {
         assert!(again.is_err());
         token_telemetry::ErrorInfo::new("described")
     }
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, err = describe)]
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
     async fn always_failing(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("x"))
     }
