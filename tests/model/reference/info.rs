@@ -1,0 +1,118 @@
+//! What names an acquisition, an authority and an error.
+
+use token_telemetry::TransportError;
+
+/// Names an acquisition in headers: as its SDK said, or at random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Id {
+    Given(u32),
+    Random(u32),
+}
+
+impl Id {
+    /// The number of an acquisition whose id is random.
+    pub(crate) fn random(self) -> Option<u32> {
+        match self {
+            Self::Random(acquisition) => Some(acquisition),
+            Self::Given(_) => None,
+        }
+    }
+}
+
+/// Where failures are reported to: a host, or a URL of which no host can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Authority {
+    Host(String),
+    Unreadable(u8),
+}
+
+/// Codes of an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Info {
+    pub(crate) code: Option<String>,
+    pub(crate) foreign: bool,
+    pub(crate) suberror: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) sts: Vec<u32>,
+    pub(crate) transport: Option<TransportError>,
+}
+
+impl Info {
+    pub(crate) fn new(code: &str) -> Self {
+        Self {
+            code: Some(code.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn foreign(code: &str) -> Self {
+        Self {
+            foreign: true,
+            ..Self::new(code)
+        }
+    }
+
+    pub(super) fn transport(class: TransportError) -> Self {
+        Self {
+            transport: Some(class),
+            ..Self::default()
+        }
+    }
+
+    /// The errors of the SDK, by number.
+    pub(crate) fn of_fault(fault: u8) -> Self {
+        let refused = Self {
+            status: Some(401),
+            sts: vec![7_000_215, 50_196],
+            suberror: Some("bad_token".to_owned()),
+            ..Self::new("invalid_client")
+        };
+        match fault % FAULTS {
+            0 => Self::new("invalid_grant"),
+            1 => Self::new("temporarily_unavailable"),
+            2 => Self::new("request_timeout"),
+            3 => Self::new(&"l".repeat(80)),
+            4 => Self::new("a_b_c___"),
+            5 => refused,
+            6 => Self::foreign("hyper__Error"),
+            7 => Self::default(),
+            8 => Self::transport(TransportError::Dns),
+            _ => Self::new(&"x".repeat(1500)),
+        }
+    }
+
+    /// As a record shows it: with at most 64 bytes of the code.
+    pub(super) fn shown(&self) -> Self {
+        let code = self
+            .code
+            .as_ref()
+            .map(|code| code.chars().take(64).collect());
+        Self {
+            code,
+            ..self.clone()
+        }
+    }
+
+    /// What the acquisition knows when it ends, each fact from the first source that has it.
+    pub(super) fn or(self, other: Self) -> Self {
+        let (code, foreign) = match self.code {
+            Some(code) => (Some(code), self.foreign),
+            None => (other.code, other.foreign),
+        };
+        Self {
+            code,
+            foreign,
+            suberror: self.suberror.or(other.suberror),
+            status: self.status.or(other.status),
+            sts: if self.sts.is_empty() {
+                other.sts
+            } else {
+                self.sts
+            },
+            transport: self.transport.or(other.transport),
+        }
+    }
+}
+
+/// Errors that [`Info::of_fault`] knows.
+pub(crate) const FAULTS: u8 = 10;

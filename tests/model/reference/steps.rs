@@ -1,0 +1,143 @@
+//! What each step does.
+
+use token_telemetry::Outcome;
+
+use super::info::Id;
+use super::{Context, Expected, Frame, Kind, Layer, Model, current};
+use crate::program::{Note, Op, Step};
+
+impl Model {
+    /// Does a step that [`resolve`](Self::resolve) has found possible.
+    pub(crate) fn step(&mut self, step: Step) {
+        let task = usize::from(step.task);
+        let context = self.context(task);
+        match step.op {
+            Op::Note(note) => {
+                self.note(&context, note);
+                self.expected
+                    .push(Expected::Active(current(&context).is_some()));
+            }
+            Op::Advance { millis } => self.now += u64::from(millis),
+            Op::Arm { telemetry, trick } => {
+                self.instances[usize::from(telemetry)].armed = Some(trick);
+            }
+            Op::Keep => self.keep(&context),
+            Op::Enter { handle } => {
+                let handle = self.handles[usize::from(handle)];
+                self.frame(task).entered.push(handle);
+                self.say_active(task);
+            }
+            Op::Leave { entered } => {
+                self.frame(task).entered.remove(entered.into());
+                self.say_active(task);
+            }
+            Op::Cross { second, note, .. } => {
+                let second = self.handles[usize::from(second)];
+                self.note(&[context.as_slice(), &[second]].concat(), note);
+                self.note(&context, note);
+            }
+            Op::Time { extension } => self.time(&context, usize::from(extension)),
+            Op::Stop { timer } => self.stop(usize::from(timer)),
+            Op::Part { count } => self.frame(task).parting = Some(count),
+            Op::Request { host, purpose } => self.request(&context, host, purpose),
+            Op::RequestFor { handle, host } => self.request_for(usize::from(handle), host),
+            Op::Retake { request } => self.retake(usize::from(request)),
+            Op::End { request, end } => {
+                let request = self.parked.remove(usize::from(request));
+                self.end(request, end);
+            }
+            op => self.cross_frames(task, &context, op),
+        }
+    }
+
+    /// Steps after which another frame is the innermost one.
+    fn cross_frames(&mut self, task: usize, context: &[Layer], op: Op) {
+        match op {
+            Op::Send { host } => self.send(task, context, host),
+            Op::Call {
+                call,
+                telemetry,
+                api,
+            } => self.call(task, context, call, (telemetry, api)),
+            Op::Prepare { telemetry, api } => self.prepare(context, telemetry, api),
+            Op::Adopt { future } => self.adopt(task, usize::from(future)),
+            Op::Observe => self.observe(task, context),
+            Op::Scope { handle } => {
+                let handle = self.handles[usize::from(handle)];
+                self.push(task, Kind::Scope, false, handle);
+            }
+            Op::Return { how } => self.finish_frame(task, how),
+            Op::Cancel { frames } => self.pop_frames(task, frames, Outcome::Cancelled),
+            Op::Panic { frames } => self.pop_frames(task, frames, Outcome::Panicked),
+            _ => {}
+        }
+    }
+
+    pub(super) fn frame(&mut self, task: usize) -> &mut Frame {
+        self.tasks[task].last_mut().unwrap()
+    }
+
+    /// What is in force in the innermost frame of a task.
+    pub(super) fn context(&self, task: usize) -> Context {
+        let layers = |frame: &Frame| [&[frame.own], frame.entered.as_slice()].concat();
+        self.tasks[task].iter().flat_map(layers).collect()
+    }
+
+    fn say_active(&mut self, task: usize) {
+        let is_active = current(&self.context(task)).is_some();
+        self.expected.push(Expected::Active(is_active));
+    }
+
+    pub(super) fn note(&mut self, context: &[Layer], note: Note) {
+        let Some(acquisition) = current(context) else {
+            return;
+        };
+        let acquisition = &mut self.acquisitions[acquisition];
+        if acquisition.is_over {
+            return;
+        }
+        if let Note::Id(id) = note
+            && id % 8 != 7
+            && !acquisition.id_is_used
+        {
+            acquisition.id = Id::Given(u32::from(id % 8));
+        }
+        acquisition.facts.note(note);
+    }
+
+    fn keep(&mut self, context: &[Layer]) {
+        let handle = Layer {
+            acquisition: current(context),
+            collector: self.collector(context),
+        };
+        self.handles.push(handle);
+    }
+
+    /// The `observe` that gets the record of an acquisition that begins here: the innermost one,
+    /// unless an acquisition around is a record of it already.
+    pub(super) fn collector(&self, context: &[Layer]) -> Option<usize> {
+        let innermost = context.iter().rev().find_map(|layer| layer.collector)?;
+        let mut around = context.iter().filter_map(|layer| layer.acquisition);
+        let is_inside = around.any(|around| self.acquisitions[around].collector == Some(innermost));
+        (!is_inside).then_some(innermost)
+    }
+
+    fn time(&mut self, context: &[Layer], part: usize) {
+        let now = self.now;
+        let running =
+            current(context).filter(|acquisition| !self.acquisitions[*acquisition].is_over);
+        if let Some(acquisition) = running {
+            self.acquisitions[acquisition].facts.timed[part].start(now);
+        }
+        self.timers.push((running, part));
+    }
+
+    fn stop(&mut self, timer: usize) {
+        let (owner, part) = self.timers.remove(timer);
+        if let Some(owner) = owner
+            && !self.acquisitions[owner].is_over
+        {
+            self.acquisitions[owner].facts.timed[part].stop(self.now);
+        }
+    }
+}

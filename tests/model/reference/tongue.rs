@@ -1,0 +1,195 @@
+//! How each library writes its headers, spelled out by hand.
+
+use token_telemetry::entra::{Capacity, Dialect, MsalNet, OverBudget};
+
+use super::carried::{Keeps, Rules, Settles, Tail};
+
+/// A dialect, as its library's documents have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tongue {
+    Default,
+    Net28,
+    Net47,
+    Python,
+    Apple,
+    Node,
+    Android,
+    Go,
+    /// The default with little room, to be short of it often.
+    Cramped,
+}
+
+pub(crate) const TONGUES: [Tongue; 9] = [
+    Tongue::Default,
+    Tongue::Net28,
+    Tongue::Net47,
+    Tongue::Python,
+    Tongue::Apple,
+    Tongue::Node,
+    Tongue::Android,
+    Tongue::Go,
+    Tongue::Cramped,
+];
+
+impl Tongue {
+    /// The preset of the library under test.
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Self::Default => Dialect::default(),
+            Self::Net28 => Dialect::msal_net(MsalNet::V4_28),
+            Self::Net47 => Dialect::msal_net(MsalNet::V4_47),
+            Self::Python => Dialect::msal_python(),
+            Self::Apple => Dialect::msal_apple(),
+            Self::Node => Dialect::msal_node(),
+            Self::Android => Dialect::msal_android(),
+            Self::Go => Dialect::msal_go(),
+            Self::Cramped => Dialect::custom("cramped")
+                .capacity(Capacity::DropOldest(3))
+                .last_budget(150, OverBudget::Wait)
+                .code_len(40)
+                .current_budget(32)
+                .build()
+                .unwrap(),
+        }
+    }
+
+    pub(crate) fn rules(self) -> Option<Rules> {
+        Some(match self {
+            Self::Default => DEFAULT,
+            Self::Net28 => Rules {
+                schema: 4,
+                foreign: false,
+                tail: Tail::Regions,
+                ..NET
+            },
+            Self::Net47 => Rules {
+                settles: Settles {
+                    kept: |status| matches!(status, 408 | 429 | 500..=599),
+                    codes: &["request_timeout", "temporarily_unavailable"],
+                },
+                cancelled: Some("TaskCanceledException"),
+                ..NET
+            },
+            Self::Python => Rules {
+                schema: 4,
+                settles: Settles::SUCCEEDED,
+                keeps: Keeps::OneHeader,
+                frame_counts: false,
+                sent_when_empty: true,
+                ..DEFAULT
+            },
+            Self::Apple => Rules {
+                schema: 4,
+                settles: Settles::SUCCEEDED,
+                keeps: Keeps::Newest(75),
+                newest_first: true,
+                sent_when_empty: true,
+                ..DEFAULT
+            },
+            Self::Node => Rules {
+                budget: 329,
+                frame_counts: false,
+                sent_when_empty: true,
+                tail: Tail::Counts,
+                ..DEFAULT
+            },
+            Self::Android => Rules {
+                schema: 2,
+                keeps: Keeps::Newest(100),
+                budget: 3800,
+                sent_when_empty: true,
+                tail: Tail::AllSent,
+                ..DEFAULT
+            },
+            Self::Go => return None,
+            Self::Cramped => Rules {
+                keeps: Keeps::Newest(3),
+                budget: 150,
+                code_len: 40,
+                ..DEFAULT
+            },
+        })
+    }
+
+    /// Names and values that say which SDK this is.
+    pub(super) fn identity(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Default | Self::Cramped => &[
+                ("x-client-SKU", SKU),
+                ("x-client-Ver", VERSION),
+                ("x-client-OS", "Linux"),
+            ],
+            Self::Net28 | Self::Net47 => &[
+                ("x-client-SKU", SKU),
+                ("x-client-Ver", VERSION),
+                ("x-client-OS", "Linux"),
+                ("x-client-CPU", "x64"),
+            ],
+            Self::Python => &[
+                ("x-client-sku", SKU),
+                ("x-client-ver", VERSION),
+                ("x-client-os", "linux"),
+            ],
+            Self::Apple => &[
+                ("x-client-SKU", SKU),
+                ("x-client-Ver", VERSION),
+                ("x-client-OS", "Linux"),
+                ("x-client-CPU", "64"),
+            ],
+            Self::Node => &[
+                ("x-client-SKU", SKU),
+                ("x-client-VER", VERSION),
+                ("x-client-OS", "linux"),
+                ("x-client-CPU", "x64"),
+            ],
+            Self::Android => &[
+                ("x-client-SKU", SKU),
+                ("x-client-Ver", VERSION),
+                ("x-client-OS", "Linux"),
+                ("x-client-CPU", "x86_64"),
+            ],
+            Self::Go => &[
+                ("x-client-sku", SKU),
+                ("x-client-ver", VERSION),
+                ("x-client-os", "linux"),
+                ("x-client-cpu", "amd64"),
+            ],
+        }
+    }
+
+    pub(super) fn returns_id(self) -> bool {
+        !matches!(self, Self::Python | Self::Node | Self::Android | Self::Go)
+    }
+}
+
+pub(crate) const SKU: &str = "Model.Sdk";
+pub(crate) const VERSION: &str = "1.2.3";
+
+/// MSAL.NET's form of today with a last-telemetry header.
+const DEFAULT: Rules = Rules {
+    schema: 5,
+    settles: Settles::ANSWERED,
+    keeps: Keeps::Newest(50),
+    newest_first: false,
+    budget: 350,
+    frame_counts: true,
+    forgets_all: false,
+    sent_when_empty: false,
+    code_len: 64,
+    foreign: true,
+    cancelled: None,
+    tail: Tail::None,
+};
+/// MSAL.NET while it sent that header.
+const NET: Rules = Rules {
+    settles: Settles {
+        kept: |status| status == 429 || status >= 500,
+        codes: &["request_timeout"],
+    },
+    keeps: Keeps::Newest(128),
+    budget: 3800,
+    forgets_all: true,
+    sent_when_empty: true,
+    code_len: 3800,
+    ..DEFAULT
+};

@@ -1,0 +1,45 @@
+//! The values that facts can have, as the SDK says them and as they are kept.
+
+use token_telemetry::{CacheLevel, CacheRefreshReason, TokenSource, TokenType};
+
+pub(crate) const LEVELS: [CacheLevel; 3] = [
+    CacheLevel::L1Cache,
+    CacheLevel::L2Cache,
+    CacheLevel::Unknown,
+];
+
+pub(crate) const REASONS: [CacheRefreshReason; 4] = [
+    CacheRefreshReason::ForceRefreshOrClaims,
+    CacheRefreshReason::NoCachedAccessToken,
+    CacheRefreshReason::Expired,
+    CacheRefreshReason::ProactivelyRefreshed,
+];
+
+pub(crate) const SOURCES: [TokenSource; 2] = [TokenSource::Broker, TokenSource::IdentityProvider];
+
+pub(crate) const TOKEN_TYPES: [TokenType; 3] =
+    [TokenType::Bearer, TokenType::Pop, TokenType::MtlsPop];
+
+/// As they are kept: at most 10 and 20 characters, none of them a delimiter.
+pub(crate) const CALLERS: [(&str, &str); 3] = [
+    ("41", "1.2"),
+    ("a-very-lon", "1.0.0-a-version-that"),
+    ("a_b", "1_2"),
+];
+
+pub(crate) const WRAPPERS: [(&str, &str); 2] = [("@azure/msal-react", "5.0.1"), ("w_x", "1")];
+
+pub(crate) const REGIONS: u8 = 3;
+
+pub(crate) const fn region_name(region: u8) -> Option<&'static str> {
+    match region {
+        0 => Some("centralus"),
+        1 => None,
+        _ => Some("westus2"),
+    }
+}
+
+/// Number of an API of the SDK.
+pub(crate) fn api_number(api: u8) -> u32 {
+    [1004, 1007, 1006, 740_015][usize::from(api % 4)]
+}

@@ -1,0 +1,266 @@
+//! Frames of a task: each does the steps that come for it, and awaits the frames that it opens.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use token_telemetry::{Acquisition, EnteredHandle, Handle, Telemetry, observe};
+
+use super::crossing::Crossing;
+use super::sdk::{self, Body, Fault};
+use super::{Prepared, Seen, World, lock, millis};
+use crate::program::{Call, Note, Op};
+
+/// Where a frame stands.
+#[derive(Clone)]
+pub(super) struct Scene {
+    pub(super) world: Arc<World>,
+    pub(super) task: usize,
+    pub(super) depth: usize,
+}
+
+/// What a step means for its frame.
+pub(super) enum Flow {
+    Stay,
+    Return(u8),
+    Await(Body<()>),
+    Block(Box<dyn FnOnce() + Send>),
+}
+
+/// What a frame holds; its values are dropped in this order.
+#[derive(Default)]
+struct Held {
+    parting: Option<Parting>,
+    entered: Vec<EnteredHandle>,
+}
+
+/// Records a fact when it is dropped.
+struct Parting(u8);
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        sdk::note(Note::TokenCount(self.0));
+    }
+}
+
+/// Unwinds until the frame at this depth is gone.
+struct Unwind(usize);
+
+impl Scene {
+    fn deeper(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..self.clone()
+        }
+    }
+
+    /// A frame that awaits its steps.
+    pub(super) fn frame(self) -> Body<u8> {
+        Box::pin(async move {
+            let mut parting = None;
+            loop {
+                let op = std::future::poll_fn(|_| {
+                    lock(&self.world.inboxes[self.task])
+                        .op
+                        .take()
+                        .map_or(Poll::Pending, Poll::Ready)
+                });
+                match self.act(op.await, &mut parting) {
+                    Flow::Stay => {}
+                    Flow::Return(how) => return how,
+                    Flow::Await(child) => Crossing::new(&self, child).await,
+                    Flow::Block(call) => self.catch(call),
+                }
+            }
+        })
+    }
+
+    /// A frame of a function that blocks: it gets its steps itself.
+    fn block(&self) -> u8 {
+        let mut held = Held::default();
+        while let Some(order) = self.world.next(Some(self.task)) {
+            match order.step.op {
+                Op::Enter { handle } => {
+                    let handle = self.handle(handle);
+                    held.entered.push(handle.enter());
+                    self.world
+                        .see(Seen::Active(Acquisition::current().is_active()));
+                }
+                Op::Leave { entered } => {
+                    drop(held.entered.remove(entered.into()));
+                    self.world
+                        .see(Seen::Active(Acquisition::current().is_active()));
+                }
+                op => match self.act(op, &mut held.parting) {
+                    Flow::Stay => {}
+                    Flow::Return(how) => return how,
+                    Flow::Await(child) => self.block_on(child),
+                    Flow::Block(call) => self.catch(call),
+                },
+            }
+        }
+        0
+    }
+
+    /// Polls a child until it ends, one step for each poll.
+    fn block_on(&self, child: Body<()>) {
+        let mut crossing = Crossing::new(self, child);
+        let mut context = Context::from_waker(Waker::noop());
+        while Pin::new(&mut crossing).poll(&mut context).is_pending() {
+            let Some(order) = self.world.next(Some(self.task)) else {
+                return;
+            };
+            self.world.hand_over(self.task, order.step.op, order.cut);
+        }
+    }
+
+    /// Calls a function that blocks, and ends a panic that is to end there.
+    fn catch(&self, call: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
+            self.end_unwind(payload);
+        }
+    }
+
+    /// Ends a panic if the child of this frame was the last one to be unwound through.
+    pub(super) fn end_unwind(&self, payload: Box<dyn std::any::Any + Send>) {
+        match payload.downcast::<Unwind>() {
+            Ok(unwind) if unwind.0 > self.depth => {}
+            Ok(unwind) => resume_unwind(unwind),
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+
+    pub(super) fn handle(&self, handle: u8) -> Handle {
+        lock(&self.world.kept).handles[usize::from(handle)].clone()
+    }
+
+    fn act(&self, op: Op, parting: &mut Option<Parting>) -> Flow {
+        match op {
+            Op::Note(note) => {
+                sdk::note(note);
+                self.world
+                    .see(Seen::Active(Acquisition::current().is_active()));
+            }
+            Op::Advance { millis: time } => self.world.clock.advance(millis(time)),
+            Op::Arm { telemetry, trick } => {
+                lock(&self.world.kept).armed[usize::from(telemetry)] = Some(trick);
+            }
+            Op::Keep => {
+                let handle = Acquisition::current().handle();
+                lock(&self.world.kept).handles.push(handle);
+            }
+            Op::Cross {
+                first,
+                second,
+                note,
+            } => {
+                let (first, second) = (self.handle(first), self.handle(second));
+                let (first, second) = (first.enter(), second.enter());
+                drop(first);
+                sdk::note(note);
+                drop(second);
+                sdk::note(note);
+            }
+            Op::Time { extension } => {
+                let current = Acquisition::current();
+                let timer = if extension {
+                    current.time_in_extension()
+                } else {
+                    current.time_in_cache()
+                };
+                lock(&self.world.kept).timers.push(timer);
+            }
+            Op::Stop { timer } => {
+                let timer = lock(&self.world.kept).timers.remove(timer.into());
+                drop(timer);
+            }
+            Op::Part { count } => {
+                parting.get_or_insert_with(|| Parting(count)).0 = count;
+            }
+            Op::Return { how } => return Flow::Return(how),
+            Op::Panic { frames } => {
+                let last = (self.depth + 1).saturating_sub(frames.into());
+                resume_unwind(Box::new(Unwind(last)));
+            }
+            op => return self.request_or_call(op),
+        }
+        Flow::Stay
+    }
+
+    pub(super) fn call(&self, op: Op) -> Flow {
+        let child = self.deeper();
+        let world = Arc::clone(&self.world);
+        match op {
+            Op::Call {
+                call: call @ (Call::Blocking | Call::BlockingRecord),
+                telemetry,
+                api,
+            } => {
+                let telemetry = world.telemetries[usize::from(telemetry)].clone();
+                let own = call == Call::BlockingRecord;
+                Flow::Block(Box::new(move || {
+                    let work = Box::new(move || result(child.block()));
+                    let _result = sdk::call_blocking(own, api, telemetry, work);
+                }))
+            }
+            Op::Call {
+                call,
+                telemetry,
+                api,
+            } => {
+                let telemetry = world.telemetries[usize::from(telemetry)].clone();
+                let body = Box::pin(async move { result(child.frame().await) });
+                let called = sdk::call(call, api, telemetry, body);
+                Flow::Await(Box::pin(async move {
+                    let _result = called.await;
+                }))
+            }
+            Op::Prepare { telemetry, api } => {
+                let prepared = Prepared::new(&world.telemetries[usize::from(telemetry)], api);
+                lock(&world.kept).prepared.push(prepared);
+                Flow::Stay
+            }
+            Op::Adopt { future } => {
+                let Prepared { future, place } = lock(&world.kept).prepared.remove(future.into());
+                *lock(&place) = Some(child);
+                Flow::Await(Box::pin(async move {
+                    let _result = future.await;
+                }))
+            }
+            Op::Observe => Flow::Await(Box::pin(async move {
+                let observed = observe(child.frame()).await;
+                world.see(Seen::Observed(observed.records, observed.dropped as u64));
+            })),
+            Op::Scope { handle } => {
+                let scoped = self.handle(handle).scope(child.frame());
+                Flow::Await(Box::pin(async move {
+                    let _result = scoped.await;
+                }))
+            }
+            Op::Send { host } => Flow::Await(Box::pin(child.send(host))),
+            _ => Flow::Stay,
+        }
+    }
+}
+
+impl Prepared {
+    fn new(telemetry: &Telemetry, api: u8) -> Self {
+        let place = Arc::new(Mutex::new(None));
+        let at = Arc::clone(&place);
+        let body = Box::pin(async move {
+            let scene: Option<Scene> = lock(&at).take();
+            result(scene.unwrap().frame().await)
+        });
+        let future = sdk::background(telemetry, api, body);
+        Self { future, place }
+    }
+}
+
+pub(super) fn result(how: u8) -> Result<(), Fault> {
+    if how.is_multiple_of(2) {
+        Ok(())
+    } else {
+        Err(Fault(how / 2))
+    }
+}
