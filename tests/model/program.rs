@@ -154,7 +154,7 @@ fn step(rng: &mut Rng) -> Step {
 
 fn op(rng: &mut Rng) -> Op {
     let any = |rng: &mut Rng| rng.u8(..);
-    match rng.u8(..100) {
+    match rng.u8(..112) {
         0..15 => Op::Note(note(rng)),
         15..25 => Op::Request {
             host: any(rng),
@@ -183,9 +183,7 @@ fn op(rng: &mut Rng) -> Op {
         59..62 => Op::Observe,
         62..64 => Op::Keep,
         64..66 => Op::Scope { handle: any(rng) },
-        66..68 => Op::Enter { handle: any(rng) },
-        68 => Op::Leave { entered: any(rng) },
-        69 => Op::Cross {
+        66..70 => Op::Cross {
             first: any(rng),
             second: any(rng),
             note: note(rng),
@@ -202,9 +200,11 @@ fn op(rng: &mut Rng) -> Op {
             telemetry: any(rng),
             trick: trick(rng),
         },
-        _ => Op::Advance {
+        94..100 => Op::Advance {
             millis: rng.u8(1..),
         },
+        100..106 => Op::Enter { handle: any(rng) },
+        _ => Op::Leave { entered: any(rng) },
     }
 }
 
