@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::backend::InFlightReport;
 use super::clock::Moment;
 use super::current::Acquisition;
+use super::purpose::Purpose;
 use super::timer::Timed;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -80,9 +81,12 @@ pub(crate) struct HttpFacts {
     pub(crate) host: Option<Arc<str>>,
     /// Authority that was asked for a token last.
     pub(crate) asked: Option<Asked>,
-    /// Number of the request that was begun last.
-    pub(crate) begun: u32,
-    pub(crate) asked_instance_metadata: bool,
+    /// Number of the token request that was begun last.
+    begun: u32,
+    /// Token requests that turned out to be none while a later one was the last.
+    taken_back: Vec<Turn>,
+    /// Requests to the instance metadata service.
+    metadata_requests: u32,
     pub(crate) duration: Option<Duration>,
     pub(crate) attempts: u32,
     pub(crate) pending_polls: u32,
@@ -100,7 +104,14 @@ pub(crate) struct HttpFacts {
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) authority: Authority,
-    pub(crate) request: u32,
+    request: u32,
+}
+
+/// Number of a token request, and which authority was asked before it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Turn {
+    request: u32,
+    before: Option<Asked>,
 }
 
 /// SDK on whose behalf the acquiring SDK works.
@@ -269,7 +280,7 @@ impl State {
     /// Whether the instance metadata service was asked, which reads no reports.
     pub(crate) fn has_asked_instance_metadata(&self) -> bool {
         let cold = self.cold.as_deref();
-        cold.is_some_and(|cold| cold.http.asked_instance_metadata)
+        cold.is_some_and(|cold| cold.http.metadata_requests > 0)
     }
 
     /// Takes out the requests whose verdict depends on the error code.
@@ -294,25 +305,60 @@ impl State {
 }
 
 impl HttpFacts {
-    /// Notes that a token request begins, and hands out what was noted before.
-    pub(crate) fn ask(&mut self, authority: &Authority) -> (u32, Option<Asked>) {
+    /// Notes that a request begins, for a token until something else is said.
+    pub(crate) fn begin(&mut self, authority: &Authority) -> Turn {
         self.host = authority.host().cloned().or_else(|| self.host.take());
+        self.ask(authority)
+    }
+
+    /// Notes that a request asks for something else than it was said to.
+    pub(crate) fn repurpose(
+        &mut self,
+        (before, after): (Purpose, Purpose),
+        authority: &Authority,
+        turn: &mut Turn,
+    ) {
+        match before {
+            Purpose::Token => self.take_back(std::mem::take(turn)),
+            Purpose::Discovery => {}
+            Purpose::InstanceMetadata => {
+                self.metadata_requests = self.metadata_requests.saturating_sub(1);
+            }
+        }
+        match after {
+            Purpose::Token => *turn = self.ask(authority),
+            Purpose::Discovery => {}
+            Purpose::InstanceMetadata => {
+                self.metadata_requests = self.metadata_requests.saturating_add(1);
+            }
+        }
+    }
+
+    fn ask(&mut self, authority: &Authority) -> Turn {
         self.begun = self.begun.wrapping_add(1);
         let asked = Asked {
             authority: authority.clone(),
             request: self.begun,
         };
-        (self.begun, self.asked.replace(asked))
+        Turn {
+            request: self.begun,
+            before: self.asked.replace(asked),
+        }
     }
 
-    /// Notes that a request is no token request after all, unless another one began since.
-    pub(crate) fn take_back(&mut self, request: u32, before: Option<Asked>) {
-        if self
-            .asked
-            .as_ref()
-            .is_some_and(|asked| asked.request == request)
-        {
-            self.asked = before;
+    /// Undoes an [`ask`](Self::ask), now or when the later ones are undone.
+    fn take_back(&mut self, turn: Turn) {
+        let is_last = |asked: &Asked| asked.request == turn.request;
+        if !self.asked.as_ref().is_some_and(is_last) {
+            return self.taken_back.push(turn);
+        }
+        self.asked = turn.before;
+        while let Some(last) = &self.asked {
+            let mut all = self.taken_back.iter();
+            let Some(at) = all.position(|turn| turn.request == last.request) else {
+                return;
+            };
+            self.asked = self.taken_back.swap_remove(at).before;
         }
     }
 

@@ -1,6 +1,7 @@
 //! One HTTP try of a token request: its headers, its clock, and how it ended.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,6 +13,7 @@ use pin_project_lite::pin_project;
 use super::active::Shared;
 use super::backend::{Answer, HeaderSink, InFlightReport, MapSink};
 use super::clock::Moment;
+use super::state::{State, Turn};
 use super::purpose::Purpose;
 use super::response::HttpOutcome;
 use super::state::{Asked, State};
@@ -47,8 +49,8 @@ const HEADERS: usize = 16;
 pub struct TokenRequest {
     acquisition: Option<Arc<Shared>>,
     authority: Authority,
-    /// Number of the request in its acquisition, and which authority was asked before it.
-    turn: (u32, Option<Asked>),
+    /// Its place among the token requests of its acquisition.
+    turn: Turn,
     /// Whether it is part of the acquisition, and not only seen while that one runs.
     counts: bool,
     started: Option<Moment>,
@@ -77,10 +79,10 @@ impl TokenRequest {
     }
 
     fn begin(acquisition: Option<Arc<Shared>>, authority: Authority, counts: bool) -> Self {
-        let (mut started, mut turn) = (None, (0, None));
+        let (mut started, mut turn) = (None, Turn::default());
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
             started = acquisition.backend.clock().now();
-            if !acquisition.note(|facts| turn = facts.cold_mut().http.ask(&authority)) {
+            if !acquisition.note(|facts| turn = facts.cold_mut().http.begin(&authority)) {
                 super::tell(Diagnostic::RequestAfterAcquisition);
             }
         }
@@ -97,22 +99,17 @@ impl TokenRequest {
 
     /// Says that the request asks for something other than a token of the token endpoint.
     pub fn purpose(mut self, purpose: Purpose) -> Self {
-        self.report.purpose = purpose;
-        let Some(acquisition) = self.acquisition.as_ref().filter(|_| self.counts) else {
-            return self;
-        };
-        let (request, before) = (self.turn.0, self.turn.1.take());
-        let authority = &self.authority;
-        let mut turn = (request, None);
-        acquisition.note(|facts| {
-            let http = &mut facts.cold_mut().http;
-            http.asked_instance_metadata |= purpose == Purpose::InstanceMetadata;
-            http.take_back(request, before);
-            if purpose == Purpose::Token {
-                turn = http.ask(authority);
-            }
-        });
-        self.turn = turn;
+        let before = mem::replace(&mut self.report.purpose, purpose);
+        if let Some(acquisition) = &self.acquisition
+            && self.counts
+            && before != purpose
+        {
+            let (authority, turn) = (&self.authority, &mut self.turn);
+            acquisition.note(|facts| {
+                let http = &mut facts.cold_mut().http;
+                http.repurpose((before, purpose), authority, turn);
+            });
+        }
         self
     }
 
@@ -313,7 +310,7 @@ impl TokenRequest {
             http.retry_after = http.retry_after.max(self.retry_after);
             note(facts);
         });
-        let report = std::mem::take(&mut self.report);
+        let report = mem::take(&mut self.report);
         let mut undecided = acquisition.backend.settle(report, answer);
         if undecided.is_some() {
             acquisition.note(|facts| facts.cold_mut().http.undecided.extend(undecided.take()));

@@ -8,6 +8,7 @@ mod delivery;
 mod foreign_hosts;
 mod identity;
 mod properties;
+mod purposes;
 mod read_back;
 mod reading;
 mod reporting;
