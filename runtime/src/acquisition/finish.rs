@@ -31,12 +31,19 @@ impl End {
 
     /// It returned an error of this type, which describes itself.
     fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &State, type_name: &'static str) -> Self {
-        let recorded = facts.cold.as_deref();
         let mut info = described(describe);
-        if let Some(cold) = recorded {
+        let mut is_pending = info.is_pending();
+        if let Some(cold) = facts.cold.as_deref() {
             info = cold.error.clone().or(info);
+            is_pending = cold.pending || info.is_pending();
+            if let Some(merged) = &cold.merged_error
+                && !is_pending
+                && !info.has_own_code()
+            {
+                info = info.or(merged.clone());
+                is_pending = info.is_pending();
+            }
         }
-        let is_pending = info.is_pending() || recorded.is_some_and(|cold| cold.pending);
         let (outcome, error) = if is_pending {
             (Outcome::Pending, info)
         } else {
@@ -168,19 +175,14 @@ fn described(describe: &dyn Fn() -> ErrorInfo) -> ErrorInfo {
     info
 }
 
-/// What the body and the description say; then the description of a merged call, the transport
-/// failure, the fallback code, and the name of the type.
+/// What the descriptions say; then the transport failure, the fallback code, and the name of the
+/// type.
 fn completed(described: ErrorInfo, facts: &State, type_name: &'static str) -> ErrorInfo {
     let mut info = described;
-    if let Some(cold) = &facts.cold {
-        if !info.has_own_code()
-            && let Some(merged) = &cold.merged_error
-        {
-            info = info.or(merged.clone());
-        }
-        if let Some(class) = cold.http.transport {
-            info = info.or(ErrorInfo::transport(class));
-        }
+    if let Some(cold) = &facts.cold
+        && let Some(class) = cold.http.transport
+    {
+        info = info.or(ErrorInfo::transport(class));
     }
     if let Some(class) = info.transport_error() {
         info = info.or(ErrorInfo::of_static(class.code()));

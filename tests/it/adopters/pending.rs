@@ -91,6 +91,30 @@ fn pending_can_be_recorded_in_the_body() {
     assert_eq!(telemetry.totals().failures, 0);
 }
 
+/// A cache over [`poll_once`], whose error says nothing of its own.
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, err = undescribed)]
+async fn cached_poll(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
+    poll_once(telemetry, code).await
+}
+
+fn undescribed(_: &LabError) -> ErrorInfo {
+    ErrorInfo::unknown()
+}
+
+#[test]
+fn inner_pending_call_is_no_failure() {
+    let (telemetry, recorder) = telemetry();
+    block_on(cached_poll(&telemetry, "poll_continue")).unwrap_err();
+    let record = only(&recorder);
+    assert_eq!(record.outcome(), Outcome::Pending);
+    assert_eq!((record.error_code(), record.status()), (None, Some(400)));
+    let totals = telemetry.totals();
+    assert_eq!((totals.pending, totals.failures), (1, 0));
+    assert_eq!(telemetry.pending_failures(), []);
+    block_on(cached_poll(&telemetry, "expired_token")).unwrap_err();
+    assert_eq!(only(&recorder).error_code(), Some("expired_token"));
+}
+
 #[test]
 fn returned_token_wins_over_recorded_pending() {
     let (telemetry, recorder) = telemetry();
