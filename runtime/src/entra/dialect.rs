@@ -87,7 +87,10 @@ pub enum SendOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capacity {
-    /// At most this many; the oldest that no request carries goes.
+    /// At most this many for each authority; the oldest goes.
+    ///
+    /// Those that a request carries stay until it ends, and so does the newest of the others: until
+    /// then there may be more.
     DropOldest(usize),
     /// As many as fit in one header; a new one is not kept.
     OneHeader,

@@ -61,12 +61,15 @@ impl Queue {
     }
 
     /// Drops the oldest free entries until there are at most this many; returns how many.
+    ///
+    /// The newest one stays, however many are carried: they may all be delivered.
     fn shorten(&mut self, most: usize) -> u64 {
         let surplus = self.entries.len().saturating_sub(most);
         if surplus == 0 {
             return 0;
         }
-        let mut left = surplus.min(self.entries.len() - self.carried);
+        let free = self.entries.len() - self.carried;
+        let mut left = surplus.min(free.saturating_sub(1));
         self.retain(|entry| {
             let goes = left > 0 && entry.is_free();
             left -= usize::from(goes);
@@ -102,11 +105,11 @@ impl QueueState {
             Some(authority) => self.of_authorities.entry(authority.clone()).or_default(),
             None => &mut self.of_none,
         };
-        if let Capacity::DropOldest(kept) = form.capacity {
-            self.lost += queue.shorten(kept.saturating_sub(1));
-        }
         queue.entries.push_back(new);
         queue.used = moment;
+        if let Capacity::DropOldest(kept) = form.capacity {
+            self.lost += queue.shorten(kept);
+        }
         self.limit_authorities();
     }
 

@@ -154,6 +154,27 @@ fn full_queue_in_flight_keeps_the_new_failure() {
 }
 
 #[test]
+fn end_of_another_request_drops_nothing() {
+    let dialect = Dialect::custom("own").capacity(Capacity::DropOldest(1));
+    let telemetry = speaking(dialect.build().unwrap());
+    fail_at(&telemetry, PUBLIC, "carried");
+    let (first, codes) = open(&telemetry, PUBLIC);
+    assert_eq!(codes, ["carried"]);
+    let (idle, codes) = open(&telemetry, PUBLIC);
+    assert!(codes.is_empty());
+    run(failing_unreported(&telemetry, "new")).unwrap_err();
+    idle.answered(503);
+    assert_eq!(waiting(&telemetry), ["carried", "new"]);
+    let (second, codes) = open(&telemetry, PUBLIC);
+    assert_eq!(codes, ["new"]);
+    second.answered(503);
+    assert_eq!(waiting(&telemetry), ["carried", "new"]);
+    first.answered(200);
+    assert_eq!(delivered(&telemetry, PUBLIC), ["new"]);
+    assert_eq!(telemetry.lost_failures(), 0);
+}
+
+#[test]
 fn least_recently_used_authority_goes() {
     let telemetry = speaking(Dialect::default());
     let url = |host: usize| format!("https://login{host}.example/token");
