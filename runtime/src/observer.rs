@@ -12,12 +12,15 @@ use crate::diagnostics::Diagnostic;
 /// It runs on the thread that finished the acquisition, after the result exists: keep it short.
 /// A panic in it is contained, unless the program is built with `panic = "abort"`.
 ///
-/// No acquisition is current while it runs, so an observer may acquire a token: that acquisition has
-/// its own record, which every observer gets, this one included. What an observer acquires while it
-/// gets *that* record appears in [`Totals`](crate::Totals), in
-/// [`recent_records`](crate::Telemetry::recent_records) and in headers, but is not reported to
-/// observers, metrics and spans: an observer that acquires a token on every call would never end.
-/// The same holds for enrichers, clocks, subscribers and exporters.
+/// No acquisition is current while it runs, and no [`observe`](crate::observe) is in force. So an
+/// observer may acquire a token: that acquisition has no parent and its own record, which every
+/// observer gets, this one included. What an observer acquires while it gets *that* record appears in
+/// [`Totals`](crate::Totals), in [`recent_records`](crate::Telemetry::recent_records), in headers and
+/// in an `observe` of its own, but is not reported to observers, metrics and spans: an observer that
+/// acquires a token on every call would never end. Nor is other code of the SDK called for it: times
+/// of a custom clock and descriptions of its token and error are missing, and the code is the name of
+/// the error's type unless the body recorded one. The same holds for enrichers, clocks, descriptions
+/// of errors and tokens, subscribers and exporters.
 ///
 /// # Examples
 ///
