@@ -10,6 +10,11 @@ use super::state::State;
 
 /// Times the code until it is dropped; made by
 /// [`time_in_cache`](crate::Acquisition::time_in_cache) and its sibling.
+///
+/// Drop it in its acquisition; another one may be current inside of that. Its time is lost if it
+/// outlives the acquisition, or is dropped elsewhere, such as in a spawned task without the
+/// [`Handle`](crate::Handle); then that of guards of the same kind is lost as well if they were alive
+/// at the same time, or made later. It never changes the time of another acquisition.
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
     part: fn(&mut State) -> &mut Timed,
