@@ -147,7 +147,8 @@ impl Telemetry {
     ///
     /// A failure waits for a request to its authority, and one before any token request waits for
     /// the next to any authority. Failures of acquisitions that asked nobody but the instance
-    /// metadata service do not wait, because that service reads no report. If all of your SDK's
+    /// metadata service do not wait, because that service reads no report; nor do failures at hosts
+    /// outside the [`authorities`](TelemetryBuilder::authorities). If all of your SDK's
     /// tokens come from there, build with
     /// [`without_last`](crate::entra::Dialect::without_last), so that none waits in vain.
     #[must_use]
@@ -155,7 +156,9 @@ impl Telemetry {
         self.instance.shared.entra.pending()
     }
 
-    /// Cache hits that no answered token request has reported yet.
+    /// Cache hits that no token request has reported yet.
+    ///
+    /// Hits that a request in flight reports do not count. They count again if it is not delivered.
     #[must_use]
     pub fn pending_hits(&self) -> u64 {
         self.instance
@@ -166,7 +169,10 @@ impl Telemetry {
 
     /// Failures that were dropped unreported, because too many waited or one was too long.
     ///
-    /// Each failure for the header ends up delivered, [pending](Self::pending_failures) or here.
+    /// Too many for one authority, as [`Capacity`](crate::entra::Capacity) says, or those of the
+    /// authority that was used least recently of more than 16. Each failure for the header ends up
+    /// delivered, [pending](Self::pending_failures) or here. Failures that no request may report are
+    /// none of these.
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
         self.instance.shared.entra.lost()
