@@ -143,7 +143,9 @@ impl AcquisitionRecord {
 
     /// Where the token came from.
     ///
-    /// What the SDK noted; else the identity provider, if it answered and a token was returned.
+    /// What the SDK recorded, except a cache hit before a token response. Else, if a token was
+    /// returned: the identity provider if a token request succeeded or was polled, or the default
+    /// source.
     #[must_use]
     pub fn token_source(&self) -> Option<TokenSource> {
         let answered = self.http().is_some_and(|http| http.answered);
@@ -165,8 +167,9 @@ impl AcquisitionRecord {
 
     /// Why a cached token did not suffice; absent when the cache was not consulted.
     ///
-    /// Of a background acquisition it is
-    /// [`ProactivelyRefreshed`](CacheRefreshReason::ProactivelyRefreshed) unless the SDK noted another.
+    /// Unless the SDK recorded one, it is [`NotApplicable`](CacheRefreshReason::NotApplicable) for a
+    /// recorded cache hit, and [`ProactivelyRefreshed`](CacheRefreshReason::ProactivelyRefreshed) for
+    /// any other background acquisition.
     #[must_use]
     pub fn refresh_reason(&self) -> Option<CacheRefreshReason> {
         self.facts.refresh_reason()
@@ -291,8 +294,11 @@ impl AcquisitionRecord {
 
     /// Status that the error names, or else that of the last response.
     ///
-    /// Absent if the acquisition failed after a "not yet" of a polling flow, as when a device code
-    /// expires at the client: no response carried that failure.
+    /// Absent where no response carried the failure: if a later request [failed] without one, or if
+    /// the acquisition failed after a "not yet" of a polling flow, as when a device code expires at
+    /// the client. A request that was dropped changes nothing.
+    ///
+    /// [failed]: crate::TokenRequest::failed
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         let described = self.error().and_then(ErrorInfo::status);

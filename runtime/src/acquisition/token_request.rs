@@ -98,6 +98,8 @@ impl TokenRequest {
     }
 
     /// Says that the request asks for something other than a token of the token endpoint.
+    ///
+    /// What is said last counts. Failures belong to the request that became a token request last.
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         let before = mem::replace(&mut self.report.purpose, purpose);
         if let Some(acquisition) = &self.acquisition
