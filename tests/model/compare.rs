@@ -115,7 +115,7 @@ fn record_of(seen: &AcquisitionRecord) -> Record {
         token_type: seen.token_type(),
         background: seen.is_background(),
         stale: seen.is_stale(),
-        total: seen.total().map(millis).unwrap(),
+        total: seen.total().map(millis),
         in_http: seen.in_http().map(millis),
         timed: [seen.in_cache().map(millis), seen.in_extension().map(millis)],
         waited: seen.waited().map(millis),
@@ -151,5 +151,7 @@ fn info_of(seen: &ErrorInfo) -> Info {
         status: seen.http_status(),
         sts: seen.sts().to_vec(),
         transport: seen.transport_error(),
+        pending: seen.is_pending(),
+        fallback: false,
     }
 }

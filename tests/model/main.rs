@@ -25,7 +25,7 @@ use self::setup::Setup;
 use self::world::World;
 
 /// Steps of the normal test run.
-const STEPS: usize = 500_000;
+const STEPS: usize = 300_000;
 
 #[expect(
     clippy::disallowed_methods,

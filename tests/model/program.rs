@@ -28,12 +28,20 @@ pub(crate) enum Op {
     RequestFor { handle: u8, host: u8 },
     /// Takes the headers of a parked request again.
     Retake { request: u8 },
+    /// Says of a parked request what it is for.
+    Repurpose { request: u8, purpose: Purpose },
     /// Ends a parked request.
     End { request: u8, end: End },
     /// Sends a request with `send`; the frame is its future.
     Send { host: u8 },
     /// Calls an annotated function.
     Call { call: Call, telemetry: u8, api: u8 },
+    /// Calls a function that asks a host, gets this status, and fails unless it is 200.
+    Try {
+        telemetry: u8,
+        host: u8,
+        status: u16,
+    },
     /// Makes the future of `Telemetry::background`, to be awaited by whoever takes it.
     Prepare { telemetry: u8, api: u8 },
     /// Awaits a future that was prepared.
@@ -62,8 +70,8 @@ pub(crate) enum Op {
     Cancel { frames: u8 },
     /// Unwinds through the innermost frames.
     Panic { frames: u8 },
-    /// Lets the observers of an instance do something at the next record.
-    Arm { telemetry: u8, trick: Trick },
+    /// Lets foreign code do something the next times that it runs.
+    Arm { place: Place, plan: Plan },
     /// Lets time pass.
     Advance { millis: u8 },
 }
@@ -104,6 +112,8 @@ pub(crate) enum Note {
     Refresh(u8),
     CacheDisabled,
     Source(u8),
+    DefaultSource(u8),
+    Pending,
     Waited(u8),
     Stale,
     TokenCount(u8),
@@ -122,18 +132,49 @@ pub(crate) enum Note {
     SubFailure(u8),
 }
 
-/// What an observer does when it is told of a record.
+/// Where foreign code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In an observer of this instance, which acquires through the same one.
+    Observer(u8),
+    /// In the description of any error, which acquires through this instance.
+    Description(u8),
+}
+
+/// What foreign code does, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) trick: Trick,
+    pub(crate) times: u8,
+}
+
+impl Plan {
+    /// The trick of this time, if there is one more.
+    pub(crate) fn next(plan: &mut Option<Self>) -> Option<Trick> {
+        let Self { trick, times } = (*plan)?;
+        *plan = (times > 1).then_some(Self {
+            trick,
+            times: times.wrapping_sub(1),
+        });
+        Some(trick)
+    }
+}
+
+/// What foreign code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trick {
     Panic,
     /// Records a fact on whatever is current.
     Note,
     /// Acquires a token from the cache.
-    AcquireHit,
+    AcquireHit {
+        observed: bool,
+    },
     /// Acquires a token from the identity provider at this host, which responds with this status.
     AcquireToken {
         host: u8,
         status: u16,
+        observed: bool,
     },
 }
 
@@ -154,7 +195,7 @@ fn step(rng: &mut Rng) -> Step {
 
 fn op(rng: &mut Rng) -> Op {
     let any = |rng: &mut Rng| rng.u8(..);
-    match rng.u8(..112) {
+    match rng.u8(..120) {
         0..15 => Op::Note(note(rng)),
         15..25 => Op::Request {
             host: any(rng),
@@ -197,14 +238,33 @@ fn op(rng: &mut Rng) -> Op {
         90 => Op::Cancel { frames: any(rng) },
         91 => Op::Panic { frames: any(rng) },
         92..94 => Op::Arm {
-            telemetry: any(rng),
-            trick: trick(rng),
+            place: place(rng),
+            plan: Plan {
+                trick: trick(rng),
+                times: rng.u8(1..4),
+            },
         },
         94..100 => Op::Advance {
             millis: rng.u8(1..),
         },
         100..106 => Op::Enter { handle: any(rng) },
-        _ => Op::Leave { entered: any(rng) },
+        106..112 => Op::Leave { entered: any(rng) },
+        _ => request_op(rng),
+    }
+}
+
+fn request_op(rng: &mut Rng) -> Op {
+    let any = |rng: &mut Rng| rng.u8(..);
+    match rng.u8(..4) {
+        0 => Op::Repurpose {
+            request: any(rng),
+            purpose: purpose(rng),
+        },
+        _ => Op::Try {
+            telemetry: any(rng),
+            host: any(rng),
+            status: rng.choice([200, 400, 400, 503]).unwrap_or(200),
+        },
     }
 }
 
@@ -239,21 +299,32 @@ fn end(rng: &mut Rng) -> End {
     }
 }
 
+fn place(rng: &mut Rng) -> Place {
+    let instance = rng.u8(..);
+    if rng.bool() {
+        Place::Observer(instance)
+    } else {
+        Place::Description(instance)
+    }
+}
+
 fn trick(rng: &mut Rng) -> Trick {
-    match rng.u8(..4) {
+    let observed = rng.bool();
+    match rng.u8(..5) {
         0 => Trick::Panic,
         1 => Trick::Note,
-        2 => Trick::AcquireHit,
+        2 => Trick::AcquireHit { observed },
         _ => Trick::AcquireToken {
             host: rng.u8(..),
             status: rng.choice([200, 400, 503]).unwrap_or(200),
+            observed,
         },
     }
 }
 
 fn note(rng: &mut Rng) -> Note {
     let any = rng.u8(..);
-    match rng.u8(..26) {
+    match rng.u8(..28) {
         0..4 => Note::Hit { level: any },
         4..6 => Note::Refresh(any),
         6 => Note::CacheDisabled,
@@ -273,6 +344,8 @@ fn note(rng: &mut Rng) -> Note {
         21 => Note::BrokerError(any),
         22 => Note::Api(any),
         23 | 24 => Note::Error(any),
+        25 => Note::DefaultSource(any),
+        26 => Note::Pending,
         _ => Note::SubFailure(any),
     }
 }

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use crate::reference::switches;
+use crate::program::TELEMETRIES;
 use crate::reference::tongue::{TONGUES, Tongue};
 
 /// What is fixed for one program.
@@ -11,6 +11,8 @@ pub(crate) struct Setup {
     pub(crate) tongues: [Tongue; 3],
     /// How many of the hosts are asked.
     hosts: u8,
+    /// How many of the instances are used; one alone gets more to do.
+    pub(crate) instances: u8,
     /// Whether headers may go to the first two hosts only.
     pub(crate) limited: bool,
 }
@@ -20,7 +22,7 @@ pub(crate) struct Setup {
 pub(crate) struct Host {
     pub(crate) number: u8,
     /// Its name, if it can be read.
-    pub(crate) name: Option<&'static str>,
+    pub(crate) name: Option<String>,
     pub(crate) url: String,
 }
 
@@ -29,19 +31,11 @@ impl Setup {
         let mut rng = Rng::with_seed(!seed);
         let mut tongue = || TONGUES[rng.usize(..TONGUES.len())];
         let tongues = [tongue(), tongue(), tongue()];
+        let hosts = rng.choice([1, 2, 7, 40]).unwrap_or(1);
         Self {
             tongues,
-            hosts: rng
-                .choice([
-                    1,
-                    2,
-                    if switches::UNREADABLE_HOSTS_DIFFER {
-                        7
-                    } else {
-                        4
-                    },
-                ])
-                .unwrap_or(1),
+            hosts,
+            instances: if hosts == 40 { 1 } else { TELEMETRIES },
             limited: rng.u8(..8) == 0,
         }
     }
@@ -64,11 +58,20 @@ impl Setup {
             ),
             4 => (None, "https://l\u{f6}gin.example/token"),
             5 => (None, "https://\u{e9}vil.example/token"),
-            _ => (None, "https://login%2eexample/token"),
+            6 => (None, "https://login%2eexample/token"),
+            _ => {
+                let name = format!("login-{number}.example");
+                let url = format!("https://{name}/token");
+                return Host {
+                    number,
+                    name: Some(name),
+                    url,
+                };
+            }
         };
         Host {
             number,
-            name,
+            name: name.map(str::to_owned),
             url: url.to_owned(),
         }
     }

@@ -122,8 +122,16 @@ impl Trial {
     }
 
     fn check_state(&mut self, at: usize, telemetry: &Telemetry) -> Result<(), String> {
-        let (waiting, hits, lost, counts) = self.model.state(at);
         let tell = |why: String| format!("instance {at}: {why}");
+        if let Some(recent) = self.model.news(at) {
+            let seen = telemetry.recent_records();
+            equal("count of recent records", &recent.len(), &seen.len()).map_err(tell)?;
+            for (expected, seen) in recent.iter().zip(&seen) {
+                let same = self.ids.compare(expected, seen);
+                same.map_err(|why| tell(format!("recent record: {why}")))?;
+            }
+        }
+        let (waiting, hits, lost, counts) = self.model.state(at);
         equal("totals", &counts, &counts_of(telemetry)).map_err(tell)?;
         equal("lost failures", &lost, &telemetry.lost_failures()).map_err(tell)?;
         equal("pending hits", &hits, &telemetry.pending_hits()).map_err(tell)?;
@@ -169,6 +177,7 @@ fn counts_of(telemetry: &Telemetry) -> Counts {
         unknown: totals.unknown,
         failures: totals.failures,
         cancelled: totals.cancelled,
+        pending: totals.pending,
         duration: totals.duration,
     }
 }

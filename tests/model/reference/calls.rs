@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use token_telemetry::{MAX_OBSERVED, Outcome, TokenSource};
 
-use super::facts::Facts;
-use super::info::{Id, Info};
+use super::facts::{Ended, Facts, Merged};
+use super::info::Id;
 use super::values::api_number;
 use super::{
-    Acquisition, Collector, Context, Expected, Finished, Frame, Kind, Layer, Model, current,
-    described, switches,
+    Acquisition, Collector, Context, Expected, Finished, Frame, KEPT, Kind, Layer, Model, Output,
+    QUIET, current,
 };
-use crate::program::{Call, End, Note, Purpose, Trick};
+use crate::program::{Call, End, Note, Plan};
 
 impl Model {
     pub(super) fn push(&mut self, task: usize, kind: Kind, blocking: bool, own: Layer) {
@@ -27,22 +27,31 @@ impl Model {
             return self.push(task, Kind::Merged, blocking, Layer::default());
         }
         let acquisition = self.begin(context, telemetry, of.1, call == Call::Background);
+        self.acquisitions[acquisition].reads_token = true;
         self.enter(task, acquisition, blocking);
     }
 
     /// Whether a call becomes part of the acquisition in force: one of its own instance that runs.
-    fn merges(&self, context: &[Layer], telemetry: usize) -> bool {
+    pub(super) fn merges(&self, context: &[Layer], telemetry: usize) -> bool {
         current(context).is_some_and(|enclosing| {
             let enclosing = &self.acquisitions[enclosing];
             enclosing.telemetry == telemetry && !enclosing.is_over
         })
     }
 
-    fn begin(&mut self, context: &[Layer], telemetry: usize, api: u8, background: bool) -> usize {
+    pub(super) fn begin(
+        &mut self,
+        context: &[Layer],
+        telemetry: usize,
+        api: u8,
+        background: bool,
+    ) -> usize {
         let new = self.acquisitions.len();
         let parent = self.parent(context);
         self.acquisitions.push(Acquisition {
             telemetry,
+            level: 0,
+            reads_token: false,
             id: Id::Random(u32::try_from(new).unwrap()),
             id_is_used: false,
             parent,
@@ -60,8 +69,16 @@ impl Model {
     }
 
     /// An id that another acquisition knows stays, as one that a header has carried.
+    ///
+    /// One that is over has no more children, unless a future works for it still.
     fn parent(&mut self, context: &[Layer]) -> Option<Id> {
-        let enclosing = &mut self.acquisitions[current(context)?];
+        let mut layers = context.iter().rev();
+        let (enclosing, guarded) =
+            layers.find_map(|layer| Some((layer.acquisition?, layer.guarded)))?;
+        let enclosing = &mut self.acquisitions[enclosing];
+        if guarded && enclosing.is_over {
+            return None;
+        }
         enclosing.id_is_used = true;
         Some(enclosing.id)
     }
@@ -69,7 +86,7 @@ impl Model {
     fn enter(&mut self, task: usize, acquisition: usize, blocking: bool) {
         let own = Layer {
             acquisition: Some(acquisition),
-            collector: None,
+            ..Layer::default()
         };
         self.push(task, Kind::Own(acquisition), blocking, own);
     }
@@ -103,8 +120,8 @@ impl Model {
             Kind::Observe(new),
             false,
             Layer {
-                acquisition: None,
                 collector: Some(new),
+                ..Layer::default()
             },
         );
     }
@@ -114,31 +131,21 @@ impl Model {
         let (frame, outside) = self.leave_frame(task);
         match frame.kind {
             Kind::Own(acquisition) => {
-                let error = described(how);
-                let outcome = if error.is_some() {
-                    Outcome::Error
-                } else {
-                    Outcome::Ok
-                };
-                self.finish(acquisition, outcome, error, &outside);
+                self.finish(acquisition, Ok(Output::of(how)));
             }
+            Kind::Merged => self.end_merged(&outside, Output::of(how)),
             Kind::Send(request) => self.end(request, End::of_return(how)),
-            Kind::Observe(collector) => {
-                let collector = &mut self.collectors[collector];
-                let records = std::mem::take(&mut collector.records);
-                let dropped = collector.dropped;
-                self.expected.push(Expected::Observed(records, dropped));
-            }
-            Kind::Root | Kind::Merged | Kind::Scope => {}
+            Kind::Observe(collector) => self.close(collector),
+            Kind::Root | Kind::Scope => {}
         }
     }
 
     /// The innermost frames are dropped, or unwound through; a task without frames starts anew.
     pub(super) fn pop_frames(&mut self, task: usize, frames: u8, outcome: Outcome) {
         for _ in 0..frames {
-            let (frame, outside) = self.leave_frame(task);
+            let (frame, _) = self.leave_frame(task);
             match frame.kind {
-                Kind::Own(acquisition) => self.finish(acquisition, outcome, None, &outside),
+                Kind::Own(acquisition) => self.finish(acquisition, Err(outcome)),
                 Kind::Send(request) => self.end(request, End::Dropped),
                 Kind::Root | Kind::Merged | Kind::Scope | Kind::Observe(_) => {}
             }
@@ -157,17 +164,27 @@ impl Model {
         (frame, self.context(task))
     }
 
-    fn finish(&mut self, ended: usize, outcome: Outcome, error: Option<Info>, outside: &[Layer]) {
+    /// Makes the record of an acquisition that has returned, or was dropped.
+    pub(super) fn finish(&mut self, ended: usize, end: Result<Output, Outcome>) {
         let now = self.now;
         let acquisition = &mut self.acquisitions[ended];
         acquisition.is_over = true;
-        let telemetry = acquisition.telemetry;
-        let (record, error) =
-            acquisition
-                .facts
-                .clone()
-                .finish(outcome, error, (acquisition.started, now));
-        let (id, open) = (acquisition.id, std::mem::take(&mut acquisition.open));
+        let (telemetry, level, id) = (acquisition.telemetry, acquisition.level, acquisition.id);
+        let total = (level < QUIET).then(|| now - acquisition.started);
+        let mut facts = acquisition.facts.clone();
+        let end = match end {
+            Ok(Output::Token(number)) => {
+                if acquisition.reads_token {
+                    facts.take_token(number);
+                }
+                Ended::Ok
+            }
+            Ok(Output::Fault(fault)) => Ended::Failed(self.describe(level + 1, fault)),
+            Err(outcome) => Ended::Dropped(outcome),
+        };
+        let (outcome, record, error) = facts.clone().finish(end, total);
+        let acquisition = &mut self.acquisitions[ended];
+        let open = std::mem::take(&mut acquisition.open);
         let finished = Finished {
             record: Box::new(record),
             id,
@@ -182,17 +199,27 @@ impl Model {
             self.settle(request, delivered);
         }
         self.count(telemetry, outcome, &finished);
-        let facts = &self.acquisitions[ended].facts;
-        let cancelled = outcome == Outcome::Cancelled;
-        self.instances[telemetry]
-            .queue
-            .keep_all(facts, id, error.as_ref(), cancelled);
-        self.expected
-            .push(Expected::Record(telemetry, finished.clone()));
-        if let Some(trick) = self.instances[telemetry].armed.take() {
-            self.play(telemetry, trick, outside);
+        let instance = &mut self.instances[telemetry];
+        if facts.http.is_heard_of() {
+            instance.queue.keep_all(&facts, id, outcome, error.as_ref());
         }
-        let mut next = self.acquisitions[ended].collector;
+        instance.recent.push_back(finished.clone());
+        if instance.recent.len() > KEPT {
+            instance.recent.pop_front();
+        }
+        instance.has_news = true;
+        if level < QUIET {
+            self.expected
+                .push(Expected::Record(telemetry, finished.clone()));
+            if let Some(trick) = Plan::next(&mut self.instances[telemetry].armed) {
+                self.play(level + 1, telemetry, trick);
+            }
+        }
+        self.collect(self.acquisitions[ended].collector, &finished);
+    }
+
+    /// Hands a record to an `observe` and to all around it.
+    fn collect(&mut self, mut next: Option<usize>, finished: &Finished) {
         while let Some(collector) = next {
             let collector = &mut self.collectors[collector];
             if collector.records.len() < MAX_OBSERVED {
@@ -204,6 +231,27 @@ impl Model {
         }
     }
 
+    /// An `observe` ends.
+    pub(super) fn close(&mut self, collector: usize) {
+        let collector = &mut self.collectors[collector];
+        let records = std::mem::take(&mut collector.records);
+        let dropped = collector.dropped;
+        self.expected.push(Expected::Observed(records, dropped));
+    }
+
+    /// A call ends that is part of another acquisition, which learns what it leaves open itself.
+    pub(super) fn end_merged(&mut self, context: &[Layer], output: Output) {
+        let merged = match output {
+            Output::Token(number) => Merged::Token(number),
+            Output::Fault(fault) => Merged::Failed(self.describe(1, fault)),
+        };
+        if let Some(around) = current(context)
+            && !self.acquisitions[around].is_over
+        {
+            self.acquisitions[around].facts.merge(merged);
+        }
+    }
+
     fn count(&mut self, telemetry: usize, outcome: Outcome, finished: &Finished) {
         let totals = &mut self.instances[telemetry].totals;
         match (outcome, finished.record.source) {
@@ -212,61 +260,12 @@ impl Model {
             (Outcome::Ok, Some(_)) => totals.identity_provider += 1,
             (Outcome::Ok, None) => totals.unknown += 1,
             (Outcome::Cancelled, _) => totals.cancelled += 1,
+            (Outcome::Pending, _) => totals.pending += 1,
             _ => totals.failures += 1,
         }
         if outcome == Outcome::Ok && !finished.record.background {
-            totals.duration += Duration::from_millis(finished.record.total);
+            totals.duration += Duration::from_millis(finished.record.total.unwrap_or(0));
         }
-    }
-
-    /// What an observer does that is told of a record.
-    fn play(&mut self, telemetry: usize, trick: Trick, outside: &[Layer]) {
-        let context = if switches::FOREIGN_CODE_SEES_NOTHING {
-            &[]
-        } else {
-            outside
-        };
-        match trick {
-            Trick::Panic => {}
-            Trick::Note => self.note(context, Note::Stale),
-            Trick::AcquireHit => self.acquire(telemetry, context, |model, context| {
-                model.note(context, Note::Hit { level: 0 });
-                0
-            }),
-            Trick::AcquireToken { host, status } => {
-                self.acquire(telemetry, context, |model, context| {
-                    model.request(context, host, Purpose::Token);
-                    let request = model.parked.pop().unwrap();
-                    model.end(request, End::Answered(status));
-                    u8::from(status != 200)
-                });
-            }
-        }
-    }
-
-    /// A whole acquisition inside an observer.
-    fn acquire(
-        &mut self,
-        telemetry: usize,
-        context: &[Layer],
-        body: impl FnOnce(&mut Self, &[Layer]) -> u8,
-    ) {
-        if self.merges(context, telemetry) {
-            body(self, context);
-            return;
-        }
-        let acquisition = self.begin(context, telemetry, 0, false);
-        let own = Layer {
-            acquisition: Some(acquisition),
-            collector: None,
-        };
-        let error = described(body(self, &[context, &[own]].concat()));
-        let outcome = if error.is_some() {
-            Outcome::Error
-        } else {
-            Outcome::Ok
-        };
-        self.finish(acquisition, outcome, error, context);
     }
 }
 

@@ -7,8 +7,12 @@ use token_telemetry::{
 use super::info::{Authority, Info};
 use super::values::{
     CALLERS, LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, WRAPPERS, api_number, region_name,
+    token_of,
 };
 use crate::program::Note;
+
+/// Most swallowed failures that are kept.
+const MAX_SUB_FAILURES: usize = 8;
 
 /// Time that guards measure, however many there are at once.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,21 +36,17 @@ impl Timed {
             self.total = Some(self.total.unwrap_or(0) + now - self.since);
         }
     }
-
-    fn at(self, now: u64) -> Option<u64> {
-        let running = (self.guards > 0).then(|| now - self.since);
-        match (self.total, running) {
-            (None, None) => None,
-            (total, running) => Some(total.unwrap_or(0) + running.unwrap_or(0)),
-        }
-    }
 }
 
 /// The requests of an acquisition.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Http {
     pub(crate) host: Option<String>,
-    pub(crate) authority: Option<Authority>,
+    /// Token requests in the order in which they became such, whom they ask, and whether headers
+    /// may go there.
+    pub(crate) asked: Vec<(usize, Authority, bool)>,
+    /// Requests to the instance metadata service.
+    pub(crate) metadata: Vec<usize>,
     pub(crate) attempts: u32,
     pub(crate) pending_polls: u32,
     pub(crate) status: Option<u16>,
@@ -54,6 +54,36 @@ pub(crate) struct Http {
     pub(crate) retry_after: Option<u64>,
     pub(crate) millis: Option<u64>,
     pub(crate) token_came: bool,
+    pub(crate) is_polling: bool,
+}
+
+impl Http {
+    /// Where a failure belongs to.
+    pub(crate) fn authority(&self) -> Option<&Authority> {
+        self.asked.last().map(|(_, authority, _)| authority)
+    }
+
+    /// Whether there is a request that can report a failure.
+    pub(crate) fn is_heard_of(&self) -> bool {
+        let asked = self.asked.last();
+        asked.map_or_else(|| self.metadata.is_empty(), |(_, _, allowed)| *allowed)
+    }
+}
+
+/// How an acquisition ends.
+#[derive(Clone, Debug)]
+pub(crate) enum Ended {
+    Ok,
+    /// With an error of which this is said.
+    Failed(Info),
+    Dropped(Outcome),
+}
+
+/// What a call knows at its end that is part of another acquisition.
+#[derive(Clone, Debug)]
+pub(crate) enum Merged {
+    Token(u8),
+    Failed(Info),
 }
 
 /// What was recorded of an acquisition so far.
@@ -62,6 +92,7 @@ pub(crate) struct Facts {
     pub(crate) api: u32,
     pub(crate) background: bool,
     pub(crate) source: Option<TokenSource>,
+    pub(crate) default_source: Option<TokenSource>,
     pub(crate) level: Option<CacheLevel>,
     pub(crate) reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
@@ -77,6 +108,9 @@ pub(crate) struct Facts {
     pub(crate) wrapper: Option<(&'static str, &'static str)>,
     pub(crate) broker_error: Option<&'static str>,
     pub(crate) error: Option<Info>,
+    /// Of a call that failed last.
+    pub(crate) merged_error: Option<Info>,
+    pub(crate) pending: bool,
     pub(crate) sub_failures: Vec<Info>,
     pub(crate) http: Http,
     /// In the cache, in the extension.
@@ -89,15 +123,20 @@ impl Facts {
             Note::Hit { level } => {
                 self.source = Some(TokenSource::Cache);
                 self.level = Some(LEVELS[usize::from(level) % LEVELS.len()]);
-                self.reason.get_or_insert(CacheRefreshReason::NotApplicable);
             }
             Note::Refresh(reason) => {
                 self.reason = Some(REASONS[usize::from(reason) % REASONS.len()]);
             }
             Note::CacheDisabled => self.reason = Some(CacheRefreshReason::CacheDisabled),
             Note::Source(source) => {
-                self.source = Some(SOURCES[usize::from(source) % SOURCES.len()]);
+                let source = SOURCES[usize::from(source) % SOURCES.len()];
+                self.source = Some(source);
+                self.level = self.level.filter(|_| source == TokenSource::Cache);
             }
+            Note::DefaultSource(source) => {
+                self.default_source = Some(SOURCES[usize::from(source) % SOURCES.len()]);
+            }
+            Note::Pending => self.pending = true,
             Note::Waited(millis) => {
                 self.waited = Some(self.waited.unwrap_or(0) + u64::from(millis));
             }
@@ -127,46 +166,91 @@ impl Facts {
                 let before = self.error.take().unwrap_or_default();
                 self.error = Some(Info::of_fault(fault).or(before));
             }
-            Note::SubFailure(fault) => self.sub_failures.push(Info::of_fault(fault)),
+            Note::SubFailure(fault) => {
+                if self.sub_failures.len() < MAX_SUB_FAILURES {
+                    self.sub_failures.push(Info::of_fault(fault));
+                }
+            }
             Note::Id(_) => {}
         }
     }
 
-    /// Why the cache did not suffice; a background refresh is proactive unless another reason is said.
+    /// Why the cache did not suffice: what was said; else a hit has no reason to, and a background
+    /// refresh is proactive.
     pub(crate) fn reason(&self) -> Option<CacheRefreshReason> {
         let proactive = CacheRefreshReason::ProactivelyRefreshed;
-        self.reason.or_else(|| self.background.then_some(proactive))
+        let hit = self.source == Some(TokenSource::Cache);
+        self.reason
+            .or_else(|| hit.then_some(CacheRefreshReason::NotApplicable))
+            .or_else(|| self.background.then_some(proactive))
+    }
+
+    /// A token came from a server, so that the hit before it did not suffice.
+    pub(crate) fn token_came(&mut self) {
+        self.http.token_came = true;
+        if self.source == Some(TokenSource::Cache) {
+            self.source = None;
+            self.level = None;
+        }
+    }
+
+    /// What is said of the token that is returned.
+    pub(crate) fn take_token(&mut self, number: u8) {
+        let (token_type, lifetime) = token_of(number);
+        self.token_type = token_type.or(self.token_type);
+        self.lifetime = lifetime.or(self.lifetime);
+    }
+
+    /// What a call knows at its end that is part of this acquisition.
+    pub(crate) fn merge(&mut self, merged: Merged) {
+        self.merged_error = match merged {
+            Merged::Token(number) => {
+                let (token_type, lifetime) = token_of(number);
+                self.token_type = self.token_type.or(token_type);
+                self.lifetime = self.lifetime.or(lifetime);
+                None
+            }
+            Merged::Failed(info) => Some(info),
+        };
     }
 
     /// The record of an acquisition that ends now, and its error in full.
     pub(crate) fn finish(
         mut self,
-        outcome: Outcome,
-        described: Option<Info>,
-        millis: (u64, u64),
-    ) -> (Record, Option<Info>) {
-        let (started, now) = millis;
-        let error = match outcome {
-            Outcome::Ok => None,
-            Outcome::Cancelled => Some(Info::new("operation_canceled")),
-            Outcome::Panicked => Some(Info::new("panicked")),
-            Outcome::Error | _ => Some(self.describe(described.unwrap_or_default())),
+        end: Ended,
+        total: Option<u64>,
+    ) -> (Outcome, Record, Option<Info>) {
+        let (outcome, error) = match end {
+            Ended::Ok => (Outcome::Ok, None),
+            Ended::Dropped(Outcome::Cancelled) => {
+                (Outcome::Cancelled, Some(Info::new("operation_canceled")))
+            }
+            Ended::Dropped(outcome) => (outcome, Some(Info::new("panicked"))),
+            Ended::Failed(described) => {
+                let (outcome, info) = self.complete(described);
+                (outcome, Some(info))
+            }
         };
-        let issued = outcome == Outcome::Ok && self.http.token_came;
+        let inferred = if self.http.token_came {
+            Some(TokenSource::IdentityProvider)
+        } else {
+            self.default_source
+        };
+        let no_response = self.http.is_polling && outcome == Outcome::Error;
         let record = Record {
             api: self.api,
             outcome: outcome.name(),
             source: self
                 .source
-                .or_else(|| issued.then_some(TokenSource::IdentityProvider)),
+                .or_else(|| inferred.filter(|_| outcome == Outcome::Ok)),
             level: self.level,
             reason: self.reason(),
             token_type: self.token_type,
             background: self.background,
             stale: self.stale,
-            total: now - started,
+            total,
             in_http: self.http.millis,
-            timed: self.timed.map(|timed| timed.at(now)),
+            timed: self.timed.map(|timed| timed.total),
             waited: self.waited,
             lifetime: self.lifetime,
             region: self.region.and_then(region_name),
@@ -177,8 +261,11 @@ impl Facts {
             status: error
                 .as_ref()
                 .and_then(|error| error.status)
-                .or(self.http.status),
-            transport: self.http.transport,
+                .or_else(|| self.http.status.filter(|_| !no_response)),
+            transport: error
+                .as_ref()
+                .and_then(|error| error.transport)
+                .or(self.http.transport),
             retry_after: self.http.retry_after,
             error: error.as_ref().map(Info::shown),
             sub_failures: self.sub_failures.iter().map(Info::shown).collect(),
@@ -186,20 +273,31 @@ impl Facts {
                 .caller
                 .map(|(id, version)| (id.to_owned(), version.to_owned())),
         };
-        (record, error)
+        (outcome, record, error)
     }
 
-    fn describe(&mut self, described: Info) -> Info {
-        let noted = self.error.take().unwrap_or_default();
-        let by_requests = self
-            .http
-            .transport
-            .map_or_else(Info::default, Info::transport);
-        let mut known = noted.or(described).or(by_requests);
-        known.code = known
-            .code
-            .or_else(|| known.transport.map(|class| class.code().to_owned()));
-        known.or(Info::foreign("Fault"))
+    /// What is known of the error that is returned, by the documented precedence.
+    fn complete(&mut self, described: Info) -> (Outcome, Info) {
+        let mut known = self.error.take().unwrap_or_default().or(described);
+        if known.pending || self.pending {
+            return (Outcome::Pending, known);
+        }
+        if !known.has_own_code() {
+            known = known.or(self.merged_error.take().unwrap_or_default());
+        }
+        if known.pending {
+            return (Outcome::Pending, known);
+        }
+        if let Some(class) = self.http.transport {
+            known = known.or(Info::transport(class));
+        }
+        if let Some(class) = known.transport {
+            known = known.or(Info::new(class.code()));
+        }
+        if known.code.is_none() {
+            known = known.or(Info::foreign("Fault"));
+        }
+        (Outcome::Error, known)
     }
 }
 
@@ -214,7 +312,7 @@ pub(crate) struct Record {
     pub(crate) token_type: Option<TokenType>,
     pub(crate) background: bool,
     pub(crate) stale: bool,
-    pub(crate) total: u64,
+    pub(crate) total: Option<u64>,
     pub(crate) in_http: Option<u64>,
     pub(crate) timed: [Option<u64>; 2],
     pub(crate) waited: Option<u64>,

@@ -35,6 +35,9 @@ pub(crate) struct Info {
     pub(crate) status: Option<u16>,
     pub(crate) sts: Vec<u32>,
     pub(crate) transport: Option<TransportError>,
+    pub(crate) pending: bool,
+    /// Whether any other code is better.
+    pub(crate) fallback: bool,
 }
 
 impl Info {
@@ -77,6 +80,14 @@ impl Info {
             6 => Self::foreign("hyper__Error"),
             7 => Self::default(),
             8 => Self::transport(TransportError::Dns),
+            9 => Self {
+                pending: true,
+                ..Self::default()
+            },
+            10 => Self {
+                fallback: true,
+                ..Self::new("io_error")
+            },
             _ => Self::new(&"x".repeat(1500)),
         }
     }
@@ -89,19 +100,28 @@ impl Info {
             .map(|code| code.chars().take(64).collect());
         Self {
             code,
+            fallback: false,
             ..self.clone()
         }
     }
 
+    pub(super) fn has_own_code(&self) -> bool {
+        self.code.is_some() && !self.fallback
+    }
+
     /// What the acquisition knows when it ends, each fact from the first source that has it.
     pub(super) fn or(self, other: Self) -> Self {
-        let (code, foreign) = match self.code {
-            Some(code) => (Some(code), self.foreign),
-            None => (other.code, other.foreign),
+        let keeps_code = self.code.is_some() && !(self.fallback && other.has_own_code());
+        let (code, foreign, fallback) = if keeps_code {
+            (self.code, self.foreign, self.fallback)
+        } else {
+            (other.code, other.foreign, other.fallback)
         };
         Self {
             code,
             foreign,
+            fallback,
+            pending: self.pending || other.pending,
             suberror: self.suberror.or(other.suberror),
             status: self.status.or(other.status),
             sts: if self.sts.is_empty() {
@@ -115,4 +135,4 @@ impl Info {
 }
 
 /// Errors that [`Info::of_fault`] knows.
-pub(crate) const FAULTS: u8 = 10;
+pub(crate) const FAULTS: u8 = 12;

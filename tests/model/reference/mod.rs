@@ -3,6 +3,7 @@
 mod calls;
 mod carried;
 pub(crate) mod facts;
+mod foreign;
 pub(crate) mod info;
 mod queue;
 mod requests;
@@ -12,29 +13,16 @@ mod steps;
 pub(crate) mod tongue;
 pub(crate) mod values;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use self::carried::Failure;
 use self::facts::{Facts, Record};
-use self::info::{Id, Info};
+use self::info::Id;
 use self::queue::Queue;
 use self::sheet::Sheet;
-use crate::program::{TASKS, Trick};
+use crate::program::{Plan, TASKS};
 use crate::setup::Setup;
-
-/// Rules that are not in force yet.
-pub(crate) mod switches {
-    /// Code of others that runs at the end of an acquisition sees no acquisition.
-    pub(crate) const FOREIGN_CODE_SEES_NOTHING: bool = false;
-    /// Only token requests say which authority a failure belongs to.
-    pub(crate) const TOKEN_REQUESTS_SET_AUTHORITY: bool = false;
-    /// Failures are delivered, pending or lost, and nothing twice.
-    pub(crate) const LOST_ARE_NOT_DELIVERED: bool = false;
-    /// Hosts that cannot be read are told apart.
-    pub(crate) const UNREADABLE_HOSTS_DIFFER: bool = false;
-    /// A timer ends the time of its own acquisition only.
-    pub(crate) const TIMERS_OUTLIVE_SAFELY: bool = false;
-}
 
 /// What must be seen next.
 #[derive(Debug)]
@@ -65,6 +53,8 @@ type Context = Vec<Layer>;
 struct Layer {
     acquisition: Option<usize>,
     collector: Option<usize>,
+    /// Whether a guard of `enter` put it into force, and no future.
+    guarded: bool,
 }
 
 /// One frame of a task: a function, or a future that changes what is in force.
@@ -94,6 +84,10 @@ enum Kind {
 #[derive(Debug)]
 struct Acquisition {
     telemetry: usize,
+    /// How many calls of foreign code it is in; from [`QUIET`] on such code hears nothing of it.
+    level: u8,
+    /// Whether its function says how the token is read.
+    reads_token: bool,
     id: Id,
     id_is_used: bool,
     parent: Option<Id>,
@@ -109,8 +103,17 @@ struct Acquisition {
 struct Instance {
     queue: Queue,
     totals: Counts,
-    armed: Option<Trick>,
+    /// What the observers will do.
+    armed: Option<Plan>,
+    recent: VecDeque<Finished>,
+    has_news: bool,
 }
+
+/// Acquisitions this deep in foreign code are not reported to foreign code.
+const QUIET: u8 = 2;
+
+/// Records that each instance keeps.
+pub(crate) const KEPT: usize = 3;
 
 /// The totals of an instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,6 +124,7 @@ pub(crate) struct Counts {
     pub(crate) unknown: u64,
     pub(crate) failures: u64,
     pub(crate) cancelled: u64,
+    pub(crate) pending: u64,
     pub(crate) duration: Duration,
 }
 
@@ -145,6 +149,8 @@ pub(crate) struct Model {
     handles: Vec<Layer>,
     timers: Vec<(Option<usize>, usize)>,
     prepared: Vec<usize>,
+    /// What descriptions of errors will do, and through which instance.
+    armed: Option<(usize, Plan)>,
     pub(crate) expected: Vec<Expected>,
 }
 
@@ -154,6 +160,8 @@ impl Model {
             queue: Queue::new(tongue.rules()),
             totals: Counts::default(),
             armed: None,
+            recent: VecDeque::new(),
+            has_news: false,
         };
         Self {
             setup,
@@ -167,6 +175,7 @@ impl Model {
             handles: Vec::new(),
             timers: Vec::new(),
             prepared: Vec::new(),
+            armed: None,
             expected: Vec::new(),
         }
     }
@@ -182,16 +191,22 @@ impl Model {
         )
     }
 
+    /// The last records of an instance, if there is a new one.
+    pub(crate) fn news(&mut self, telemetry: usize) -> Option<&VecDeque<Finished>> {
+        let Instance {
+            recent, has_news, ..
+        } = &mut self.instances[telemetry];
+        std::mem::take(has_news).then_some(recent)
+    }
+
     /// Whether every failure is accounted for.
     pub(crate) fn is_balanced(&self) -> bool {
         let balanced = |queue: &Queue| {
             queue.failures == queue.delivered + queue.waiting.len() as u64 + queue.lost
         };
-        !switches::LOST_ARE_NOT_DELIVERED
-            || self
-                .instances
-                .iter()
-                .all(|instance| balanced(&instance.queue))
+        self.instances
+            .iter()
+            .all(|instance| balanced(&instance.queue))
     }
 }
 
@@ -216,7 +231,19 @@ fn current(context: &[Layer]) -> Option<usize> {
     context.iter().rev().find_map(|layer| layer.acquisition)
 }
 
-/// Error that a frame returns.
-fn described(how: u8) -> Option<Info> {
-    (how % 2 == 1).then(|| Info::of_fault(how / 2))
+/// What a frame returns.
+#[derive(Clone, Copy, Debug)]
+enum Output {
+    Token(u8),
+    Fault(u8),
+}
+
+impl Output {
+    const fn of(how: u8) -> Self {
+        if how % 2 == 1 {
+            Self::Fault(how / 2)
+        } else {
+            Self::Token(how / 2)
+        }
+    }
 }

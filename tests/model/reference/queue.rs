@@ -1,13 +1,20 @@
 //! The failures and cache hits of one instance that wait to be reported.
 
+use token_telemetry::Outcome;
+
 use super::carried::{Carried, Failure, Keeps, Rules, Settles};
 use super::facts::Facts;
 use super::info::{Authority, Id, Info};
+
+/// Most authorities for which failures wait that no request carries.
+const MAX_AUTHORITIES: usize = 16;
 
 /// The queue of one instance.
 #[derive(Debug)]
 pub(crate) struct Queue {
     rules: Option<Rules>,
+    /// Authorities, the least recently used first.
+    used: Vec<Authority>,
     pub(crate) waiting: Vec<Failure>,
     /// Hits that a delivered request has reported, or one under way reports.
     hits_taken: u64,
@@ -20,6 +27,7 @@ impl Queue {
     pub(crate) fn new(rules: Option<Rules>) -> Self {
         Self {
             rules,
+            used: Vec::new(),
             waiting: Vec::new(),
             hits_taken: 0,
             lost: 0,
@@ -45,6 +53,7 @@ impl Queue {
         hits: u64,
     ) -> Option<Carried> {
         let rules = self.rules?;
+        self.touch(authority);
         let for_it = |failure: &Failure| failure.carrier.is_none() && is_for(failure, authority);
         let mut carried = Carried {
             rules,
@@ -63,13 +72,17 @@ impl Queue {
         if rules.newest_first {
             order.reverse();
         }
-        let mut taken = Vec::new();
+        let (mut taken, mut too_big) = (Vec::new(), Vec::new());
         for at in order {
             carried.failures.push(self.waiting[at].clone());
             if !carried.fits() {
                 carried.failures.pop();
                 if rules.forgets_all {
                     return Some(self.forget(&carried, authority));
+                }
+                if taken.is_empty() {
+                    too_big.push(at);
+                    continue;
                 }
                 break;
             }
@@ -80,6 +93,12 @@ impl Queue {
         }
         for at in taken {
             self.waiting[at].carrier = Some(request);
+        }
+        too_big.sort_unstable();
+        for at in too_big.into_iter().rev() {
+            self.waiting.remove(at);
+            self.lost += 1;
+            carried.waiting -= 1;
         }
         self.hits_taken += carried.hits;
         Some(carried)
@@ -108,12 +127,24 @@ impl Queue {
                 .retain(|failure| failure.carrier != Some(request));
             self.delivered += (before - self.waiting.len()) as u64;
         } else {
+            let mut freed = Vec::new();
             for failure in &mut self.waiting {
                 if failure.carrier == Some(request) {
                     failure.carrier = None;
+                    freed.push(failure.authority.clone());
                 }
             }
             self.hits_taken -= hits;
+            if let Some(Rules {
+                keeps: Keeps::Newest(most),
+                ..
+            }) = self.rules
+            {
+                for authority in freed {
+                    self.shorten(authority.as_ref(), most);
+                }
+            }
+            self.limit_authorities();
         }
     }
 
@@ -122,17 +153,23 @@ impl Queue {
         &mut self,
         facts: &Facts,
         id: Id,
+        outcome: Outcome,
         error: Option<&Info>,
-        cancelled: bool,
     ) {
         let Some(rules) = self.rules else { return };
         for swallowed in &facts.sub_failures {
             self.keep(facts, id, swallowed);
         }
-        match (error, rules.cancelled) {
-            (Some(error), _) if !cancelled => self.keep(facts, id, error),
-            (Some(_), Some(code)) => self.keep(facts, id, &Info::new(code)),
-            _ => {}
+        match outcome {
+            Outcome::Ok | Outcome::Pending => {}
+            Outcome::Cancelled => {
+                if let Some(code) = rules.cancelled {
+                    self.keep(facts, id, &Info::new(code));
+                }
+            }
+            _ => error
+                .into_iter()
+                .for_each(|error| self.keep(facts, id, error)),
         }
     }
 
@@ -147,7 +184,7 @@ impl Queue {
             api: facts.api,
             id,
             code: code.chars().take(rules.code_len).collect(),
-            authority: facts.http.authority.clone(),
+            authority: facts.http.authority().cloned(),
             region: facts.region,
             carrier: None,
         };
@@ -155,12 +192,9 @@ impl Queue {
         let same = |failure: &Failure| failure.authority == new.authority;
         match rules.keeps {
             Keeps::Newest(most) => {
-                while self.waiting.iter().filter(|failure| same(failure)).count() >= most {
-                    let oldest = self.waiting.iter().position(same).unwrap();
-                    self.waiting.remove(oldest);
-                    self.lost += 1;
-                }
-                self.waiting.push(new);
+                let authority = new.authority.clone();
+                self.add(new);
+                self.shorten(authority.as_ref(), most);
             }
             Keeps::OneHeader => {
                 let goes_along = |failure: &&Failure| failure.authority.is_none() || same(failure);
@@ -171,11 +205,65 @@ impl Queue {
                     .map(Failure::len)
                     .sum();
                 if kept + new.len() <= rules.budget {
-                    self.waiting.push(new);
+                    self.add(new);
                 } else {
                     self.lost += 1;
                 }
             }
+        }
+    }
+
+    fn add(&mut self, new: Failure) {
+        if let Some(authority) = &new.authority {
+            self.touch(authority);
+        }
+        self.waiting.push(new);
+        self.limit_authorities();
+    }
+
+    /// A failure happened there, or a request goes there.
+    fn touch(&mut self, authority: &Authority) {
+        self.used.retain(|other| other != authority);
+        self.used.push(authority.clone());
+    }
+
+    /// Drops the oldest failures of an authority, while there are too many; what a request carries
+    /// stays, and so does the newest of the others.
+    fn shorten(&mut self, authority: Option<&Authority>, most: usize) {
+        let same = |failure: &&Failure| failure.authority.as_ref() == authority;
+        while self.waiting.iter().filter(same).count() > most {
+            let is_free = |at: &usize| {
+                let failure = &self.waiting[*at];
+                same(&failure) && failure.carrier.is_none()
+            };
+            let mut free = (0..self.waiting.len()).filter(is_free);
+            let (Some(oldest), Some(_)) = (free.next(), free.next()) else {
+                return;
+            };
+            self.waiting.remove(oldest);
+            self.lost += 1;
+        }
+    }
+
+    /// Drops the failures of authorities that are too many and that no request carries.
+    fn limit_authorities(&mut self) {
+        let is_free_for = |failure: &Failure, authority: &Authority| {
+            failure.carrier.is_none() && failure.authority.as_ref() == Some(authority)
+        };
+        loop {
+            let mut waited_for = self.used.iter().filter(|authority| {
+                let mut waiting = self.waiting.iter();
+                waiting.any(|failure| is_free_for(failure, authority))
+            });
+            let Some(least) = waited_for.next().cloned() else {
+                return;
+            };
+            if waited_for.count() < MAX_AUTHORITIES {
+                return;
+            }
+            let before = self.waiting.len();
+            self.waiting.retain(|failure| !is_free_for(failure, &least));
+            self.lost += (before - self.waiting.len()) as u64;
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use token_telemetry::TransportError;
 
+use super::carried::Carried;
 use super::info::Authority;
 use super::sheet::Sheet;
-use super::{Expected, Kind, Layer, Model, current, switches};
+use super::{Expected, Kind, Layer, Model, QUIET, current};
 use crate::program::{End, Purpose};
 use crate::setup::Host;
 
@@ -15,10 +16,8 @@ pub(super) struct Request {
     host: Host,
     purpose: Purpose,
     started: u64,
-    /// Hits that it reports, and whether it reports anything.
-    hits: u64,
-    reports: bool,
-    sheet: Option<Sheet>,
+    /// What it says about earlier calls, once its headers were taken.
+    carried: Option<Carried>,
 }
 
 impl Model {
@@ -50,21 +49,55 @@ impl Model {
             && !self.acquisitions[acquisition].is_over
         {
             let http = &mut self.acquisitions[acquisition].facts.http;
-            http.host = host.name.map(str::to_owned).or_else(|| http.host.take());
-            if purpose == Purpose::Token || !switches::TOKEN_REQUESTS_SET_AUTHORITY {
-                http.authority = Some(authority(&host));
-            }
+            http.host = host.name.clone().or_else(|| http.host.take());
         }
         self.requests.push(Request {
             acquisition,
             host,
             purpose,
             started: self.now,
-            hits: 0,
-            reports: false,
-            sheet: None,
+            carried: None,
         });
-        self.requests.len() - 1
+        let request = self.requests.len() - 1;
+        self.ask(request);
+        request
+    }
+
+    /// Says of a parked request what it is for.
+    pub(super) fn repurpose(&mut self, parked: usize, purpose: Purpose) {
+        let at = self.parked[parked];
+        if self.requests[at].purpose != purpose {
+            self.requests[at].purpose = purpose;
+            self.ask(at);
+        }
+    }
+
+    /// The acquisition learns what a request is for.
+    fn ask(&mut self, at: usize) {
+        let Request {
+            acquisition,
+            host,
+            purpose,
+            ..
+        } = &self.requests[at];
+        let Some(acquisition) = *acquisition else {
+            return;
+        };
+        let acquisition = &mut self.acquisitions[acquisition];
+        if acquisition.is_over {
+            return;
+        }
+        let http = &mut acquisition.facts.http;
+        http.asked.retain(|(other, ..)| *other != at);
+        http.metadata.retain(|other| *other != at);
+        match purpose {
+            Purpose::Token => {
+                let allowed = self.setup.allows(host);
+                http.asked.push((at, authority(host), allowed));
+            }
+            Purpose::Discovery => {}
+            Purpose::InstanceMetadata => http.metadata.push(at),
+        }
     }
 
     /// The headers of a request, as of now.
@@ -78,28 +111,21 @@ impl Model {
         let acquisition = &mut self.acquisitions[acquisition];
         acquisition.id_is_used = true;
         let instance = &mut self.instances[acquisition.telemetry];
-        let before = request.sheet.take().and_then(|sheet| sheet.last);
-        let last = if request.purpose != Purpose::Token {
-            None
-        } else if before.is_some() {
-            before
-        } else {
-            instance
-                .queue
-                .take(at, &authority(&request.host), instance.totals.cache)
-        };
-        if let Some(last) = &last {
-            request.hits = last.hits;
-            request.reports = true;
-        }
+        let last = (request.purpose == Purpose::Token).then(|| {
+            if request.carried.is_none() {
+                let authority = authority(&request.host);
+                let hits = instance.totals.cache;
+                request.carried = instance.queue.take(at, &authority, hits);
+            }
+            request.carried.clone()
+        });
         let sheet = Sheet {
             tongue: self.setup.tongues[acquisition.telemetry],
             purpose: request.purpose,
             id: acquisition.id,
             facts: acquisition.facts.clone(),
-            last,
+            last: last.flatten(),
         };
-        request.sheet = Some(sheet.clone());
         self.expected.push(Expected::Sent(Some(Box::new(sheet))));
     }
 
@@ -113,19 +139,25 @@ impl Model {
         if !acquisition.is_over {
             let http = &mut acquisition.facts.http;
             http.attempts += 1;
-            http.millis = Some(http.millis.unwrap_or(0) + now - request.started);
+            if acquisition.level < QUIET {
+                http.millis = Some(http.millis.unwrap_or(0) + now - request.started);
+            }
             match end {
                 End::Answered(status) | End::AnsweredBusy(status, _) => {
                     http.status = Some(status);
                     http.transport = None;
+                    http.is_polling = false;
                     let is_token = request.purpose != Purpose::Discovery;
-                    http.token_came |= is_token && (200..300).contains(&status);
+                    if is_token && (200..300).contains(&status) {
+                        acquisition.facts.token_came();
+                    }
                 }
                 End::Pending(status) => {
                     http.status = Some(status);
                     http.transport = None;
                     http.pending_polls += 1;
                     http.token_came = true;
+                    http.is_polling = true;
                 }
                 End::Failed => {
                     http.status = None;
@@ -134,10 +166,11 @@ impl Model {
                 End::Dropped => {}
             }
             if let End::AnsweredBusy(_, pause) = end {
+                let http = &mut acquisition.facts.http;
                 http.retry_after = http.retry_after.max(Some(u64::from(pause) * 1000));
             }
         }
-        if !request.reports {
+        if request.carried.is_none() {
             return;
         }
         let settles = self.instances[acquisition.telemetry].queue.settles();
@@ -155,21 +188,24 @@ impl Model {
     }
 
     pub(super) fn settle(&mut self, at: usize, delivered: bool) {
-        let request = &self.requests[at];
-        if let Some(acquisition) = request.acquisition {
+        let Request {
+            acquisition,
+            carried,
+            ..
+        } = &self.requests[at];
+        if let Some((acquisition, carried)) = acquisition.zip(carried.as_ref()) {
             let telemetry = self.acquisitions[acquisition].telemetry;
             self.instances[telemetry]
                 .queue
-                .settle(at, request.hits, delivered);
+                .settle(at, carried.hits, delivered);
         }
     }
 }
 
 /// Where failures of requests to this host are reported to.
 fn authority(host: &Host) -> Authority {
-    match host.name {
-        Some(name) => Authority::Host(name.to_owned()),
-        None if switches::UNREADABLE_HOSTS_DIFFER => Authority::Unreadable(host.number),
-        None => Authority::Unreadable(0),
+    match &host.name {
+        Some(name) => Authority::Host(name.clone()),
+        None => Authority::Unreadable(host.number),
     }
 }

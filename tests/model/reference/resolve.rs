@@ -1,7 +1,7 @@
 //! Which steps are possible, and what their numbers stand for.
 
-use super::{Frame, Kind, Model, switches};
-use crate::program::{Op, Step, TELEMETRIES};
+use super::{Frame, Kind, Model};
+use crate::program::{Op, Place, Step};
 
 /// Most frames of one task.
 const MAX_DEPTH: usize = 7;
@@ -15,9 +15,21 @@ impl Model {
         let task = &self.tasks[usize::from(step.task)];
         let op = match step.op {
             Op::Note(_) | Op::Part { .. } | Op::Advance { .. } => step.op,
-            Op::Arm { telemetry, trick } => Op::Arm {
-                telemetry: telemetry % TELEMETRIES,
-                trick,
+            Op::Arm { place, plan } => Op::Arm {
+                place: match place {
+                    Place::Observer(of) => Place::Observer(self.instance(of)),
+                    Place::Description(through) => Place::Description(self.instance(through)),
+                },
+                plan,
+            },
+            Op::Try {
+                telemetry,
+                host,
+                status,
+            } => Op::Try {
+                telemetry: self.instance(telemetry),
+                host,
+                status,
             },
             Op::Return { .. } => (task.last()?.kind != Kind::Root).then_some(step.op)?,
             Op::Cancel { frames } => Op::Cancel {
@@ -48,7 +60,7 @@ impl Model {
                 api,
             } => Op::Call {
                 call,
-                telemetry: telemetry % TELEMETRIES,
+                telemetry: self.instance(telemetry),
                 api,
             },
             Op::Adopt { future } => Op::Adopt {
@@ -78,16 +90,19 @@ impl Model {
                 handle: handle(of)?,
                 host,
             },
-            Op::Retake { .. } if !switches::LOST_ARE_NOT_DELIVERED => return None,
             Op::Retake { request } => Op::Retake {
                 request: pick(request, self.parked.len())?,
+            },
+            Op::Repurpose { request, purpose } => Op::Repurpose {
+                request: pick(request, self.parked.len())?,
+                purpose,
             },
             Op::End { request, end } => Op::End {
                 request: pick(request, self.parked.len())?,
                 end,
             },
             Op::Prepare { telemetry, api } => Op::Prepare {
-                telemetry: telemetry % TELEMETRIES,
+                telemetry: self.instance(telemetry),
                 api,
             },
             Op::Enter { handle: of } if innermost.blocking => Op::Enter {
@@ -106,21 +121,15 @@ impl Model {
                 second: handle(second)?,
                 note,
             },
-            Op::Time { .. } if !switches::TIMERS_OUTLIVE_SAFELY => return None,
             Op::Stop { timer } => Op::Stop {
-                timer: self.timer_of(task, pick(timer, self.timers.len())?)?,
+                timer: pick(timer, self.timers.len())?,
             },
             op => op,
         })
     }
 
-    /// The timer, if the task may drop it: it runs the acquisition that the timer is of.
-    fn timer_of(&self, task: &[Frame], timer: u8) -> Option<u8> {
-        let (owner, _) = self.timers[usize::from(timer)];
-        let runs = |owner| task.iter().any(|frame| frame.kind == Kind::Own(owner));
-        owner
-            .is_none_or(|owner| runs(owner) || self.acquisitions[owner].is_over)
-            .then_some(timer)
+    fn instance(&self, number: u8) -> u8 {
+        number % self.setup.instances
     }
 
     pub(crate) fn depth(&self, task: u8) -> usize {

@@ -4,7 +4,7 @@ use token_telemetry::Outcome;
 
 use super::info::Id;
 use super::{Context, Expected, Frame, Kind, Layer, Model, current};
-use crate::program::{Note, Op, Step};
+use crate::program::{Note, Op, Place, Step};
 
 impl Model {
     /// Does a step that [`resolve`](Self::resolve) has found possible.
@@ -18,13 +18,24 @@ impl Model {
                     .push(Expected::Active(current(&context).is_some()));
             }
             Op::Advance { millis } => self.now += u64::from(millis),
-            Op::Arm { telemetry, trick } => {
-                self.instances[usize::from(telemetry)].armed = Some(trick);
-            }
+            Op::Arm { place, plan } => match place {
+                Place::Observer(of) => self.instances[usize::from(of)].armed = Some(plan),
+                Place::Description(through) => self.armed = Some((through.into(), plan)),
+            },
+            Op::Try {
+                telemetry,
+                host,
+                status,
+            } => self.acquire(0, telemetry.into(), &context, |model, context| {
+                model.try_host(context, host, status)
+            }),
             Op::Keep => self.keep(&context),
             Op::Enter { handle } => {
-                let handle = self.handles[usize::from(handle)];
-                self.frame(task).entered.push(handle);
+                let guard = Layer {
+                    guarded: true,
+                    ..self.handles[usize::from(handle)]
+                };
+                self.frame(task).entered.push(guard);
                 self.say_active(task);
             }
             Op::Leave { entered } => {
@@ -37,11 +48,12 @@ impl Model {
                 self.note(&context, note);
             }
             Op::Time { extension } => self.time(&context, usize::from(extension)),
-            Op::Stop { timer } => self.stop(usize::from(timer)),
+            Op::Stop { timer } => self.stop(&context, usize::from(timer)),
             Op::Part { count } => self.frame(task).parting = Some(count),
             Op::Request { host, purpose } => self.request(&context, host, purpose),
             Op::RequestFor { handle, host } => self.request_for(usize::from(handle), host),
             Op::Retake { request } => self.retake(usize::from(request)),
+            Op::Repurpose { request, purpose } => self.repurpose(request.into(), purpose),
             Op::End { request, end } => {
                 let request = self.parked.remove(usize::from(request));
                 self.end(request, end);
@@ -109,6 +121,7 @@ impl Model {
         let handle = Layer {
             acquisition: current(context),
             collector: self.collector(context),
+            guarded: false,
         };
         self.handles.push(handle);
     }
@@ -132,9 +145,11 @@ impl Model {
         self.timers.push((running, part));
     }
 
-    fn stop(&mut self, timer: usize) {
+    /// Only where its acquisition is in force a timer ends the time.
+    fn stop(&mut self, context: &[Layer], timer: usize) {
         let (owner, part) = self.timers.remove(timer);
         if let Some(owner) = owner
+            && context.iter().any(|layer| layer.acquisition == Some(owner))
             && !self.acquisitions[owner].is_over
         {
             self.acquisitions[owner].facts.timed[part].stop(self.now);

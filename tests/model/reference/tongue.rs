@@ -46,7 +46,7 @@ impl Tongue {
             Self::Cramped => Dialect::custom("cramped")
                 .capacity(Capacity::DropOldest(3))
                 .last_budget(150, OverBudget::Wait)
-                .code_len(40)
+                .code_len(120)
                 .current_budget(32)
                 .build()
                 .unwrap(),
@@ -105,7 +105,7 @@ impl Tongue {
             Self::Cramped => Rules {
                 keeps: Keeps::Newest(3),
                 budget: 150,
-                code_len: 40,
+                code_len: 120,
                 ..DEFAULT
             },
         })

@@ -15,10 +15,23 @@ pub(crate) const REASONS: [CacheRefreshReason; 4] = [
     CacheRefreshReason::ProactivelyRefreshed,
 ];
 
-pub(crate) const SOURCES: [TokenSource; 2] = [TokenSource::Broker, TokenSource::IdentityProvider];
+pub(crate) const SOURCES: [TokenSource; 3] = [
+    TokenSource::Broker,
+    TokenSource::IdentityProvider,
+    TokenSource::Cache,
+];
 
 pub(crate) const TOKEN_TYPES: [TokenType; 3] =
     [TokenType::Bearer, TokenType::Pop, TokenType::MtlsPop];
+
+/// What the SDK says of a token: its type, its lifetime in milliseconds.
+pub(crate) fn token_of(number: u8) -> (Option<TokenType>, Option<u64>) {
+    let token_type = TOKEN_TYPES[usize::from(number / 4) % TOKEN_TYPES.len()];
+    (
+        (number & 1 != 0).then_some(token_type),
+        (number & 2 != 0).then_some(u64::from(number) * 1000),
+    )
+}
 
 /// As they are kept: at most 10 and 20 characters, none of them a delimiter.
 pub(crate) const CALLERS: [(&str, &str); 3] = [

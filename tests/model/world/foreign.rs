@@ -1,12 +1,16 @@
-//! Observers that do what they should not.
+//! Foreign code that does what it should not: observers, descriptions of errors, a clock.
 
-use std::sync::Weak;
+use std::pin::pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Observer};
+use token_telemetry::test_util::ManualClock;
+use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Clock, Observer, observe};
 
 use super::sdk::{self, Fault};
 use super::{Seen, World, lock};
-use crate::program::Trick;
+use crate::program::{Plan, Trick};
 
 /// Sees every record of an instance, and plays a trick if it is armed.
 pub(super) struct Watcher {
@@ -26,28 +30,94 @@ impl Observer for Watcher {
             return;
         };
         world.see(Seen::Record(self.telemetry, Box::new(record.clone())));
-        let armed = lock(&world.kept).armed[self.telemetry].take();
-        match armed {
-            None => {}
-            Some(Trick::Panic) => std::panic::resume_unwind(Box::new("an observer panics")),
-            Some(Trick::Note) => Acquisition::current().served_stale(),
-            Some(Trick::AcquireHit) => self.acquire(&world, &mut || {
-                Acquisition::current().cache_hit(CacheLevel::L1Cache);
-                Ok(())
-            }),
-            Some(Trick::AcquireToken { host, status }) => self.acquire(&world, &mut || {
-                let mut request = Acquisition::current().token_request(world.setup.host_url(host));
-                world.see_sent(&mut request);
-                request.answered(status);
-                if status == 200 { Ok(()) } else { Err(Fault(0)) }
-            }),
+        let trick = Plan::next(&mut lock(&world.kept).armed[self.telemetry]);
+        if let Some(trick) = trick {
+            world.play(self.telemetry, trick);
         }
     }
 }
 
-impl Watcher {
-    /// A whole acquisition inside the observer.
-    fn acquire(&self, world: &World, body: &mut dyn FnMut() -> Result<(), Fault>) {
-        let _described = sdk::acquire_now(&world.telemetries[self.telemetry], body);
+/// A clock that records a fact whenever it is read, which must end up nowhere.
+pub(super) struct Watch(pub(super) ManualClock);
+
+impl Clock for Watch {
+    fn now(&self) -> Duration {
+        Acquisition::current().served_stale();
+        self.0.now()
+    }
+}
+
+impl World {
+    /// An error that finds its way back.
+    pub(super) fn fault(self: &Arc<Self>, number: u8) -> Fault {
+        Fault {
+            number,
+            world: Arc::downgrade(self),
+        }
+    }
+
+    pub(super) fn play_in_description(self: &Arc<Self>) {
+        let (telemetry, trick) = {
+            let mut kept = lock(&self.kept);
+            let Some((telemetry, plan)) = kept.armed_description.take() else {
+                return;
+            };
+            let mut plan = Some(plan);
+            let trick = Plan::next(&mut plan);
+            kept.armed_description = plan.map(|plan| (telemetry, plan));
+            (telemetry, trick)
+        };
+        if let Some(trick) = trick {
+            self.play(telemetry, trick);
+        }
+    }
+
+    fn play(self: &Arc<Self>, telemetry: usize, trick: Trick) {
+        match trick {
+            Trick::Panic => std::panic::resume_unwind(Box::new("foreign code panics")),
+            Trick::Note => Acquisition::current().served_stale(),
+            Trick::AcquireHit { observed } => self.intrude(telemetry, observed, &mut || {
+                Acquisition::current().cache_hit(CacheLevel::L1Cache);
+                Ok(())
+            }),
+            Trick::AcquireToken {
+                host,
+                status,
+                observed,
+            } => self.intrude(telemetry, observed, &mut || self.try_host(host, status)),
+        }
+    }
+
+    fn intrude(
+        &self,
+        telemetry: usize,
+        observed: bool,
+        body: &mut dyn FnMut() -> Result<(), Fault>,
+    ) {
+        if !observed {
+            return self.acquire(telemetry, body);
+        }
+        let observing = pin!(observe(async { self.acquire(telemetry, body) }));
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready(observed) = observing.poll(&mut context) {
+            self.see(Seen::Observed(observed.records, observed.dropped as u64));
+        }
+    }
+
+    /// A whole acquisition.
+    pub(super) fn acquire(&self, telemetry: usize, body: &mut dyn FnMut() -> Result<(), Fault>) {
+        let _described = sdk::acquire_now(&self.telemetries[telemetry], body);
+    }
+
+    /// Asks a host once, which responds with this status.
+    pub(super) fn try_host(self: &Arc<Self>, host: u8, status: u16) -> Result<(), Fault> {
+        let mut request = Acquisition::current().token_request(self.setup.host_url(host));
+        self.see_sent(&mut request);
+        request.answered(status);
+        if status == 200 {
+            Ok(())
+        } else {
+            Err(self.fault(0))
+        }
     }
 }

@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 use token_telemetry::{Acquisition, EnteredHandle, Handle, Telemetry, observe};
 
 use super::crossing::Crossing;
-use super::sdk::{self, Body, Fault};
+use super::sdk::{self, Body, Fault, Token};
 use super::{Prepared, Seen, World, lock, millis};
-use crate::program::{Call, Note, Op};
+use crate::program::{Call, Note, Op, Place};
 
 /// Where a frame stands.
 #[derive(Clone)]
@@ -143,9 +143,6 @@ impl Scene {
                     .see(Seen::Active(Acquisition::current().is_active()));
             }
             Op::Advance { millis: time } => self.world.clock.advance(millis(time)),
-            Op::Arm { telemetry, trick } => {
-                lock(&self.world.kept).armed[usize::from(telemetry)] = Some(trick);
-            }
             Op::Keep => {
                 let handle = Acquisition::current().handle();
                 lock(&self.world.kept).handles.push(handle);
@@ -188,7 +185,32 @@ impl Scene {
         Flow::Stay
     }
 
-    pub(super) fn call(&self, op: Op) -> Flow {
+    pub(super) fn arm_or_try(&self, op: Op) -> Flow {
+        match op {
+            Op::Arm { place, plan } => {
+                let mut kept = lock(&self.world.kept);
+                match place {
+                    Place::Observer(of) => kept.armed[usize::from(of)] = Some(plan),
+                    Place::Description(through) => {
+                        kept.armed_description = Some((through.into(), plan));
+                    }
+                }
+            }
+            Op::Try {
+                telemetry,
+                host,
+                status,
+            } => {
+                let telemetry = telemetry.into();
+                self.world
+                    .acquire(telemetry, &mut || self.world.try_host(host, status));
+            }
+            op => return self.call(op),
+        }
+        Flow::Stay
+    }
+
+    fn call(&self, op: Op) -> Flow {
         let child = self.deeper();
         let world = Arc::clone(&self.world);
         match op {
@@ -200,7 +222,7 @@ impl Scene {
                 let telemetry = world.telemetries[usize::from(telemetry)].clone();
                 let own = call == Call::BlockingRecord;
                 Flow::Block(Box::new(move || {
-                    let work = Box::new(move || result(child.block()));
+                    let work = Box::new(move || child.world.result(child.block()));
                     let _result = sdk::call_blocking(own, api, telemetry, work);
                 }))
             }
@@ -210,7 +232,7 @@ impl Scene {
                 api,
             } => {
                 let telemetry = world.telemetries[usize::from(telemetry)].clone();
-                let body = Box::pin(async move { result(child.frame().await) });
+                let body = Box::pin(async move { world.result(child.frame().await) });
                 let called = sdk::call(call, api, telemetry, body);
                 Flow::Await(Box::pin(async move {
                     let _result = called.await;
@@ -250,17 +272,22 @@ impl Prepared {
         let at = Arc::clone(&place);
         let body = Box::pin(async move {
             let scene: Option<Scene> = lock(&at).take();
-            result(scene.unwrap().frame().await)
+            let scene = scene.unwrap();
+            let world = Arc::clone(&scene.world);
+            world.result(scene.frame().await)
         });
         let future = sdk::background(telemetry, api, body);
         Self { future, place }
     }
 }
 
-pub(super) fn result(how: u8) -> Result<(), Fault> {
-    if how.is_multiple_of(2) {
-        Ok(())
-    } else {
-        Err(Fault(how / 2))
+impl World {
+    /// What a function returns whose frame does.
+    fn result(self: &Arc<Self>, how: u8) -> Result<Token, Fault> {
+        if how.is_multiple_of(2) {
+            Ok(Token(how / 2))
+        } else {
+            Err(self.fault(how / 2))
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The real library, driven by a program.
 
 mod crossing;
+mod foreign;
 mod frames;
-mod observers;
 mod requests;
 pub(crate) mod sdk;
 mod threads;
@@ -16,10 +16,12 @@ use http::HeaderMap;
 use token_telemetry::test_util::ManualClock;
 use token_telemetry::{AcquisitionRecord, Handle, Telemetry, Timer, TokenRequest};
 
+use self::foreign::Watch;
 use self::frames::Scene;
-use self::sdk::{Body, Fault};
+use self::sdk::{Body, Fault, Token};
 use self::threads::Threads;
-use crate::program::{Op, Step, TASKS, Trick};
+use crate::program::{Op, Plan, Step, TASKS};
+use crate::reference::KEPT;
 use crate::reference::tongue::{SKU, VERSION};
 use crate::setup::Setup;
 use crate::trial::{Order, Trial};
@@ -51,12 +53,15 @@ struct Kept {
     requests: Vec<TokenRequest>,
     timers: Vec<Timer>,
     prepared: Vec<Prepared>,
-    armed: [Option<Trick>; 3],
+    /// What the observers of each instance will do.
+    armed: [Option<Plan>; 3],
+    /// What descriptions of errors will do, and through which instance.
+    armed_description: Option<(usize, Plan)>,
 }
 
 /// A background acquisition that waits to be polled, and the depth that its body has then.
 struct Prepared {
-    future: Body<Result<(), Fault>>,
+    future: Body<Result<Token, Fault>>,
     place: Arc<Mutex<Option<Scene>>>,
 }
 
@@ -84,9 +89,10 @@ impl World {
                 let builder = Telemetry::builder()
                     .sdk(SKU, VERSION)
                     .platform("Linux", "x64")
-                    .clock(clock.clone())
+                    .clock(Watch(clock.clone()))
+                    .keep_records(KEPT)
                     .dialect(setup.tongues[at].dialect())
-                    .observer(observers::Watcher::new(Weak::clone(world), at));
+                    .observer(foreign::Watcher::new(Weak::clone(world), at));
                 let hosts = (0..2).map(|host| setup.host_url(host));
                 let builder = if setup.limited {
                     builder.authorities(hosts)

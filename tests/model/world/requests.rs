@@ -28,11 +28,17 @@ impl Scene {
                 world.see_sent(&mut taken);
                 lock(&world.kept).requests.insert(request.into(), taken);
             }
+            Op::Repurpose { request, purpose } => {
+                let mut kept = lock(&world.kept);
+                let repurposed = kept.requests.remove(request.into());
+                let repurposed = repurposed.purpose(purpose.of_library());
+                kept.requests.insert(request.into(), repurposed);
+            }
             Op::End { request, end } => {
                 let request = lock(&world.kept).requests.remove(request.into());
                 end.apply(request);
             }
-            op => return self.call(op),
+            op => return self.arm_or_try(op),
         }
         Flow::Stay
     }
@@ -51,8 +57,8 @@ impl Scene {
             world.see(Seen::Sent(headers, fields));
             async move {
                 match End::of_return(self.frame().await) {
-                    End::Answered(status) => Ok(Polled::Done(Status(status, ()))),
-                    End::Pending(status) => Ok(Polled::Pending(Status(status, ()))),
+                    End::Answered(status) => Ok(Polled::Done(Status::new(status, ()))),
+                    End::Pending(status) => Ok(Polled::Pending(Status::new(status, ()))),
                     _ => Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
                 }
             }

@@ -1,20 +1,23 @@
 //! A small SDK: annotated functions of every kind around a body that is handed to them.
 
 use std::pin::Pin;
+use std::sync::Weak;
+use std::time::Duration;
 
 use token_telemetry::{
     Acquisition, ApiId, ClientRequestId, DescribeError, ErrorInfo, LegacyRegionSource, Region,
     RegionAutodetectionSource, RegionOutcome, Telemetry, TokenInfo, TransportError, acquire_token,
 };
 
+use super::World;
 use crate::program::{Call, Note};
 use crate::reference::info::FAULTS;
-use crate::reference::values::{LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES};
+use crate::reference::values::{LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, token_of};
 
 pub(super) type Body<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A function that blocks.
-pub(super) type Work = Box<dyn FnOnce() -> Result<(), Fault> + Send>;
+pub(super) type Work = Box<dyn FnOnce() -> Result<Token, Fault> + Send>;
 
 pub(super) struct Sdk;
 
@@ -29,13 +32,41 @@ pub(super) enum SdkApi {
 }
 
 /// An error, by number.
+pub(super) struct Fault {
+    pub(super) number: u8,
+    /// Where its description finds what it is to do.
+    pub(super) world: Weak<World>,
+}
+
+/// A token, by number.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fault(pub(super) u8);
+pub(super) struct Token(pub(super) u8);
 
 impl DescribeError<Fault> for Sdk {
     fn describe(error: &Fault) -> ErrorInfo {
-        info(error.0)
+        Acquisition::current().served_stale();
+        if let Some(world) = error.world.upgrade() {
+            world.play_in_description();
+        }
+        info(error.number)
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the attribute calls it so"
+)]
+fn token_info(token: &Token) -> TokenInfo {
+    Acquisition::current().served_stale();
+    let mut info = TokenInfo::new();
+    let (token_type, lifetime) = token_of(token.0);
+    if let Some(token_type) = token_type {
+        info = info.token_type(token_type);
+    }
+    if let Some(lifetime) = lifetime {
+        info = info.expires_in(Duration::from_millis(lifetime));
+    }
+    info
 }
 
 fn info(fault: u8) -> ErrorInfo {
@@ -52,6 +83,8 @@ fn info(fault: u8) -> ErrorInfo {
         6 => ErrorInfo::foreign("hyper::Error"),
         7 => ErrorInfo::unknown(),
         8 => ErrorInfo::transport(TransportError::Dns),
+        9 => ErrorInfo::pending(),
+        10 => ErrorInfo::fallback("io_error"),
         _ => ErrorInfo::new("x".repeat(1500)),
     }
 }
@@ -59,39 +92,39 @@ fn info(fault: u8) -> ErrorInfo {
 macro_rules! annotated {
     ($($api:ident $plain:ident $blocking:ident $returned:ident $own:ident $blocking_own:ident $background:ident;)+) => {
         $(
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry)]
-            async fn $plain(telemetry: Telemetry, body: Body<Result<(), Fault>>) -> Result<(), Fault> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            async fn $plain(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry)]
-            fn $blocking(telemetry: Telemetry, work: Work) -> Result<(), Fault> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            fn $blocking(telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
                 work()
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry)]
-            fn $returned(telemetry: Telemetry, body: Body<Result<(), Fault>>) -> Body<Result<(), Fault>> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            fn $returned(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Body<Result<Token, Fault>> {
                 Box::pin(async move { body.await })
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record)]
-            async fn $own(telemetry: Telemetry, body: Body<Result<(), Fault>>) -> Result<(), Fault> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record, ok = token_info)]
+            async fn $own(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record)]
-            fn $blocking_own(telemetry: Telemetry, work: Work) -> Result<(), Fault> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record, ok = token_info)]
+            fn $blocking_own(telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
                 work()
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, background)]
-            async fn $background(telemetry: Telemetry, body: Body<Result<(), Fault>>) -> Result<(), Fault> {
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, background, ok = token_info)]
+            async fn $background(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
         )+
 
         /// The future of a function that is called in this way.
-        pub(super) fn call(call: Call, api: u8, telemetry: Telemetry, body: Body<Result<(), Fault>>) -> Body<Result<(), Fault>> {
+        pub(super) fn call(call: Call, api: u8, telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Body<Result<Token, Fault>> {
             let api = [$(SdkApi::$api),+][usize::from(api) % 4];
             match api {
                 $(SdkApi::$api => match call {
@@ -104,7 +137,7 @@ macro_rules! annotated {
         }
 
         /// Calls a function that blocks.
-        pub(super) fn call_blocking(own: bool, api: u8, telemetry: Telemetry, work: Work) -> Result<(), Fault> {
+        pub(super) fn call_blocking(own: bool, api: u8, telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
             let api = [$(SdkApi::$api),+][usize::from(api) % 4];
             match api {
                 $(SdkApi::$api if own => $blocking_own(telemetry, work),
@@ -134,8 +167,8 @@ pub(super) fn acquire_now(
 pub(super) fn background(
     telemetry: &Telemetry,
     api: u8,
-    body: Body<Result<(), Fault>>,
-) -> Body<Result<(), Fault>> {
+    body: Body<Result<Token, Fault>>,
+) -> Body<Result<Token, Fault>> {
     Box::pin(telemetry.background(api_of(api), body))
 }
 
@@ -161,6 +194,10 @@ pub(super) fn note(note: Note) {
         Note::Refresh(reason) => current.refresh(REASONS[usize::from(reason) % REASONS.len()]),
         Note::CacheDisabled => current.cache_disabled(),
         Note::Source(source) => current.source(SOURCES[usize::from(source) % SOURCES.len()]),
+        Note::DefaultSource(source) => {
+            current.record_default_source(SOURCES[usize::from(source) % SOURCES.len()]);
+        }
+        Note::Pending => current.record_pending(),
         Note::Waited(millis) => current.waited(super::millis(millis)),
         Note::Stale => current.served_stale(),
         Note::TokenCount(count) => current.cached_token_count(count.into()),
@@ -171,8 +208,7 @@ pub(super) fn note(note: Note) {
             current.token_type(TOKEN_TYPES[usize::from(kind) % TOKEN_TYPES.len()]);
         }
         Note::Lifetime(seconds) => {
-            current
-                .token(TokenInfo::new().expires_in(std::time::Duration::from_secs(seconds.into())));
+            current.token(TokenInfo::new().expires_in(Duration::from_secs(seconds.into())));
         }
         Note::Id(id) if id % 8 == 7 => current.correlation_id("no id"),
         Note::Id(id) => current.correlation_id(given_id(u32::from(id % 8))),
