@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 #[cfg(feature = "otel")]
 use super::clock::Moment;
 use super::state::{ColdState, HttpFacts, State};
+use super::state::{State, ColdState};
+use super::http_facts::HttpFacts;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};

@@ -1,17 +1,17 @@
 //! What is known of an acquisition.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::backend::InFlightReport;
 use super::clock::Moment;
 use super::current::Acquisition;
 use super::purpose::Purpose;
+use super::http_facts::HttpFacts;
 use super::timer::Timed;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
-use crate::error::{ErrorInfo, TransportError};
+use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{Authority, ClientRequestId, bounded_text};
@@ -72,46 +72,6 @@ pub(crate) struct ColdState {
     pub(crate) merged_error: Option<ErrorInfo>,
     pub(crate) sub_failures: Vec<ErrorInfo>,
     pub(crate) http: HttpFacts,
-}
-
-/// State of the token requests of one acquisition, summed over the tries.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct HttpFacts {
-    /// Host that was asked last, whatever for.
-    pub(crate) host: Option<Arc<str>>,
-    /// Authority that was asked for a token last.
-    pub(crate) asked: Option<Asked>,
-    /// Number of the token request that was begun last.
-    begun: u32,
-    /// Token requests that turned out to be none while a later one was the last.
-    taken_back: Vec<Turn>,
-    /// Requests to the instance metadata service.
-    metadata_requests: u32,
-    pub(crate) duration: Option<Duration>,
-    pub(crate) attempts: u32,
-    pub(crate) pending_polls: u32,
-    pub(crate) answered: bool,
-    pub(crate) status: Option<u16>,
-    /// Whether the last response was the "not yet" of a polling flow.
-    pub(crate) is_polling: bool,
-    pub(crate) transport: Option<TransportError>,
-    pub(crate) retry_after: Option<Duration>,
-    /// Requests whose verdict depends on the error code of the acquisition.
-    pub(crate) undecided: Vec<InFlightReport>,
-}
-
-/// Authority that was asked for a token, and by which request.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    pub(crate) authority: Authority,
-    request: u32,
-}
-
-/// Number of a token request, and which authority was asked before it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Turn {
-    request: u32,
-    before: Option<Asked>,
 }
 
 /// SDK on whose behalf the acquiring SDK works.
@@ -304,72 +264,7 @@ impl State {
     }
 }
 
-impl HttpFacts {
-    /// Notes that a request begins, for a token until something else is said.
-    pub(crate) fn begin(&mut self, authority: &Authority) -> Turn {
-        self.host = authority.host().cloned().or_else(|| self.host.take());
-        self.ask(authority)
-    }
-
-    /// Notes that a request asks for something else than it was said to.
-    pub(crate) fn repurpose(
-        &mut self,
-        (before, after): (Purpose, Purpose),
-        authority: &Authority,
-        turn: &mut Turn,
-    ) {
-        match before {
-            Purpose::Token => self.take_back(std::mem::take(turn)),
-            Purpose::Discovery => {}
-            Purpose::InstanceMetadata => {
-                self.metadata_requests = self.metadata_requests.saturating_sub(1);
-            }
-        }
-        match after {
-            Purpose::Token => *turn = self.ask(authority),
-            Purpose::Discovery => {}
-            Purpose::InstanceMetadata => {
-                self.metadata_requests = self.metadata_requests.saturating_add(1);
-            }
-        }
-    }
-
-    fn ask(&mut self, authority: &Authority) -> Turn {
-        self.begun = self.begun.wrapping_add(1);
-        let asked = Asked {
-            authority: authority.clone(),
-            request: self.begun,
-        };
-        Turn {
-            request: self.begun,
-            before: self.asked.replace(asked),
-        }
-    }
-
-    /// Undoes an [`ask`](Self::ask), now or when the later ones are undone.
-    fn take_back(&mut self, turn: Turn) {
-        let is_last = |asked: &Asked| asked.request == turn.request;
-        if !self.asked.as_ref().is_some_and(is_last) {
-            return self.taken_back.push(turn);
-        }
-        self.asked = turn.before;
-        while let Some(last) = &self.asked {
-            let mut all = self.taken_back.iter();
-            let Some(at) = all.position(|turn| turn.request == last.request) else {
-                return;
-            };
-            self.asked = self.taken_back.swap_remove(at).before;
-        }
-    }
-
-    pub(crate) fn add_try(&mut self, duration: Option<Duration>) {
-        self.attempts = self.attempts.saturating_add(1);
-        if let Some(duration) = duration {
-            add(&mut self.duration, duration);
-        }
-    }
-}
-
-fn add(sum: &mut Option<Duration>, time: Duration) {
+/// Adds up times of which there may be none.
+pub(super) fn add(sum: &mut Option<Duration>, time: Duration) {
     *sum = Some(sum.unwrap_or_default().saturating_add(time));
 }

@@ -14,6 +14,8 @@ use super::active::Shared;
 use super::backend::{Answer, HeaderSink, InFlightReport, MapSink};
 use super::clock::Moment;
 use super::state::{State, Turn};
+use super::state::State;
+use super::http_facts::Turn;
 use super::purpose::Purpose;
 use super::response::HttpOutcome;
 use super::state::{Asked, State};
