@@ -2,12 +2,13 @@
 
 use http::HeaderMap;
 use token_telemetry::entra::{Capacity, Dialect, MsalNetVersion, OverBudget};
+use token_telemetry::entra::{Dialect, MsalNet};
 use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
 use super::{run, speaking, waiting};
 use crate::lab::{LabApi, LabError};
 
-const PUBLIC: &str = "https://login.example/tenant/token";
+pub(super) const PUBLIC: &str = "https://login.example/tenant/token";
 const OTHER: &str = "https://login.other.example/tenant/token";
 const DISCOVERY: &str = "https://discovery.example/common/instance";
 const METADATA: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -27,12 +28,12 @@ async fn failing_after(
     Err(LabError::new(code))
 }
 
-fn fail_after(telemetry: &Telemetry, requests: &[(&str, Purpose)], code: &str) {
+pub(super) fn fail_after(telemetry: &Telemetry, requests: &[(&str, Purpose)], code: &str) {
     run(failing_after(telemetry, requests, code)).unwrap_err();
 }
 
 /// Fails at the token endpoint of a host.
-fn fail_at(telemetry: &Telemetry, url: &str, code: &str) {
+pub(super) fn fail_at(telemetry: &Telemetry, url: &str, code: &str) {
     fail_after(telemetry, &[(url, Purpose::Token)], code);
 }
 
@@ -44,7 +45,7 @@ async fn opening(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, Head
     Ok((request, headers))
 }
 
-fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
+pub(super) fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
     let (request, headers) = run(opening(telemetry, url)).unwrap();
     let last = headers.get("x-client-last-telemetry");
     let last = last.map_or("", |last| last.to_str().unwrap());
@@ -54,7 +55,7 @@ fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
 }
 
 /// The failures that a delivered request to this URL reports.
-fn delivered(telemetry: &Telemetry, url: &str) -> Vec<String> {
+pub(super) fn delivered(telemetry: &Telemetry, url: &str) -> Vec<String> {
     let (request, codes) = open(telemetry, url);
     request.responded(200);
     codes
@@ -105,120 +106,6 @@ fn managed_identity_failures_are_not_queued() {
     }
     assert_eq!(telemetry.pending_failures(), []);
     assert_eq!(telemetry.lost_failures(), 0);
-}
-
-#[test]
-fn in_flight_failure_is_not_lost() {
-    let telemetry = speaking(Dialect::default());
-    fail_at(&telemetry, PUBLIC, "first");
-    let (request, codes) = open(&telemetry, PUBLIC);
-    assert_eq!(codes, ["first"]);
-    for number in 0..50 {
-        fail_after(&telemetry, &[], &format!("early_{number}"));
-        // Fails at the same authority, but reports nothing.
-        run(failing_unreported(&telemetry, &format!("late_{number}"))).unwrap_err();
-    }
-    request.responded(200);
-    let of = |start: &str| {
-        let codes = waiting(&telemetry).into_iter();
-        codes.filter(|code| code.starts_with(start)).count()
-    };
-    // One of the fifty places was taken while the first failure was on its way.
-    assert_eq!((of("first"), of("late"), of("early")), (0, 49, 50));
-    assert_eq!(telemetry.lost_failures(), 1);
-}
-
-/// Fails at the public authority, with a request whose headers were never taken.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(PUBLIC).responded(400);
-    Err(LabError::new(code))
-}
-
-#[test]
-fn full_queue_in_flight_keeps_the_new_failure() {
-    let dialect = Dialect::custom("own").capacity(Capacity::DropOldest(2));
-    let telemetry = speaking(dialect.build().unwrap());
-    let fail = |code| run(failing_unreported(&telemetry, code)).unwrap_err();
-    fail("one");
-    fail("two");
-    let (first, codes) = open(&telemetry, PUBLIC);
-    assert_eq!(codes, ["one", "two"]);
-    fail("three");
-    assert_eq!(waiting(&telemetry), ["one", "two", "three"]);
-    assert_eq!(telemetry.lost_failures(), 0);
-    first.responded(503);
-    assert_eq!(waiting(&telemetry), ["two", "three"]);
-    assert_eq!(telemetry.lost_failures(), 1);
-    assert_eq!(delivered(&telemetry, PUBLIC), ["two", "three"]);
-}
-
-#[test]
-fn end_of_another_request_drops_nothing() {
-    let dialect = Dialect::custom("own").capacity(Capacity::DropOldest(1));
-    let telemetry = speaking(dialect.build().unwrap());
-    fail_at(&telemetry, PUBLIC, "carried");
-    let (first, codes) = open(&telemetry, PUBLIC);
-    assert_eq!(codes, ["carried"]);
-    let (idle, codes) = open(&telemetry, PUBLIC);
-    assert!(codes.is_empty());
-    run(failing_unreported(&telemetry, "new")).unwrap_err();
-    idle.answered(503);
-    assert_eq!(waiting(&telemetry), ["carried", "new"]);
-    let (second, codes) = open(&telemetry, PUBLIC);
-    assert_eq!(codes, ["new"]);
-    second.answered(503);
-    assert_eq!(waiting(&telemetry), ["carried", "new"]);
-    first.answered(200);
-    assert_eq!(delivered(&telemetry, PUBLIC), ["new"]);
-    assert_eq!(telemetry.lost_failures(), 0);
-}
-
-#[test]
-fn least_recently_used_authority_goes() {
-    let telemetry = speaking(Dialect::default());
-    let url = |host: usize| format!("https://login{host}.example/token");
-    for host in 0..16 {
-        fail_at(&telemetry, &url(host), &format!("of_{host}"));
-    }
-    // Only the oldest entry is old: the authority itself is busy.
-    fail_at(&telemetry, &url(0), "again_of_0");
-    fail_at(&telemetry, &url(16), "of_16");
-    assert!(!waiting(&telemetry).contains(&"of_1".to_owned()));
-    assert_eq!(telemetry.lost_failures(), 1);
-    // So does a request that reports, even if it is not delivered.
-    open(&telemetry, &url(2)).0.responded(503);
-    fail_at(&telemetry, &url(17), "of_17");
-    let codes = waiting(&telemetry);
-    assert!(codes.contains(&"of_2".to_owned()), "{codes:?}");
-    assert!(!codes.contains(&"of_3".to_owned()), "{codes:?}");
-    assert_eq!((codes.len(), telemetry.lost_failures()), (16, 2));
-}
-
-#[test]
-fn evicted_authority_keeps_what_is_in_flight() {
-    for (status, lost) in [(200, 1), (503, 2)] {
-        let telemetry = speaking(Dialect::default());
-        run(failing_unreported(&telemetry, "carried")).unwrap_err();
-        let (request, codes) = open(&telemetry, PUBLIC);
-        assert_eq!(codes, ["carried"]);
-        run(failing_unreported(&telemetry, "free")).unwrap_err();
-        for host in 0..16 {
-            fail_at(
-                &telemetry,
-                &format!("https://login{host}.example/"),
-                "later",
-            );
-        }
-        let mut expected = vec!["carried"];
-        expected.extend(["later"; 16]);
-        assert_eq!(waiting(&telemetry), expected);
-        assert_eq!(telemetry.lost_failures(), 1);
-        // Not delivered, it waits again, for the authority that was used longest ago.
-        request.responded(status);
-        assert_eq!(waiting(&telemetry), ["later"; 16]);
-        assert_eq!(telemetry.lost_failures(), lost);
-    }
 }
 
 #[test]
@@ -338,19 +225,4 @@ fn polled_responses_deliver_as_the_dialect_says() {
         let waits = waiting(&telemetry).contains(&"carried".to_owned());
         assert_eq!(waits, kept, "{} {code:?}", dialect.name());
     }
-}
-
-#[test]
-fn too_long_failure_counts_as_lost() {
-    let dialect = Dialect::custom("own")
-        .last_budget(128, OverBudget::Wait)
-        .code_len(200);
-    let telemetry = speaking(dialect.build().unwrap());
-    fail_after(&telemetry, &[], &"x".repeat(200));
-    fail_after(&telemetry, &[], "short");
-    assert_eq!(delivered(&telemetry, PUBLIC), ["short"]);
-    assert_eq!(
-        (waiting(&telemetry).len(), telemetry.lost_failures()),
-        (0, 1)
-    );
 }

@@ -1,6 +1,7 @@
 //! The headers of token requests: every dialect, every rule, any text.
 
 mod caller;
+mod capacity;
 mod captured;
 mod carriers;
 mod custom;
