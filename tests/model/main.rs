@@ -15,6 +15,7 @@
 
 mod compare;
 mod program;
+mod random;
 mod reference;
 mod setup;
 mod trial;
@@ -41,7 +42,7 @@ fn library_matches_model() {
     let mut seed = number("MODEL_SEED").unwrap_or(0) as u64;
     let mut done = 0;
     while done < steps {
-        let (setup, program) = (Setup::random(seed), program::random(seed));
+        let (setup, program) = (Setup::random(seed), random::program(seed));
         match run(setup, &program) {
             Ok(more) => done += more,
             Err(_) => report(seed, setup, program),

@@ -4,6 +4,7 @@ mod calls;
 mod carried;
 pub(crate) mod facts;
 mod foreign;
+mod http;
 pub(crate) mod info;
 mod queue;
 mod requests;
