@@ -22,7 +22,7 @@ wire_enum! {
     }
 }
 
-/// State about an acquired token; never the token itself.
+/// Facts about an acquired token; never the token itself.
 ///
 /// The function named by `token_info = …` in the attribute returns it.
 ///

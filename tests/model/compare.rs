@@ -109,16 +109,19 @@ fn record_of(seen: &AcquisitionRecord) -> Record {
     Record {
         api: seen.api().number(),
         outcome,
-        source: seen.source(),
-        level: seen.level(),
+        source: seen.token_source(),
+        level: seen.cache_level(),
         reason: seen.refresh_reason(),
         token_type: seen.token_type(),
         background: seen.is_background(),
         stale: seen.is_stale(),
-        total: seen.total().map(millis),
-        in_http: seen.in_http().map(millis),
-        timed: [seen.in_cache().map(millis), seen.in_extension().map(millis)],
-        waited: seen.waited().map(millis),
+        total: seen.duration_total().map(millis),
+        in_http: seen.duration_in_http().map(millis),
+        timed: [
+            seen.duration_in_cache().map(millis),
+            seen.duration_in_extension().map(millis),
+        ],
+        waited: seen.duration_waiting().map(millis),
         lifetime: seen.remaining_lifetime().map(millis),
         region: seen
             .region()
@@ -136,7 +139,7 @@ fn record_of(seen: &AcquisitionRecord) -> Record {
         transport: seen.transport_error(),
         retry_after: seen.retry_after().map(millis),
         error: seen.error().map(info_of),
-        sub_failures: seen.sub_failures().iter().map(info_of).collect(),
+        sub_failures: seen.suppressed_errors().iter().map(info_of).collect(),
         caller: seen
             .caller_sdk()
             .map(|(id, version)| (id.to_owned(), version.to_owned())),
@@ -147,9 +150,9 @@ fn info_of(seen: &ErrorInfo) -> Info {
     Info {
         code: seen.code().map(str::to_owned),
         foreign: seen.is_foreign(),
-        suberror: seen.suberror_code().map(str::to_owned),
-        status: seen.http_status(),
-        sts: seen.sts().to_vec(),
+        suberror: seen.suberror().map(str::to_owned),
+        status: seen.status(),
+        sts: seen.sts_codes().to_vec(),
         transport: seen.transport_error(),
         pending: seen.is_pending(),
         fallback: false,

@@ -45,7 +45,7 @@ pub(crate) enum Op {
     /// Awaits a future that was prepared.
     Adopt { future: u8 },
     /// Awaits `observe` of a frame.
-    Observe,
+    Capture,
     /// Keeps a handle of the current acquisition.
     Keep,
     /// Awaits a frame in the scope of a handle.

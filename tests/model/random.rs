@@ -47,7 +47,7 @@ fn op(rng: &mut Rng) -> Op {
             api: any(rng),
         },
         58 => Op::Adopt { future: any(rng) },
-        59..62 => Op::Observe,
+        59..62 => Op::Capture,
         62..64 => Op::Keep,
         64..66 => Op::Scope { handle: any(rng) },
         66..70 => Op::Cross {

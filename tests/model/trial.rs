@@ -108,7 +108,7 @@ impl Trial {
             (Expected::Sent(expected), Seen::Sent(headers, fields)) => {
                 self.ids.compare_sent(expected.as_deref(), headers, fields)
             }
-            (Expected::Observed(expected, dropped), Seen::Observed(seen, seen_dropped)) => {
+            (Expected::Captured(expected, dropped), Seen::Captured(seen, seen_dropped)) => {
                 equal("dropped", dropped, seen_dropped)?;
                 equal("count of records", &expected.len(), &seen.len())?;
                 expected

@@ -127,7 +127,7 @@ struct SharedState {
 impl ActiveAcquisition {
     /// Starts the clock and calls those who follow the acquisition.
     ///
-    /// State are written one by one to where they stay: whole ones would be copied several times.
+    /// Facts are written one by one to where they stay: whole ones would be copied several times.
     pub(crate) fn begin(
         &mut self,
         backend: Arc<dyn Backend>,

@@ -35,7 +35,7 @@ pub enum Nesting {
 pub struct Reading<T, E> {
     /// Codes of an error.
     pub error: fn(&E) -> ErrorInfo,
-    /// State of a token, where the attribute names a function for them.
+    /// Facts of a token, where the attribute names a function for them.
     pub token: Option<fn(&T) -> TokenInfo>,
 }
 

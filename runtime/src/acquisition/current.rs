@@ -56,6 +56,8 @@ impl Acquisition {
     }
 
     /// The token came from a cache.
+    ///
+    /// A successful token response clears a hit recorded before it: the cached token did not suffice.
     pub fn record_cache_hit(self, level: CacheLevel) {
         note(|facts| facts.cache_hit(level));
     }
@@ -71,6 +73,9 @@ impl Acquisition {
     }
 
     /// The token came from here, whatever the requests suggest.
+    ///
+    /// [`TokenSource::Cache`] is a [`record_cache_hit`](Self::record_cache_hit) of no known level. Any
+    /// other source clears the cache level.
     pub fn record_source(self, source: TokenSource) {
         note(|facts| facts.token_source(source));
     }
@@ -141,6 +146,8 @@ impl Acquisition {
     }
 
     /// Counts the time until the guard is dropped as spent in the cache.
+    ///
+    /// See [`Timer`] for where to drop it.
     pub fn time_in_cache(self) -> Timer {
         Timer::start(State::in_cache)
     }
@@ -177,14 +184,15 @@ impl Acquisition {
         note(|facts| facts.token_type = Some(token_type));
     }
 
-    /// State about the token.
+    /// Facts about the token.
     pub fn record_token(self, info: TokenInfo) {
         note(|facts| facts.token(&info));
     }
 
     /// Id given by the caller; text that is no GUID is ignored, and a random id used.
     ///
-    /// Note it first: once a header has carried an id, the acquisition keeps that one.
+    /// Record it first. Once a header carries an id, another acquisition has it as its parent, or
+    /// [`correlation_id`](Self::correlation_id) returns it, the acquisition keeps that one.
     pub fn set_correlation_id(self, id: impl TryInto<ClientRequestId>) {
         let Ok(id) = id.try_into() else {
             return tell(Diagnostic::InvalidCorrelationId);
@@ -257,6 +265,8 @@ impl Acquisition {
     }
 
     /// A failure that is not returned: a swallowed refresh, a credential of a chain.
+    ///
+    /// The first eight are kept.
     pub fn record_suppressed_error(self, info: ErrorInfo) {
         note(|facts| facts.sub_failure(info));
     }

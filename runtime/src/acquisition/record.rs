@@ -5,9 +5,8 @@ use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "otel")]
 use super::clock::Moment;
-use super::state::{ColdState, HttpFacts, State};
-use super::state::{State, ColdState};
-use super::http_facts::HttpFacts;
+use super::http_state::HttpState;
+use super::state::{ColdState, State};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
@@ -121,7 +120,7 @@ impl AcquisitionRecord {
         self.facts.cold.as_deref()
     }
 
-    fn http(&self) -> Option<&HttpFacts> {
+    fn http(&self) -> Option<&HttpState> {
         self.cold().map(|cold| &cold.http)
     }
 
@@ -305,7 +304,7 @@ impl AcquisitionRecord {
     pub fn status(&self) -> Option<u16> {
         let described = self.error().and_then(ErrorInfo::status);
         let is_of_failure =
-            |http: &&HttpFacts| !(http.is_polling && self.outcome == Outcome::Error);
+            |http: &&HttpState| !(http.is_polling && self.outcome == Outcome::Error);
         described.or_else(|| self.http().filter(is_of_failure)?.status)
     }
 

@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::backend::InFlightReport;
 use super::clock::Moment;
 use super::current::Acquisition;
-use super::purpose::Purpose;
-use super::http_facts::HttpFacts;
+use super::http_state::HttpState;
 use super::timer::Timed;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -25,7 +24,7 @@ const MAX_PLATFORM_FIELDS: usize = 16;
 /// Most swallowed failures that one acquisition keeps.
 const MAX_SUB_FAILURES: usize = 8;
 
-/// State of one acquisition; the ones that every cache hit needs lie in it, the others in a box.
+/// What is known of one acquisition; the facts that every cache hit needs lie in it, the others in a box.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) api: Api,
@@ -48,7 +47,7 @@ pub(crate) struct State {
     pub(crate) cold: Option<Box<ColdState>>,
 }
 
-/// State that few acquisitions have.
+/// Facts that few acquisitions have.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
@@ -71,7 +70,7 @@ pub(crate) struct ColdState {
     /// Error of the merged call that failed last, if none has succeeded since.
     pub(crate) merged_error: Option<ErrorInfo>,
     pub(crate) sub_failures: Vec<ErrorInfo>,
-    pub(crate) http: HttpFacts,
+    pub(crate) http: HttpState,
 }
 
 /// SDK on whose behalf the acquiring SDK works.

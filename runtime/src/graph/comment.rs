@@ -43,7 +43,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// State about the machine in the comment of `SdkVersion`.
+/// Facts about the machine in the comment of `SdkVersion`.
 ///
 /// Text from the machine never makes a header fail: whatever is not printable ASCII, and
 /// `( ) \ ;`, becomes `_`, blanks around it go, and an empty text is left out.

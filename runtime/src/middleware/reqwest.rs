@@ -83,6 +83,10 @@ pub trait SendTokenRequest: Sized {
 }
 
 impl SendTokenRequest for RequestBuilder {
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(clippy::future_not_send, reason = "nothing of a browser is `Send`")
+    )]
     async fn send_with_purpose(self, purpose: Purpose) -> reqwest::Result<Response> {
         let (client, request) = self.build_split();
         let mut request = request?;

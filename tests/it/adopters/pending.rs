@@ -92,7 +92,7 @@ fn pending_can_be_recorded_in_the_body() {
 }
 
 /// A cache over [`poll_once`], whose error says nothing of its own.
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry, err = undescribed)]
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, error_info = undescribed)]
 async fn cached_poll(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
     poll_once(telemetry, code).await
 }

@@ -18,7 +18,7 @@ fn in_flight_failure_is_not_lost() {
         // Fails at the same authority, but reports nothing.
         run(failing_unreported(&telemetry, &format!("late_{number}"))).unwrap_err();
     }
-    request.answered(200);
+    request.responded(200);
     let of = |start: &str| {
         let codes = waiting(&telemetry).into_iter();
         codes.filter(|code| code.starts_with(start)).count()
@@ -31,7 +31,7 @@ fn in_flight_failure_is_not_lost() {
 /// Fails at the public authority, with a request whose headers were never taken.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(PUBLIC).answered(400);
+    Acquisition::current().token_request(PUBLIC).responded(400);
     Err(LabError::new(code))
 }
 
@@ -47,7 +47,7 @@ fn full_queue_in_flight_keeps_the_new_failure() {
     fail("three");
     assert_eq!(waiting(&telemetry), ["one", "two", "three"]);
     assert_eq!(telemetry.lost_failures(), 0);
-    first.answered(503);
+    first.responded(503);
     assert_eq!(waiting(&telemetry), ["two", "three"]);
     assert_eq!(telemetry.lost_failures(), 1);
     assert_eq!(delivered(&telemetry, PUBLIC), ["two", "three"]);
@@ -63,13 +63,13 @@ fn end_of_another_request_drops_nothing() {
     let (idle, codes) = open(&telemetry, PUBLIC);
     assert!(codes.is_empty());
     run(failing_unreported(&telemetry, "new")).unwrap_err();
-    idle.answered(503);
+    idle.responded(503);
     assert_eq!(waiting(&telemetry), ["carried", "new"]);
     let (second, codes) = open(&telemetry, PUBLIC);
     assert_eq!(codes, ["new"]);
-    second.answered(503);
+    second.responded(503);
     assert_eq!(waiting(&telemetry), ["carried", "new"]);
-    first.answered(200);
+    first.responded(200);
     assert_eq!(delivered(&telemetry, PUBLIC), ["new"]);
     assert_eq!(telemetry.lost_failures(), 0);
 }
@@ -87,7 +87,7 @@ fn least_recently_used_authority_goes() {
     assert!(!waiting(&telemetry).contains(&"of_1".to_owned()));
     assert_eq!(telemetry.lost_failures(), 1);
     // So does a request that reports, even if it is not delivered.
-    open(&telemetry, &url(2)).0.answered(503);
+    open(&telemetry, &url(2)).0.responded(503);
     fail_at(&telemetry, &url(17), "of_17");
     let codes = waiting(&telemetry);
     assert!(codes.contains(&"of_2".to_owned()), "{codes:?}");
@@ -115,7 +115,7 @@ fn evicted_authority_keeps_what_is_in_flight() {
         assert_eq!(waiting(&telemetry), expected);
         assert_eq!(telemetry.lost_failures(), 1);
         // Not delivered, it waits again, for the authority that was used longest ago.
-        request.answered(status);
+        request.responded(status);
         assert_eq!(waiting(&telemetry), ["later"; 16]);
         assert_eq!(telemetry.lost_failures(), lost);
     }

@@ -1,8 +1,7 @@
 //! Which authority a failure belongs to, and that each failure ends up delivered, pending or lost.
 
 use http::HeaderMap;
-use token_telemetry::entra::{Capacity, Dialect, MsalNetVersion, OverBudget};
-use token_telemetry::entra::{Dialect, MsalNet};
+use token_telemetry::entra::{Dialect, MsalNetVersion};
 use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
 use super::{run, speaking, waiting};

@@ -1,7 +1,7 @@
 //! Requests whose purpose is named after others have begun.
 
 use token_telemetry::entra::{Dialect, PendingFailure};
-use token_telemetry::{Acquisition, AcquisitionRecord, Purpose, Telemetry, acquire_token, observe};
+use token_telemetry::{Acquisition, AcquisitionRecord, Purpose, Telemetry, acquire_token, capture};
 
 use super::{run, speaking};
 use crate::lab::{LabApi, LabError};
@@ -21,7 +21,7 @@ async fn failing(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> Result<(),
 }
 
 fn record(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> AcquisitionRecord {
-    let mut observed = run(observe(failing(telemetry, said)));
+    let mut observed = run(capture(failing(telemetry, said)));
     observed.records.remove(0)
 }
 

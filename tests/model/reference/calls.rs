@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use token_telemetry::{MAX_OBSERVED, Outcome, TokenSource};
+use token_telemetry::{AcquisitionRecord, Outcome, TokenSource};
 
 use super::facts::{Ended, Facts, Merged};
 use super::info::Id;
@@ -108,7 +108,7 @@ impl Model {
         self.enter(task, acquisition, false);
     }
 
-    pub(super) fn observe(&mut self, task: usize, context: &[Layer]) {
+    pub(super) fn capture(&mut self, task: usize, context: &[Layer]) {
         let new = self.collectors.len();
         let enclosing = self.collector(context);
         self.collectors.push(Collector {
@@ -117,7 +117,7 @@ impl Model {
         });
         self.push(
             task,
-            Kind::Observe(new),
+            Kind::Capture(new),
             false,
             Layer {
                 collector: Some(new),
@@ -135,7 +135,7 @@ impl Model {
             }
             Kind::Merged => self.end_merged(&outside, Output::of(how)),
             Kind::Send(request) => self.end(request, End::of_return(how)),
-            Kind::Observe(collector) => self.close(collector),
+            Kind::Capture(collector) => self.close(collector),
             Kind::Root | Kind::Scope => {}
         }
     }
@@ -147,7 +147,7 @@ impl Model {
             match frame.kind {
                 Kind::Own(acquisition) => self.finish(acquisition, Err(outcome)),
                 Kind::Send(request) => self.end(request, End::Dropped),
-                Kind::Root | Kind::Merged | Kind::Scope | Kind::Observe(_) => {}
+                Kind::Root | Kind::Merged | Kind::Scope | Kind::Capture(_) => {}
             }
         }
         if self.tasks[task].is_empty() {
@@ -222,7 +222,7 @@ impl Model {
     fn collect(&mut self, mut next: Option<usize>, finished: &Finished) {
         while let Some(collector) = next {
             let collector = &mut self.collectors[collector];
-            if collector.records.len() < MAX_OBSERVED {
+            if collector.records.len() < AcquisitionRecord::MAX_CAPTURED {
                 collector.records.push(finished.clone());
             } else {
                 collector.dropped += 1;
@@ -236,7 +236,7 @@ impl Model {
         let collector = &mut self.collectors[collector];
         let records = std::mem::take(&mut collector.records);
         let dropped = collector.dropped;
-        self.expected.push(Expected::Observed(records, dropped));
+        self.expected.push(Expected::Captured(records, dropped));
     }
 
     /// A call ends that is part of another acquisition, which learns what it leaves open itself.

@@ -33,7 +33,7 @@ pub(crate) enum Expected {
     /// A request carries this; nothing if it belongs to no acquisition or its host is no authority.
     Sent(Option<Box<Sheet>>),
     /// An `observe` ends.
-    Observed(Vec<Finished>, u64),
+    Captured(Vec<Finished>, u64),
     /// Whether an acquisition is current.
     Active(bool),
 }
@@ -77,7 +77,7 @@ enum Kind {
     Own(usize),
     /// A call that became part of another acquisition.
     Merged,
-    Observe(usize),
+    Capture(usize),
     Scope,
     Send(usize),
 }

@@ -40,7 +40,7 @@ impl Model {
             },
             Op::Call { .. }
             | Op::Send { .. }
-            | Op::Observe
+            | Op::Capture
             | Op::Adopt { .. }
             | Op::Scope { .. } => {
                 (task.len() < MAX_DEPTH).then_some(())?;

@@ -73,7 +73,7 @@ impl Model {
             } => self.call(task, context, call, (telemetry, api)),
             Op::Prepare { telemetry, api } => self.prepare(context, telemetry, api),
             Op::Adopt { future } => self.adopt(task, usize::from(future)),
-            Op::Observe => self.observe(task, context),
+            Op::Capture => self.capture(task, context),
             Op::Scope { handle } => {
                 let handle = self.handles[usize::from(handle)];
                 self.push(task, Kind::Scope, false, handle);

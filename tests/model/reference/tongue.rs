@@ -1,6 +1,6 @@
 //! How each library writes its headers, spelled out by hand.
 
-use token_telemetry::entra::{Capacity, Dialect, MsalNet, OverBudget};
+use token_telemetry::entra::{Capacity, Dialect, MsalNetVersion, OverBudget};
 
 use super::carried::{Keeps, Rules, Settles, Tail};
 
@@ -36,8 +36,8 @@ impl Tongue {
     pub(crate) fn dialect(self) -> Dialect {
         match self {
             Self::Default => Dialect::default(),
-            Self::Net28 => Dialect::msal_net(MsalNet::V4_28),
-            Self::Net47 => Dialect::msal_net(MsalNet::V4_47),
+            Self::Net28 => Dialect::msal_net(MsalNetVersion::V4_28),
+            Self::Net47 => Dialect::msal_net(MsalNetVersion::V4_47),
             Self::Python => Dialect::msal_python(),
             Self::Apple => Dialect::msal_apple(),
             Self::Node => Dialect::msal_node(),

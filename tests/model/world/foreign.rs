@@ -5,8 +5,9 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use token_telemetry::acquisition::Clock;
 use token_telemetry::test_util::ManualClock;
-use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Clock, Observer, observe};
+use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Observer, capture};
 
 use super::sdk::{self, Fault};
 use super::{Seen, World, lock};
@@ -42,7 +43,7 @@ pub(super) struct Watch(pub(super) ManualClock);
 
 impl Clock for Watch {
     fn now(&self) -> Duration {
-        Acquisition::current().served_stale();
+        Acquisition::current().record_stale_token();
         self.0.now()
     }
 }
@@ -75,9 +76,9 @@ impl World {
     fn play(self: &Arc<Self>, telemetry: usize, trick: Trick) {
         match trick {
             Trick::Panic => std::panic::resume_unwind(Box::new("foreign code panics")),
-            Trick::Note => Acquisition::current().served_stale(),
+            Trick::Note => Acquisition::current().record_stale_token(),
             Trick::AcquireHit { observed } => self.intrude(telemetry, observed, &mut || {
-                Acquisition::current().cache_hit(CacheLevel::L1Cache);
+                Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
                 Ok(())
             }),
             Trick::AcquireToken {
@@ -97,10 +98,10 @@ impl World {
         if !observed {
             return self.acquire(telemetry, body);
         }
-        let observing = pin!(observe(async { self.acquire(telemetry, body) }));
+        let observing = pin!(capture(async { self.acquire(telemetry, body) }));
         let mut context = Context::from_waker(Waker::noop());
         if let Poll::Ready(observed) = observing.poll(&mut context) {
-            self.see(Seen::Observed(observed.records, observed.dropped as u64));
+            self.see(Seen::Captured(observed.records, observed.dropped as u64));
         }
     }
 
@@ -113,7 +114,7 @@ impl World {
     pub(super) fn try_host(self: &Arc<Self>, host: u8, status: u16) -> Result<(), Fault> {
         let mut request = Acquisition::current().token_request(self.setup.host_url(host));
         self.see_sent(&mut request);
-        request.answered(status);
+        request.responded(status);
         if status == 200 {
             Ok(())
         } else {

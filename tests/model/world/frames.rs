@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use token_telemetry::{Acquisition, EnteredHandle, Handle, Telemetry, observe};
+use token_telemetry::acquisition::HandleGuard;
+use token_telemetry::{Acquisition, Handle, Telemetry, capture};
 
 use super::crossing::Crossing;
 use super::sdk::{self, Body, Fault, Token};
@@ -32,7 +33,7 @@ pub(super) enum Flow {
 #[derive(Default)]
 struct Held {
     parting: Option<Parting>,
-    entered: Vec<EnteredHandle>,
+    entered: Vec<HandleGuard>,
 }
 
 /// Records a fact when it is dropped.
@@ -250,9 +251,9 @@ impl Scene {
                     let _result = future.await;
                 }))
             }
-            Op::Observe => Flow::Await(Box::pin(async move {
-                let observed = observe(child.frame()).await;
-                world.see(Seen::Observed(observed.records, observed.dropped as u64));
+            Op::Capture => Flow::Await(Box::pin(async move {
+                let observed = capture(child.frame()).await;
+                world.see(Seen::Captured(observed.records, observed.dropped as u64));
             })),
             Op::Scope { handle } => {
                 let scoped = self.handle(handle).scope(child.frame());

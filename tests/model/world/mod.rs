@@ -13,8 +13,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::HeaderMap;
+use token_telemetry::acquisition::Timer;
 use token_telemetry::test_util::ManualClock;
-use token_telemetry::{AcquisitionRecord, Handle, Telemetry, Timer, TokenRequest};
+use token_telemetry::{AcquisitionRecord, Handle, Telemetry, TokenRequest};
 
 use self::foreign::Watch;
 use self::frames::Scene;
@@ -31,7 +32,7 @@ use crate::trial::{Order, Trial};
 pub(crate) enum Seen {
     Record(usize, Box<AcquisitionRecord>),
     Sent(HeaderMap, Vec<(&'static str, String)>),
-    Observed(Vec<AcquisitionRecord>, u64),
+    Captured(Vec<AcquisitionRecord>, u64),
     Active(bool),
 }
 
@@ -90,7 +91,7 @@ impl World {
                     .sdk(SKU, VERSION)
                     .platform("Linux", "x64")
                     .clock(Watch(clock.clone()))
-                    .keep_records(KEPT)
+                    .recent_capacity(KEPT)
                     .dialect(setup.tongues[at].dialect())
                     .observer(foreign::Watcher::new(Weak::clone(world), at));
                 let hosts = (0..2).map(|host| setup.host_url(host));

@@ -70,7 +70,7 @@ impl Scene {
 impl World {
     /// Takes what a request carries, in headers or form fields.
     pub(super) fn see_sent(&self, request: &mut TokenRequest) {
-        let headers = request.headers();
+        let headers = request.take_headers();
         self.see(Seen::Sent(headers, request.form_fields()));
     }
 }
@@ -88,10 +88,10 @@ impl Purpose {
 impl End {
     fn apply(self, mut request: TokenRequest) {
         match self {
-            Self::Answered(status) => request.answered(status),
+            Self::Answered(status) => request.responded(status),
             Self::AnsweredBusy(status, pause) => {
-                request.retry_after(std::time::Duration::from_secs(pause.into()));
-                request.answered(status);
+                request.set_retry_after(std::time::Duration::from_secs(pause.into()));
+                request.responded(status);
             }
             Self::Pending(status) => request.pending(status),
             Self::Failed => request.failed(TransportError::Closed),

@@ -4,9 +4,10 @@ use std::pin::Pin;
 use std::sync::Weak;
 use std::time::Duration;
 
+use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::{
-    Acquisition, ApiId, ClientRequestId, DescribeError, ErrorInfo, LegacyRegionSource, Region,
-    RegionAutodetectionSource, RegionOutcome, Telemetry, TokenInfo, TransportError, acquire_token,
+    Acquisition, ApiId, ClientRequestId, DescribeError, ErrorInfo, Region, Telemetry, TokenInfo,
+    TransportError, acquire_token,
 };
 
 use super::World;
@@ -44,7 +45,7 @@ pub(super) struct Token(pub(super) u8);
 
 impl DescribeError<Fault> for Sdk {
     fn describe(error: &Fault) -> ErrorInfo {
-        Acquisition::current().served_stale();
+        Acquisition::current().record_stale_token();
         if let Some(world) = error.world.upgrade() {
             world.play_in_description();
         }
@@ -57,14 +58,14 @@ impl DescribeError<Fault> for Sdk {
     reason = "the attribute calls it so"
 )]
 fn token_info(token: &Token) -> TokenInfo {
-    Acquisition::current().served_stale();
+    Acquisition::current().record_stale_token();
     let mut info = TokenInfo::new();
     let (token_type, lifetime) = token_of(token.0);
     if let Some(token_type) = token_type {
-        info = info.token_type(token_type);
+        info = info.with_token_type(token_type);
     }
     if let Some(lifetime) = lifetime {
-        info = info.expires_in(Duration::from_millis(lifetime));
+        info = info.with_expires_in(Duration::from_millis(lifetime));
     }
     info
 }
@@ -77,9 +78,9 @@ fn info(fault: u8) -> ErrorInfo {
         3 => ErrorInfo::new("l".repeat(80)),
         4 => ErrorInfo::new("a,b|c\r\n\u{fc}"),
         5 => ErrorInfo::new("invalid_client")
-            .status(401)
-            .sts_codes([7_000_215, 50_196])
-            .suberror("bad token"),
+            .with_status(401)
+            .with_sts_codes([7_000_215, 50_196])
+            .with_suberror("bad token"),
         6 => ErrorInfo::foreign("hyper::Error"),
         7 => ErrorInfo::unknown(),
         8 => ErrorInfo::transport(TransportError::Dns),
@@ -92,32 +93,32 @@ fn info(fault: u8) -> ErrorInfo {
 macro_rules! annotated {
     ($($api:ident $plain:ident $blocking:ident $returned:ident $own:ident $blocking_own:ident $background:ident;)+) => {
         $(
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, token_info = token_info)]
             async fn $plain(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, token_info = token_info)]
             fn $blocking(telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
                 work()
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, token_info = token_info)]
             fn $returned(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Body<Result<Token, Fault>> {
                 Box::pin(async move { body.await })
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, own_record, token_info = token_info)]
             async fn $own(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, nested = record, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, own_record, token_info = token_info)]
             fn $blocking_own(telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
                 work()
             }
 
-            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, background, ok = token_info)]
+            #[acquire_token(api = SdkApi::$api, telemetry = telemetry, background, token_info = token_info)]
             async fn $background(telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Result<Token, Fault> {
                 body.await
             }
@@ -190,28 +191,32 @@ pub(crate) fn given_id(id: u32) -> ClientRequestId {
 pub(super) fn note(note: Note) {
     let current = Acquisition::current();
     match note {
-        Note::Hit { level } => current.cache_hit(LEVELS[usize::from(level) % LEVELS.len()]),
-        Note::Refresh(reason) => current.refresh(REASONS[usize::from(reason) % REASONS.len()]),
-        Note::CacheDisabled => current.cache_disabled(),
-        Note::Source(source) => current.source(SOURCES[usize::from(source) % SOURCES.len()]),
+        Note::Hit { level } => current.record_cache_hit(LEVELS[usize::from(level) % LEVELS.len()]),
+        Note::Refresh(reason) => {
+            current.record_refresh_reason(REASONS[usize::from(reason) % REASONS.len()]);
+        }
+        Note::CacheDisabled => current.record_cache_disabled(),
+        Note::Source(source) => current.record_source(SOURCES[usize::from(source) % SOURCES.len()]),
         Note::DefaultSource(source) => {
             current.record_default_source(SOURCES[usize::from(source) % SOURCES.len()]);
         }
         Note::Pending => current.record_pending(),
-        Note::Waited(millis) => current.waited(super::millis(millis)),
-        Note::Stale => current.served_stale(),
-        Note::TokenCount(count) => current.cached_token_count(count.into()),
-        Note::Serialized(is) => current.cache_serialized(is),
-        Note::LegacyCache(is) => current.legacy_cache(is),
-        Note::Region(number) => current.region(region(number)),
+        Note::Waited(millis) => current.record_waiting(super::millis(millis)),
+        Note::Stale => current.record_stale_token(),
+        Note::TokenCount(count) => current.record_cached_token_count(count.into()),
+        Note::Serialized(is) => current.record_cache_serialized(is),
+        Note::LegacyCache(is) => current.record_legacy_cache(is),
+        Note::Region(number) => current.record_region(region(number)),
         Note::TokenType(kind) => {
-            current.token_type(TOKEN_TYPES[usize::from(kind) % TOKEN_TYPES.len()]);
+            current.record_token_type(TOKEN_TYPES[usize::from(kind) % TOKEN_TYPES.len()]);
         }
         Note::Lifetime(seconds) => {
-            current.token(TokenInfo::new().expires_in(Duration::from_secs(seconds.into())));
+            current.record_token(
+                TokenInfo::new().with_expires_in(Duration::from_secs(seconds.into())),
+            );
         }
-        Note::Id(id) if id % 8 == 7 => current.correlation_id("no id"),
-        Note::Id(id) => current.correlation_id(given_id(u32::from(id % 8))),
+        Note::Id(id) if id % 8 == 7 => current.set_correlation_id("no id"),
+        Note::Id(id) => current.set_correlation_id(given_id(u32::from(id % 8))),
         Note::CallerSdk(caller) => {
             let callers = [
                 ("41", "1.2"),
@@ -219,42 +224,42 @@ pub(super) fn note(note: Note) {
                 ("a,b", "1|2"),
             ];
             let (id, version) = callers[usize::from(caller) % callers.len()];
-            current.caller_sdk(id, version);
+            current.record_caller_sdk(id, version);
         }
-        Note::ManagedCertificate(used) => current.managed_certificate(used),
+        Note::ManagedCertificate(used) => current.record_managed_certificate(used),
         Note::Wrapper(wrapper) => {
             let (sku, version) =
                 [("@azure/msal-react", "5.0.1"), ("w|x", "1")][usize::from(wrapper % 2)];
-            current.wrapper(sku, version);
+            current.record_wrapper(sku, version);
         }
         Note::BrokerError(code) => {
-            current.broker_error(["broker_down", "a,b"][usize::from(code % 2)]);
+            current.record_broker_error(["broker_down", "a,b"][usize::from(code % 2)]);
         }
-        Note::Api(api) => current.api(api_of(api)),
-        Note::Error(fault) => current.error(info(fault)),
-        Note::SubFailure(fault) => current.sub_failure(info(fault)),
+        Note::Api(api) => current.record_api(api_of(api)),
+        Note::Error(fault) => current.record_error(info(fault)),
+        Note::SubFailure(fault) => current.record_suppressed_error(info(fault)),
     }
 }
 
 fn region(number: u8) -> Region {
     match number % REGIONS {
         0 => Region::used("centralus")
-            .source(RegionAutodetectionSource::Imds)
-            .outcome(RegionOutcome::AutodetectSuccess)
-            .legacy_source(LegacyRegionSource::Imds)
-            .user_provided("eastus")
-            .user_valid(false)
-            .fallback_to_global(false),
+            .with_autodetection_source(RegionAutodetectionSource::Imds)
+            .with_outcome(RegionOutcome::AutodetectSuccess)
+            .with_legacy_source(LegacyRegionSource::Imds)
+            .with_user_provided("eastus")
+            .with_user_valid(false)
+            .with_fallback_to_global(false),
         1 => Region::not_used()
-            .source(RegionAutodetectionSource::FailedAutoDiscovery)
-            .outcome(RegionOutcome::FallbackToGlobal)
-            .legacy_source(LegacyRegionSource::FailedAutoDiscovery)
-            .fallback_to_global(true),
+            .with_autodetection_source(RegionAutodetectionSource::FailedAutoDiscovery)
+            .with_outcome(RegionOutcome::FallbackToGlobal)
+            .with_legacy_source(LegacyRegionSource::FailedAutoDiscovery)
+            .with_fallback_to_global(true),
         _ => Region::used("westus2")
-            .outcome(RegionOutcome::UserProvided)
-            .legacy_source(LegacyRegionSource::UserProvided)
-            .user_provided("westus2")
-            .user_valid(true)
-            .fallback_to_global(false),
+            .with_outcome(RegionOutcome::UserProvided)
+            .with_legacy_source(LegacyRegionSource::UserProvided)
+            .with_user_provided("westus2")
+            .with_user_valid(true)
+            .with_fallback_to_global(false),
     }
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backend::Carriage;
-use super::facts::add;
+use super::backend::InFlightReport;
 use super::purpose::Purpose;
+use super::state::add;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
 /// Facts of the token requests of one acquisition, summed over the tries.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HttpFacts {
+pub(crate) struct HttpState {
     /// Host that was asked last, whatever for.
     pub(crate) host: Option<Arc<str>>,
     /// Authority that was asked for a token last.
@@ -32,7 +32,7 @@ pub(crate) struct HttpFacts {
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose verdict depends on the error code of the acquisition.
-    pub(crate) undecided: Vec<Carriage>,
+    pub(crate) undecided: Vec<InFlightReport>,
 }
 
 /// Authority that was asked for a token, and by which request.
@@ -49,7 +49,7 @@ pub(crate) struct Turn {
     before: Option<Asked>,
 }
 
-impl HttpFacts {
+impl HttpState {
     /// Notes that a request begins, for a token until something else is said.
     pub(crate) fn begin(&mut self, authority: &Authority) -> Turn {
         self.host = authority.host().cloned().or_else(|| self.host.take());
