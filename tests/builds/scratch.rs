@@ -153,7 +153,7 @@ impl DescribeError<String> for Contoso {
 #[acquire_token(api = ContosoApi::NAME)]
 pub fn acquire_token() -> Result<String, String> {
     let mut request = Acquisition::current().token_request("https://login.example/token");
-    let headers = request.headers();
+    let headers = request.take_headers();
     let sent = headers.get("x-client-current-telemetry").ok_or("no header")?;
     let sent = sent.to_str().map_err(|error| error.to_string())?;
     Ok(sent.split(',').next().unwrap_or_default().to_owned())

@@ -40,9 +40,29 @@ fn an_authority_may_be_written_in_any_form_that_names_its_host() {
 }
 
 #[test]
-fn an_authority_that_names_no_host_lets_nothing_through() {
-    let builder = Telemetry::builder().authorities(["", "https://", "https://log in"]);
-    let telemetry = builder.build().unwrap();
+fn authority_without_a_host_fails_the_build() {
+    for (authorities, position) in [
+        (&["login.example", ""][..], 2),
+        (&["https://"], 1),
+        (&["https://log in", "login.example"], 1),
+    ] {
+        let error = Telemetry::builder()
+            .authorities(authorities)
+            .build()
+            .unwrap_err();
+        assert!(error.is_authority() && !error.is_client_info());
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("authority {position}:")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn empty_list_of_authorities_lets_nothing_through() {
+    let telemetry = Telemetry::builder().authorities([""; 0]).build().unwrap();
     for url in ["", "https://", "https://https/", TOKEN_URL] {
         assert!(
             run(headers_for(&telemetry, url)).unwrap().is_empty(),
