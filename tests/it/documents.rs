@@ -13,8 +13,16 @@ const DOCUMENTS: [&str; 6] = [
     "docs/fields.md",
 ];
 
-/// Where links that must work outside of the repository begin.
-const REPOSITORY: &str = "https://github.com/token-telemetry/token-telemetry/blob/main/";
+/// Where links that must work outside of the repository begin: to pages, and to images.
+const REPOSITORY: [&str; 2] = [
+    "https://github.com/token-telemetry/token-telemetry/blob/main/",
+    "https://github.com/token-telemetry/token-telemetry/raw/main/",
+];
+
+/// Path inside the repository of a link that must work outside of it.
+fn in_repository(link: &str) -> Option<&str> {
+    REPOSITORY.iter().find_map(|start| link.strip_prefix(start))
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -57,7 +65,7 @@ fn every_link_into_the_repository_leads_to_a_file() {
         let path = root().join(document);
         let text = fs::read_to_string(&path).unwrap();
         for link in prose(&text).flat_map(targets) {
-            let file = match link.strip_prefix(REPOSITORY) {
+            let file = match in_repository(link) {
                 Some(file) => root().join(file),
                 None => path.with_file_name(link.split('#').next().unwrap()),
             };
@@ -75,6 +83,6 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
     targets.filter(|target| {
-        target.starts_with(REPOSITORY) || (!target.contains("://") && !target.starts_with('#'))
+        in_repository(target).is_some() || (!target.contains("://") && !target.starts_with('#'))
     })
 }
