@@ -120,6 +120,7 @@ mod diagnostics;
 pub mod entra;
 pub mod error;
 pub mod graph;
+pub mod guide;
 pub mod middleware;
 mod observer;
 #[cfg(feature = "otel")]
