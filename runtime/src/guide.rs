@@ -3,6 +3,10 @@
 //! | page | explains |
 //! |---|---|
 //! | [`instrument`] | an existing SDK step by step, before and after |
+//! | [`cache`] | what to record about the cache, and the reasons for a refresh |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
+
+#[doc = include_str!("guide/cache.md")]
+pub mod cache {}
