@@ -4,9 +4,13 @@
 //! |---|---|
 //! | [`instrument`] | an existing SDK step by step, before and after |
 //! | [`cache`] | what to record about the cache, and the reasons for a refresh |
+//! | [`token_request`] | the headers of a token request, HTTP clients, middleware, polling |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
 
 #[doc = include_str!("guide/cache.md")]
 pub mod cache {}
+
+#[doc = include_str!("guide/token_request.md")]
+pub mod token_request {}
