@@ -5,6 +5,7 @@
 //! | [`instrument`] | an existing SDK step by step, before and after |
 //! | [`cache`] | what to record about the cache, and the reasons for a refresh |
 //! | [`token_request`] | the headers of a token request, HTTP clients, middleware, polling |
+//! | [`background`] | spawned tasks, threads, queues, background refreshes, nested calls |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
@@ -14,3 +15,6 @@ pub mod cache {}
 
 #[doc = include_str!("guide/token_request.md")]
 pub mod token_request {}
+
+#[doc = include_str!("guide/background.md")]
+pub mod background {}
