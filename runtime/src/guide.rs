@@ -6,6 +6,7 @@
 //! | [`cache`] | what to record about the cache, and the reasons for a refresh |
 //! | [`token_request`] | the headers of a token request, HTTP clients, middleware, polling |
 //! | [`background`] | spawned tasks, threads, queues, background refreshes, nested calls |
+//! | [`testing`] | how to test the instrumentation of your SDK |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
@@ -18,3 +19,6 @@ pub mod token_request {}
 
 #[doc = include_str!("guide/background.md")]
 pub mod background {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}
