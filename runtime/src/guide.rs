@@ -7,6 +7,7 @@
 //! | [`token_request`] | the headers of a token request, HTTP clients, middleware, polling |
 //! | [`background`] | spawned tasks, threads, queues, background refreshes, nested calls |
 //! | [`testing`] | how to test the instrumentation of your SDK |
+//! | [`metrics`] | which metrics there are, views, exporters and dashboards |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
@@ -22,3 +23,6 @@ pub mod background {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("guide/metrics.md")]
+pub mod metrics {}
