@@ -8,6 +8,7 @@
 //! | [`background`] | spawned tasks, threads, queues, background refreshes, nested calls |
 //! | [`testing`] | how to test the instrumentation of your SDK |
 //! | [`metrics`] | which metrics there are, views, exporters and dashboards |
+//! | [`privacy`] | what is sent, to whom, and how to switch it off |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
@@ -26,3 +27,6 @@ pub mod testing {}
 
 #[doc = include_str!("guide/metrics.md")]
 pub mod metrics {}
+
+#[doc = include_str!("guide/privacy.md")]
+pub mod privacy {}
