@@ -9,6 +9,7 @@
 //! | [`testing`] | how to test the instrumentation of your SDK |
 //! | [`metrics`] | which metrics there are, views, exporters and dashboards |
 //! | [`privacy`] | what is sent, to whom, and how to switch it off |
+//! | [`troubleshooting`] | what to do when something is missing or wrong |
 
 #[doc = include_str!("guide/instrument.md")]
 pub mod instrument {}
@@ -30,3 +31,6 @@ pub mod metrics {}
 
 #[doc = include_str!("guide/privacy.md")]
 pub mod privacy {}
+
+#[doc = include_str!("guide/troubleshooting.md")]
+pub mod troubleshooting {}
