@@ -1,4 +1,4 @@
-//! The derive: the numbers of an enum become API ids.
+//! The derive macro: turns the discriminants of an enum into API ids.
 
 mod arguments;
 mod doc;
@@ -17,7 +17,7 @@ use arguments::{Arguments, Name};
 
 use number::{Number, Reserved};
 
-/// A variant that passed every rule.
+/// A valid variant.
 struct Id<'a> {
     variant: &'a Ident,
     number: Number,
@@ -26,7 +26,7 @@ struct Id<'a> {
     is_deprecated: bool,
 }
 
-/// Derives `ApiId`, or refuses with every reason at once.
+/// Derives `ApiId`, or reports all errors at once.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     match syn::parse2(item) {
         Ok(input) => derive(&input),
@@ -34,16 +34,24 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     }
 }
 
+fn not_an_enum(input: &DeriveInput, found: &str) -> TokenStream {
+    let message = format!(
+        "expected an enum, found a {found}: derive `ApiId` for an enum whose numbers are the API ids"
+    );
+    compile_errors(Error::new(input.ident.span(), message))
+}
+
 fn derive(input: &DeriveInput) -> TokenStream {
-    let Data::Enum(data) = &input.data else {
-        let message = "`ApiId` is derived for an enum, whose numbers are the ids";
-        return compile_errors(Error::new(input.ident.span(), message));
+    let data = match &input.data {
+        Data::Enum(data) => data,
+        Data::Struct(_) => return not_an_enum(input, "struct"),
+        Data::Union(_) => return not_an_enum(input, "union"),
     };
     let mut errors = Errors::default();
     let arguments = Arguments::read(input, &mut errors);
     if !input.generics.params.is_empty() {
         let message = format!(
-            "the ids of `{}` are the same for every type; remove this",
+            "expected an enum without generics, found generics on `{}`: remove them",
             input.ident
         );
         errors.on(&input.generics, &message);
@@ -51,7 +59,7 @@ fn derive(input: &DeriveInput) -> TokenStream {
     let ids = ids(data, &arguments, &mut errors);
     match errors.into_tokens() {
         None => implement(&input.ident, &arguments, &ids),
-        // One for every type would be refused as well.
+        // An implementation for a generic enum would cause more errors.
         Some(errors) if !input.generics.params.is_empty() => errors,
         Some(errors) => {
             let stand_in = stand_in(&input.ident, &arguments);
@@ -60,14 +68,14 @@ fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The ids of the enum; what is wrong with the others goes to `errors`.
+/// Returns the valid ids of the enum, and reports the others to `errors`.
 fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Vec<Id<'a>> {
     let mut taken: BTreeSet<u32> = data.variants.iter().filter_map(written_number).collect();
     let mut ids = Vec::with_capacity(data.variants.len());
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             let message = format!(
-                "an API id carries no data; remove the fields of `{}`",
+                "expected a variant without fields, found fields on `{}`: remove them",
                 variant.ident
             );
             errors.on(&variant.fields, &message);
@@ -76,7 +84,7 @@ fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Ve
         let free = arguments.reserved.free_after(&taken);
         let number = number(variant, arguments, free);
         if number.is_err() {
-            // Two variants are not advised to take the same one.
+            // Messages must not suggest the same number for two variants.
             taken.insert(free);
         }
         if let Some(number) = errors.keep(number) {
@@ -96,7 +104,7 @@ fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Ve
     ids
 }
 
-/// The number a variant states, if it can be read.
+/// Returns the number of a variant, if it has a literal one.
 fn written_number(variant: &Variant) -> Option<u32> {
     let (_, expression) = variant.discriminant.as_ref()?;
     Number::of_discriminant(expression)
@@ -104,13 +112,13 @@ fn written_number(variant: &Variant) -> Option<u32> {
         .map(|number| number.value)
 }
 
-/// The number of a variant, or why it cannot be an id.
+/// Returns the number of a variant, or the reason why it cannot be an id.
 fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number, Error> {
     let ident = &variant.ident;
     let Some((_, expression)) = &variant.discriminant else {
         let message = format!(
-            "`{ident}` states no number, and one counted by position would move; \
-             write the number that goes on the wire: `{ident} = {free}`"
+            "expected an explicit number for `{ident}`, because implicit ones change when variants \
+             move: write `{ident} = {free}`"
         );
         return Err(Error::new(ident.span(), message));
     };
@@ -118,25 +126,25 @@ fn number(variant: &Variant, arguments: &Arguments, free: u32) -> Result<Number,
     let value = number.value;
     if value == 0 {
         return Err(number.error(&format!(
-            "0 means that no API is known; take another number, {free} is free in this enum"
+            "expected a nonzero number, because 0 means an unknown API: use another one, such as {free}"
         )));
     }
     if arguments.reserved.contains(value) {
         return Err(number.error(&format!(
-            "{value} is in the `reserved` list of this enum; take another number, {free} is free in this enum"
+            "{value} is in the `reserved` list of this enum: use another number, such as {free}"
         )));
     }
     arguments.width.admits(number)?;
     Ok(number)
 }
 
-/// Refuses names that could not be told apart in metrics.
+/// Rejects duplicate names, which metrics could not distinguish.
 fn repeated_names(ids: &[Id<'_>], errors: &mut Errors) {
     let mut numbers = BTreeMap::new();
     for Id { name, number, .. } in ids {
         if let Some(first) = numbers.insert(&name.text, number.value) {
             let message = format!(
-                "`{}` is the name of {first} already; give {} a name of its own",
+                "duplicate name `{}`, already used by {first}: give {} another name",
                 name.text, number.value
             );
             errors.at(name.span, &message);
@@ -157,12 +165,12 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
     let docs = ids.iter().map(|id| &id.doc);
     let claims = claims(arguments, ids);
     let reservations = reservations(arguments, reserved);
-    // Only where it is needed, since a crate that forbids the lint may not allow it.
+    // Only where needed, because a crate that forbids the lint cannot allow it.
     let is_deprecated = ids.iter().any(|id| id.is_deprecated);
     let allowed = is_deprecated.then(|| quote!(#[allow(deprecated)]));
-    // A type of another crate is refused here, and so is an alias of a reference or a `Box`.
+    // The compiler rejects this for types of other crates, and for aliases of references and boxes.
     let local = quote_spanned!(owner.span()=> impl #owner {});
-    // A private owner of a public enum is refused at the owner.
+    // The span makes the compiler report a private owner of a public enum at the owner.
     let associated = quote_spanned!(owner.span()=> type Owner = #owner;);
     quote! {
         const _: () = {
@@ -185,7 +193,7 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
     }
 }
 
-/// What a refused enum gets, so that its uses are not refused as well.
+/// Writes an implementation for a rejected enum, so that its uses cause no further errors.
 fn stand_in(ident: &Ident, arguments: &Arguments) -> TokenStream {
     let Arguments { runtime, owner, .. } = arguments;
     quote! {
@@ -207,7 +215,7 @@ fn api(id: &Id<'_>, arguments: &Arguments) -> TokenStream {
     quote!(#runtime::__private::Api::new(#number, #name))
 }
 
-/// One claim per distinct number: a number twice in one enum is rustc's to refuse.
+/// Writes one claim per distinct number; rustc itself rejects duplicates within one enum.
 fn claims(arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
     let mut claimed = BTreeSet::new();
     ids.iter()
@@ -232,13 +240,13 @@ fn reservations(arguments: &Arguments, reserved: &Reserved) -> TokenStream {
     quote!(#claims #once)
 }
 
-/// The claim of one number, whose refusal underlines what stands between the two spans.
+/// Writes the claim of one number; an error underlines the code between the two spans.
 fn claim_of(number: u32, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
     let number = Literal::u32_unsuffixed(number);
     claim(&quote!(OneApiIdPerNumber<#number>), arguments, first, last)
 }
 
-/// An impl on the owner; a span of the user's own makes rustc underline the user's word.
+/// Writes an `impl` on the owner with the user's spans, so that rustc underlines the user's code.
 fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
     let runtime = &arguments.runtime;
     let owner = Ident::new("__ApiIdOwner", last);
@@ -253,8 +261,8 @@ mod tests {
     use syn::{Item, Stmt};
 
     #[test]
-    fn every_refusal_is_reported_at_once() {
-        let refused = super::expand(quote! {
+    fn all_errors_are_reported_at_once() {
+        let rejected = super::expand(quote! {
             #[repr(i8)]
             #[api_id(ovner = Contoso, reserved = [0, 5..3, 1..])]
             enum ContosoApi<T> {
@@ -265,25 +273,25 @@ mod tests {
                 D(u8) = 7,
             }
         });
-        let reports = refused.to_string().matches("compile_error").count();
-        assert_eq!(reports, 11, "{refused}");
+        let errors = rejected.to_string().matches("compile_error").count();
+        assert_eq!(errors, 11, "{rejected}");
     }
 
     #[test]
-    fn variants_without_numbers_get_different_advice() {
-        let refused = super::expand(quote! {
+    fn suggested_numbers_are_distinct() {
+        let rejected = super::expand(quote! {
             #[repr(u32)]
             #[api_id(owner = Contoso)]
             enum ContosoApi { A = 7, B, C = 9, D }
         });
-        let refused = refused.to_string();
-        for advice in ["`B = 10`", "`D = 11`"] {
-            assert!(refused.contains(advice), "{refused}");
+        let rejected = rejected.to_string();
+        for suggestion in ["`B = 10`", "`D = 11`"] {
+            assert!(rejected.contains(suggestion), "{rejected}");
         }
     }
 
     #[test]
-    fn the_expansion_is_impls_alone_so_nothing_runs_or_is_stored() {
+    fn expansion_has_no_statics_or_functions() {
         let expanded = super::expand(quote! {
             #[repr(u32)]
             #[api_id(owner = Contoso, reserved = [2002])]
@@ -291,10 +299,10 @@ mod tests {
         });
         assert!(!expanded.to_string().contains("unsafe"), "{expanded}");
         let Ok(Item::Const(unnamed)) = syn::parse2(expanded) else {
-            panic!("an unnamed constant holds everything");
+            panic!("expected one unnamed constant");
         };
         let syn::Expr::Block(block) = *unnamed.expr else {
-            panic!("the constant is a block");
+            panic!("expected a block in the constant");
         };
         let items: Vec<_> = block
             .block

@@ -1,4 +1,4 @@
-//! First stage: what stands in the parentheses of the attribute.
+//! First stage: parses the arguments of the attribute.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -20,14 +20,14 @@ const KEYS: [&str; 7] = [
     "crate",
 ];
 
-/// Names that arguments had before, and what replaces them.
-const RENAMED: [(&str, &str); 3] = [
-    ("err", "`error_info = path::to::function`"),
-    ("ok", "`token_info = path::to::function`"),
-    ("nested", "`own_record`"),
+/// Names that users may try for an argument, with its name and how to write it.
+const ALIASES: [(&str, &str, &str); 3] = [
+    ("err", "error_info", "error_info = path::to::function"),
+    ("ok", "token_info", "token_info = path::to::function"),
+    ("nested", "own_record", "own_record"),
 ];
 
-/// What `#[tracing::instrument]` takes; `err` without a value is one of its arguments, too.
+/// Arguments of `#[tracing::instrument]`; so is `err` without a path.
 const OF_TRACING: [&str; 9] = [
     "fields",
     "follows_from",
@@ -40,14 +40,34 @@ const OF_TRACING: [&str; 9] = [
     "target",
 ];
 
-// What each key expects, as messages say it.
-const API: &str = "a const expression: `api = MyApi::AcquireToken`";
-const TELEMETRY: &str = "an expression: `telemetry = self.telemetry`";
-const ERROR_INFO: &str = "the path of a function `fn(&E) -> ErrorInfo`";
-const TOKEN_INFO: &str = "the path of a function `fn(&T) -> TokenInfo`";
-pub(crate) const CRATE: &str = "a path: `crate = ::my_sdk::token_telemetry`";
+/// What the value of a key is, and how it is written, for messages.
+pub(crate) struct Expected {
+    pub(crate) what: &'static str,
+    pub(crate) example: &'static str,
+}
 
-/// The arguments that could be read.
+const API: Expected = Expected {
+    what: "a constant",
+    example: "api = MyApi::AcquireToken",
+};
+const TELEMETRY: Expected = Expected {
+    what: "an expression",
+    example: "telemetry = self.telemetry",
+};
+const ERROR_INFO: Expected = Expected {
+    what: "the path of a function `fn(&E) -> ErrorInfo`",
+    example: "error_info = path::to::function",
+};
+const TOKEN_INFO: Expected = Expected {
+    what: "the path of a function `fn(&T) -> TokenInfo`",
+    example: "token_info = path::to::function",
+};
+pub(crate) const CRATE: Expected = Expected {
+    what: "a path",
+    example: "crate = ::my_sdk::token_telemetry",
+};
+
+/// The arguments that could be parsed.
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) api: Option<Expr>,
@@ -60,7 +80,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads all that can be read; what cannot be becomes a refusal, and reading goes on after it.
+    /// Parses all arguments, continuing after an error with the next one.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self::default();
         let mut seen = Vec::new();
@@ -97,47 +117,46 @@ impl Arguments {
             };
         }
         if seen.contains(&key) {
-            let message = format!("`{key}` is given twice");
-            return Err(Error::new(key.span(), message));
+            return Err(duplicate(&key));
         }
         let name = key.to_string();
         seen.push(key.clone());
         match name.as_str() {
-            "api" => self.api = Some(constant(value(&key, input, API)?)?),
-            "telemetry" => self.telemetry = Some(value(&key, input, TELEMETRY)?),
-            "error_info" => self.error_info = Some(value(&key, input, ERROR_INFO)?),
-            "token_info" => self.token_info = Some(value(&key, input, TOKEN_INFO)?),
+            "api" => self.api = Some(constant(value(&key, input, &API)?)?),
+            "telemetry" => self.telemetry = Some(value(&key, input, &TELEMETRY)?),
+            "error_info" => self.error_info = Some(value(&key, input, &ERROR_INFO)?),
+            "token_info" => self.token_info = Some(value(&key, input, &TOKEN_INFO)?),
             "own_record" => self.own_record = Some(flag(&key, input)?),
             "background" => self.background = Some(flag(&key, input)?),
-            "crate" => self.runtime = Some(absolute(value(&key, input, CRATE)?)?),
-            name => return Err(renamed(&key, name).unwrap_or_else(|| unknown(&key, &KEYS))),
+            "crate" => self.runtime = Some(absolute(value(&key, input, &CRATE)?)?),
+            name => return Err(alias(&key, name).unwrap_or_else(|| unknown(&key, &KEYS))),
         }
         Ok(())
     }
 
-    /// Paths in the arguments, as expressions; a refused attribute mentions them all the same.
+    /// Returns the paths in the arguments, which a rejected attribute still has to use.
     pub(crate) fn named(&self) -> impl Iterator<Item = &ExprPath> {
         let expressions = self.api.iter().chain(&self.telemetry);
         let paths = expressions.filter_map(path_in);
         paths.chain(&self.error_info).chain(&self.token_info)
     }
 
-    /// Rules between arguments.
+    /// Checks rules across arguments.
     fn check(&self, seen: &[Ident], errors: &mut Errors) {
-        // Under another name it was refused already.
+        // A misspelled `api` has its own error already.
         if !seen.iter().any(|key| is_near(&key.to_string(), "api")) {
             errors.at(
                 Span::call_site(),
-                "the argument `api` is missing: `#[acquire_token(api = MyApi::AcquireToken)]`",
+                "missing argument `api`: write `#[acquire_token(api = MyApi::AcquireToken)]`",
             );
         }
         if let (Some(own_record), Some(_)) = (self.own_record, self.background) {
-            errors.at(own_record, "`own_record` has no effect here: a `background` acquisition always produces its own record");
+            errors.at(own_record, "`own_record` has no effect with `background`, which always produces its own record: remove `own_record`");
         }
     }
 }
 
-/// Whether the attribute was written `#[acquire_token = …]`, which leaves a literal alone.
+/// Whether the attribute was written `#[acquire_token = …]`: the arguments are a lone literal.
 pub(crate) fn are_a_value(tokens: &TokenStream) -> bool {
     let mut trees = tokens.clone().into_iter();
     matches!(
@@ -152,37 +171,49 @@ fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek(Ident::peek_any) {
         return input.call(Ident::parse_any);
     }
-    Err(input.error(format!("expected one of the arguments {}", list(&KEYS))))
+    let message = format!(
+        "expected an argument name, found {}: write {}",
+        found(input),
+        one_of(&KEYS)
+    );
+    Err(input.error(message))
 }
 
-/// Refuses a path that stands alone: it is meant to be the id.
+/// Rejects a path without a key, which is probably meant as the API id.
 fn unnamed(input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<Error> {
     let span = input.span();
     let value: Expr = input.parse()?;
-    // It was given, if without its name.
+    // Counts as `api`, so that it is not reported as missing, too.
     seen.push(Ident::new("api", span));
     let written = value.to_token_stream().to_string().replace(' ', "");
-    let message = format!("name the argument: `api = {written}`");
+    let message = format!("expected `key = value`, found a path: write `api = {written}`");
     Ok(Error::new_spanned(value, message))
 }
 
-/// Whether an argument is meant for `#[tracing::instrument]`; its `err` has no path.
+/// Whether an argument is one of `#[tracing::instrument]`, whose `err` has no path.
 fn is_of_tracing(key: &Ident, input: ParseStream<'_>) -> bool {
     is_one_of(key, &OF_TRACING) || (key == "err" && (ends(input) || input.peek(token::Paren)))
 }
 
-/// Names the argument that replaced this one.
-fn renamed(key: &Ident, name: &str) -> Option<Error> {
-    let (_, replacement) = RENAMED.iter().find(|(old, _)| *old == name)?;
-    let message = format!("`{key}` is now called {replacement}");
+/// Rejects a name that an argument might have, and suggests the argument.
+fn alias(key: &Ident, name: &str) -> Option<Error> {
+    let (_, known, example) = ALIASES.iter().find(|(alias, ..)| *alias == name)?;
+    let message =
+        format!("unknown argument `{key}`, did you mean `{known}`? Write it as `{example}`");
     Some(Error::new(key.span(), message))
 }
 
 fn of_tracing(key: &Ident) -> Error {
     let message = format!(
-        "`{key}` is an argument of `#[tracing::instrument]`; nothing needs it here, since neither \
-         the arguments nor the output of the function are recorded"
+        "`{key}` is an argument of `#[tracing::instrument]`: remove it, since `#[acquire_token]` \
+         records neither the arguments nor the return value of a function"
     );
+    Error::new(key.span(), message)
+}
+
+/// Rejects an argument that was given before.
+pub(crate) fn duplicate(key: &Ident) -> Error {
+    let message = format!("duplicate argument `{key}`: keep one of them");
     Error::new(key.span(), message)
 }
 
@@ -190,19 +221,19 @@ fn is_one_of(key: &Ident, words: &[&str]) -> bool {
     words.iter().any(|word| key == word)
 }
 
-/// Refuses an id that would be read from `self`.
+/// Rejects an id that would be read from `self`.
 fn constant(api: Expr) -> syn::Result<Expr> {
     match receiver(api.to_token_stream()) {
         Some(span) => Err(Error::new(
             span,
-            "`api` is a constant, and there is no `self` yet: write `Self::API`, or set the id in the body with \
+            "expected a constant, found `self`: write `Self::API`, or set the id in the body with \
              `Acquisition::current().record_api(…)`",
         )),
         None => Ok(api),
     }
 }
 
-/// Where the value `self` is, which is not the `self` of a path.
+/// Finds the value `self`, which is not the `self` of a path.
 fn receiver(tokens: TokenStream) -> Option<Span> {
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -222,39 +253,59 @@ fn receiver(tokens: TokenStream) -> Option<Span> {
     None
 }
 
-/// Parses `= value`; whatever is wrong with it, the message says what the key expects.
+/// Parses `= value`; an error says what the key expects.
 pub(crate) fn value<T: Parse>(
     key: &Ident,
     input: ParseStream<'_>,
-    expected: &str,
+    Expected { what, example }: &Expected,
 ) -> syn::Result<T> {
-    let refused = |span| Error::new(span, format!("`{key}` expects {expected}"));
     if !input.peek(Token![=]) {
-        return Err(refused(key.span()));
+        let message = format!("expected `=` after `{key}`: write `{example}`");
+        return Err(Error::new(key.span(), message));
     }
     input.parse::<Token![=]>()?;
+    let rejection = |span, found: &str| {
+        let message = format!("expected {what}, found {found}: write `{example}`");
+        Error::new(span, message)
+    };
     if ends(input) {
-        return Err(refused(key.span()));
+        return Err(rejection(key.span(), "nothing"));
     }
     let begin = input.span();
+    let found_here = found(input);
     match input.parse() {
         Ok(value) if ends(input) => Ok(value),
-        // A path that is called.
-        Ok(_) if input.peek(token::Paren) => Err(refused(begin)),
+        // A call parses as a path with parentheses after it.
+        Ok(_) if input.peek(token::Paren) => Err(rejection(begin, "a call")),
         Ok(_) => {
-            let message = format!("expected a comma after the value of `{key}`");
+            let message = format!(
+                "expected `,` after the value of `{key}`, found {}",
+                found(input)
+            );
             Err(Error::new(input.span(), message))
         }
-        Err(_) => Err(refused(begin)),
+        Err(_) => Err(rejection(begin, &found_here)),
     }
 }
 
-/// Parses a key that stands alone.
+/// Describes the next token.
+fn found(input: ParseStream<'_>) -> String {
+    if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
+        return "a closure".to_owned();
+    }
+    match input.cursor().token_tree() {
+        Some((TokenTree::Group(_), _)) => "brackets".to_owned(),
+        Some((token, _)) => format!("`{token}`"),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// Parses a key without a value.
 fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
     if ends(input) {
         return Ok(key.span());
     }
-    let message = format!("`{key}` takes no value: write `{key}` alone");
+    let message = format!("expected the flag `{key}` without a value: write `{key}`");
     Err(Error::new(key.span(), message))
 }
 
@@ -262,7 +313,7 @@ fn ends(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
 }
 
-/// A relative path would mean something else in each module, and in each crate that a macro writes it to.
+/// Rejects relative paths, whose meaning depends on the module, and on the crate that a macro expands in.
 pub(crate) fn absolute(path: Path) -> syn::Result<Path> {
     let first = path
         .segments
@@ -274,15 +325,17 @@ pub(crate) fn absolute(path: Path) -> syn::Result<Path> {
     }
     let written = path.to_token_stream().to_string().replace(' ', "");
     let message = match first.as_str() {
-        "self" | "super" => format!("`{written}` is relative: start the path with `crate::`"),
+        "self" | "super" => {
+            format!("expected an absolute path, found `{written}`: begin the path with `crate::`")
+        }
         _ => format!(
-            "`{written}` is relative: write `::{written}`, or `crate::{written}` for a module of this crate"
+            "expected an absolute path, found `{written}`: write `::{written}`, or `crate::{written}` for a module of this crate"
         ),
     };
     Err(Error::new_spanned(path, message))
 }
 
-/// The path that an expression begins with, unless it is `self`.
+/// Returns the path at the beginning of an expression, unless it is `self`.
 fn path_in(expression: &Expr) -> Option<&ExprPath> {
     match expression {
         Expr::Path(path) => (!path.path.is_ident("self")).then_some(path),
@@ -296,30 +349,34 @@ fn path_in(expression: &Expr) -> Option<&ExprPath> {
     }
 }
 
-/// Refuses a key, and names the one that was probably meant.
+/// Rejects an unknown key, and suggests the most similar one.
 pub(crate) fn unknown(key: &Ident, keys: &[&str]) -> Error {
     let written = key.to_string();
-    let meant = keys.iter().find(|known| is_near(&written, known));
-    let message = match meant {
-        Some(known) => format!(
-            "unknown argument `{written}`, did you mean `{known}`? The arguments are {}",
-            list(keys)
-        ),
-        None => format!(
-            "unknown argument `{written}`, expected one of {}",
-            list(keys)
-        ),
+    let similar = keys.iter().find(|known| is_near(&written, known));
+    let suggestion = similar.map_or_else(String::new, |known| format!(", did you mean `{known}`?"));
+    let message = match (similar, keys) {
+        // The suggestion is the whole list.
+        (Some(_), [_]) => format!("unknown argument `{written}`{suggestion}"),
+        (Some(_), _) => {
+            let expected = one_of(keys);
+            format!("unknown argument `{written}`{suggestion} Expected {expected}")
+        }
+        (None, _) => format!("unknown argument `{written}`, expected {}", one_of(keys)),
     };
     Error::new(key.span(), message)
 }
 
-fn list(keys: &[&str]) -> String {
+fn one_of(keys: &[&str]) -> String {
     let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-    quoted.join(", ")
+    let list = quoted.join(", ");
+    match keys {
+        [_] => list,
+        _ => format!("one of {list}"),
+    }
 }
 
-/// Whether at most a third of the letters must change, or one word begins with the other, or it is
-/// what the argument holds.
+/// Whether at most a third of the letters differ, or one word begins with the other, or it is `id`
+/// for `api`.
 fn is_near(written: &str, known: &str) -> bool {
     let shorter = written.len().min(known.len());
     (shorter >= 2 && (written.starts_with(known) || known.starts_with(written)))
@@ -327,7 +384,7 @@ fn is_near(written: &str, known: &str) -> bool {
         || distance(written.as_bytes(), known.as_bytes()) * 3 <= known.len()
 }
 
-/// Letters to insert, remove or replace to get from one word to the other.
+/// Computes the edit distance: the letters to insert, remove or replace.
 fn distance(from: &[u8], to: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (at, letter) in from.iter().enumerate() {
@@ -346,7 +403,7 @@ fn distance(from: &[u8], to: &[u8]) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// Goes on to the comma behind an argument that was refused.
+/// Skips the rest of a rejected argument, up to the next comma.
 pub(crate) fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
     while !ends(input) {
         input.parse::<TokenTree>()?;

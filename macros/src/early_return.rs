@@ -1,11 +1,11 @@
-//! Finds what leaves a function before the async block at its end, on tokens alone.
+//! Finds a `return` before the async block at the end of a function, on plain tokens.
 
 use proc_macro2::{Span, TokenTree};
 
 use crate::items::end_of_braced;
 use crate::tokens::{is, is_braced, is_punct};
 
-/// Looks for `return` where it leaves this function: not in closures, functions and async blocks.
+/// Finds a `return` that leaves this function: not in closures, functions and async blocks.
 pub(crate) fn early_return(trees: &[TokenTree]) -> Option<Span> {
     let mut end_of_skipped = 0;
     for (at, tree) in trees.iter().enumerate() {
@@ -30,7 +30,7 @@ pub(crate) fn early_return(trees: &[TokenTree]) -> Option<Span> {
     None
 }
 
-/// Where the function or `macro_rules!` ends that begins at this place, if one does.
+/// Returns the end of the function or `macro_rules!` that begins here, if one does.
 fn end_of_item(trees: &[TokenTree], begin: usize) -> Option<usize> {
     let is_item = match trees.get(begin..)? {
         [keyword, TokenTree::Ident(_), ..] => is(keyword, "fn"),
@@ -43,12 +43,12 @@ fn end_of_item(trees: &[TokenTree], begin: usize) -> Option<usize> {
     Some(begin + end_of_braced(trees.get(begin..)?)? + 1)
 }
 
-/// Whether what comes next is the body of an async block.
+/// Whether the next braces are the body of an async block.
 fn begins_own_body(before: &[TokenTree]) -> bool {
     matches!(before, [.., one] if is(one, "async") || is(one, "move"))
 }
 
-/// Where the closure ends that begins with the `|` at this place, if one does.
+/// Returns the end of the closure whose first `|` is here, if one begins here.
 fn end_of_closure(trees: &[TokenTree], begin: usize) -> Option<usize> {
     if !is_punct(trees.get(begin)?, '|') || is_behind_operand(trees.get(..begin)?) {
         return None;
@@ -68,7 +68,7 @@ fn end_of_closure(trees: &[TokenTree], begin: usize) -> Option<usize> {
     (!is_pattern).then_some(end)
 }
 
-/// Whether an operator would come next, and not an expression.
+/// Whether the next token would be an operator, and not the start of an expression.
 fn is_behind_operand(before: &[TokenTree]) -> bool {
     const BEFORE_EXPRESSIONS: [&str; 6] = ["async", "else", "in", "move", "return", "static"];
     match before {

@@ -1,4 +1,4 @@
-//! Collects refusals, so that one compile reports them all.
+//! Collects errors, so that one compile reports them all.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,7 +6,7 @@ use syn::Error;
 
 use crate::tokens::is_punct;
 
-/// The refusals of one attribute.
+/// The errors of one macro invocation.
 #[derive(Default)]
 pub(crate) struct Errors(Option<Error>);
 
@@ -18,30 +18,30 @@ impl Errors {
         }
     }
 
-    /// Refuses one word.
+    /// Reports an error at one span.
     pub(crate) fn at(&mut self, span: Span, message: &str) {
         self.push(Error::new(span, message));
     }
 
-    /// Refuses a stretch of tokens.
+    /// Reports an error that underlines all of these tokens.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: &str) {
         self.push(Error::new_spanned(tokens, message));
     }
 
-    /// The value, or keeps why there is none.
+    /// Returns the value, or keeps the error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// The refusals as `compile_error!`s, if there are any.
+    /// Returns the errors as `compile_error!` invocations, or `None` if there are none.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
         self.0.map(compile_errors)
     }
 }
 
-/// The refusals, as macros that are found in every edition.
+/// Returns the errors as `compile_error!` invocations that resolve in every edition.
 ///
-/// They carry the spans of the user, in whose edition `::core` may be a path into the own crate.
+/// They carry the user's spans; in edition 2015, `::core` would resolve inside the user's crate.
 pub(crate) fn compile_errors(error: Error) -> TokenStream {
     let found_anywhere = |error: Error| {
         let tokens = error.into_compile_error().into_iter();

@@ -1,4 +1,4 @@
-//! Last stage: writes the function anew, around the user's own tokens.
+//! Last stage: writes the instrumented function around the user's own tokens.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,38 +10,38 @@ use crate::function::{Body, Function, Shape};
 use crate::infer::inferable;
 use crate::rebinding::Rebinding;
 use crate::tail::Tail;
-use crate::tokens::{at, is, located, surround};
+use crate::tokens::{at, braces, is, respan};
 use crate::{items, output};
 
-/// The function, with its body measured.
+/// Returns the function with its body instrumented.
 pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream {
     let expansion = Expansion::new(arguments, function);
     let rebinding = Rebinding::of(function);
     let rest = match &function.shape {
-        Shape::Returned(tail) => expansion.returned(tail),
+        Shape::AsyncBlock(tail) => expansion.async_block(tail),
         Shape::Blocking => expansion.blocking(&rebinding),
-        Shape::Async | Shape::Elsewhere => expansion.asynchronous(&rebinding),
+        Shape::Async | Shape::OpaqueFuture => expansion.async_fn(&rebinding),
     };
     let Body {
-        braces, attributes, ..
+        group, attributes, ..
     } = &function.body;
     let head = &rebinding.head;
-    let body = surround(braces, quote! { #attributes #rest });
+    let body = braces(group, quote! { #attributes #rest });
     quote! { #head #body }
 }
 
-/// One function on its way out, with the names that may be written into it.
+/// The function to expand, and the names that generated code uses.
 struct Expansion<'a> {
     arguments: &'a Arguments,
     function: &'a Function,
     form: Form,
-    /// Type of what is acquired, as a body may name it.
+    /// The output type of the acquisition, in a form that a body may name.
     output: TokenStream,
-    /// Where messages about that type belong.
+    /// Where errors about that type are reported.
     output_site: Span,
     /// The module of the runtime that generated code calls.
     private: TokenStream,
-    /// Local variables; their hygiene keeps them from meeting names of the user.
+    // Local variables; hygiene keeps them apart from the user's names.
     returns: Ident,
     id: Ident,
     call: Ident,
@@ -70,7 +70,7 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// What happens before the body.
+    /// Writes the statements before the body.
     fn prelude(&self) -> TokenStream {
         let Self {
             output,
@@ -82,13 +82,13 @@ impl<'a> Expansion<'a> {
         } = self;
         let api = &self.arguments.api;
         let site = Span::mixed_site();
-        // All in one place, so that a value that is no id is refused once. No path leads to it, so
-        // that a crate that is not found is refused at the attribute alone.
-        let witness = located(returns.to_token_stream(), at(api));
+        // One method call checks the id, so that a value of another type is reported once. It is a
+        // method and not a path, so that a crate that does not resolve is reported once, too.
+        let witness = respan(returns.to_token_stream(), at(api));
         let api = quote_spanned! {at(api)=> #witness.id(const { #api }) };
         let call = (!self.is_inline()).then(|| {
-            let described = self.described();
-            quote_spanned! {site=> let #call = #described; }
+            let call_expr = self.call_expr();
+            quote_spanned! {site=> let #call = #call_expr; }
         });
         quote_spanned! {site=>
             let #returns = #private::FunctionReturning::<#output>::HERE;
@@ -97,28 +97,28 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// Whether the call needs no variable, which costs the compiler as much as a function call.
+    /// Whether the call is written inline, without a variable, which compiles faster.
     ///
-    /// A temporary value in the argument `telemetry`, such as the guard of a lock, must be gone
-    /// before the body runs; and a future that is returned begins with the call made already.
+    /// A temporary in the argument `telemetry`, such as a lock guard, has to be dropped before the
+    /// body runs; and where a future is returned, the call is made before the future exists.
     fn is_inline(&self) -> bool {
         let is_in_block = match self.function.shape {
             Shape::Async => true,
-            Shape::Returned(_) => matches!(self.form, Form::Inside { .. }),
-            Shape::Elsewhere | Shape::Blocking => false,
+            Shape::AsyncBlock(_) => matches!(self.form, Form::Inside { .. }),
+            Shape::OpaqueFuture | Shape::Blocking => false,
         };
         is_in_block && self.arguments.telemetry.as_ref().is_none_or(is_place)
     }
 
-    /// The call: what is wrong with the output is reported at its type, or at the path that reads it.
-    fn described(&self) -> TokenStream {
+    /// Writes the call. Errors about the output point at its type, or at the function that reads it.
+    fn call_expr(&self) -> TokenStream {
         let Self {
             arguments,
             private,
             output_site,
             ..
         } = self;
-        let returns = located(self.returns.to_token_stream(), *output_site);
+        let returns = respan(self.returns.to_token_stream(), *output_site);
         let telemetry = self.telemetry();
         let nesting = self.nesting();
         let nesting = quote_spanned! {Span::mixed_site()=> #private::Nesting::#nesting };
@@ -127,7 +127,7 @@ impl<'a> Expansion<'a> {
             quote_spanned! {at(error_info)=> #returns.call_with(#error_info, #id, #telemetry, #nesting) }
         } else {
             let error = self.function.output().and_then(output::error_of);
-            let id = located(self.id.to_token_stream(), error.map_or(*output_site, at));
+            let id = respan(self.id.to_token_stream(), error.map_or(*output_site, at));
             quote_spanned! {*output_site=> #returns.call(#id, #telemetry, #nesting) }
         };
         match &arguments.token_info {
@@ -161,27 +161,28 @@ impl<'a> Expansion<'a> {
         Ident::new(name, Span::mixed_site())
     }
 
-    /// Measures the body of an `async fn`, as one block.
-    fn asynchronous(&self, rebinding: &Rebinding) -> TokenStream {
+    /// Instruments the body of an `async fn` as one block.
+    fn async_fn(&self, rebinding: &Rebinding) -> TokenStream {
         let Rebinding { lets, allowed, .. } = rebinding;
         let Body {
-            braces, statements, ..
+            group, statements, ..
         } = &self.function.body;
-        let block = surround(braces, self.typed(statements, lets));
+        let block = braces(group, self.with_type_hint(statements, lets));
         let prelude = self.prelude();
-        // At the opening brace alone, so that editors do not show the keyword's documentation at
-        // every word of the body.
-        let measured = self.measured(&quote_spanned! {braces.span_open()=> async move #block });
-        quote! { #prelude #allowed #measured }
+        // Spanned at the opening brace only: otherwise editors would show the documentation of the
+        // keyword on every word of the body.
+        let instrumented =
+            self.instrumented(&quote_spanned! {group.span_open()=> async move #block });
+        quote! { #prelude #allowed #instrumented }
     }
 
-    /// Measures the async block that a function returns.
-    fn returned(&self, tail: &Tail) -> TokenStream {
+    /// Instruments the async block that a function returns.
+    fn async_block(&self, tail: &Tail) -> TokenStream {
         let Tail {
             keywords, block, ..
         } = tail;
         let Body {
-            braces,
+            group,
             attributes,
             statements,
         } = block;
@@ -191,18 +192,18 @@ impl<'a> Expansion<'a> {
             Form::Wrapped | Form::Kept => 0,
         };
         let (in_front, statements) = statements.split_at(in_front);
-        let statements = self.typed(statements, &TokenStream::new());
-        let block = surround(braces, quote! { #attributes #statements });
+        let statements = self.with_type_hint(statements, &TokenStream::new());
+        let block = braces(group, quote! { #attributes #statements });
         let block = quote! { #(#keywords)* #block };
         let tail = match self.form {
             Form::Wrapped => {
                 let call = &self.call;
                 tail.with_block(quote_spanned! {Span::mixed_site()=> #call.into_future(#block) })
             }
-            Form::Kept => tail.with_block(around(tail, self.measured(&block))),
+            Form::Kept => tail.with_block(around(tail, self.instrumented(&block))),
             Form::Inside { .. } => {
-                let measured = self.measured(&block);
-                let inside = quote! { #(#in_front)* #prelude #measured };
+                let instrumented = self.instrumented(&block);
+                let inside = quote! { #(#in_front)* #prelude #instrumented };
                 return tail.with_block(around(tail, inside));
             }
         };
@@ -211,33 +212,34 @@ impl<'a> Expansion<'a> {
         quote! { #(#items)* #prelude #(#tail)* }
     }
 
-    /// Gives an async block its type before the block is checked, by a branch that is never taken.
-    fn typed(&self, statements: &[TokenTree], lets: &TokenStream) -> TokenStream {
-        let returns = located(self.returns.to_token_stream(), self.output_site);
+    /// Fixes the type of an async block before its statements, through a branch that is never taken.
+    fn with_type_hint(&self, statements: &[TokenTree], lets: &TokenStream) -> TokenStream {
+        let returns = respan(self.returns.to_token_stream(), self.output_site);
         let (items, statements) = statements.split_at(items::leading(statements));
-        let typed = quote_spanned! {self.output_site=> if false { return #returns.never(); } };
-        // Without it the branch would be the last expression of an empty body.
+        let type_hint = quote_spanned! {self.output_site=> if false { return #returns.never(); } };
+        // Without the semicolon the branch would be the last expression of an empty body.
         let end = (items.is_empty() && statements.is_empty())
             .then(|| quote_spanned! {self.output_site=> ; });
-        quote! { #(#items)* #typed #end #lets #(#statements)* }
+        quote! { #(#items)* #type_hint #end #lets #(#statements)* }
     }
 
-    /// Awaits an async block in the runtime; nothing else lies between the two.
+    /// Awaits an async block under the call.
     ///
-    /// The call is a temporary value: it outlives the block that is awaited.
-    fn measured(&self, block: &TokenStream) -> TokenStream {
+    /// The call is a temporary, so it outlives the awaited block.
+    fn instrumented(&self, block: &TokenStream) -> TokenStream {
         let call = if self.is_inline() {
-            self.described()
+            self.call_expr()
         } else {
             let call = &self.call;
-            // Moved here, so that a block without `move` takes it along.
+            // The braces move the call, so that a block without `move` captures it by value.
             quote_spanned! {Span::mixed_site()=> { #call } }
         };
         quote_spanned! {Span::mixed_site()=> return #call.acquire(#block).await; }
     }
 
-    /// An item in front, where clippy finds nothing to inline in the body: it tells so by the first
-    /// statement, which an item and a panic are not.
+    /// Writes an item in front of bodies that begin with an item or a panic.
+    ///
+    /// Lints about `#[inline]` look at the first statement, and ignore functions that begin so.
     fn first_statement(&self) -> Option<TokenStream> {
         let Function {
             attributes, body, ..
@@ -252,16 +254,16 @@ impl<'a> Expansion<'a> {
             .then(|| quote_spanned! {Span::mixed_site()=> const _: () = (); })
     }
 
-    /// Measures a body that blocks: a closure passed directly may borrow what the arguments lend.
+    /// Instruments a blocking body, as a closure that may borrow from the arguments.
     fn blocking(&self, rebinding: &Rebinding) -> TokenStream {
         let Rebinding { lets, allowed, .. } = rebinding;
         let Self { function, call, .. } = self;
         let Body {
-            braces, statements, ..
+            group, statements, ..
         } = &function.body;
         let first = self.first_statement();
         let prelude = self.prelude();
-        let body = surround(braces, quote! { #lets #(#statements)* });
+        let body = braces(group, quote! { #lets #(#statements)* });
         let site = function.signature.fn_token.span;
         let inferred = quote_spanned! {self.output_site=> _ };
         let closure = quote_spanned! {site=> move || -> #inferred #body };
@@ -269,27 +271,28 @@ impl<'a> Expansion<'a> {
     }
 }
 
-/// An async block with the keywords of the user's, for attributes that look for one as well.
+/// Wraps tokens in an async block, for other attributes that look for one.
 ///
-/// Some write names of their own with the span of the block, which therefore is the user's.
+/// It has the user's keywords and span: some of these attributes give the block's span to names
+/// that they generate.
 fn around(tail: &Tail, inside: TokenStream) -> TokenStream {
     let keywords = tail.keywords.iter().cloned().map(|mut keyword| {
         keyword.set_span(at(&keyword));
         keyword
     });
     let mut block = Group::new(Delimiter::Brace, inside);
-    block.set_span(tail.block.braces.span());
+    block.set_span(tail.block.group.span());
     quote! { #(#keywords)* #block }
 }
 
-/// The type of what is acquired, as a body may name it.
+/// Returns the output type of the acquisition, in a form that a body may name.
 ///
-/// Behind an alias of a future it is a projection: left to inference, it would be guessed from the
-/// errors that the owner describes.
+/// Behind an alias of a future, this is a projection: inference would otherwise guess the type
+/// from the errors that the owner describes.
 fn output_type(function: &Function, private: &TokenStream, site: Span) -> TokenStream {
     let output = function.output();
     match (&function.shape, function.returns()) {
-        (Shape::Returned(_), Some(alias)) if output.is_none() => {
+        (Shape::AsyncBlock(_), Some(alias)) if output.is_none() => {
             let alias = inferable(Some(alias));
             quote_spanned! {site=> <#alias as #private::Future>::Output }
         }
@@ -297,7 +300,7 @@ fn output_type(function: &Function, private: &TokenStream, site: Span) -> TokenS
     }
 }
 
-/// Whether an expression names something that is there already: `telemetry`, or `self.telemetry`.
+/// Whether an expression is a place, such as `telemetry` or `self.telemetry`.
 fn is_place(expression: &Expr) -> bool {
     match expression {
         Expr::Path(_) => true,
@@ -306,23 +309,23 @@ fn is_place(expression: &Expr) -> bool {
     }
 }
 
-/// The refusals, and the item as it was; what the arguments name counts as used.
-pub(crate) fn refuse(
+/// Returns the errors and the unchanged item; imports that only the arguments use count as used.
+pub(crate) fn reject(
     arguments: &Arguments,
     function: Option<&Function>,
     item: &TokenStream,
-    refusals: &TokenStream,
+    errors: &TokenStream,
 ) -> TokenStream {
     let Some(Function { head, body, .. }) = function else {
-        return quote! { #refusals #item };
+        return quote! { #errors #item };
     };
     let Body {
-        braces,
+        group,
         attributes,
         statements,
     } = body;
     let named = arguments.named();
-    let mention = quote_spanned! {Span::mixed_site()=> if false { #(let _ = #named;)* } };
-    let body = surround(braces, quote! { #attributes #mention #(#statements)* });
-    quote! { #refusals #head #body }
+    let uses = quote_spanned! {Span::mixed_site()=> if false { #(let _ = #named;)* } };
+    let body = braces(group, quote! { #attributes #uses #(#statements)* });
+    quote! { #errors #head #body }
 }

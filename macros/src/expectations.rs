@@ -1,4 +1,4 @@
-//! Lints that are expected of a function, and that its measured form never gives.
+//! Removes expected lints that never fire on an instrumented body.
 
 use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
@@ -6,7 +6,7 @@ use syn::{Attribute, Meta, Token};
 
 use crate::function::Shape;
 
-/// Lints of clippy that say nothing of a body that blocks, once it is in a closure.
+/// Lints of clippy that do not fire on a blocking body inside a closure.
 const OF_BLOCKING: [&str; 5] = [
     "boxed_local",
     "missing_const_for_fn",
@@ -15,13 +15,13 @@ const OF_BLOCKING: [&str; 5] = [
     "unwrap_in_result",
 ];
 
-/// Takes these lints out of `#[expect(…)]`, which would complain that they are not given.
+/// Removes these lints from `#[expect(…)]`, which would report an unfulfilled expectation.
 pub(crate) fn retain_fulfilled(attributes: &mut Vec<Attribute>, shape: &Shape) {
     attributes
         .retain_mut(|attribute| !attribute.path().is_ident("expect") || keep(attribute, shape));
 }
 
-/// Whether something is left of the attribute.
+/// Removes the lints from one attribute, and returns whether any other lint is left.
 fn keep(attribute: &mut Attribute, shape: &Shape) -> bool {
     let Meta::List(list) = &mut attribute.meta else {
         return true;
@@ -31,8 +31,8 @@ fn keep(attribute: &mut Attribute, shape: &Shape) -> bool {
         return true;
     };
     let count = expected.len();
-    let is_given = |lint: &Meta| !is_never_given(lint, shape);
-    let kept: Punctuated<Meta, Token![,]> = expected.into_iter().filter(is_given).collect();
+    let may_fire = |lint: &Meta| !never_fires(lint, shape);
+    let kept: Punctuated<Meta, Token![,]> = expected.into_iter().filter(may_fire).collect();
     if kept.len() == count {
         return true;
     }
@@ -41,7 +41,7 @@ fn keep(attribute: &mut Attribute, shape: &Shape) -> bool {
     has_lints
 }
 
-fn is_never_given(lint: &Meta, shape: &Shape) -> bool {
+fn never_fires(lint: &Meta, shape: &Shape) -> bool {
     let segments = &lint.path().segments;
     if lint.path().is_ident("unconditional_recursion") {
         return matches!(shape, Shape::Blocking);
@@ -55,7 +55,7 @@ fn is_never_given(lint: &Meta, shape: &Shape) -> bool {
     lint.ident == "cognitive_complexity"
         || match shape {
             Shape::Async => lint.ident == "unused_async",
-            Shape::Returned(_) | Shape::Elsewhere => lint.ident == "manual_async_fn",
+            Shape::AsyncBlock(_) | Shape::OpaqueFuture => lint.ident == "manual_async_fn",
             Shape::Blocking => OF_BLOCKING.iter().any(|name| lint.ident == name),
         }
 }

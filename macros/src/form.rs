@@ -1,4 +1,4 @@
-//! How a returned async block is rewritten, which depends on the attributes beside ours.
+//! Chooses how a returned async block is rewritten, depending on the function's other attributes.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -8,7 +8,7 @@ use crate::arguments::Arguments;
 use crate::function::{Function, Shape};
 use crate::tokens::{is, is_braced, is_punct, word_in};
 
-/// Attributes that no macro stands behind.
+/// Attributes that are not macros.
 const BUILT_IN: [&str; 15] = [
     "allow",
     "automatically_derived",
@@ -27,36 +27,36 @@ const BUILT_IN: [&str; 15] = [
     "warn",
 ];
 
-/// Tools whose attributes the compiler leaves alone.
+/// Tools whose attributes the compiler ignores.
 const TOOLS: [&str; 4] = ["clippy", "diagnostic", "rustdoc", "rustfmt"];
 
-/// What a returned async block becomes.
+/// The rewritten form of a returned async block.
 pub(crate) enum Form {
-    /// `call.into_future(async move {…})`, which adds least to the size of the future.
+    /// `call.into_future(async move {…})`, which adds the least to the size of the future.
     Wrapped,
-    /// An async block around it, for attribute macros that come next and look for one.
+    /// Wrapped in another async block, for attribute macros that run next and look for one.
     Kept,
-    /// An async block with everything in it, as in an `async fn`: some macros keep nothing else.
+    /// One async block that contains everything, because some macros keep nothing else.
     Inside {
-        /// How many trees of the block stay in front: they unpack what `telemetry` names.
+        /// How many tokens of the block stay in front: they bind names that `telemetry` uses.
         in_front: usize,
     },
 }
 
 impl Form {
     pub(crate) fn of(arguments: &Arguments, function: &Function) -> Self {
-        let Shape::Returned(tail) = &function.shape else {
+        let Shape::AsyncBlock(tail) = &function.shape else {
             return Self::Wrapped;
         };
         let is_alone = tail.is_boxed_block_alone();
         if is_alone && function.is_from_async_trait() {
-            // The bounds of such a function make a proof that the wrapper is `Send` costly, which
-            // the compiler gives sooner for a block.
-            let in_front = unpacking(arguments, function, &tail.block.statements);
+            // With the bounds of such a function, proving that the wrapper is `Send` takes the
+            // compiler longer than proving it for a block.
+            let in_front = binding_tokens(arguments, function, &tail.block.statements);
             return Self::Inside { in_front };
         }
-        // This one keeps statements in front of the block, where `telemetry` may be borrowed from
-        // what the future must not borrow.
+        // `tracing::instrument` keeps the statements in front of the block; there, `telemetry` may
+        // borrow from values that the future must not borrow.
         let keeps_statements = |attribute: &Attribute| {
             let name = attribute.path().segments.last();
             name.is_some_and(|name| name.ident == "instrument")
@@ -74,7 +74,7 @@ impl Form {
     }
 }
 
-/// Whether a macro may stand behind an attribute.
+/// Whether an attribute may be a macro.
 fn is_macro(attribute: &Attribute) -> bool {
     let segments = &attribute.path().segments;
     let known: &[&str] = if segments.len() == 1 {
@@ -86,8 +86,8 @@ fn is_macro(attribute: &Attribute) -> bool {
     !first.is_some_and(|first| known.contains(&first.as_str()))
 }
 
-/// How many trees unpack what `telemetry` names: `#[async_trait]` moves patterns into the block.
-fn unpacking(arguments: &Arguments, function: &Function, statements: &[TokenTree]) -> usize {
+/// Counts the tokens that bind names in `telemetry`: `#[async_trait]` moves patterns into the block.
+fn binding_tokens(arguments: &Arguments, function: &Function, statements: &[TokenTree]) -> usize {
     let Some(telemetry) = &arguments.telemetry else {
         return 0;
     };
@@ -101,11 +101,11 @@ fn unpacking(arguments: &Arguments, function: &Function, statements: &[TokenTree
     });
     let parameters: Vec<String> = parameters.flatten().collect();
     let others = words.iter().filter(|word| !parameters.contains(word));
-    let unpacked: Vec<&str> = others.map(String::as_str).collect();
-    if unpacked.is_empty() {
+    let bound: Vec<&str> = others.map(String::as_str).collect();
+    if bound.is_empty() {
         return 0;
     }
-    // `if let … { return … }` comes first, to give the block its type.
+    // `#[async_trait]` begins with `if let … { return … }`, to fix the type of the block.
     let mut at = match statements.first() {
         Some(first) if is(first, "if") => {
             statements.iter().position(is_braced).map_or(0, |at| at + 1)
@@ -119,14 +119,14 @@ fn unpacking(arguments: &Arguments, function: &Function, statements: &[TokenTree
     {
         at += length + 1;
         let pattern = rest.iter().take_while(|tree| !is_punct(tree, '='));
-        if word_in(pattern.cloned().collect(), &unpacked).is_some() {
+        if word_in(pattern.cloned().collect(), &bound).is_some() {
             in_front = at;
         }
     }
     in_front
 }
 
-/// Every word, at any depth.
+/// Returns every word, at any depth.
 fn words_of(tokens: TokenStream) -> Vec<String> {
     let words = tokens.into_iter().flat_map(|tree| match tree {
         TokenTree::Ident(word) => vec![word.to_string()],

@@ -1,4 +1,4 @@
-//! Second stage: the annotated function, whose body is found but never parsed.
+//! Second stage: parses the annotated function, except for its body, which stays plain tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -11,7 +11,7 @@ use crate::tokens::{braced, is, word_in};
 
 /// The annotated function.
 pub(crate) struct Function {
-    /// Everything before the body, as it was written.
+    /// Everything before the body, unchanged.
     pub(crate) head: TokenStream,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -21,24 +21,24 @@ pub(crate) struct Function {
     pub(crate) shape: Shape,
 }
 
-/// Braces with what is in them.
+/// Braces and their content.
 pub(crate) struct Body {
-    /// The user's own braces.
-    pub(crate) braces: Group,
+    /// The braces as the user wrote them.
+    pub(crate) group: Group,
     /// Inner attributes, which must stay in front.
     pub(crate) attributes: TokenStream,
     pub(crate) statements: Vec<TokenTree>,
 }
 
-/// Where the acquisition happens.
+/// Where the work of the acquisition is.
 pub(crate) enum Shape {
     /// In the body of an `async fn`.
     Async,
-    /// In the async block that the function ends with.
-    Returned(Box<Tail>),
-    /// In a future that was made where the attribute cannot reach it.
-    Elsewhere,
-    /// In the body of a function that blocks.
+    /// In the async block at the end of the function.
+    AsyncBlock(Box<Tail>),
+    /// In a future that was created where the attribute cannot reach it.
+    OpaqueFuture,
+    /// In the body of a blocking function.
     Blocking,
 }
 
@@ -58,7 +58,7 @@ impl Function {
         } = parse_head.parse2(head.clone())?;
         let Some(body) = body else {
             let message =
-                "this function has no body to measure: annotate it where it is implemented";
+                "expected a function with a body: move `#[acquire_token]` to the implementation";
             return Err(Error::new(signature.ident.span(), message));
         };
         let shape = Shape::of(&signature, &body);
@@ -73,20 +73,22 @@ impl Function {
         })
     }
 
-    /// The return type, where one is written.
+    /// Returns the return type, if the function has one.
     pub(crate) fn returns(&self) -> Option<&Type> {
         returns(&self.signature)
     }
 
-    /// Type of what the function acquires, unless an alias hides it.
+    /// Returns the output type of the acquisition, unless an alias hides it.
     pub(crate) fn output(&self) -> Option<&Type> {
         match &self.shape {
             Shape::Async | Shape::Blocking => self.returns(),
-            Shape::Returned(_) | Shape::Elsewhere => self.returns().and_then(output::of_future),
+            Shape::AsyncBlock(_) | Shape::OpaqueFuture => {
+                self.returns().and_then(output::of_future)
+            }
         }
     }
 
-    /// Whether `#[async_trait]` made this function of an `async fn`.
+    /// Whether `#[async_trait]` rewrote this function from an `async fn`.
     pub(crate) fn is_from_async_trait(&self) -> bool {
         self.returns()
             .is_some_and(|returns| word_in(returns.to_token_stream(), &["async_trait"]).is_some())
@@ -94,8 +96,8 @@ impl Function {
 }
 
 impl Body {
-    pub(crate) fn new(braces: Group) -> Self {
-        let mut attributes: Vec<TokenTree> = braces.stream().into_iter().collect();
+    pub(crate) fn new(group: Group) -> Self {
+        let mut attributes: Vec<TokenTree> = group.stream().into_iter().collect();
         let mut length = 0;
         while let Some(
             [
@@ -111,7 +113,7 @@ impl Body {
         }
         let statements = attributes.split_off(length);
         Self {
-            braces,
+            group,
             attributes: attributes.into_iter().collect(),
             statements,
         }
@@ -124,8 +126,8 @@ impl Shape {
             return Self::Async;
         }
         match Tail::find(&body.statements) {
-            Some(tail) => Self::Returned(Box::new(tail)),
-            None if returns(signature).is_some_and(output::is_future) => Self::Elsewhere,
+            Some(tail) => Self::AsyncBlock(Box::new(tail)),
+            None if returns(signature).is_some_and(output::is_future) => Self::OpaqueFuture,
             None => Self::Blocking,
         }
     }
@@ -138,7 +140,7 @@ fn returns(signature: &Signature) -> Option<&Type> {
     }
 }
 
-/// What stands before the body.
+/// Everything before the body, parsed.
 struct Head {
     attributes: Vec<Attribute>,
     visibility: Visibility,
@@ -150,14 +152,18 @@ fn parse_head(input: ParseStream<'_>) -> syn::Result<Head> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     let default = input.parse()?;
-    let keyword = input.span();
+    let site = input.span();
+    let keyword = input.cursor().token_tree().map(|(keyword, _)| keyword);
     let is_function = is_function(&input.fork());
     let signature = input.parse().map_err(|error| {
         if is_function {
             return error;
         }
-        let message = "`#[acquire_token]` goes on a function, or on a method inside of an `impl`";
-        Error::new(keyword, message)
+        let found = keyword.map_or_else(String::new, |keyword| format!(", found `{keyword}`"));
+        let message = format!(
+            "expected a function{found}: move `#[acquire_token]` to a function or a method"
+        );
+        Error::new(site, message)
     })?;
     input.parse::<Option<Token![;]>>()?;
     Ok(Head {
@@ -168,13 +174,13 @@ fn parse_head(input: ParseStream<'_>) -> syn::Result<Head> {
     })
 }
 
-/// Whether the keyword `fn` comes at all.
+/// Whether the keyword `fn` occurs at all.
 fn is_function(input: ParseStream<'_>) -> bool {
     let mut trees = std::iter::from_fn(|| input.parse::<TokenTree>().ok());
     trees.any(|tree| is(&tree, "fn"))
 }
 
-/// The trees of an item, also from inside the invisible group of a macro's `$function:item`.
+/// Returns the tokens of an item, also from inside the invisible group of a macro's `$function:item`.
 fn trees_of(item: &TokenStream) -> Vec<TokenTree> {
     let trees: Vec<TokenTree> = item.clone().into_iter().collect();
     match trees.as_slice() {

@@ -1,4 +1,4 @@
-//! The return type as a body may name it, with the rest left to inference.
+//! Rewrites the return type so that a body may name it, leaving the rest to inference.
 
 use proc_macro2::Span;
 use quote::quote_spanned;
@@ -6,10 +6,10 @@ use syn::spanned::Spanned as _;
 use syn::visit_mut::{self, VisitMut};
 use syn::{BoundLifetimes, GenericParam, Ident, Lifetime, Type};
 
-/// The type with `_` for each `impl Trait`, and `'_` for each lifetime of the function.
+/// Returns the type with `_` for each `impl Trait`, and `'_` for each lifetime of the function.
 ///
-/// A body cannot name the first, and naming the second would count as a use of it: lints tell by
-/// the uses whether a lifetime is needed.
+/// A body cannot name the former; naming the latter would count as a use, which changes what
+/// lints report about needless lifetimes.
 pub(crate) fn inferable(output: Option<&Type>) -> Type {
     let Some(mut output) = output.cloned() else {
         return placeholder();
@@ -24,7 +24,7 @@ fn placeholder() -> Type {
     Type::Verbatim(quote_spanned! {Span::mixed_site()=> _ })
 }
 
-/// Names bound by `for<'a>` inside of the type, which stay.
+/// Lifetimes bound by `for<'a>` inside the type, which stay.
 struct Bound(Vec<Ident>);
 
 impl VisitMut for Bound {

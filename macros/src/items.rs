@@ -1,24 +1,24 @@
-//! Finds the items that a body begins with, on tokens alone.
+//! Finds the items at the beginning of a body, on plain tokens.
 
 use proc_macro2::{Delimiter, TokenTree};
 
 use crate::tokens::{is, is_punct};
 
-/// How many of the tokens are items in front of the first statement.
+/// Counts the tokens of the items in front of the first statement.
 ///
-/// Lints about the order of items and statements must see the user's items in front.
+/// They stay in front of generated statements, because lints check that items come first.
 pub(crate) fn leading(statements: &[TokenTree]) -> usize {
     let mut length = 0;
     while let Some(item) = statements.get(length..).and_then(item) {
         length += item;
-        // Lone semicolons behind it belong to it, or they would part it from the next item.
+        // Semicolons after an item belong to it: they must not separate it from the next item.
         let rest = statements.iter().skip(length);
         length += rest.take_while(|tree| is_punct(tree, ';')).count();
     }
     length
 }
 
-/// Length of the item that the tokens begin with, if they do.
+/// Returns the length of the item at the beginning of the tokens, if there is one.
 fn item(trees: &[TokenTree]) -> Option<usize> {
     let mut at = 0;
     while is_punct(trees.get(at)?, '#') {
@@ -36,15 +36,15 @@ fn item(trees: &[TokenTree]) -> Option<usize> {
     Some(at + length + 1)
 }
 
-/// What an item ends with.
+/// How an item ends.
 enum Ending {
     Semicolon,
-    /// Braces, or a semicolon that comes before any.
+    /// Braces, or a semicolon before any braces.
     Braces,
 }
 
 impl Ending {
-    /// Tells by the keyword, and by what follows it: some keywords also begin expressions.
+    /// Looks at the keyword and the next token, because some keywords also begin expressions.
     fn of(trees: &[TokenTree]) -> Option<Self> {
         let [TokenTree::Ident(keyword), next, ..] = trees else {
             return None;
@@ -69,7 +69,7 @@ impl Ending {
     }
 }
 
-/// Where the braces are that end an item: not those of a constant between angle brackets.
+/// Finds the braces that end an item, skipping those of a const argument in angle brackets.
 pub(crate) fn end_of_braced(trees: &[TokenTree]) -> Option<usize> {
     let in_generics = |at: usize| {
         let next = trees.get(at + 1);

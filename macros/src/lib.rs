@@ -1,12 +1,13 @@
-//! The attribute and the derive of token-telemetry; depend on `token-telemetry` instead.
+//! The attribute and the derive macro of `token-telemetry`; depend on `token-telemetry` instead.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
-    reason = "syn's enums are open, and few of their variants are ours to name"
+    reason = "syn's enums are non-exhaustive, and we handle few of their variants"
 )]
 
 mod api_id;
 mod arguments;
+mod deferred;
 mod early_return;
 mod errors;
 mod expand;
@@ -19,7 +20,6 @@ mod output;
 mod rebinding;
 mod tail;
 mod tokens;
-mod unmeasured;
 mod validate;
 
 use arguments::Arguments;
@@ -31,7 +31,7 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn acquire_token(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if arguments::are_a_value(&arguments.clone().into()) {
-        // The compiler refuses `#[acquire_token = "…"]` itself, and calls the macro all the same.
+        // The compiler rejects `#[acquire_token = "…"]` itself, but still calls the macro.
         return item;
     }
     let item = item.into();
@@ -43,11 +43,11 @@ pub fn acquire_token(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     match (errors.into_tokens(), function) {
         (None, Some(function)) => expand::expand(&arguments, &function),
-        (refusals, function) => expand::refuse(
+        (errors, function) => expand::reject(
             &arguments,
             function.as_ref(),
             &item,
-            &refusals.unwrap_or_default(),
+            &errors.unwrap_or_default(),
         ),
     }
     .into()

@@ -1,11 +1,11 @@
-//! Reads the return type, as far as its words tell.
+//! Reads the return type, as far as its syntax shows it.
 
 use syn::{AssocType, GenericArgument, Path, PathArguments, PathSegment, Type, TypeParamBound};
 
 /// Aliases of boxed futures in the `futures` crates.
 const BOXED_FUTURES: [&str; 2] = ["BoxFuture", "LocalBoxFuture"];
 
-/// Whether the type says that it is a future.
+/// Whether the type is visibly a future.
 pub(crate) fn is_future(returned: &Type) -> bool {
     let is_boxed = |path: &Path| {
         let alias = path.segments.last();
@@ -14,7 +14,7 @@ pub(crate) fn is_future(returned: &Type) -> bool {
     future_bound(returned).is_some() || path_of(returned).is_some_and(is_boxed)
 }
 
-/// The `T` of `impl Future<Output = T>` and `Pin<Box<dyn Future<Output = T>>>`.
+/// Returns the `T` of `impl Future<Output = T>` and `Pin<Box<dyn Future<Output = T>>>`.
 pub(crate) fn of_future(returned: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &future_bound(returned)?.arguments else {
         return None;
@@ -25,12 +25,12 @@ pub(crate) fn of_future(returned: &Type) -> Option<&Type> {
     })
 }
 
-/// The error type of a `Result` with both types written out.
+/// Returns the error type of a `Result` with both types written out.
 pub(crate) fn error_of(output: &Type) -> Option<&Type> {
     types_of(path_of(output)?.segments.last()?).nth(1)
 }
 
-/// The path that a type is, if it is one.
+/// Returns the path of a path type.
 pub(crate) fn path_of(output: &Type) -> Option<&Path> {
     match output {
         Type::Path(path) => Some(&path.path),
@@ -40,7 +40,7 @@ pub(crate) fn path_of(output: &Type) -> Option<&Path> {
     }
 }
 
-/// The types between the angle brackets.
+/// Returns the types between the angle brackets.
 fn types_of(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
@@ -55,7 +55,7 @@ fn types_of(segment: &PathSegment) -> impl Iterator<Item = &Type> {
         })
 }
 
-/// The bound `Future<…>` of an opaque or dynamic type, also behind `Pin` and `Box`.
+/// Returns the bound `Future<…>` of an opaque or dynamic type, also inside `Pin` and `Box`.
 fn future_bound(returned: &Type) -> Option<&PathSegment> {
     match returned {
         Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(future_segment),

@@ -1,4 +1,4 @@
-//! What comes before the body, and arguments that the body assigns to.
+//! Rewrites the function head where the body assigns to arguments.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ use crate::expectations::retain_fulfilled;
 use crate::function::{Function, Shape};
 use crate::tokens::is_punct;
 
-/// The head of a function, and arguments that are bound once more inside of the block that takes
-/// them along.
+/// The head of a function, and the arguments that are bound again inside the block that captures
+/// them.
 ///
-/// An assignment that nothing reads is reported in a block by a lint that says nothing of it in a
-/// function.
+/// Without the second binding, a lint would report unread assignments to captured arguments, which
+/// it accepts in a plain function.
 pub(crate) struct Rebinding {
-    /// Everything before the body; the rebound arguments have lost their `mut`.
+    /// Everything before the body, without the `mut` of arguments that are bound again.
     pub(crate) head: TokenStream,
-    /// The bindings inside of the block.
+    /// The bindings inside the block.
     pub(crate) lets: TokenStream,
-    /// What stands in for a binding of `self`, which cannot have another one.
+    /// An `#[allow]` in place of a second binding of `self`, which cannot be bound again.
     pub(crate) allowed: Option<TokenStream>,
 }
 
@@ -38,8 +38,8 @@ impl Rebinding {
             lets: TokenStream::new(),
         };
         let mut signature = Cow::Borrowed(&function.signature);
-        let is_measured_whole = matches!(shape, Shape::Async | Shape::Blocking);
-        if is_measured_whole && signature.inputs.iter().any(may_be_mutable) {
+        let is_whole_body = matches!(shape, Shape::Async | Shape::Blocking);
+        if is_whole_body && signature.inputs.iter().any(may_be_mutable) {
             for argument in &mut signature.to_mut().inputs {
                 rebind.visit_fn_arg_mut(argument);
             }
@@ -49,7 +49,7 @@ impl Rebinding {
             let name = Ident::from(receiver.self_token);
             receiver.mutability.is_some() && assigns(&function.body.statements, &name)
         });
-        let allowed = (is_measured_whole && changes_itself)
+        let allowed = (is_whole_body && changes_itself)
             .then(|| quote_spanned! {Span::mixed_site()=> #[allow(unused_assignments)] });
         let is_expect = |attribute: &Attribute| attribute.path().is_ident("expect");
         if lets.is_empty() && !function.attributes.iter().any(is_expect) {
@@ -71,7 +71,7 @@ impl Rebinding {
     }
 }
 
-/// Whether a pattern may hold `mut`; hardly any argument has another one than a name.
+/// Whether a pattern may contain `mut`; most patterns are plain names.
 fn may_be_mutable(argument: &FnArg) -> bool {
     match argument {
         FnArg::Receiver(_) => false,
@@ -82,7 +82,7 @@ fn may_be_mutable(argument: &FnArg) -> bool {
     }
 }
 
-/// Takes the `mut` off arguments that the body assigns to, and binds them as they were.
+/// Removes `mut` from arguments that the body assigns to, and binds them again with it.
 struct Rebind<'a> {
     statements: &'a [TokenTree],
     lets: TokenStream,
@@ -108,11 +108,11 @@ impl VisitMut for Rebind<'_> {
         visit_mut::visit_pat_ident_mut(self, i);
     }
 
-    // No pattern is in there.
+    // Types contain no patterns.
     fn visit_type_mut(&mut self, _: &mut Type) {}
 }
 
-/// Whether something is assigned to the variable, or to a field of it.
+/// Whether the tokens assign to the variable or to one of its fields.
 fn assigns(trees: &[TokenTree], name: &Ident) -> bool {
     trees.iter().enumerate().any(|(at, tree)| match tree {
         TokenTree::Ident(word) => {
@@ -126,7 +126,7 @@ fn assigns(trees: &[TokenTree], name: &Ident) -> bool {
     })
 }
 
-/// Whether `=`, `+=` or the like comes next, perhaps behind the path to a field.
+/// Whether an assignment operator such as `=` or `+=` comes next, perhaps after a field path.
 fn is_assigned(mut behind: &[TokenTree]) -> bool {
     while let [dot, TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] = behind
         && is_punct(dot, '.')

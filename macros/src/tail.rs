@@ -1,18 +1,18 @@
-//! Finds the async block that a function ends with, on tokens alone.
+//! Finds the async block at the end of a function, on plain tokens.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::early_return::early_return;
 use crate::function::Body;
-use crate::tokens::{braced, is, is_braced, is_punct, surround};
+use crate::tokens::{braced, braces, is, is_braced, is_punct};
 
 /// Methods that box the block they are called on.
 const BOXING: [&str; 2] = ["boxed", "boxed_local"];
 
 /// A body that ends with `async move {…}`, `Box::pin(async move {…})` or `async move {…}.boxed()`.
 pub(crate) struct Tail {
-    /// Statements before the block, and the path of the function around it.
+    /// The statements before the block, and the path of the function that wraps it.
     before: Vec<TokenTree>,
     /// The parentheses of `Box::pin(…)`.
     call: Option<Group>,
@@ -22,7 +22,7 @@ pub(crate) struct Tail {
     after: Vec<TokenTree>,
     /// A cast such as `as _`, and the semicolon of a `return`.
     end: Vec<TokenTree>,
-    /// Blocks around all that, each with the statements before it; the innermost comes first.
+    /// The enclosing blocks, innermost first, each with the statements before it.
     outside: Vec<(Vec<TokenTree>, Group)>,
 }
 
@@ -37,9 +37,9 @@ impl Tail {
         Some(tail)
     }
 
-    /// Reads `{ async move {…} }`: a block that is run for certain.
+    /// Reads `{ async move {…} }`, a block that always runs.
     fn of_block(mut trees: Vec<TokenTree>) -> Option<Self> {
-        let braces = trees.pop().as_ref().and_then(braced)?;
+        let group = trees.pop().as_ref().and_then(braced)?;
         let is_statement = match trees.last() {
             None => true,
             Some(last) => is_punct(last, ';') || is_braced(last) || is(last, "unsafe"),
@@ -47,13 +47,13 @@ impl Tail {
         if !is_statement {
             return None;
         }
-        let inside: Vec<TokenTree> = braces.stream().into_iter().collect();
+        let inside: Vec<TokenTree> = group.stream().into_iter().collect();
         let mut tail = Self::find(&inside)?;
-        tail.outside.push((trees, braces));
+        tail.outside.push((trees, group));
         Some(tail)
     }
 
-    /// Reads `Box::pin(async move {…}) as _`, whose type may hold the word `as` too.
+    /// Reads `Box::pin(async move {…}) as _`; the type may contain the word `as`, too.
     fn of_cast(trees: &[TokenTree]) -> Option<Self> {
         let words = trees.iter().enumerate().filter(|(_, tree)| is(tree, "as"));
         words.into_iter().find_map(|(at, _)| {
@@ -82,7 +82,7 @@ impl Tail {
         Self::split(trees)
     }
 
-    /// Takes tokens apart around the async block at their end.
+    /// Splits tokens around the async block at their end.
     fn split(mut before: Vec<TokenTree>) -> Option<Self> {
         let end = match before.as_slice() {
             [
@@ -118,7 +118,7 @@ impl Tail {
 
     /// Whether the body is `Box::pin(async move {…})` and nothing else.
     ///
-    /// Several attribute macros know this form and keep the block alone of it.
+    /// Several attribute macros recognize this form and keep only the block.
     pub(crate) fn is_boxed_block_alone(&self) -> bool {
         let in_path = |tree: &TokenTree| match tree {
             TokenTree::Ident(word) => word != "return",
@@ -127,7 +127,7 @@ impl Tail {
         self.call.is_some() && self.outside.is_empty() && self.before.iter().all(in_path)
     }
 
-    /// The body with another expression in place of the block.
+    /// Returns the body with another expression in place of the block.
     pub(crate) fn with_block(&self, expression: TokenStream) -> TokenStream {
         let Self {
             before,
@@ -148,18 +148,18 @@ impl Tail {
             }
         }
         tokens.extend(end.iter().cloned());
-        for (before, braces) in outside {
-            let block = surround(braces, tokens);
+        for (before, group) in outside {
+            let block = braces(group, tokens);
             tokens = before.iter().cloned().collect();
             block.to_tokens(&mut tokens);
         }
         tokens
     }
 
-    /// A `return` that leaves the function with another future than the block.
+    /// Finds a `return` that leaves the function with a future other than the block.
     pub(crate) fn early_return(&self) -> Option<Span> {
         let ends_statement = |tree: &TokenTree| is_punct(tree, ';') || is_braced(tree);
-        // A `return` of the block itself is none.
+        // A `return` of the block itself does not count.
         let own = self.before.iter().rposition(|tree| is(tree, "return"));
         let own = own.filter(|at| !self.before.iter().skip(*at).any(ends_statement));
         let before = self.before.get(..own.unwrap_or(self.before.len()))?;
@@ -179,7 +179,7 @@ fn open(trees: &mut Vec<TokenTree>) {
     }
 }
 
-/// The statement that a body ends with.
+/// Returns the last statement of a body.
 pub(crate) fn last_statement(statements: &[TokenTree]) -> TokenStream {
     let end = match statements {
         [rest @ .., last] if is_punct(last, ';') => rest,

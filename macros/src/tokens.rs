@@ -1,4 +1,4 @@
-//! What several stages do with plain tokens.
+//! Helpers on plain tokens that several stages share.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -16,7 +16,7 @@ pub(crate) fn is_braced(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// The braces themselves, also from inside the invisible group of a macro's `$body:block`.
+/// Returns the braces, also from inside the invisible group of a macro's `$body:block`.
 pub(crate) fn braced(tree: &TokenTree) -> Option<Group> {
     let TokenTree::Group(group) = tree else {
         return None;
@@ -32,11 +32,11 @@ pub(crate) fn braced(tree: &TokenTree) -> Option<Group> {
     }
 }
 
-/// The first of these words, at any depth.
+/// Finds the first of these words, at any depth.
 pub(crate) fn word_in(tokens: TokenStream, words: &[&str]) -> Option<Ident> {
     tokens.into_iter().find_map(|tree| match tree {
         TokenTree::Ident(word) => {
-            // Once for all words, since the compiler is asked for the text.
+            // Computed once for all words, because each `to_string` is a call into the compiler.
             let text = word.to_string();
             words.contains(&text.as_str()).then_some(word)
         }
@@ -45,20 +45,20 @@ pub(crate) fn word_in(tokens: TokenStream, words: &[&str]) -> Option<Ident> {
     })
 }
 
-/// The user's own braces around other tokens, so that the compiler's messages stay on them.
-pub(crate) fn surround(user: &Group, inside: TokenStream) -> Group {
+/// Puts tokens into braces with the user's span, so that compiler messages stay on the user's braces.
+pub(crate) fn braces(user: &Group, inside: TokenStream) -> Group {
     let mut group = Group::new(Delimiter::Brace, inside);
     group.set_span(user.span());
     group
 }
 
-/// Where the user's tokens stand, with the hygiene of generated code.
+/// Returns the location of the user's tokens, with the hygiene of generated code.
 pub(crate) fn at(tokens: impl ToTokens) -> Span {
     Span::mixed_site().located_at(tokens.to_token_stream().span())
 }
 
-/// Generated tokens as if they were written somewhere else.
-pub(crate) fn located(tokens: TokenStream, site: Span) -> TokenStream {
+/// Moves generated tokens to another location.
+pub(crate) fn respan(tokens: TokenStream, site: Span) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(token.span().located_at(site));
         token
@@ -66,13 +66,13 @@ pub(crate) fn located(tokens: TokenStream, site: Span) -> TokenStream {
     moved.collect()
 }
 
-/// Whether tokens stand in front of a place, as those do that an attribute macro wrote there.
-pub(crate) fn is_written_before(tokens: &TokenStream, place: Span) -> bool {
-    let place = place.unwrap();
+/// Whether tokens come before a location, as those from another attribute macro do.
+pub(crate) fn is_written_before(tokens: &TokenStream, location: Span) -> bool {
+    let location = location.unwrap();
     let first = tokens.clone().into_iter().next();
     first.is_some_and(|first| {
         let first = first.span().unwrap();
-        first.file() == place.file()
-            && (first.line(), first.column()) < (place.line(), place.column())
+        first.file() == location.file()
+            && (first.line(), first.column()) < (location.line(), location.column())
     })
 }

@@ -1,16 +1,16 @@
-//! Third stage: refuses what cannot be measured truthfully.
+//! Third stage: rejects functions that cannot be measured correctly.
 
 use syn::Type;
 
+use crate::deferred::Deferred;
 use crate::errors::Errors;
 use crate::function::{Function, Shape};
 use crate::output;
 use crate::tail::last_statement;
 use crate::tokens::is_written_before;
-use crate::unmeasured::Unmeasured;
 
-/// Types of the standard library that SDK functions return and that are no `Result`.
-const NO_RESULTS: [&str; 26] = [
+/// Types of the standard library that SDK functions return instead of a `Result`.
+const NON_RESULTS: [&str; 26] = [
     "Arc",
     "Box",
     "ControlFlow",
@@ -39,7 +39,7 @@ const NO_RESULTS: [&str; 26] = [
     "usize",
 ];
 
-/// Reports every breach of the rules.
+/// Reports everything that is wrong with the function.
 pub(crate) fn check(function: &Function, errors: &mut Errors) {
     check_qualifiers(function, errors);
     check_attributes(function, errors);
@@ -51,13 +51,13 @@ fn check_qualifiers(function: &Function, errors: &mut Errors) {
     if let Some(keyword) = &function.signature.constness {
         errors.at(
             keyword.span,
-            "a `const fn` cannot be measured: it may run in the compiler, where there is no clock",
+            "expected a function without `const`, found `const fn`: remove `const`, because no clock can be read at compile time",
         );
     }
     if let Some(abi) = &function.signature.abi {
         errors.at(
             abi.extern_token.span,
-            "an `extern fn` cannot be measured: annotate the Rust function that it calls",
+            "expected a Rust function, found `extern fn`: move `#[acquire_token]` to the Rust function that it calls",
         );
     }
 }
@@ -70,13 +70,13 @@ fn check_attributes(function: &Function, errors: &mut Errors) {
         if name.ident == "acquire_token" {
             errors.at(
                 name.ident.span(),
-                "this function is annotated twice: keep one `#[acquire_token]`",
+                "duplicate `#[acquire_token]`: keep one of them",
             );
         }
         if name.ident == "track_caller" && matches!(function.shape, Shape::Blocking) {
             errors.at(
                 name.ident.span(),
-                "`#[track_caller]` does not reach into a measured body: annotate a function that this one calls",
+                "`#[track_caller]` has no effect in an instrumented body: move `#[acquire_token]` to a function that this one calls",
             );
         }
     }
@@ -84,27 +84,27 @@ fn check_attributes(function: &Function, errors: &mut Errors) {
 
 fn check_shape(function: &Function, errors: &mut Errors) {
     match &function.shape {
-        Shape::Elsewhere => {
+        Shape::OpaqueFuture => {
             let last = last_statement(&function.body.statements);
             let keyword = function.signature.fn_token.span;
             if function.is_from_async_trait() || is_written_before(&last, keyword) {
                 errors.at(
                     function.signature.ident.span(),
-                    "another attribute rewrote this function first: put `#[acquire_token]` above it",
+                    "another attribute rewrote this function first: move `#[acquire_token]` above that attribute",
                 );
                 return;
             }
             errors.on(
                 last,
-                "only the making of this future would be measured: end the function with `async move { … }` or \
+                "this would only time the construction of the future: end the function with `async move { … }` or \
                  `Box::pin(async move { … })`, or make it an `async fn`",
             );
         }
-        Shape::Returned(tail) => {
+        Shape::AsyncBlock(tail) => {
             if let Some(span) = tail.early_return() {
                 errors.at(
                     span,
-                    "the future returned here would not be measured: decide inside of the async block at the end",
+                    "this future would not be measured: move the early return into the async block at the end of the function",
                 );
             }
         }
@@ -116,7 +116,7 @@ fn check_output(function: &Function, errors: &mut Errors) {
     let nothing = |errors: &mut Errors| {
         errors.at(
             function.signature.ident.span(),
-            "this function returns nothing: return a `Result`, which tells a token from a failure",
+            "expected `Result`, found no return type: return the token or the error as a `Result`",
         );
     };
     let Some(returned) = function.returns() else {
@@ -124,56 +124,63 @@ fn check_output(function: &Function, errors: &mut Errors) {
         return;
     };
     match function.output() {
-        // `#[async_trait]` wrote it, with the span of the `impl`.
+        // `#[async_trait]` wrote this type, with the span of the `impl`.
         Some(Type::Tuple(unit)) if unit.elems.is_empty() && function.is_from_async_trait() => {
             nothing(errors);
         }
-        Some(output) => refuse_output(output, function, errors),
-        // A future without `Output` in sight is an alias, or else nobody can use what it gives.
+        Some(output) => check_output_type(output, function, errors),
+        // Without a visible `Output` the type is an alias, or callers cannot use the output.
         None if output::is_future(returned) && matches!(returned, Type::ImplTrait(_)) => errors.on(
             returned,
-            "the future must say what it gives: `impl Future<Output = Result<…>>`",
+            "expected an output type for the future, found none: write `impl Future<Output = Result<…>>`",
         ),
         None if matches!(returned, Type::ImplTrait(_)) => {
-            refuse_output(returned, function, errors);
+            check_output_type(returned, function, errors);
         }
         None => {}
     }
 }
 
-/// Refuses a type that is no `Result`, or that hides what should be measured.
-fn refuse_output(output: &Type, function: &Function, errors: &mut Errors) {
-    match Unmeasured::in_output(output, &function.signature.generics) {
-        Some(Unmeasured::Stream(word)) => errors.at(
+/// Rejects types other than `Result`, and a `Result` of a future or stream.
+fn check_output_type(output: &Type, function: &Function, errors: &mut Errors) {
+    match Deferred::in_output(output, &function.signature.generics) {
+        Some(Deferred::Stream(word)) => errors.at(
             word.span(),
-            "a stream has no one end to record: annotate a function that acquires one token",
+            "streams cannot be instrumented: move `#[acquire_token]` to a function that acquires one token",
         ),
-        Some(Unmeasured::Future(word)) => errors.at(
+        Some(Deferred::Future(word)) => errors.at(
             word.span(),
-            "only the making of this future would be measured: return what it gives, from an `async fn`",
+            "this would only time the construction of the future: make the function an `async fn` that returns the output of the future",
         ),
-        None if is_no_result(output) => errors.on(
-            output,
-            "expected a `Result`, which tells a token from a failure",
-        ),
-        None => {}
+        None => {
+            if let Some(found) = non_result(output) {
+                let message = format!(
+                    "expected `Result`, found {found}: return the token or the error as a `Result`"
+                );
+                errors.on(output, &message);
+            }
+        }
     }
 }
 
-fn is_no_result(output: &Type) -> bool {
-    match output {
-        Type::Array(_)
-        | Type::FnPtr(_)
-        | Type::ImplTrait(_)
-        | Type::Never(_)
-        | Type::Ptr(_)
-        | Type::Reference(_)
-        | Type::Slice(_)
-        | Type::TraitObject(_)
-        | Type::Tuple(_) => true,
-        other => output::path_of(other).is_some_and(|path| {
-            let last = path.segments.last();
-            last.is_some_and(|last| NO_RESULTS.iter().any(|name| last.ident == name))
-        }),
-    }
+/// Describes a type that is certainly not a `Result`.
+fn non_result(output: &Type) -> Option<String> {
+    let found = match output {
+        Type::Array(_) => "an array",
+        Type::FnPtr(_) => "a function pointer",
+        Type::ImplTrait(_) => "an opaque type",
+        Type::Never(_) => "`!`",
+        Type::Ptr(_) => "a raw pointer",
+        Type::Reference(_) => "a reference",
+        Type::Slice(_) => "a slice",
+        Type::TraitObject(_) => "a trait object",
+        Type::Tuple(unit) if unit.elems.is_empty() => "`()`",
+        Type::Tuple(_) => "a tuple",
+        other => {
+            let name = &output::path_of(other)?.segments.last()?.ident;
+            let is_known = NON_RESULTS.iter().any(|known| name == known);
+            return is_known.then(|| format!("`{name}`"));
+        }
+    };
+    Some(found.to_owned())
 }

@@ -1,4 +1,4 @@
-//! What stands in `#[api_id(…)]` and `#[repr(…)]`.
+//! Parses `#[api_id(…)]` and `#[repr(…)]`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -11,18 +11,26 @@ use syn::{
 
 use super::number::Reserved;
 use super::width::Width;
-use crate::arguments::{CRATE, absolute, skip_argument, unknown, value};
+use crate::arguments::{CRATE, Expected, absolute, duplicate, skip_argument, unknown, value};
 use crate::errors::Errors;
 
-// What each key expects, as messages say it.
-const OWNER: &str = "the type that owns the numbers: `owner = Contoso`";
-const RESERVED: &str = "a list of numbers: `reserved = [2002, 3000..=3099]`";
-const NAME: &str = "a name in quotes: `name = \"AcquireTokenSilent\"`";
+const OWNER: Expected = Expected {
+    what: "the type that owns the numbers",
+    example: "owner = Contoso",
+};
+const RESERVED: Expected = Expected {
+    what: "a list of numbers",
+    example: "reserved = [2002, 3000..=3099]",
+};
+const NAME: Expected = Expected {
+    what: "a string literal",
+    example: "name = \"AcquireTokenSilent\"",
+};
 
 /// Longest name of an id in metrics, in bytes.
 const MAX_NAME_LEN: usize = 64;
 
-/// What the attributes of the enum say; where that was refused, something that fits.
+/// The attributes of the enum, with a fallback for each rejected one.
 pub(crate) struct Arguments {
     /// Path of the runtime crate.
     pub(crate) runtime: TokenStream,
@@ -34,7 +42,7 @@ pub(crate) struct Arguments {
     pub(crate) width: Width,
 }
 
-/// Name of an id in metrics, and what gave it.
+/// Name of an id in metrics, and where it is written.
 pub(crate) struct Name {
     pub(crate) text: String,
     pub(crate) span: Span,
@@ -43,14 +51,14 @@ pub(crate) struct Name {
 #[derive(Default)]
 struct Written {
     owner: Option<Path>,
-    /// Whether something was written that is or may have been meant as the owner.
+    /// Whether there is an owner, or an argument that may be a misspelled one.
     names_owner: bool,
     reserved: Option<Reserved>,
     runtime: Option<Path>,
 }
 
 impl Arguments {
-    /// Reads all attributes of the enum; what is wrong with them goes to `errors`.
+    /// Parses all attributes of the enum, and reports problems to `errors`.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
         let mut written = Written::default();
         each_argument(&input.attrs, errors, |key, input, errors| {
@@ -59,8 +67,8 @@ impl Arguments {
         let ident = &input.ident;
         if !written.names_owner {
             let message = format!(
-                "nobody owns the numbers of `{ident}`; name the type of your SDK that does: \
-                 `#[api_id(owner = YourSdk)]`"
+                "missing `#[api_id(owner = …)]` on `{ident}`: write `#[api_id(owner = YourSdk)]`, \
+                 naming a type of your SDK"
             );
             errors.at(ident.span(), &message);
         }
@@ -94,15 +102,15 @@ impl Written {
         match key.to_string().as_str() {
             "owner" => {
                 self.names_owner = true;
-                let owner = value(key, input, OWNER)?;
+                let owner = value(key, input, &OWNER)?;
                 set_once(&mut self.owner, key, plain(owner)?)
             }
             "reserved" => {
-                let List(items) = value(key, input, RESERVED)?;
+                let List(items) = value(key, input, &RESERVED)?;
                 set_once(&mut self.reserved, key, reserved(key, &items, errors))
             }
             "crate" => {
-                let runtime: Path = value(key, input, CRATE)?;
+                let runtime: Path = value(key, input, &CRATE)?;
                 errors.keep(absolute(runtime.clone()));
                 set_once(&mut self.runtime, key, runtime)
             }
@@ -114,14 +122,14 @@ impl Written {
     }
 }
 
-/// The name of a variant in metrics: its own, or the one it is given.
+/// Returns the name of a variant in metrics: the variant's, or the `name` argument.
 pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     let mut given: Option<LitStr> = None;
     each_argument(&variant.attrs, errors, |key, input, _| {
         if key != "name" {
             return Err(unknown(key, &["name"]));
         }
-        let name = value(key, input, NAME)?;
+        let name = value(key, input, &NAME)?;
         set_once(&mut given, key, name)
     });
     let (text, span) = match given {
@@ -130,8 +138,8 @@ pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     };
     if !is_name(&text) {
         let message = format!(
-            "`{text}` cannot be a name in metrics; \
-             write 1 to {MAX_NAME_LEN} letters, digits or `_-.:/`, as in `AcquireTokenSilent`"
+            "expected 1 to {MAX_NAME_LEN} letters, digits or `_-.:/`, found `{text}`: \
+             write a name such as `AcquireTokenSilent`"
         );
         errors.at(span, &message);
     }
@@ -152,7 +160,8 @@ fn each_argument(
     let named = |attribute: &&Attribute| attribute.path().is_ident("api_id");
     for attribute in attributes.iter().filter(named) {
         let Meta::List(list) = &attribute.meta else {
-            let message = "expected arguments in parentheses, as in `#[api_id(owner = Contoso)]`";
+            let message =
+                "expected arguments in parentheses, found none: write `#[api_id(owner = Contoso)]`";
             errors.on(&attribute.meta, message);
             continue;
         };
@@ -175,8 +184,7 @@ fn each_argument(
 
 fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     if slot.is_some() {
-        let message = format!("`{key}` is given twice");
-        return Err(Error::new(key.span(), message));
+        return Err(duplicate(key));
     }
     *slot = Some(value);
     Ok(())
@@ -201,9 +209,9 @@ fn reserved(word: &Ident, items: &Punctuated<Expr, Token![,]>, errors: &mut Erro
     reserved
 }
 
-/// Refuses an owner with something around it, which would count as another one.
+/// Rejects an owner such as `&Contoso` or `Box<Contoso>`, which would be a second owner.
 ///
-/// The compiler takes `&Contoso` and `Box<Contoso>` for types of the crate, too.
+/// The compiler would accept them, because it treats them as types of the crate, too.
 fn plain(owner: Type) -> syn::Result<Path> {
     match owner {
         Type::Group(group) => plain(*group.elem),
@@ -211,7 +219,7 @@ fn plain(owner: Type) -> syn::Result<Path> {
         Type::Path(path) if path.qself.is_none() && has_no_arguments(&path.path) => Ok(path.path),
         other => Err(Error::new_spanned(
             other,
-            "an owner is a type by itself, with nothing around it: write `owner = Contoso`",
+            "expected a type path without generic arguments: write `owner = Contoso`",
         )),
     }
 }
@@ -222,7 +230,7 @@ fn has_no_arguments(path: &Path) -> bool {
         .all(|segment| segment.arguments.is_none())
 }
 
-/// Last word of the owner's path: what people call the type.
+/// Returns the last segment of the owner's path.
 fn owner_name(owner: &Path) -> String {
     let last = owner.segments.last();
     last.map_or_else(String::new, |last| last.ident.unraw().to_string())

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// First sentence of the item's documentation on one line, empty if there is none.
+/// Returns the first sentence of the item's documentation on one line, or an empty string.
 pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes.iter().filter_map(text).collect();
     let lines = lines
@@ -18,7 +18,7 @@ pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
     paragraph
 }
 
-/// What a `#[doc = "…"]` says, if it says it itself.
+/// Returns the text of `#[doc = "…"]`, if it is a literal.
 fn text(attribute: &Attribute) -> Option<String> {
     if let Meta::NameValue(pair) = &attribute.meta
         && pair.path.is_ident("doc")
@@ -32,7 +32,7 @@ fn text(attribute: &Attribute) -> Option<String> {
     None
 }
 
-/// Where the first sentence ends: at a full stop before a word that opens another one.
+/// Returns the end of the first sentence: a period that is followed by the start of another one.
 fn sentence_end(paragraph: &str) -> usize {
     paragraph
         .match_indices(". ")
@@ -47,5 +47,5 @@ fn sentence_end(paragraph: &str) -> usize {
         .map_or(paragraph.len(), |(stop, _)| stop + 1)
 }
 
-/// Full stops after these end no sentence.
+/// Abbreviations whose period does not end a sentence.
 const ABBREVIATIONS: [&str; 3] = ["e.g", "i.e", "vs"];

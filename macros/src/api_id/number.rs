@@ -1,4 +1,4 @@
-//! Numbers as they are written: literals, and ranges of them.
+//! Parses numbers: integer literals, and ranges of them.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::{Error, Expr, ExprLit, ExprRange, ExprUnary, Lit, LitInt, RangeLimits, UnOp};
 
-/// Most numbers one enum may reserve: each is a claim that the compiler checks.
+/// Most numbers that one enum may reserve; each becomes a claim that the compiler checks.
 const MAX_RESERVED: u64 = 256;
 
 /// A number and where it is written.
@@ -18,7 +18,7 @@ pub(crate) struct Number {
 }
 
 impl Number {
-    /// The number of a discriminant.
+    /// Parses the number of a discriminant.
     pub(crate) fn of_discriminant(expression: &Expr) -> Result<Self, Error> {
         if let Expr::Unary(ExprUnary {
             op: UnOp::Neg(_),
@@ -26,13 +26,13 @@ impl Number {
             ..
         }) = expression
         {
-            // rustc refuses the sign, as it knows the enum to be unsigned; once is enough.
+            // rustc rejects the sign itself, because the enum is unsigned.
             return Self::read(positive);
         }
         Self::read(expression)
     }
 
-    /// The number of a literal; anything else would have to be computed to be known.
+    /// Parses a literal; the derive cannot evaluate other expressions.
     fn read(expression: &Expr) -> Result<Self, Error> {
         if let Expr::Group(group) = expression {
             return Self::read(&group.expr);
@@ -44,8 +44,7 @@ impl Number {
             return Self::of_literal(int);
         }
         let message = format!(
-            "`{}` would have to be computed, which the derive cannot do; \
-             write the number itself, as in `= 1004`",
+            "expected an integer literal, found `{}`: write the number itself, such as `1004`",
             expression.to_token_stream()
         );
         Err(Error::new_spanned(expression, message))
@@ -55,13 +54,14 @@ impl Number {
         let span = int.span();
         let Ok(value) = int.base10_parse() else {
             let largest = u32::MAX;
-            let message = format!("{int} is too large for an API id; the largest is {largest}");
+            let message =
+                format!("expected a number up to {largest}, found {int}: use a smaller one");
             return Err(Error::new(span, message));
         };
         Ok(Self { value, span })
     }
 
-    /// A refusal that points at this number.
+    /// Creates an error that points at this number.
     pub(crate) fn error(self, message: &str) -> Error {
         Error::new(self.span, message)
     }
@@ -87,13 +87,13 @@ impl Entry {
             ..
         } = range
         else {
-            let message = "a reserved range states both ends, as in `3000..=3099`";
+            let message = "expected a range with both ends: write one such as `3000..=3099`";
             return Err(Error::new_spanned(range, message));
         };
         let (first, last) = (Number::read(start)?, Number::read(end)?);
         if let RangeLimits::HalfOpen(dots) = limits {
             let message = format!(
-                "a reserved range includes its end; write `{}..={}`",
+                "expected an inclusive range, found `..`: write `{}..={}`",
                 first.value,
                 last.value.saturating_sub(1).max(first.value)
             );
@@ -105,12 +105,12 @@ impl Entry {
     fn checked(self, expression: &Expr) -> Result<Self, Error> {
         let (first, last) = (self.first.value, self.last.value);
         if first == 0 {
-            return Err(self
-                .first
-                .error("0 is no API id and needs no reservation; remove it"));
+            return Err(self.first.error(
+                "expected a nonzero number, because 0 is never an API id: remove it from the list",
+            ));
         }
         if first > last {
-            let message = format!("the range is empty; write `{last}..={first}`");
+            let message = format!("expected an ascending range: write `{last}..={first}`");
             return Err(Error::new_spanned(expression, message));
         }
         Ok(self)
@@ -132,10 +132,10 @@ impl Entry {
     }
 }
 
-/// All that an enum reserves.
+/// All numbers that an enum reserves.
 #[derive(Default)]
 pub(crate) struct Reserved {
-    /// The word `reserved`, if it is written.
+    /// The key `reserved`, if it is given.
     pub(crate) word: Option<Span>,
     entries: Vec<Entry>,
     count: u64,
@@ -149,18 +149,21 @@ impl Reserved {
         }
     }
 
-    /// Adds what one item of the list says.
+    /// Adds one item of the list.
     pub(crate) fn add(&mut self, expression: &Expr) -> Result<(), Error> {
         let entry = Entry::read(expression)?;
         if let Some(earlier) = self.entries.iter().find(|earlier| earlier.overlaps(entry)) {
-            let message = format!("`{}` reserves this already; remove it here", earlier.text());
+            let message = format!(
+                "duplicate number, already reserved by `{}`: remove it here",
+                earlier.text()
+            );
             return Err(Error::new_spanned(expression, message));
         }
         let (first, last) = (u64::from(entry.first.value), u64::from(entry.last.value));
         let count = self.count + last - first + 1;
         if count > MAX_RESERVED {
             let message = format!(
-                "that makes {count} reserved numbers, and an enum can hold {MAX_RESERVED}; \
+                "expected at most {MAX_RESERVED} reserved numbers, found {count}: \
                  reserve only numbers that were used or promised"
             );
             return Err(Error::new_spanned(expression, message));
@@ -179,7 +182,7 @@ impl Reserved {
             .any(|entry| entry.numbers().contains(&number))
     }
 
-    /// A number that nothing uses, for advice: after the largest written one where possible.
+    /// Returns an unused number to suggest: the one after the largest in use, if possible.
     pub(crate) fn free_after(&self, written: &BTreeSet<u32>) -> u32 {
         let used = |number: &u32| written.contains(number) || self.contains(*number);
         let largest = written.iter().rfind(|number| !self.contains(**number));

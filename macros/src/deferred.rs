@@ -1,4 +1,4 @@
-//! Futures and streams in what a function returns, whose ends would not be measured.
+//! Futures and streams in a return type, whose work would run after the measured function.
 
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
@@ -10,28 +10,28 @@ use syn::{
 use crate::output::path_of;
 use crate::tokens::word_in;
 
-/// Traits of futures and streams: these are read in bounds alone, since a type may be called so.
+/// Traits of futures and streams: matched in bounds only, because a type may have the same name.
 const FUTURE_TRAITS: [&str; 2] = ["Future", "IntoFuture"];
 const STREAM_TRAITS: [&str; 2] = ["Stream", "TryStream"];
 
-/// Types that are futures and streams, read where they have arguments.
+/// Types that are futures and streams: matched only with generic arguments.
 const FUTURES: [&str; 3] = ["BoxFuture", "JoinHandle", "LocalBoxFuture"];
 const STREAMS: [&str; 2] = ["BoxStream", "LocalBoxStream"];
 
-/// The word that says what a function returns besides, or in place of, a token.
-pub(crate) enum Unmeasured {
+/// The word that names a future or stream in a return type.
+pub(crate) enum Deferred {
     Future(Ident),
     Stream(Ident),
 }
 
-impl Unmeasured {
-    /// The first one in a type.
+impl Deferred {
+    /// Finds the first one in a type.
     pub(crate) fn in_output(output: &Type, generics: &Generics) -> Option<Self> {
         let futures = generic_futures(generics);
         let mut words: Vec<&str> = futures.iter().map(String::as_str).collect();
         let known = [&FUTURE_TRAITS[..], &STREAM_TRAITS, &FUTURES, &STREAMS];
         words.extend(known.iter().copied().flatten());
-        // Hardly any function has one, so this comes first.
+        // Hardly any function returns one, so this cheap check comes first.
         word_in(output.to_token_stream(), &words)?;
         let mut search = Search {
             futures: &futures,
@@ -45,7 +45,7 @@ impl Unmeasured {
 struct Search<'a> {
     /// Type parameters that are futures.
     futures: &'a [String],
-    found: Option<Unmeasured>,
+    found: Option<Deferred>,
 }
 
 impl VisitMut for Search<'_> {
@@ -57,11 +57,11 @@ impl VisitMut for Search<'_> {
             let has_arguments = !matches!(last.arguments, PathArguments::None);
             let is_parameter = || self.futures.iter().any(|name| word == name);
             if has_arguments && is_one_of(word, &STREAMS) {
-                self.found = Some(Unmeasured::Stream(word.clone()));
+                self.found = Some(Deferred::Stream(word.clone()));
             } else if has_arguments && is_one_of(word, &FUTURES)
                 || i.path.get_ident().is_some() && is_parameter()
             {
-                self.found = Some(Unmeasured::Future(word.clone()));
+                self.found = Some(Deferred::Future(word.clone()));
             }
         }
         visit_mut::visit_type_path_mut(self, i);
@@ -73,16 +73,16 @@ impl VisitMut for Search<'_> {
             && self.found.is_none()
         {
             if is_one_of(&last.ident, &STREAM_TRAITS) {
-                self.found = Some(Unmeasured::Stream(last.ident.clone()));
+                self.found = Some(Deferred::Stream(last.ident.clone()));
             } else if is_one_of(&last.ident, &FUTURE_TRAITS) {
-                self.found = Some(Unmeasured::Future(last.ident.clone()));
+                self.found = Some(Deferred::Future(last.ident.clone()));
             }
         }
         visit_mut::visit_type_param_bound_mut(self, i);
     }
 }
 
-/// Names of the type parameters that are futures.
+/// Returns the names of the type parameters that are futures.
 fn generic_futures(generics: &Generics) -> Vec<String> {
     let is_future = |bound: &TypeParamBound| match bound {
         TypeParamBound::Trait(bound) => is_future(&bound.path),
