@@ -1,4 +1,4 @@
-//! What generated code calls; no part of the public interface.
+//! Items that generated code calls; not part of the public API.
 
 use std::cell::Ref;
 use std::fmt;
@@ -15,14 +15,14 @@ pub use crate::error::info::{DescribeError, ErrorInfo};
 use crate::telemetry::Telemetry;
 pub use crate::token::TokenInfo;
 
-/// Return type of an annotated function, known before its body is checked.
+/// A witness of an annotated function's return type, known before its body is type-checked.
 pub struct FunctionReturning<R>(PhantomData<fn() -> R>);
 
 impl<R> FunctionReturning<R> {
-    /// The witness; not `Copy`, so that a block without `move` takes it along.
+    /// The witness; not `Copy`, so that a block without `move` captures it by value.
     pub const HERE: Self = Self(PhantomData);
 
-    /// Stands in a branch that is never taken, to give the body its type.
+    /// Fixes the type of the body, in a branch that is never taken.
     #[must_use]
     pub fn never(self) -> R {
         loop {
@@ -30,9 +30,9 @@ impl<R> FunctionReturning<R> {
         }
     }
 
-    /// Checks that the argument `api` is an id.
+    /// Converts the argument `api` to an id.
     ///
-    /// Nothing else asks for the trait, so that a value that is none is refused once.
+    /// Nothing else requires the trait, so that a value of another type causes one error only.
     #[must_use]
     pub fn id<I: ApiId>(&self, id: I) -> Id<I::Owner> {
         Id {
@@ -48,7 +48,7 @@ impl<R> fmt::Debug for FunctionReturning<R> {
     }
 }
 
-/// The argument `api`, with the type that owns its number.
+/// The argument `api`, and the type that owns its number.
 pub struct Id<O> {
     api: Api,
     owner: PhantomData<fn() -> O>,
@@ -60,17 +60,18 @@ impl<O> fmt::Debug for Id<O> {
     }
 }
 
-/// What an annotated function returns.
+/// A bound on the return type of an annotated function.
 ///
-/// On the witness, because the compiler reads the message only for what a method is called on.
+/// Implemented for the witness, because the compiler shows the message only for the receiver of a
+/// method call.
 #[diagnostic::on_unimplemented(
-    message = "`{R}` is no `Result`",
-    label = "expected a `Result`, which tells a token from a failure"
+    message = "expected `Result`, found `{R}`",
+    label = "return the token or the error as a `Result`"
 )]
 pub trait MustReturnResult<R> {
-    /// Of a success.
+    /// The success type.
     type Token;
-    /// Of a failure.
+    /// The error type.
     type Error;
 }
 
@@ -79,20 +80,20 @@ impl<T, E> MustReturnResult<Result<T, E>> for FunctionReturning<Result<T, E>> {
     type Error = E;
 }
 
-/// Of a success of an annotated function.
+/// The success type of an annotated function.
 type TokenOf<R> = <FunctionReturning<R> as MustReturnResult<R>>::Token;
 
-/// Of a failure of an annotated function.
+/// The error type of an annotated function.
 type ErrorOf<R> = <FunctionReturning<R> as MustReturnResult<R>>::Error;
 
-/// Whatever the argument `telemetry` may name.
+/// A value that the argument `telemetry` accepts.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` holds no `Telemetry`",
-    label = "expected a `Telemetry`, a reference to one, or a smart pointer to one",
-    note = "a client that need not have one of its own can keep `Telemetry::global()`"
+    message = "expected a `Telemetry`, found `{Self}`",
+    label = "expected `Telemetry`, a reference to it, or a smart pointer to it",
+    note = "store a `Telemetry` in the client; `Telemetry::global()` returns the process-wide one"
 )]
 pub trait AsTelemetry {
-    /// The instance to report through.
+    /// Returns the instance that the acquisition reports to.
     fn as_telemetry(&self) -> &Telemetry;
 }
 
@@ -102,7 +103,7 @@ impl AsTelemetry for Telemetry {
     }
 }
 
-/// Looks through pointers; a blanket implementation would collide with the one above.
+/// Implements the trait for pointers; a blanket implementation would conflict with the one above.
 macro_rules! look_through {
     ($( $pointer:ty ),+ $(,)?) => {$(
         impl<T: AsTelemetry + ?Sized> AsTelemetry for $pointer {
@@ -130,7 +131,7 @@ impl<T: AsTelemetry, F: FnOnce() -> T> AsTelemetry for LazyLock<T, F> {
     }
 }
 
-/// Stands for the process-wide instance, where the attribute names no other.
+/// The process-wide instance, for attributes without `telemetry`.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "only generated code names it")]
 pub struct Global;
@@ -141,12 +142,13 @@ impl AsTelemetry for Global {
     }
 }
 
-// Methods from here on: where one is missing, the compiler says so once and is silent on the rest.
+// Methods rather than functions: if a bound is not met, the compiler reports one error and skips the
+// rest of the expression.
 impl<R> FunctionReturning<R>
 where
     Self: MustReturnResult<R>,
 {
-    /// One call, whose errors are read through the owner of the id.
+    /// Starts a call whose errors the owner of the id describes.
     #[must_use]
     pub fn call<O: DescribeError<ErrorOf<R>>>(
         &self,
@@ -157,11 +159,11 @@ where
         self.call_with(O::describe, id, telemetry, nesting)
     }
 
-    /// One call, whose errors are read with the function that the argument `err` names.
+    /// Starts a call whose errors the function in the argument `error_info` describes.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "an id that is borrowed once would take room in the future for good"
+        reason = "a borrowed id would stay in the future and enlarge it"
     )]
     pub fn call_with<O>(
         &self,

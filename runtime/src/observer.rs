@@ -39,9 +39,9 @@ use crate::diagnostics::Diagnostic;
 /// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not observe acquisitions",
+    message = "expected an `Observer`, found `{Self}`",
     label = "expected a type that implements `Observer`",
-    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures are none"
+    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures do not implement it"
 )]
 pub trait Observer: Send + Sync {
     /// An acquisition is over.

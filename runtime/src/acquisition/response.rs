@@ -15,10 +15,10 @@ use crate::error::TransportError;
 /// `reqwest` 0.13. For another client, or another version of that one, return [`Status`] beside its
 /// response, and in a polling flow [`Polled`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell how an HTTP request ended",
-    label = "expected a `Result` of a response whose status can be read",
-    note = "results of `http::Response` can be read; with the feature `reqwest`, also those of `reqwest` 0.13, but of no other version",
-    note = "for other clients return `Ok(Status::new(status, response))`, where `status` is a `u16`, or an error"
+    message = "expected the outcome of an HTTP request, found `{Self}`",
+    label = "expected a `Result` whose response has a readable status",
+    note = "results of `http::Response` are supported and, with the feature `reqwest`, results of `reqwest` 0.13 only",
+    note = "for other clients, return an error or `Ok(Status::new(status, response))`, where `status` is a `u16`"
 )]
 pub trait HttpOutcome {
     /// Status of the answer.

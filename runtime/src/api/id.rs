@@ -67,9 +67,9 @@ use crate::error::{DescribeError, ErrorInfo};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a registered API id",
+    message = "expected an API id, found `{Self}`",
     label = "expected a value of an enum that derives `ApiId`",
-    note = "write `#[derive(ApiId)]`, `#[repr(u32)]` and `#[api_id(owner = YourSdk)]` on the enum"
+    note = "add `#[derive(ApiId)]`, `#[repr(u32)]` and `#[api_id(owner = YourSdk)]` to the enum"
 )]
 pub trait ApiId: Copy + 'static {
     /// Type that owns the number space, and describes the SDK's errors.
