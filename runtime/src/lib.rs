@@ -158,78 +158,218 @@ pub use crate::totals::Totals;
 pub use crate::wire::ClientRequestId;
 pub use token_telemetry_macros::ApiId;
 
-/// Makes a function that acquires tokens report what it does.
+/// Instruments a function that acquires tokens.
 ///
-/// It goes on an `async fn` or a function that blocks, and on functions that end with an async
-/// block: `-> impl Future` with `async move { … }`, or `-> Pin<Box<dyn Future>>` with
+/// Applies to `async fn`, blocking functions, and functions that end with an async block:
+/// `-> impl Future` with `async move { … }`, or `-> Pin<Box<dyn Future>>` with
 /// `Box::pin(async move { … })`, which is also what `#[async_trait]` makes of its methods. All of
-/// them return a `Result`. What cannot be measured truthfully is refused with a message.
+/// them return a `Result`. A function that cannot be measured correctly is rejected with a compile
+/// error that says what to write instead.
 ///
-/// Nothing of the function changes: not its signature, not what it returns, not when it is
-/// cancelled, not whether its future is `Send`. No argument is ever recorded.
+/// The function keeps its signature, its return value and its cancellation behavior, and its future
+/// stays `Send` if it was. Arguments are never recorded.
 ///
 /// # Arguments
 ///
-/// | argument | meaning |
-/// |---|---|
-/// | `api = EXPR` | which function this is: a constant of a type that derives [`ApiId`], `Self::API` and `T::API` included. The one argument that must be there. |
-/// | `telemetry = EXPR` | the [`Telemetry`] to report through, read before the body begins; without it, [`Telemetry::global`]. |
-/// | `error_info = PATH` | a function `fn(&E) -> ErrorInfo` that stands for [`DescribeError`]. |
-/// | `token_info = PATH` | a function `fn(&T) -> TokenInfo` that tells type and lifetime of the token. |
-/// | `own_record` | a record of its own also directly inside another acquisition of the same `Telemetry`, of which it would else be a part. |
-/// | `background` | a root of its own, for which no caller waits. |
-/// | `crate = PATH` | where this crate is, for SDKs that re-export it. |
+/// Only `api` is required. `T` and `E` are the types of the returned `Result<T, E>`.
+///
+/// | argument | type | effect |
+/// |---|---|---|
+/// | `api = EXPR` | a constant that implements [`ApiId`] | Identifies the function in headers, metrics and records. `Self::API` and `T::API` work, too. |
+/// | `telemetry = EXPR` | [`Telemetry`], or a reference or smart pointer to it | Reports to this instance instead of [`Telemetry::global`]. Evaluated before the body runs. |
+/// | `error_info = PATH` | `fn(&E) -> ErrorInfo` | Overrides [`DescribeError`] of the owner of the API id. |
+/// | `token_info = PATH` | `fn(&T) -> TokenInfo` | Also records the token's type and lifetime. |
+/// | `own_record` | flag | Always produces its own record instead of merging into an enclosing acquisition on the same `Telemetry`. |
+/// | `background` | flag | Starts a root acquisition that no caller waits for. It always produces its own record. |
+/// | `crate = PATH` | an absolute path to this crate | Finds the runtime in SDKs that re-export it. |
 ///
 /// # Examples
 ///
+/// `api` with a constant of the SDK's own enum. The owner of the ids describes the errors:
+///
+/// ```
+/// use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+///
+/// # pub struct Contoso;
+/// # #[derive(Debug)]
+/// # pub enum AuthError {
+/// #     NoAccount,
+/// # }
+/// # impl DescribeError<AuthError> for Contoso {
+/// #     fn describe(error: &AuthError) -> ErrorInfo {
+/// #         match error {
+/// #             AuthError::NoAccount => ErrorInfo::new("no_account"),
+/// #         }
+/// #     }
+/// # }
+/// #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[repr(u32)]
+/// #[api_id(owner = Contoso)]
+/// pub enum ContosoApi {
+///     AcquireTokenSilent = 1007,
+/// }
+///
+/// #[acquire_token(api = ContosoApi::AcquireTokenSilent)]
+/// async fn acquire_token_silent() -> Result<String, AuthError> {
+///     Err(AuthError::NoAccount)
+/// }
+/// ```
+///
+/// `telemetry` with a field of the client, on a method that returns a boxed future:
+///
+/// ```
+/// use std::pin::Pin;
+/// # use token_telemetry::{ApiId, DescribeError, ErrorInfo};
+/// use token_telemetry::{Telemetry, acquire_token};
+///
+/// # pub struct Contoso;
+/// # #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
+/// # #[repr(u32)]
+/// # #[api_id(owner = Contoso)]
+/// # pub enum ContosoApi {
+/// #     AcquireTokenSilent = 1007,
+/// # }
+/// # #[derive(Debug)]
+/// # pub struct AuthError;
+/// # impl DescribeError<AuthError> for Contoso {
+/// #     fn describe(_: &AuthError) -> ErrorInfo {
+/// #         ErrorInfo::new("no_account")
+/// #     }
+/// # }
+/// struct Client {
+///     telemetry: Telemetry,
+/// }
+///
+/// impl Client {
+///     #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry)]
+///     fn acquire_token(&self) -> Pin<Box<dyn Future<Output = Result<String, AuthError>> + '_>> {
+///         Box::pin(async move { Ok("token".to_owned()) })
+///     }
+/// }
+/// ```
+///
+/// `error_info` and `token_info` for types of other crates:
+///
 /// ```
 /// use std::io;
+/// use std::time::Duration;
+///
 /// use token_telemetry::api::MsalNet;
-/// use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TokenInfo, TokenSource, acquire_token};
+/// use token_telemetry::{Acquisition, ErrorInfo, TokenInfo, TokenSource, acquire_token};
 ///
 /// fn describe(error: &io::Error) -> ErrorInfo {
 ///     ErrorInfo::new(format!("{:?}", error.kind()))
 /// }
 ///
-/// fn lifetime(token: &(String, std::time::Duration)) -> TokenInfo {
-///     TokenInfo::new().with_expires_in(token.1)
+/// fn lifetime((_, expires_in): &(String, Duration)) -> TokenInfo {
+///     TokenInfo::new().with_expires_in(*expires_in)
 /// }
 ///
-/// #[acquire_token(api = MsalNet::AcquireTokenInteractive, telemetry = telemetry, error_info = describe, token_info = lifetime)]
-/// async fn sign_in(telemetry: &Telemetry) -> io::Result<(String, std::time::Duration)> {
+/// #[acquire_token(api = MsalNet::AcquireTokenInteractive, error_info = describe, token_info = lifetime)]
+/// async fn sign_in() -> io::Result<(String, Duration)> {
 ///     Acquisition::current().record_source(TokenSource::Broker);
-///     Ok(("token".to_owned(), std::time::Duration::from_secs(3599)))
+///     Ok(("token".to_owned(), Duration::from_secs(3599)))
 /// }
+/// ```
+///
+/// `own_record` for an acquisition that operators want to see next to the one that calls it:
+///
+/// ```
+/// # use std::io;
+/// use token_telemetry::api::MsalNet;
+/// # use token_telemetry::ErrorInfo;
+/// use token_telemetry::{acquire_token, capture};
+///
+/// # fn describe(error: &io::Error) -> ErrorInfo {
+/// #     ErrorInfo::new(format!("{:?}", error.kind()))
+/// # }
+/// #[acquire_token(api = MsalNet::AcquireTokenForClient, error_info = describe, own_record)]
+/// async fn app_token() -> io::Result<String> {
+///     Ok("token of the app".to_owned())
+/// }
+///
+/// #[acquire_token(api = MsalNet::AcquireTokenOnBehalfOf, error_info = describe)]
+/// async fn user_token() -> io::Result<String> {
+///     let captured = capture(app_token()).await;
+///     assert_eq!(captured.records.len(), 1);
+///     captured.output
+/// }
+/// # assert!(futures::executor::block_on(user_token()).is_ok());
+/// ```
+///
+/// `background` for a refresh that a timer starts:
+///
+/// ```
+/// # use std::io;
+/// use token_telemetry::api::MsalNet;
+/// # use token_telemetry::ErrorInfo;
+/// use token_telemetry::{acquire_token, capture};
+///
+/// # fn describe(error: &io::Error) -> ErrorInfo {
+/// #     ErrorInfo::new(format!("{:?}", error.kind()))
+/// # }
+/// #[acquire_token(api = MsalNet::AcquireTokenSilent, error_info = describe, background)]
+/// async fn refresh() -> io::Result<String> {
+///     Ok("token".to_owned())
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let captured = capture(refresh()).await;
+/// assert!(captured.last().is_some_and(|record| record.is_background()));
+/// # });
+/// ```
+///
+/// `crate` in an SDK that names this crate through a re-export:
+///
+/// ```
+/// # #![allow(pub_use_of_private_extern_crate)]
+/// # use std::io;
+/// # use token_telemetry::ErrorInfo;
+/// # use token_telemetry::api::MsalNet;
+/// pub mod reexports {
+///     pub use ::token_telemetry;
+/// }
+/// use reexports::token_telemetry::acquire_token;
+///
+/// # fn describe(error: &io::Error) -> ErrorInfo {
+/// #     ErrorInfo::new(format!("{:?}", error.kind()))
+/// # }
+/// #[acquire_token(api = MsalNet::AcquireTokenForClient, error_info = describe, crate = crate::reexports::token_telemetry)]
+/// fn app_token() -> io::Result<String> {
+///     Ok("token".to_owned())
+/// }
+/// # fn main() {}
 /// ```
 ///
 /// # Other attributes
 ///
-/// Put `#[acquire_token]` above the other attributes of a function. Every order works with
-/// `tracing::instrument`. An attribute that moves a returned async block somewhere else, as
-/// `fastrace::trace` and `autometrics` do, works below it only; above it, the error says so.
+/// Put `#[acquire_token]` above the other attributes of a function. With `tracing::instrument`,
+/// every order works. An attribute that moves a returned async block, such as `fastrace::trace` or
+/// `autometrics`, works only below `#[acquire_token]`; in the other order, the compile error says so.
 ///
-/// `#[expect(…)]` keeps its meaning for nearly all lints. A few lints of clippy say nothing of a
-/// body that is measured, such as `unused_async`: they are taken out of the list.
+/// `#[expect(…)]` keeps its meaning for nearly all lints. A few lints of clippy do not fire on an
+/// instrumented body, such as `unused_async`: the attribute removes them from the list.
 /// `clippy::useless_conversion`, `redundant_clone` and `assigning_clones` miss some occurrences;
-/// where one of them was expected, the compiler then reports an unfulfilled expectation.
+/// if you expect one of them there, the compiler reports an unfulfilled expectation.
 ///
 /// # Limits
 ///
-/// The clock of an asynchronous acquisition starts with the first poll: a future that is never
-/// polled records nothing, and statements before a returned async block are not part of it. A
-/// macro that hides a `return` before such a block hides it from the attribute too.
+/// An asynchronous acquisition starts at the first poll: a future that is never polled records
+/// nothing, and statements before a returned async block are not measured. A macro that hides a
+/// `return` before such a block hides it from the attribute, too.
 ///
-/// The body becomes a block that takes the arguments along. They are dropped in the order in which
-/// it mentions them, and those that it does not mention after the record is made. An argument
-/// whose type is a projection by a lifetime, such as `T::Assoc` of `T: Trait<'a>`, can cost a
-/// generic function the proof that its future is `Send`, as in every async block that holds one.
+/// The body becomes a block that captures the arguments. Arguments are dropped in the order in which
+/// the body mentions them; those that it does not mention are dropped after the record is made. An
+/// argument whose type is a projection through a lifetime, such as `T::Assoc` of `T: Trait<'a>`, can
+/// prevent the compiler from proving that the future of a generic function is `Send`, as in every
+/// async block that captures one.
 ///
-/// The future of an `async fn`, in a trait with `#[async_trait]` too, usually grows by 112 bytes, and
-/// one that a function returns by 88, or by 200 if another attribute comes below. An argument of an
-/// `async fn` that is passed by value and used up before the first `.await` adds its size once more,
-/// and so does one that the body assigns to: pass large values by reference, or return a block.
+/// The future of an `async fn`, also in a trait with `#[async_trait]`, usually grows by 112 bytes. A
+/// returned future grows by 88 bytes, or by 200 if another attribute is below. An argument of an
+/// `async fn` that is passed by value and consumed before the first `.await` adds its size again, and
+/// so does one that the body assigns to: pass large values by reference, or return a block.
 ///
-/// A future that hides behind an alias is measured where its block ends the function. A function
-/// without such a block, whose return type is an alias of a future, is refused as one that returns
-/// no `Result`.
+/// A future behind an alias is measured if its block ends the function. A function without such a
+/// block, whose return type is an alias of a future, is rejected because it does not return a
+/// `Result`.
 pub use token_telemetry_macros::acquire_token;
