@@ -1,4 +1,4 @@
-//! Compile-fail cases: one mistake each, refused by one error at the word that is wrong.
+//! Compile-fail cases: each makes one mistake, and gets one error at the wrong word.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,19 +8,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Cases with several errors: one makes several mistakes, to see all of them reported; in the other
-/// the compiler refuses the owner and each of its numbers.
-const SEVERAL_ERRORS: [&str; 2] = ["all_refusals_at_once", "api_id_owner_foreign"];
+/// Cases with several errors: one makes several mistakes, all of which are reported; in the other,
+/// the compiler rejects the owner and each of its numbers.
+const SEVERAL_ERRORS: [&str; 2] = ["all_errors_at_once", "api_id_owner_foreign"];
 
 #[test]
-fn every_mistake_is_refused() {
+fn every_mistake_is_rejected() {
     trybuild::TestCases::new().compile_fail("ui/*.rs");
 }
 
 #[test]
-fn every_refusal_is_one_error_at_the_marked_word() {
+fn every_case_has_one_error_at_its_marked_word() {
     let cases = cases();
-    assert!(cases.len() >= 145, "{} cases", cases.len());
+    assert!(cases.len() >= 150, "{} cases", cases.len());
     let wrong: Vec<String> = cases.iter().flat_map(|case| complaints(case)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!(
@@ -29,7 +29,7 @@ fn every_refusal_is_one_error_at_the_marked_word() {
     );
 }
 
-/// Sources of all cases.
+/// Lists the sources of all cases.
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
     let files = fs::read_dir(folder)
@@ -42,7 +42,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// What is wrong with the errors of a case.
+/// Returns what is wrong with the errors of a case.
 fn complaints(case: &Path) -> Vec<String> {
     let name = case.file_stem().unwrap().to_string_lossy().into_owned();
     let source = fs::read_to_string(case).unwrap();
@@ -62,19 +62,19 @@ fn complaints(case: &Path) -> Vec<String> {
         complaints.push(format!("{} warnings", errors.warnings));
     }
     for (line, word) in &marks {
-        let is_there = |place: &&(usize, usize)| {
-            let text = source.lines().nth(place.0 - 1).unwrap_or_default();
-            place.0 == *line
+        let is_there = |location: &&(usize, usize)| {
+            let text = source.lines().nth(location.0 - 1).unwrap_or_default();
+            location.0 == *line
                 && text
                     .chars()
-                    .skip(place.1 - 1)
+                    .skip(location.1 - 1)
                     .collect::<String>()
                     .starts_with(word)
         };
-        if !errors.places.iter().any(|place| is_there(&place)) {
+        if !errors.locations.iter().any(|location| is_there(&location)) {
             complaints.push(format!(
                 "no error at `{word}` in line {line}, but at {:?}",
-                errors.places
+                errors.locations
             ));
         }
     }
@@ -84,7 +84,7 @@ fn complaints(case: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Line and word of each `//~ word`.
+/// Returns the line and the word of each `//~ word`.
 fn marks(source: &str) -> Vec<(usize, &str)> {
     let lines = source.lines().enumerate();
     lines
@@ -96,13 +96,13 @@ fn marks(source: &str) -> Vec<(usize, &str)> {
         .collect()
 }
 
-/// What the compiler said about one case.
+/// The compiler's output for one case.
 #[derive(Default)]
 struct Report {
     titles: Vec<String>,
     warnings: usize,
     /// Line and column of each error itself, not of its notes.
-    places: Vec<(usize, usize)>,
+    locations: Vec<(usize, usize)>,
 }
 
 impl Report {
@@ -116,8 +116,8 @@ impl Report {
             } else if line.starts_with("warning") {
                 report.warnings += 1;
                 in_error = false;
-            } else if let (true, Some((_, place))) = (in_error, line.split_once("--> ")) {
-                report.places.extend(Self::place(place));
+            } else if let (true, Some((_, location))) = (in_error, line.split_once("--> ")) {
+                report.locations.extend(Self::location(location));
                 in_error = false;
             }
         }
@@ -125,7 +125,7 @@ impl Report {
     }
 
     /// Reads `ui/name.rs:line:column`.
-    fn place(text: &str) -> Option<(usize, usize)> {
+    fn location(text: &str) -> Option<(usize, usize)> {
         let mut parts = text.rsplit(':');
         let column = parts.next()?.parse().ok()?;
         let line = parts.next()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! A number is no id, since nothing says whose it is.
+//! A bare number is not an API id.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! A name is no id.
+//! A string is not an API id.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The argument is called by what it is.
+//! The argument `api` is called `id`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! An argument that a variant does not take.
+//! A variant has an unknown argument.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! An argument that is given twice.
+//! An argument is given twice.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A misspelt argument.
+//! A misspelled argument.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! An argument that was not written to the end.
+//! The key `owner` has no value.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A path to the runtime that means something else in each module.
+//! The meaning of a relative path to the runtime depends on the module.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A name is a text.
+//! The name is not in quotes.
 
 use token_telemetry::ApiId;
 

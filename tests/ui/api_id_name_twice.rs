@@ -1,4 +1,4 @@
-//! Two ids that metrics could not tell apart.
+//! Metrics could not distinguish two ids with one name.
 
 use token_telemetry::ApiId;
 

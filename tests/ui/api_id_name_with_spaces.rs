@@ -1,4 +1,4 @@
-//! A name that metrics could not carry.
+//! The name contains characters that metrics do not accept.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A number that must be computed cannot be checked by the derive.
+//! The derive cannot evaluate expressions.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A number that is counted by position would move with the lines above it.
+//! An implicit number changes when variants move.
 
 use token_telemetry::ApiId;
 

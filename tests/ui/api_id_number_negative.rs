@@ -1,4 +1,4 @@
-//! rustc refuses the sign, once.
+//! rustc alone rejects the sign.
 
 use token_telemetry::ApiId;
 

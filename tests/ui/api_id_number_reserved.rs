@@ -1,4 +1,4 @@
-//! A number that the same enum reserves.
+//! The same enum reserves the number.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A number that another enum of the owner reserves.
+//! Another enum of the owner reserves the number.
 
 use token_telemetry::ApiId;
 

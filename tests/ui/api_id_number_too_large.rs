@@ -1,4 +1,4 @@
-//! A number that no API id can have.
+//! The number is too large for an API id.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A number that does not fit in the width of its enum.
+//! The number does not fit in the integer type of the enum.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! rustc refuses a number that is twice in one enum, once.
+//! rustc alone rejects a duplicate number in one enum.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! Two enums of one owner cannot both hold a number.
+//! Two enums of one owner cannot share a number.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! Zero stands for no API at all.
+//! 0 means an unknown API.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! rustc refuses an enum without ids, once.
+//! rustc alone rejects an enum without variants.
 
 use token_telemetry::ApiId;
 

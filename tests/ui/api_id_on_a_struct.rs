@@ -1,4 +1,4 @@
-//! The derive on the owner in place of the ids.
+//! The derive is on the owner instead of the enum.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A reference to the owner would own the numbers once more.
+//! A reference to the owner would be a second owner.
 
 use token_telemetry::ApiId;
 

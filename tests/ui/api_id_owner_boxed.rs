@@ -1,4 +1,4 @@
-//! A box around the owner would own the numbers once more.
+//! A box of the owner would be a second owner.
 
 use token_telemetry::ApiId;
 

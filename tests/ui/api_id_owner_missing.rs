@@ -1,4 +1,4 @@
-//! Numbers that nobody owns.
+//! The owner of the numbers is missing.
 
 use token_telemetry::ApiId;
 

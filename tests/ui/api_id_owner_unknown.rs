@@ -1,4 +1,4 @@
-//! A misspelt owner is refused where it is written, and nowhere else.
+//! A misspelled owner causes one error, at the owner.
 
 use token_telemetry::ApiId;
 

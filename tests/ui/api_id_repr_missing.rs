@@ -1,4 +1,4 @@
-//! An enum that does not say how wide its numbers are.
+//! The enum has no `#[repr]`.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! Numbers of a width that API ids do not have.
+//! The integer type is not one of API ids.
 
 use token_telemetry::ApiId;
 

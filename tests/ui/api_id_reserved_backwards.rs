@@ -1,4 +1,4 @@
-//! A range that holds nothing.
+//! A range in descending order.
 
 use token_telemetry::ApiId;
 

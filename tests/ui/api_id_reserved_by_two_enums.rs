@@ -1,4 +1,4 @@
-//! One enum per owner holds the list of reserved numbers.
+//! Only one enum per owner may have a `reserved` list.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A range whose end is not in it is misread easily.
+//! A half-open range is easily misread.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! More reserved numbers than are checked one by one.
+//! More reserved numbers than the limit.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A number that the list holds twice.
+//! The list contains a number twice.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! A range that reserves everything.
+//! A range without an end.
 
 use token_telemetry::ApiId;
 

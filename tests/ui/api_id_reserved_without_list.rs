@@ -1,4 +1,4 @@
-//! Reserved numbers stand in brackets.
+//! Reserved numbers are in brackets.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! Zero is no id, so nothing can take it.
+//! 0 is never an id, so it cannot be reserved.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! An id that carries data.
+//! A variant has fields.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! An enum whose ids would be others for each type.
+//! The enum has generics.
 
 use token_telemetry::ApiId;
 

@@ -1,4 +1,4 @@
-//! The value stands in parentheses.
+//! The value is in parentheses instead of after `=`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

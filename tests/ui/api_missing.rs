@@ -1,4 +1,4 @@
-//! The function does not say which API it is.
+//! The argument `api` is missing.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

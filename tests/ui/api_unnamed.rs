@@ -1,4 +1,4 @@
-//! The id without the name of its argument.
+//! The id is given without `api =`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! An argument that needs a value has none.
+//! The argument `api` has no value.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! A key is a word.
+//! The argument is in quotes.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

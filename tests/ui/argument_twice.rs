@@ -1,4 +1,4 @@
-//! Only one of the two could hold.
+//! The argument `owner` is given twice.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

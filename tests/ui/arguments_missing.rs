@@ -1,4 +1,4 @@
-//! There are no arguments at all.
+//! The attribute has no arguments.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

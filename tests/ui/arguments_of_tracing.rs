@@ -1,4 +1,4 @@
-//! What `tracing::instrument` takes has no use here.
+//! Arguments of `tracing::instrument` have no use here.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The output that `#[async_trait]` writes is not the user's.
+//! `#[async_trait]` writes the output type, so the error points at the name.
 
 use async_trait::async_trait;
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};

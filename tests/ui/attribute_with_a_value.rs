@@ -1,4 +1,4 @@
-//! The compiler's own message is enough.
+//! The compiler itself rejects the form `#[attribute = …]`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! It stands alone.
+//! A flag has no value.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

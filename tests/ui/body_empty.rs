@@ -1,4 +1,4 @@
-//! An empty body is refused where it is without the attribute.
+//! The error about an empty body is the same as without the attribute.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! What the attribute writes cannot be named.
+//! Names from the expansion are not visible to the body.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The borrow checker speaks of the user's words.
+//! Borrow checker errors point at the user's code.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

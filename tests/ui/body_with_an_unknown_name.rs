@@ -1,4 +1,4 @@
-//! Names are looked up as in a plain function.
+//! Names resolve as in a plain function.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! An early end has another type.
+//! A `return` has another type.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! A semicolon too many.
+//! A semicolon after the last expression.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

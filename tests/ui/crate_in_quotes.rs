@@ -1,4 +1,4 @@
-//! The path is no text.
+//! The path is in quotes.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

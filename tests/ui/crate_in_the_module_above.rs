@@ -1,4 +1,4 @@
-//! The path would mean something else in each module.
+//! The meaning of a relative path depends on the module.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

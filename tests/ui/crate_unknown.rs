@@ -1,4 +1,4 @@
-//! A path to a crate that is not there.
+//! The path of the runtime does not resolve.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! Which of the futures it is cannot be seen.
+//! A variable hides which future the function returns.
 
 use std::pin::Pin;
 

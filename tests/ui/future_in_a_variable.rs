@@ -1,4 +1,4 @@
-//! Only the making of the future could be measured.
+//! The attribute would only time the construction of the future.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

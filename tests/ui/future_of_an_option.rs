@@ -1,4 +1,4 @@
-//! Why there is no token cannot be told.
+//! An `Option` has no error to record.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

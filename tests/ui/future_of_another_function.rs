@@ -1,4 +1,4 @@
-//! Only the making of the future could be measured.
+//! The attribute would only time the construction of the future.
 
 use std::pin::Pin;
 

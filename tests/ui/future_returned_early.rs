@@ -1,4 +1,4 @@
-//! One of the futures would go unmeasured.
+//! One of the futures would not be measured.
 
 use std::pin::Pin;
 

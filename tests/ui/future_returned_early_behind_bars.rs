@@ -1,4 +1,4 @@
-//! One of the futures would go unmeasured; the bars before it are no closure.
+//! One of the futures would not be measured; the bars before it are not a closure.
 
 use std::pin::Pin;
 

@@ -1,4 +1,4 @@
-//! A feature of an application at a bit that does not exist.
+//! The bit of an application's feature does not exist.
 
 use token_telemetry::graph::FeatureUsage;
 

@@ -1,4 +1,4 @@
-//! A feature of an application at a bit that Graph's documents gave a meaning.
+//! Microsoft Graph assigned the bit of an application's feature.
 
 use token_telemetry::graph::FeatureUsage;
 

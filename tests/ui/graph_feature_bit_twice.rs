@@ -1,4 +1,4 @@
-//! Two features of an application at one bit.
+//! Two features of one application use the same bit.
 
 use token_telemetry::graph::{ApplicationFeatures, FeatureUsage};
 

@@ -1,4 +1,4 @@
-//! A documented feature declared as one of the application.
+//! A documented feature is declared as one of the application.
 
 use token_telemetry::graph::{ApplicationFeatures, FeatureUsage};
 

@@ -1,4 +1,4 @@
-//! A product without a version.
+//! The version of a product is empty.
 
 use token_telemetry::graph::Product;
 

@@ -1,4 +1,4 @@
-//! There is no clock in the compiler.
+//! There is no clock at compile time.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

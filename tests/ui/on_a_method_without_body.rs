@@ -1,4 +1,4 @@
-//! There is nothing to measure.
+//! A method without a body has nothing to measure.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

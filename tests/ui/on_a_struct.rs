@@ -1,4 +1,4 @@
-//! Only functions acquire tokens.
+//! The attribute is on a struct.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! Its caller does not know what a `Result` is.
+//! Foreign callers cannot receive a `Result`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

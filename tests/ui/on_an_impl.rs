@@ -1,4 +1,4 @@
-//! The functions inside are annotated one by one.
+//! The attribute is on an `impl`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! What the future does comes after the end of the call.
+//! The future does its work after the call ends.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

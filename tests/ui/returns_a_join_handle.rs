@@ -1,4 +1,4 @@
-//! A handle says only that the work has begun.
+//! A join handle is not the token.
 
 use tokio::task::JoinHandle;
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};

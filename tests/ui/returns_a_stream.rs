@@ -1,4 +1,4 @@
-//! A stream has no one end.
+//! A stream has no single end.
 
 use futures::Stream;
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};

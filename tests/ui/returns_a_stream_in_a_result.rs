@@ -1,4 +1,4 @@
-//! What is in the stream comes after the end of the call.
+//! The stream yields its items after the call ends.
 
 use futures::stream::BoxStream;
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};

@@ -1,4 +1,4 @@
-//! An alias hides that there is no `Result`.
+//! An alias hides that the type is not a `Result`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The alias hides that this is no `Result`.
+//! The alias hides that the type is not a `Result`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

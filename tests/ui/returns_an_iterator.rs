@@ -1,4 +1,4 @@
-//! Many tokens have no one end.
+//! An iterator of tokens has no single end.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! Success cannot be told from failure.
+//! Only a `Result` distinguishes success from failure.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

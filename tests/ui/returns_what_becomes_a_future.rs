@@ -1,4 +1,4 @@
-//! Whoever awaits it makes the future.
+//! The caller creates the future by awaiting.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

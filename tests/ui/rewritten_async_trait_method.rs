@@ -1,4 +1,4 @@
-//! An attribute above this one took the async block of `#[async_trait]` for itself.
+//! An attribute above this one rewrote the async block of `#[async_trait]`.
 
 use std::pin::Pin;
 

@@ -1,4 +1,4 @@
-//! The expression holds no `Telemetry`.
+//! The expression is not a `Telemetry`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! One call would be two acquisitions.
+//! The attribute is given twice.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The location of the caller is lost on the way into the body.
+//! The body cannot see the location of the caller.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 

@@ -1,4 +1,4 @@
-//! The choice is written out.
+//! The argument `error_info` is called `err`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
@@ -20,7 +20,11 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, nested)] //~ nested
+fn describe(_: &AuthError) -> ErrorInfo {
+    ErrorInfo::new("auth_error")
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken, err = describe)] //~ err
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

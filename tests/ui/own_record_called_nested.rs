@@ -1,6 +1,6 @@
-//! The message says which argument was meant.
+//! The flag `own_record` is called `nested`.
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, acquire_token};
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
 pub struct Contoso;
 
@@ -20,9 +20,9 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, telemtry = telemetry)] //~ telemtry
-pub async fn acquire_token(telemetry: Telemetry) -> Result<Telemetry, AuthError> {
-    Ok(telemetry)
+#[acquire_token(api = ContosoApi::AcquireToken, nested = record)] //~ nested
+pub async fn acquire_token() -> Result<String, AuthError> {
+    Ok(String::new())
 }
 
 fn main() {}

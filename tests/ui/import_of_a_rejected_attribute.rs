@@ -1,4 +1,4 @@
-//! What only the arguments name counts as used.
+//! Imports that only the arguments use count as used.
 
 #![deny(unused_imports)]
 

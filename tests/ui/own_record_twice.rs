@@ -1,4 +1,4 @@
-//! Nobody compiles eight times to learn of eight mistakes.
+//! The flag is given twice.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
@@ -20,16 +20,9 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(
-    telemtry = telemetry, //~ telemtry
-    nested = merge, //~ merge
-    own_record, //~ nested
-    background = true, //~ background
-    crate = token_telemetry, //~ token_telemetry
-    api = , //~ api
-)]
-pub const extern "C" fn acquire_token() -> Option<String> { //~ const //~ extern //~ Option
-    None
+#[acquire_token(api = ContosoApi::AcquireToken, own_record, own_record)] //~ own_record
+pub async fn acquire_token() -> Result<String, AuthError> {
+    Ok(String::new())
 }
 
 fn main() {}

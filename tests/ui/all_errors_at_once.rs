@@ -1,4 +1,4 @@
-//! The function has a path.
+//! One compile reports all mistakes.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
@@ -20,9 +20,17 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, error_info = |_| ErrorInfo::unknown())] //~ |_|
-pub async fn acquire_token() -> Result<String, AuthError> {
-    Ok(String::new())
+#[acquire_token(
+    telemtry = telemetry, //~ telemtry
+    nested = record, //~ nested
+    own_record,
+    own_record, //~ own_record
+    background = true, //~ background
+    crate = token_telemetry, //~ token_telemetry
+    api = , //~ api
+)]
+pub const extern "C" fn acquire_token() -> Option<String> { //~ const //~ extern //~ Option
+    None
 }
 
 fn main() {}

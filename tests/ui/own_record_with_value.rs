@@ -1,4 +1,4 @@
-//! One of the two says nothing.
+//! `own_record` is a flag.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
@@ -20,7 +20,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, own_record, background)] //~ nested
+#[acquire_token(api = ContosoApi::AcquireToken, own_record = true)] //~ own_record
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

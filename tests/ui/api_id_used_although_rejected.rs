@@ -1,4 +1,4 @@
-//! A refused enum does not light up the functions that use it.
+//! A rejected enum causes no errors where it is used.
 
 use token_telemetry::{ApiId, acquire_token};
 

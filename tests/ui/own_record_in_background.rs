@@ -1,4 +1,4 @@
-//! There is one choice.
+//! `own_record` has no effect with `background`.
 
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
 
@@ -20,7 +20,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-#[acquire_token(api = ContosoApi::AcquireToken, nested = merge)] //~ merge
+#[acquire_token(api = ContosoApi::AcquireToken, own_record, background)] //~ own_record
 pub async fn acquire_token() -> Result<String, AuthError> {
     Ok(String::new())
 }

@@ -1,0 +1,32 @@
+//! The argument `token_info` is called `ok`.
+
+use token_telemetry::{ApiId, DescribeError, ErrorInfo, TokenInfo, acquire_token};
+
+pub struct Contoso;
+
+#[derive(ApiId, Clone, Copy)]
+#[repr(u32)]
+#[api_id(owner = Contoso)]
+pub enum ContosoApi {
+    AcquireToken = 1004,
+}
+
+#[derive(Debug)]
+pub struct AuthError;
+
+impl DescribeError<AuthError> for Contoso {
+    fn describe(_: &AuthError) -> ErrorInfo {
+        ErrorInfo::new("auth_error")
+    }
+}
+
+fn read(_: &String) -> TokenInfo {
+    TokenInfo::new()
+}
+
+#[acquire_token(api = ContosoApi::AcquireToken, ok = read)] //~ ok
+pub async fn acquire_token() -> Result<String, AuthError> {
+    Ok(String::new())
+}
+
+fn main() {}
