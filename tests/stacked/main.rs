@@ -1,8 +1,9 @@
 //! The attribute above and below those of other crates: each order compiles and records once.
 //!
-//! What they do to a function differs: `fastrace` and `logcall` know the boxed async block that
-//! `#[async_trait]` makes and keep nothing else of it, `autometrics` puts any body into a closure.
-//! Where ours comes after such a change it finds no block any more, and says which order works.
+//! The other attributes rewrite functions differently: `fastrace` and `logcall` recognize the boxed
+//! async block that `#[async_trait]` writes and keep nothing else, and `autometrics` moves any body
+//! into a closure. After such a change ours does not find the block, and its error names the order
+//! that works.
 
 #[expect(unused_braces, reason = "`logcall` puts others around them")]
 mod boxed;
@@ -38,7 +39,7 @@ impl DescribeError<AuthError> for Contoso {
     }
 }
 
-type Answer = Result<usize, AuthError>;
+type TokenResult = Result<usize, AuthError>;
 
 struct Client {
     telemetry: Telemetry,
@@ -56,8 +57,8 @@ impl Client {
         (client, recorder)
     }
 
-    /// Suspends, and then notes a cache hit.
-    async fn work(&self) -> Answer {
+    /// Suspends, and then records a cache hit.
+    async fn work(&self) -> TokenResult {
         let mut is_ready = false;
         std::future::poll_fn(|cx| {
             if is_ready {
@@ -68,21 +69,21 @@ impl Client {
             std::task::Poll::Pending
         })
         .await;
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         Ok(self.token.len())
     }
 }
 
-/// Runs a call, of which there must be one record with all that its body noted.
-fn check(call: impl Future<Output = Answer>, recorder: &Recorder) {
+/// Runs a call, and expects one record with the cache hit of its body.
+fn check(call: impl Future<Output = TokenResult>, recorder: &Recorder) {
     assert_eq!(futures::executor::block_on(call).unwrap(), 5);
     let records = recorder.take();
     assert_eq!(records.len(), 1, "{records:?}");
-    let level = records.first().and_then(|record| record.level());
+    let level = records.first().and_then(|record| record.cache_level());
     assert_eq!(level, Some(CacheLevel::L1Cache));
 }
 
 #[test]
-fn orders_that_do_not_work_are_refused() {
-    trybuild::TestCases::new().compile_fail("refused.rs");
+fn orders_that_do_not_work_are_rejected() {
+    trybuild::TestCases::new().compile_fail("rejected.rs");
 }

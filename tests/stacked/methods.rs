@@ -1,83 +1,83 @@
-//! Methods that `#[async_trait]` made functions of; the order says which comes first.
+//! Methods that `#[async_trait]` rewrote, in both orders.
 
 use async_trait::async_trait;
 use token_telemetry::acquire_token;
 
-use crate::{Answer, Client, ContosoApi, check};
+use crate::{Client, ContosoApi, TokenResult, check};
 
 #[async_trait]
 trait Methods {
-    async fn above_err(&self) -> Answer;
-    async fn below_err(&self) -> Answer;
-    async fn above_ret(&self) -> Answer;
-    async fn below_ret(&self) -> Answer;
-    async fn above_logcall(&self) -> Answer;
-    async fn below_logcall(&self) -> Answer;
-    async fn above_logcall_of_results(&self) -> Answer;
-    async fn below_logcall_of_results(&self) -> Answer;
-    async fn above_fastrace(&self) -> Answer;
-    async fn above_autometrics(&self) -> Answer;
+    async fn above_err(&self) -> TokenResult;
+    async fn below_err(&self) -> TokenResult;
+    async fn above_ret(&self) -> TokenResult;
+    async fn below_ret(&self) -> TokenResult;
+    async fn above_logcall(&self) -> TokenResult;
+    async fn below_logcall(&self) -> TokenResult;
+    async fn above_logcall_of_results(&self) -> TokenResult;
+    async fn below_logcall_of_results(&self) -> TokenResult;
+    async fn above_fastrace(&self) -> TokenResult;
+    async fn above_autometrics(&self) -> TokenResult;
 }
 
 #[async_trait]
 impl Methods for Client {
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[tracing::instrument(skip_all, err)]
-    async fn above_err(&self) -> Answer {
+    async fn above_err(&self) -> TokenResult {
         self.work().await
     }
 
     #[tracing::instrument(skip_all, err)]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    async fn below_err(&self) -> Answer {
+    async fn below_err(&self) -> TokenResult {
         self.work().await
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[tracing::instrument(skip_all, ret)]
-    async fn above_ret(&self) -> Answer {
+    async fn above_ret(&self) -> TokenResult {
         self.work().await
     }
 
     #[tracing::instrument(skip_all, ret)]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    async fn below_ret(&self) -> Answer {
+    async fn below_ret(&self) -> TokenResult {
         self.work().await
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[logcall::logcall("debug")]
-    async fn above_logcall(&self) -> Answer {
+    async fn above_logcall(&self) -> TokenResult {
         self.work().await
     }
 
     #[logcall::logcall("debug")]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    async fn below_logcall(&self) -> Answer {
+    async fn below_logcall(&self) -> TokenResult {
         self.work().await
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[logcall::logcall(ok = "debug", err = "info")]
-    async fn above_logcall_of_results(&self) -> Answer {
+    async fn above_logcall_of_results(&self) -> TokenResult {
         self.work().await
     }
 
     #[logcall::logcall(ok = "debug", err = "info")]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    async fn below_logcall_of_results(&self) -> Answer {
+    async fn below_logcall_of_results(&self) -> TokenResult {
         self.work().await
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[fastrace::trace]
-    async fn above_fastrace(&self) -> Answer {
+    async fn above_fastrace(&self) -> TokenResult {
         self.work().await
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[autometrics::autometrics]
-    async fn above_autometrics(&self) -> Answer {
+    async fn above_autometrics(&self) -> TokenResult {
         self.work().await
     }
 }

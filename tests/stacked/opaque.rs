@@ -2,48 +2,48 @@
 
 use token_telemetry::acquire_token;
 
-use crate::{Answer, Client, ContosoApi, check};
+use crate::{Client, ContosoApi, TokenResult, check};
 
 impl Client {
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[tracing::instrument(skip_all, err)]
-    fn opaque_above_err(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_above_err(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[tracing::instrument(skip_all, err)]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    fn opaque_below_err(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_below_err(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[tracing::instrument(skip_all, ret)]
-    fn opaque_above_ret(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_above_ret(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[tracing::instrument(skip_all, ret)]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    fn opaque_below_ret(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_below_ret(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[fastrace::trace]
-    fn opaque_above_fastrace(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_above_fastrace(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[fastrace::trace]
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
-    fn opaque_below_fastrace(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_below_fastrace(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 
     #[acquire_token(api = ContosoApi::AcquireToken, telemetry = self.telemetry)]
     #[autometrics::autometrics]
-    fn opaque_above_autometrics(&self) -> impl Future<Output = Answer> + Send {
+    fn opaque_above_autometrics(&self) -> impl Future<Output = TokenResult> + Send {
         async move { self.work().await }
     }
 }

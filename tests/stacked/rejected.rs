@@ -1,4 +1,4 @@
-//! Attributes above ours that leave no async block to measure.
+//! Attributes above ours that leave no async block to instrument.
 
 use std::pin::Pin;
 
