@@ -1,4 +1,5 @@
-//! Lint neutrality: what the compiler and clippy say of a function does not depend on the attribute.
+//! Lint neutrality: the compiler and clippy report the same for a function with and without the
+//! attribute.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 use allowed::{ALLOWED, Change};
 use diagnostic::{Diagnostic, Functions};
 
-/// One file, which is compiled as a crate of its own.
+/// One file, compiled as its own crate.
 const SOURCE: &str = concat!(
     include_str!("lints/functions/sdk.rs"),
     include_str!("lints/functions/rustc.rs"),
@@ -33,7 +34,7 @@ const SOURCE: &str = concat!(
 );
 
 #[test]
-fn the_attribute_changes_no_diagnostic_but_the_listed_ones() {
+fn only_listed_diagnostics_change() {
     let functions = Functions::of(SOURCE);
     let (plain, annotated) = package::lint(SOURCE);
     let mut lost: Vec<&Diagnostic> = plain.difference(&annotated).collect();

@@ -1,10 +1,10 @@
-//! Two versions of one SDK in one program: built, linked in every way, and run. And one SDK of an
-//! old edition.
+//! Builds and runs a program with two versions of one SDK, linked in every way, and an SDK of an old
+//! edition.
 //!
-//! The packages are written into the target folder and built offline, with the versions of the
-//! workspace's own lock file.
+//! The packages are generated in the target folder and built offline, with the versions of the
+//! workspace's lock file.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod old_edition;
 mod scratch;
@@ -15,13 +15,13 @@ use std::process::Command;
 
 use scratch::{Scratch, run};
 
-/// What the program says if each version kept its own ids: names differ, numbers are shared.
+/// The expected output if each version keeps its ids: the names differ, the numbers are the same.
 const BOTH: &str = "1.0.0: 1004 AcquireTokenForClient, sent 5|1004
 2.0.0: 1004 AcquireTokenForApp, sent 5|1004
 ";
 
 #[test]
-fn two_versions_of_one_sdk_keep_their_ids_however_they_are_linked() {
+fn two_versions_of_one_sdk_keep_their_ids() {
     let scratch = Scratch::new("two-versions");
     scratch.sdk("1.0.0", "AcquireTokenForClient");
     scratch.sdk("2.0.0", "AcquireTokenForApp");
@@ -43,7 +43,7 @@ fn two_versions_of_one_sdk_keep_their_ids_however_they_are_linked() {
 }
 
 #[test]
-fn no_crate_that_registers_things_at_link_time_is_pulled_in() {
+fn no_link_time_registry_in_dependencies() {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--package", "token-telemetry"])
         .args(["--all-features", "--edges", "normal,build"])
@@ -68,7 +68,7 @@ fn no_crate_that_registers_things_at_link_time_is_pulled_in() {
     }
 }
 
-/// Names of a program's sections, those of constructors with their size, where `readelf` is.
+/// Returns the names of a program's sections, with sizes for constructors, if `readelf` is installed.
 fn sections(folder: &Path, program: &str) -> Option<BTreeSet<String>> {
     let mut command = Command::new("readelf");
     let output = command.arg("-SW").arg(folder.join(program)).output().ok()?;
@@ -86,7 +86,7 @@ fn sections(folder: &Path, program: &str) -> Option<BTreeSet<String>> {
     (!sections.is_empty()).then_some(sections)
 }
 
-/// Programs in C that use the static and the dynamic library, where a C compiler is at hand.
+/// Links C programs with the static and the dynamic library, if a C compiler is installed.
 fn link_from_c(scratch: &Scratch, libraries: &Path) -> Option<[PathBuf; 2]> {
     let compiler = if cfg!(target_os = "linux") {
         "cc"
@@ -102,8 +102,8 @@ fn link_from_c(scratch: &Scratch, libraries: &Path) -> Option<[PathBuf; 2]> {
         let mut command = Command::new(compiler);
         command.arg(&source).args(arguments).arg("-o").arg(&program);
         let output = command.output().ok()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{name}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {stderr}");
         Some(program)
     };
     let folder = libraries.display();

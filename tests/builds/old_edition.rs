@@ -1,4 +1,4 @@
-//! An SDK of the edition 2015, in a crate that forbids lints which others only warn of.
+//! An SDK of the edition 2015 that forbids lints which are warnings elsewhere.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ token-telemetry = { path = "RUNTIME", default-features = false }
 [workspace]
 "#;
 
-/// Legal, but for the return type of one function.
+/// Valid, except for the return type of one function.
 const SOURCE: &str = r"
 #![forbid(deprecated)]
 
@@ -53,7 +53,7 @@ pub mod inside {
 ";
 
 #[test]
-fn refusals_keep_their_text_in_edition_2015() {
+fn errors_keep_their_text_in_edition_2015() {
     let scratch = Scratch::new("old-edition");
     let runtime = workspace().join("runtime").display().to_string();
     scratch.write("old/Cargo.toml", &MANIFEST.replace("RUNTIME", &runtime));
@@ -68,15 +68,17 @@ fn refusals_keep_their_text_in_edition_2015() {
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let refusals: Vec<&str> = said
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let errors: Vec<&str> = stderr
         .lines()
         .filter(|line| line.starts_with("error"))
         .collect();
-    assert_eq!(refusals.len(), 2, "{said}");
+    assert_eq!(errors.len(), 2, "{stderr}");
     assert_eq!(
-        refusals.first().copied(),
-        Some("error: expected a `Result`, which tells a token from a failure"),
-        "{said}"
+        errors.first().copied(),
+        Some(
+            "error: expected `Result`, found `Option`: return the token or the error as a `Result`"
+        ),
+        "{stderr}"
     );
 }

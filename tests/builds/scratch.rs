@@ -1,16 +1,16 @@
-//! Packages that are written for one test and built offline.
+//! Packages that are generated for one test and built offline.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder of packages, with a target folder of its own.
+/// A folder of packages with its own target folder.
 pub(crate) struct Scratch {
     folder: PathBuf,
 }
 
 impl Scratch {
-    /// An empty folder with the workspace's lock file.
+    /// Creates a folder with the workspace's lock file.
     pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let scratch = Self { folder };
@@ -20,7 +20,7 @@ impl Scratch {
         scratch
     }
 
-    /// Writes a file unless it is there already, so that cargo builds nothing twice.
+    /// Writes a file unless it is unchanged, so that cargo rebuilds nothing.
     pub(crate) fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -30,7 +30,7 @@ impl Scratch {
         path
     }
 
-    /// One version of the SDK; they share the number and call it by different names.
+    /// Writes one version of the SDK; the versions give the same number different names.
     pub(crate) fn sdk(&self, version: &str, name: &str) {
         let runtime = workspace().join("runtime");
         let manifest = SDK_MANIFEST
@@ -41,7 +41,7 @@ impl Scratch {
         self.write(&format!("sdk-{version}/src/lib.rs"), &source);
     }
 
-    /// A program that uses both versions.
+    /// Writes a program that uses both versions.
     pub(crate) fn program(&self) {
         let manifest = format!("[package]\nname = \"program\"\nedition = \"2024\"\n{BOTH_SDKS}");
         self.write("bundle/program/Cargo.toml", &manifest);
@@ -51,7 +51,7 @@ impl Scratch {
         );
     }
 
-    /// A program that knows nothing of SDKs, to compare with.
+    /// Writes a program without SDKs, for comparison.
     pub(crate) fn bare_program(&self) {
         let manifest = "[package]\nname = \"bare\"\nedition = \"2024\"\n";
         self.write("bundle/bare/Cargo.toml", manifest);
@@ -59,7 +59,7 @@ impl Scratch {
         self.write("bundle/bare/src/main.rs", source);
     }
 
-    /// A dynamic and a static library that use both versions.
+    /// Writes a dynamic and a static library that use both versions.
     pub(crate) fn library(&self) {
         let manifest = format!(
             "[package]\nname = \"library\"\nedition = \"2024\"\n\
@@ -73,7 +73,7 @@ impl Scratch {
         self.write("bundle/library/src/lib.rs", &source);
     }
 
-    /// Builds everything and tells where it is.
+    /// Builds all packages and returns the output folder.
     pub(crate) fn build(&self, profile: &str) -> PathBuf {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--offline", "--quiet", "--profile", profile])
@@ -82,14 +82,14 @@ impl Scratch {
             .env_remove("RUSTFLAGS")
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{profile}: {said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{profile}: {stderr}");
         let folder = if profile == "dev" { "debug" } else { profile };
         self.folder.join("target").join(folder)
     }
 }
 
-/// What a program says.
+/// Runs a program and returns its output.
 pub(crate) fn run(program: &Path) -> String {
     let output = Command::new(program).output().unwrap();
     assert!(output.status.success(), "{}", program.display());

@@ -1,15 +1,15 @@
-//! The diagnostics that change with the attribute, each with the reason why it cannot be otherwise.
+//! The diagnostics that the attribute changes, each with the reason why this is unavoidable.
 
 /// What happens to a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
-    /// It is new; nothing may be.
+    /// It is new; no lint is allowed to add one.
     Added,
-    /// It is there once more.
+    /// It is reported again.
     Repeated,
     /// It is gone.
     Lost,
-    /// It speaks of another place, or in other words.
+    /// Its location or its text differs.
     Moved,
 }
 
@@ -21,37 +21,37 @@ pub(crate) struct Allowed {
 }
 
 pub(crate) const ALLOWED: [Allowed; 18] = [
-    // The body is an async block that is awaited, so every function has its await.
+    // The body becomes an awaited async block, so that every function contains an `.await`.
     Allowed {
         lint: "clippy::unused_async",
         change: Change::Lost,
         functions: &["redundant_clone_of_an_argument", "unused_async"],
     },
-    // The lint stays away from expressions inside of those that a macro wrote, as a body now is.
+    // The lint skips expressions inside macro output, which now includes the body.
     Allowed {
         lint: "clippy::useless_conversion",
         change: Change::Lost,
         functions: &["useless_conversion", "useless_conversion_blocking"],
     },
-    // What a block takes along is no local variable of its own, and only those are looked at.
+    // The lint looks at local variables only, and a captured argument is not one.
     Allowed {
         lint: "clippy::redundant_clone",
         change: Change::Lost,
         functions: &["redundant_clone_of_an_argument"],
     },
-    // An argument that the body assigns to is bound again inside of the block, a little further on.
+    // An argument that the body assigns to is bound again inside the block, at a later location.
     Allowed {
         lint: "unused_assignments",
         change: Change::Moved,
         functions: &["argument_overwritten", "argument_overwritten_blocking"],
     },
-    // The lint looks at the function's own body, which is one call, and not at the closure in it.
+    // The lint looks at the function body, which is one call, but not at the closure in it.
     Allowed {
         lint: "clippy::unwrap_in_result",
         change: Change::Lost,
         functions: &["unwrap_in_result"],
     },
-    // It counts the branches of the function's own body, and passes over what a macro wrote.
+    // The lint counts branches of the function body, and skips macro output.
     Allowed {
         lint: "clippy::cognitive_complexity",
         change: Change::Lost,
@@ -61,13 +61,13 @@ pub(crate) const ALLOWED: [Allowed; 18] = [
             "too_many_lines",
         ],
     },
-    // In a closure the lint does not look for where the variable got its first value.
+    // In a closure, the lint does not look for the first assignment of the variable.
     Allowed {
         lint: "clippy::assigning_clones",
         change: Change::Lost,
         functions: &["assigning_clones_blocking"],
     },
-    // The size stands in the message, and both halves of the function hold the array.
+    // The message contains the size, and both parts of the function contain the array.
     Allowed {
         lint: "clippy::large_stack_frames",
         change: Change::Moved,
@@ -78,31 +78,31 @@ pub(crate) const ALLOWED: [Allowed; 18] = [
         change: Change::Repeated,
         functions: &["large_stack_frames"],
     },
-    // More stands in the body than the one block.
+    // The body contains more than the one block.
     Allowed {
         lint: "clippy::manual_async_fn",
         change: Change::Lost,
         functions: &["manual_async_fn"],
     },
-    // It underlines the whole block in place of the block's last expression.
+    // The lint underlines the whole block instead of its last expression.
     Allowed {
         lint: "clippy::implicit_return",
         change: Change::Moved,
         functions: &["manual_async_fn"],
     },
-    // The size stands in the message, and the future has grown by a constant.
+    // The message contains the size, and the future grows by a constant.
     Allowed {
         lint: "clippy::large_futures",
         change: Change::Moved,
         functions: &["calling_a_large_future"],
     },
-    // The closure around a body that blocks may run or not, as far as the compiler knows.
+    // The compiler does not know that the closure around a blocking body always runs.
     Allowed {
         lint: "unconditional_recursion",
         change: Change::Lost,
         functions: &["unconditional_recursion"],
     },
-    // The closure takes the arguments along, so they are used by value.
+    // The closure captures the arguments, so they are used by value.
     Allowed {
         lint: "clippy::needless_pass_by_value",
         change: Change::Lost,
@@ -113,19 +113,19 @@ pub(crate) const ALLOWED: [Allowed; 18] = [
         change: Change::Lost,
         functions: &["boxed_local"],
     },
-    // The function returns what the runtime returns, which is not always `Ok`.
+    // The function returns the result of a call, which is not always `Ok`.
     Allowed {
         lint: "clippy::unnecessary_wraps",
         change: Change::Lost,
         functions: &["unnecessary_wraps"],
     },
-    // A measured function reads a clock.
+    // An instrumented function reads a clock.
     Allowed {
         lint: "clippy::missing_const_for_fn",
         change: Change::Lost,
         functions: &["missing_const_for_fn", "unnecessary_wraps"],
     },
-    // What the lint says of the function it says of the closure too; one `allow` silences both.
+    // The lint reports the function and the closure; one `allow` silences both.
     Allowed {
         lint: "clippy::result_large_err",
         change: Change::Repeated,

@@ -1,32 +1,32 @@
-//! Diagnostics of one copy, and the functions they belong to.
+//! The diagnostics of one copy, and the functions that they are in.
 
 use serde_json::Value;
 
-/// One warning or error, as far as it must be the same with the attribute and without it.
+/// The parts of a warning or error that must be the same with and without the attribute.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Diagnostic {
     pub(crate) lint: String,
     message: String,
-    /// What is underlined: line and column of beginning and end, once for each primary span.
-    places: Vec<[u64; 4]>,
+    /// Start and end, as line and column, of each primary span.
+    locations: Vec<[u64; 4]>,
 }
 
 impl Diagnostic {
-    /// Reads one line of `cargo clippy --message-format=json`, if it is a diagnostic of a lint or an error.
+    /// Parses one line of `cargo clippy --message-format=json`, if it is a lint or an error.
     pub(crate) fn read(message: &Value) -> Option<Self> {
         let diagnostic = &message["message"];
         let spans = diagnostic["spans"].as_array()?;
-        let place = |span: &Value| {
+        let bounds = |span: &Value| {
             ["line_start", "column_start", "line_end", "column_end"]
                 .map(|key| span[key].as_u64().unwrap_or_default())
         };
-        let places: Vec<_> = spans
+        let locations: Vec<_> = spans
             .iter()
             .filter(|span| span["is_primary"] == true)
-            .map(place)
+            .map(bounds)
             .collect();
-        // The summary at the end has no place.
-        (!places.is_empty()).then(|| Self {
+        // The summary at the end has no span.
+        (!locations.is_empty()).then(|| Self {
             lint: diagnostic["code"]["code"]
                 .as_str()
                 .unwrap_or("error")
@@ -35,15 +35,15 @@ impl Diagnostic {
                 .as_str()
                 .unwrap_or_default()
                 .to_owned(),
-            places,
+            locations,
         })
     }
 
     fn line(&self) -> u64 {
-        self.places.first().map_or(0, |place| place[0])
+        self.locations.first().map_or(0, |span| span[0])
     }
 
-    /// Whether the two are of one lint, and about one function.
+    /// Whether both are of the same lint, in the same function.
     pub(crate) fn is_like(&self, other: &Self, functions: &Functions<'_>) -> bool {
         self.lint == other.lint && functions.around(self) == functions.around(other)
     }
@@ -78,17 +78,17 @@ impl<'a> Functions<'a> {
         Self(functions)
     }
 
-    /// How many carry the attribute.
+    /// Returns how many functions have the attribute.
     pub(crate) fn annotated(&self) -> usize {
         self.0.iter().filter(|function| function.annotated).count()
     }
 
-    /// The function that a diagnostic is about.
+    /// Returns the name of the function that a diagnostic is in.
     pub(crate) fn around(&self, diagnostic: &Diagnostic) -> Option<&'a str> {
         self.find(diagnostic).map(|function| function.name)
     }
 
-    /// The function that a diagnostic is about, if it carries the attribute.
+    /// Returns the name of the function that a diagnostic is in, if it has the attribute.
     pub(crate) fn annotated_around(&self, diagnostic: &Diagnostic) -> Option<&'a str> {
         let function = self.find(diagnostic)?;
         function.annotated.then_some(function.name)
@@ -101,7 +101,7 @@ impl<'a> Functions<'a> {
     }
 }
 
-/// Whether a line holds the attribute, and nothing else.
+/// Whether a line is the attribute, and nothing else.
 pub(crate) fn is_attribute(line: &str) -> bool {
     let line = line
         .trim_start()

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, is_attribute};
 
-/// Lints of the compiler that are off by default.
+/// Lints of rustc that are off by default.
 const RUST: [&str; 18] = [
     "elided_lifetimes_in_paths",
     "explicit_outlives_requirements",
@@ -31,7 +31,7 @@ const RUST: [&str; 18] = [
     "if_let_rescope",
 ];
 
-/// Lints of clippy's group `restriction` that crates commonly switch on.
+/// Lints of clippy's group `restriction` that crates commonly enable.
 const RESTRICTION: [&str; 43] = [
     "absolute_paths",
     "arithmetic_side_effects",
@@ -78,7 +78,7 @@ const RESTRICTION: [&str; 43] = [
     "unwrap_used",
 ];
 
-/// Diagnostics without and with the attribute.
+/// Returns the diagnostics without and with the attribute.
 pub(crate) fn lint(source: &str) -> (BTreeSet<Diagnostic>, BTreeSet<Diagnostic>) {
     let root = workspace();
     let scratch = root.join("target/tests/lints");
@@ -146,7 +146,7 @@ fn write(file: &Path, text: &str) {
     fs::write(file, text).unwrap();
 }
 
-/// The same lines, with comments for the ones of the attribute.
+/// Replaces the lines of the attribute with comments.
 fn without_attributes(source: &str) -> String {
     let lines = source
         .lines()
@@ -154,7 +154,7 @@ fn without_attributes(source: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// What the compiler refused, as it shows it.
+/// Returns the rendered compiler errors.
 fn rendered_errors(messages: &str) -> String {
     let messages = messages
         .lines()

@@ -1,4 +1,4 @@
-// Functions that no lint of the list minds.
+// Functions without any diagnostic.
 
 /// Acquires a token.
 ///

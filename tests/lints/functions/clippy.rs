@@ -81,7 +81,7 @@ pub(crate) async fn type_complexity(left: u8) -> Result<Box<dyn Fn(&[u8]) -> Opt
     Ok(Box::new(move |tokens| tokens.contains(&left).then(Vec::new)))
 }
 
-/// Says nothing of what makes it unsafe.
+/// Has no section about safety.
 #[token_telemetry::acquire_token(api = Api::Token)]
 pub async unsafe fn missing_safety_doc() -> Result<u8, AuthError> {
     fetch().await

@@ -1,7 +1,7 @@
-//! Functions that the lints look at, with the attribute and without it.
+//! The functions that are linted with and without the attribute.
 //!
 //! Most provoke the lint they are named after. The test copies these files twice, once with the
-//! lines of the attribute left empty, and compares what the compiler and clippy say.
+//! lines of the attribute removed, and compares what the compiler and clippy report.
 
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
