@@ -3,11 +3,13 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, ExprPath, Ident, Path, Token, token};
 
 use crate::errors::Errors;
+use crate::suggestion::{is_near, one_of, unknown};
 use crate::tokens::is_punct;
+use crate::value::{CRATE, Expected, absolute, ends, flag, found, skip_argument, value};
 
 /// Every key, in the order in which messages list them.
 const KEYS: [&str; 7] = [
@@ -40,12 +42,6 @@ const OF_TRACING: [&str; 9] = [
     "target",
 ];
 
-/// What the value of a key is, and how it is written, for messages.
-pub(crate) struct Expected {
-    pub(crate) what: &'static str,
-    pub(crate) example: &'static str,
-}
-
 const API: Expected = Expected {
     what: "a constant",
     example: "api = MyApi::AcquireToken",
@@ -62,11 +58,6 @@ const TOKEN_INFO: Expected = Expected {
     what: "the path of a function `fn(&T) -> TokenInfo`",
     example: "token_info = path::to::function",
 };
-pub(crate) const CRATE: Expected = Expected {
-    what: "a path",
-    example: "crate = ::my_sdk::token_telemetry",
-};
-
 /// The arguments that could be parsed.
 #[derive(Default)]
 pub(crate) struct Arguments {
@@ -253,88 +244,6 @@ fn receiver(tokens: TokenStream) -> Option<Span> {
     None
 }
 
-/// Parses `= value`; an error says what the key expects.
-pub(crate) fn value<T: Parse>(
-    key: &Ident,
-    input: ParseStream<'_>,
-    Expected { what, example }: &Expected,
-) -> syn::Result<T> {
-    if !input.peek(Token![=]) {
-        let message = format!("expected `=` after `{key}`: write `{example}`");
-        return Err(Error::new(key.span(), message));
-    }
-    input.parse::<Token![=]>()?;
-    let rejection = |span, found: &str| {
-        let message = format!("expected {what}, found {found}: write `{example}`");
-        Error::new(span, message)
-    };
-    if ends(input) {
-        return Err(rejection(key.span(), "nothing"));
-    }
-    let begin = input.span();
-    let found_here = found(input);
-    match input.parse() {
-        Ok(value) if ends(input) => Ok(value),
-        // A call parses as a path with parentheses after it.
-        Ok(_) if input.peek(token::Paren) => Err(rejection(begin, "a call")),
-        Ok(_) => {
-            let message = format!(
-                "expected `,` after the value of `{key}`, found {}",
-                found(input)
-            );
-            Err(Error::new(input.span(), message))
-        }
-        Err(_) => Err(rejection(begin, &found_here)),
-    }
-}
-
-/// Describes the next token.
-fn found(input: ParseStream<'_>) -> String {
-    if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
-        return "a closure".to_owned();
-    }
-    match input.cursor().token_tree() {
-        Some((TokenTree::Group(_), _)) => "brackets".to_owned(),
-        Some((token, _)) => format!("`{token}`"),
-        None => "nothing".to_owned(),
-    }
-}
-
-/// Parses a key without a value.
-fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<Span> {
-    if ends(input) {
-        return Ok(key.span());
-    }
-    let message = format!("expected the flag `{key}` without a value: write `{key}`");
-    Err(Error::new(key.span(), message))
-}
-
-fn ends(input: ParseStream<'_>) -> bool {
-    input.is_empty() || input.peek(Token![,])
-}
-
-/// Rejects relative paths, whose meaning depends on the module, and on the crate that a macro expands in.
-pub(crate) fn absolute(path: Path) -> syn::Result<Path> {
-    let first = path
-        .segments
-        .first()
-        .map(|segment| segment.ident.to_string());
-    let first = first.unwrap_or_default();
-    if path.leading_colon.is_some() || first == "crate" || first == "$crate" {
-        return Ok(path);
-    }
-    let written = path.to_token_stream().to_string().replace(' ', "");
-    let message = match first.as_str() {
-        "self" | "super" => {
-            format!("expected an absolute path, found `{written}`: begin the path with `crate::`")
-        }
-        _ => format!(
-            "expected an absolute path, found `{written}`: write `::{written}`, or `crate::{written}` for a module of this crate"
-        ),
-    };
-    Err(Error::new_spanned(path, message))
-}
-
 /// Returns the path at the beginning of an expression, unless it is `self`.
 fn path_in(expression: &Expr) -> Option<&ExprPath> {
     match expression {
@@ -347,66 +256,4 @@ fn path_in(expression: &Expr) -> Option<&ExprPath> {
         Expr::Unary(unary) => path_in(&unary.expr),
         _ => None,
     }
-}
-
-/// Rejects an unknown key, and suggests the most similar one.
-pub(crate) fn unknown(key: &Ident, keys: &[&str]) -> Error {
-    let written = key.to_string();
-    let similar = keys.iter().find(|known| is_near(&written, known));
-    let suggestion = similar.map_or_else(String::new, |known| format!(", did you mean `{known}`?"));
-    let message = match (similar, keys) {
-        // The suggestion is the whole list.
-        (Some(_), [_]) => format!("unknown argument `{written}`{suggestion}"),
-        (Some(_), _) => {
-            let expected = one_of(keys);
-            format!("unknown argument `{written}`{suggestion} Expected {expected}")
-        }
-        (None, _) => format!("unknown argument `{written}`, expected {}", one_of(keys)),
-    };
-    Error::new(key.span(), message)
-}
-
-fn one_of(keys: &[&str]) -> String {
-    let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-    let list = quoted.join(", ");
-    match keys {
-        [_] => list,
-        _ => format!("one of {list}"),
-    }
-}
-
-/// Whether at most a third of the letters differ, or one word begins with the other, or it is `id`
-/// for `api`.
-fn is_near(written: &str, known: &str) -> bool {
-    let shorter = written.len().min(known.len());
-    (shorter >= 2 && (written.starts_with(known) || known.starts_with(written)))
-        || (written, known) == ("id", "api")
-        || distance(written.as_bytes(), known.as_bytes()) * 3 <= known.len()
-}
-
-/// Computes the edit distance: the letters to insert, remove or replace.
-fn distance(from: &[u8], to: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.iter().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, other) in row.iter_mut().skip(1).zip(to) {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = *cell;
-            left = replaced.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
-/// Skips the rest of a rejected argument, up to the next comma.
-pub(crate) fn skip_argument(input: ParseStream<'_>) -> syn::Result<()> {
-    while !ends(input) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
 }

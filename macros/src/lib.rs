@@ -18,9 +18,11 @@ mod infer;
 mod items;
 mod output;
 mod rebinding;
+mod suggestion;
 mod tail;
 mod tokens;
 mod validate;
+mod value;
 
 use arguments::Arguments;
 use errors::Errors;

@@ -11,8 +11,10 @@ use syn::{
 
 use super::number::Reserved;
 use super::width::Width;
-use crate::arguments::{CRATE, Expected, absolute, duplicate, skip_argument, unknown, value};
+use crate::arguments::duplicate;
 use crate::errors::Errors;
+use crate::suggestion::unknown;
+use crate::value::{CRATE, Expected, absolute, skip_argument, value};
 
 const OWNER: Expected = Expected {
     what: "the type that owns the numbers",
