@@ -1,4 +1,4 @@
-//! The value of every attribute, in the spelling of its set.
+//! Builds the value of every attribute, in the spelling of its set.
 
 use std::sync::Arc;
 
@@ -11,32 +11,32 @@ use crate::acquisition::Outcome;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::client::ClientInfo;
 
-/// Bucket of the texts for which there is no room, in the MSAL set, and of APIs in both.
+/// Value for texts beyond the limit in the MSAL set, and for such API names in both sets.
 ///
-/// Not a constant, because names of APIs are compared by their address.
+/// A static rather than a constant, because API names are compared by address.
 pub(super) static OTHER: &str = "other";
 
-/// The same bucket in the second set; the conventions fix this word.
+/// The same value in the second set; the semantic conventions prescribe this word.
 const OTHER_ERROR: &str = "_OTHER";
 
-/// What MSAL.NET reports for a cancelled call: the name of the exception's type.
+/// The code that MSAL.NET reports for a cancelled call: the name of the exception type.
 const MSAL_NET_CANCELLED: &str = "TaskCanceledException";
 
-/// Turns key into attributes.
+/// Builds attributes from a [`SeriesKey`].
 #[derive(Debug)]
 pub(super) struct AttributeBuilder {
-    pub(super) names: Interners,
+    pub(super) interners: Interners,
     pub(super) msal_net: bool,
-    client: Client,
+    client: ClientAttributes,
 }
 
-/// The attributes that say which SDK reports.
+/// The attributes that identify the SDK.
 #[derive(Debug)]
-struct Client {
+struct ClientAttributes {
     version: Arc<str>,
     platform: Arc<str>,
-    both: Arc<str>,
-    named: bool,
+    version_and_platform: Arc<str>,
+    has_name: bool,
 }
 
 impl AttributeBuilder {
@@ -44,32 +44,32 @@ impl AttributeBuilder {
         let version = client.version().unwrap_or(catalog::UNKNOWN);
         let platform = client.sku().unwrap_or(catalog::UNKNOWN);
         Self {
-            names: Interners::new(),
+            interners: Interners::new(),
             msal_net,
-            client: Client {
+            client: ClientAttributes {
                 version: version.into(),
                 platform: platform.into(),
-                both: format!("{version},{platform}").into(),
-                named: client.sku().is_some(),
+                version_and_platform: format!("{version},{platform}").into(),
+                has_name: client.sku().is_some(),
             },
         }
     }
 
-    /// All attributes of one metric, in its order.
+    /// Returns all attributes of one metric, in its order.
     pub(super) fn attributes(&self, metric: &Metric, key: &SeriesKey) -> Vec<KeyValue> {
-        let present = |attribute: &Attribute| {
+        let key_value = |attribute: &Attribute| {
             let value = self.value(*attribute, key)?;
             Some(KeyValue::new(attribute.key(), value))
         };
-        metric.attributes.iter().filter_map(present).collect()
+        metric.attributes.iter().filter_map(key_value).collect()
     }
 
-    /// Scope of the second set; the SDK stands here, since the attributes have no room for it.
+    /// Returns the scope of the second set, which carries the SDK's name instead of every point.
     pub(super) fn scope(&self) -> InstrumentationScope {
         let scope = InstrumentationScope::builder(catalog::METER)
             .with_version(env!("CARGO_PKG_VERSION"))
             .with_schema_url(catalog::SCHEMA_URL);
-        if !self.client.named {
+        if !self.client.has_name {
             return scope.build();
         }
         let client = [
@@ -85,13 +85,13 @@ impl AttributeBuilder {
         scope.with_attributes(client).build()
     }
 
-    /// None where the attribute is left out.
+    /// Returns the value of an attribute, or `None` if it is omitted.
     fn value(&self, attribute: Attribute, key: &SeriesKey) -> Option<Value> {
         let ok = key.is_ok();
         let value = match attribute {
             Attribute::MsalVersion => Arc::clone(&self.client.version).into(),
             Attribute::Platform => Arc::clone(&self.client.platform).into(),
-            Attribute::MsalVersionPlatform => Arc::clone(&self.client.both).into(),
+            Attribute::MsalVersionPlatform => Arc::clone(&self.client.version_and_platform).into(),
             Attribute::ApiId | Attribute::ApiName => key.api.into(),
             Attribute::CallerSdkId => self.caller(key).into(),
             Attribute::TokenSource => key.source.map_or(EMPTY, TokenSource::name).into(),
@@ -114,23 +114,23 @@ impl AttributeBuilder {
     }
 
     fn caller(&self, key: &SeriesKey) -> StringValue {
-        match self.names.callers.text(key.caller) {
+        match self.interners.callers.resolve(key.caller) {
             Some(caller) => caller.into(),
             None if key.caller == Symbol::OTHER => OTHER.into(),
-            // The comma of a version that nobody gave.
+            // The comma that would separate id and version.
             None if self.msal_net => ",".into(),
             None => EMPTY.into(),
         }
     }
 
-    /// Error code of the MSAL set, empty on success.
+    /// Returns the error code of the MSAL set, which is empty on success.
     fn code(&self, key: &SeriesKey) -> StringValue {
         match key.outcome {
             Outcome::Ok | Outcome::Pending => EMPTY.into(),
             Outcome::Cancelled if self.msal_net => MSAL_NET_CANCELLED.into(),
             Outcome::Cancelled => Outcome::CANCELLED_CODE.into(),
             Outcome::Panicked => Outcome::PANICKED_CODE.into(),
-            Outcome::Error => match self.names.codes.text(key.code) {
+            Outcome::Error => match self.interners.codes.resolve(key.code) {
                 Some(code) => code.into(),
                 None if key.code == Symbol::OTHER => OTHER.into(),
                 None => EMPTY.into(),
@@ -139,7 +139,7 @@ impl AttributeBuilder {
     }
 
     fn sts_code(&self, key: &SeriesKey) -> Option<Value> {
-        match self.names.sts_codes.text(key.sts_code) {
+        match self.interners.sts_codes.resolve(key.sts_code) {
             Some(code) => Some(code.into()),
             None if key.sts_code == Symbol::OTHER => Some(OTHER.into()),
             None if self.msal_net => None,
@@ -147,13 +147,13 @@ impl AttributeBuilder {
         }
     }
 
-    /// `error.type`: absent on success, and never without a value on failure.
+    /// Returns `error.type`, which every failure has and no success.
     fn error_type(&self, key: &SeriesKey) -> Option<StringValue> {
         Some(match key.outcome {
             Outcome::Ok | Outcome::Pending => return None,
             Outcome::Cancelled => Outcome::CANCELLED_CODE.into(),
             Outcome::Panicked => Outcome::PANICKED_CODE.into(),
-            Outcome::Error => match self.names.codes.text(key.code) {
+            Outcome::Error => match self.interners.codes.resolve(key.code) {
                 Some(code) => code.into(),
                 None => OTHER_ERROR.into(),
             },

@@ -1,11 +1,15 @@
 //! Bound instruments: attribute sets resolved once, for a tenth of the cost of each recording.
 //!
-//! Four traps of the SDK are kept away from the data. A set is always recorded before it is
-//! bound, because binding alone makes a point without a value. (The SDK itself may export such
-//! points, bound or not, where several threads record while deltas are collected.) A provider that
-//! only pretends to bind is found out before anything is lost. Handles go back once a minute, so
-//! that the SDK can evict idle sets, and a set that was bound into the overflow point gets its own
-//! once there is room.
+//! This module works around four pitfalls of the SDK:
+//!
+//! * Binding alone creates a point without a value, so a set is always recorded before it is bound.
+//!   (The SDK itself may export such points, bound or not, if several threads record while deltas are
+//!   collected.)
+//! * A provider may only pretend to bind. It is detected before any data is lost.
+//! * The SDK cannot evict a set that is bound. Bound instruments are released once a minute, so that
+//!   idle sets can go.
+//! * A set that was bound at the overflow point stays there. After the release it gets its own point
+//!   as soon as there is capacity.
 
 use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,21 +20,21 @@ use opentelemetry::metrics::{BoundCounter, BoundHistogram};
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::catalog::{COUNT, Id, Metric, MetricKind, Unit};
+use super::catalog::{COUNT, Metric, MetricId, MetricKind, Unit};
 use super::instruments::{Instrument, Instruments};
 use super::metrics::MetricsConfig;
 
-/// How long handles are kept at most while acquisitions go on.
+/// Maximum age of bound instruments while acquisitions go on.
 pub(super) const REBIND_INTERVAL: Duration = Duration::from_secs(60);
 
-/// One attribute set of one instrument, resolved.
-enum Handle {
+/// An instrument bound to one attribute set.
+enum BoundInstrument {
     Counter(BoundCounter<u64>),
     Whole(Unit, BoundHistogram<u64>),
     Fractional(BoundHistogram<f64>),
 }
 
-impl Handle {
+impl BoundInstrument {
     fn new(instrument: &Instrument, attributes: &[KeyValue]) -> Self {
         match instrument {
             Instrument::Counter(counter) => Self::Counter(counter.bind(attributes)),
@@ -48,48 +52,50 @@ impl Handle {
     }
 }
 
-/// Handles of one kind of acquisition, by metric.
-pub(super) struct Handles(RwLock<[Option<Handle>; COUNT]>);
+/// The bound instruments of one series, by metric.
+pub(super) struct BoundInstruments(RwLock<[Option<BoundInstrument>; COUNT]>);
 
-impl Handles {
+impl BoundInstruments {
     pub(super) fn new() -> Self {
         Self(RwLock::new([const { None }; COUNT]))
     }
 
-    pub(super) fn read(&self) -> ReadHandles<'_> {
-        ReadHandles(self.0.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn read(&self) -> BoundInstrumentsGuard<'_> {
+        BoundInstrumentsGuard(self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Binds a set that was recorded already.
-    pub(super) fn bind(&self, id: Id, instruments: &Instruments, attributes: &[KeyValue]) {
-        let mut handles = self.0.write().unwrap_or_else(PoisonError::into_inner);
+    /// Binds a set that has already been recorded.
+    pub(super) fn bind(&self, id: MetricId, instruments: &Instruments, attributes: &[KeyValue]) {
+        let mut bound = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let (Some(slot @ None), Some(instrument)) =
-            (handles.get_mut(id.index()), instruments.get(id))
+            (bound.get_mut(id.index()), instruments.get(id))
         {
-            *slot = Some(Handle::new(instrument, attributes));
+            *slot = Some(BoundInstrument::new(instrument, attributes));
         }
     }
 
     pub(super) fn release(&self) {
-        let mut handles = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let released = std::mem::replace(&mut *handles, [const { None }; COUNT]);
-        drop(handles);
+        let mut bound = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let released = std::mem::replace(&mut *bound, [const { None }; COUNT]);
+        drop(bound);
         drop(released);
     }
 }
 
-/// Handles that nobody takes back meanwhile.
-pub(super) struct ReadHandles<'a>(RwLockReadGuard<'a, [Option<Handle>; COUNT]>);
+/// A lock on bound instruments, which keeps them from being released.
+pub(super) struct BoundInstrumentsGuard<'a>(RwLockReadGuard<'a, [Option<BoundInstrument>; COUNT]>);
 
-impl ReadHandles<'_> {
-    /// Records through the handle of the metric, if there is one.
-    pub(super) fn record(&self, id: Id, time: Duration) -> bool {
-        let handle = self.0.get(id.index()).and_then(Option::as_ref);
-        handle.inspect(|handle| handle.record(time)).is_some()
+impl BoundInstrumentsGuard<'_> {
+    /// Records through the bound instrument of the metric; returns false if there is none.
+    pub(super) fn record(&self, id: MetricId, time: Duration) -> bool {
+        let instrument = self.0.get(id.index()).and_then(Option::as_ref);
+        instrument
+            .inspect(|instrument| instrument.record(time))
+            .is_some()
     }
 }
 
-/// Whether the instruments of one provider really bind.
+/// Tracks whether the instruments of one provider really bind.
 pub(super) struct Binding {
     wanted: bool,
     trusted: AtomicBool,
@@ -97,11 +103,11 @@ pub(super) struct Binding {
 }
 
 impl Binding {
-    pub(super) fn new(sets: MetricsConfig) -> Self {
+    pub(super) fn new(config: MetricsConfig) -> Self {
         Self {
-            wanted: !sets.unbound,
-            trusted: AtomicBool::new(sets.known_to_bind && !sets.unbound),
-            any_metric_proves: !sets.msal(),
+            wanted: !config.unbound,
+            trusted: AtomicBool::new(config.known_to_bind && !config.unbound),
+            any_metric_proves: !config.msal(),
         }
     }
 
@@ -109,14 +115,15 @@ impl Binding {
         self.trusted.load(Ordering::Relaxed)
     }
 
-    /// Records one value through a new handle if that shows that the provider binds.
+    /// Records one value through a new bound instrument, if the provider proves that it binds.
     ///
-    /// An instrument whose `bind` is the API's default drops everything in silence. One that binds
-    /// keeps the attributes of a new set, which shows in the reference counts of their texts. If
-    /// it does not show, nothing was recorded and the stable API is the way.
+    /// An instrument that does not support `bind` inherits a default that silently drops
+    /// everything. One that binds keeps the attributes of a new set, which shows in the reference
+    /// counts of their texts. Without that proof nothing was recorded, and the caller uses the stable
+    /// API.
     pub(super) fn prove(
         &self,
-        id: Id,
+        id: MetricId,
         (instruments, time): (&Instruments, Duration),
         attributes: &[KeyValue],
     ) -> bool {
@@ -127,25 +134,27 @@ impl Binding {
             return false;
         };
         let (copies, texts) = traced(attributes);
-        let handle = Handle::new(instrument, &copies);
+        let instrument = BoundInstrument::new(instrument, &copies);
         drop(copies);
         let kept = texts.iter().any(|text| Arc::strong_count(text) > 1);
         if kept {
-            handle.record(time);
+            instrument.record(time);
             self.trusted.store(true, Ordering::Relaxed);
         }
         kept
     }
 
-    /// A counter, where there is one: should a collection come between binding and recording,
-    /// its point says 0, while one of a histogram would have a senseless minimum.
-    fn proves(&self, id: Id) -> bool {
+    /// Returns whether the metric may serve as proof: a counter, if there is one.
+    ///
+    /// If a collection happens between binding and recording, the point of a counter is 0, while
+    /// that of a histogram would have a meaningless minimum.
+    fn proves(&self, id: MetricId) -> bool {
         let metric = Metric::ALL.get(id.index());
         self.any_metric_proves || metric.is_some_and(|metric| metric.kind() == MetricKind::Counter)
     }
 }
 
-/// The attributes with their texts in fresh allocations, and those allocations.
+/// Returns the attributes with their texts in new allocations, and those allocations.
 fn traced(attributes: &[KeyValue]) -> (Vec<KeyValue>, Vec<Arc<str>>) {
     let mut texts = Vec::with_capacity(attributes.len());
     let trace = |attribute: &KeyValue| {
@@ -160,7 +169,7 @@ fn traced(attributes: &[KeyValue]) -> (Vec<KeyValue>, Vec<Arc<str>>) {
     (copies, texts)
 }
 
-/// Whether this type of provider binds for certain: the feature switches it on in the SDK.
+/// Returns whether this type of provider is known to bind: the feature enables it in the SDK.
 pub(super) fn knows_to_bind<P: 'static>() -> bool {
     TypeId::of::<P>() == TypeId::of::<SdkMeterProvider>()
 }

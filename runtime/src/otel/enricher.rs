@@ -11,13 +11,15 @@ use crate::acquisition::AcquisitionRecord;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
-/// Most attributes that an enricher may add to one acquisition; more are ignored.
+/// Maximum number of attributes that an enricher can add to one acquisition.
+///
+/// Attributes beyond it are ignored.
 pub const MAX_EXTRA_ATTRIBUTES: usize = 16;
 
-/// Attributes that an enricher adds to one acquisition.
+/// The attributes that an enricher adds to one acquisition.
 ///
-/// Only its own are in it: what the metrics say themselves cannot be seen or changed. On a metric
-/// that has an attribute of the same key already, the added one is left out.
+/// An enricher cannot see or change the attributes that this crate sets. If a metric already has an
+/// attribute with the same key, the added one is omitted from that metric.
 ///
 /// # Examples
 ///
@@ -32,7 +34,17 @@ pub const MAX_EXTRA_ATTRIBUTES: usize = 16;
 pub struct ExtraAttributes(Vec<KeyValue>);
 
 impl ExtraAttributes {
-    /// Adds an attribute; an empty key, or one that was added before, is ignored.
+    /// Adds an attribute, unless its key is empty or was added before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().enricher(|record, extra| {
+    ///     extra.add("contoso.stale", record.is_stale()).add("contoso.ring", "canary");
+    /// });
+    /// ```
     pub fn add(&mut self, key: impl Into<Key>, value: impl Into<Value>) -> &mut Self {
         let key = key.into();
         let known = self.0.iter().any(|added| added.key == key);
@@ -42,7 +54,20 @@ impl ExtraAttributes {
         self
     }
 
-    /// Takes back what was added so far.
+    /// Removes the attributes that were added so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().enricher(|record, extra| {
+    ///     extra.add("contoso.ring", "canary");
+    ///     if record.is_background() {
+    ///         extra.clear();
+    ///     }
+    /// });
+    /// ```
     pub fn clear(&mut self) -> &mut Self {
         self.0.clear();
         self
@@ -52,7 +77,7 @@ impl ExtraAttributes {
         self.0.is_empty()
     }
 
-    /// The ones that a metric does not have itself.
+    /// Returns the attributes whose keys the metric does not set itself.
     pub(super) fn beside(&self, metric: &'static Metric) -> impl Iterator<Item = KeyValue> + '_ {
         let own = |key: &str| metric.attributes().any(|own| own == key);
         let others = self.0.iter();
@@ -64,7 +89,7 @@ impl ExtraAttributes {
 
 type Enrich = dyn Fn(&AcquisitionRecord, &mut ExtraAttributes) + Send + Sync;
 
-/// The function that adds attributes.
+/// The application's function that adds attributes.
 #[derive(Clone)]
 pub(super) struct Enricher {
     enrich: Arc<Enrich>,
@@ -81,7 +106,7 @@ impl Enricher {
         }
     }
 
-    /// What the function adds; nothing if it panics.
+    /// Returns the attributes that the function adds, or none if it panics.
     pub(super) fn attributes(&self, record: &AcquisitionRecord) -> ExtraAttributes {
         let mut extra = ExtraAttributes::default();
         if contained(|| (self.enrich)(record, &mut extra)).is_none() {

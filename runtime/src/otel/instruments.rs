@@ -6,13 +6,13 @@ use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider};
 use opentelemetry::{InstrumentationScope, KeyValue};
 
 use super::attribute_builder::AttributeBuilder;
-use super::catalog::{self, COUNT, Id, Metric, Unit};
+use super::catalog::{self, COUNT, Metric, MetricId, Unit};
 use super::metrics::MetricsConfig;
 
-/// Instruments by [`Id`]; the ones of sets that are off are missing.
+/// Instruments by [`MetricId`]; those of sets that are off are missing.
 pub(super) struct Instruments([Option<Instrument>; COUNT]);
 
-/// One instrument and the unit its values are in.
+/// An instrument and the unit of its values.
 pub(super) enum Instrument {
     Counter(Counter<u64>),
     Whole(Unit, Histogram<u64>),
@@ -20,16 +20,18 @@ pub(super) enum Instrument {
 }
 
 impl Instruments {
-    /// Makes every instrument of the chosen sets; the SDK may lock its pipelines for it.
+    /// Creates every instrument of the selected sets; the SDK may lock its pipelines meanwhile.
     pub(super) fn new(
         provider: &dyn MeterProvider,
-        sets: MetricsConfig,
-        values: &AttributeBuilder,
+        config: MetricsConfig,
+        attribute_builder: &AttributeBuilder,
     ) -> Self {
-        let msal = sets.msal().then(|| provider.meter_with_scope(msal_scope()));
-        let conventions = sets
+        let msal = config
+            .msal()
+            .then(|| provider.meter_with_scope(msal_scope()));
+        let conventions = config
             .conventions
-            .then(|| provider.meter_with_scope(values.scope()));
+            .then(|| provider.meter_with_scope(attribute_builder.scope()));
         let mut instruments = [const { None }; COUNT];
         for (slot, metric) in instruments.iter_mut().zip(Metric::ALL) {
             let meter = if metric.is_msal() {
@@ -39,17 +41,17 @@ impl Instruments {
             };
             *slot = meter
                 .as_ref()
-                .filter(|_| sets.has(metric.id))
+                .filter(|_| config.has(metric.id))
                 .map(|meter| Instrument::new(meter, metric));
         }
         Self(instruments)
     }
 
-    pub(super) fn get(&self, id: Id) -> Option<&Instrument> {
+    pub(super) fn get(&self, id: MetricId) -> Option<&Instrument> {
         self.0.get(id.index())?.as_ref()
     }
 
-    pub(super) fn record(&self, id: Id, time: Duration, attributes: &[KeyValue]) {
+    pub(super) fn record(&self, id: MetricId, time: Duration, attributes: &[KeyValue]) {
         if let Some(instrument) = self.get(id) {
             instrument.record(time, attributes);
         }

@@ -1,129 +1,133 @@
-//! Which metrics one acquisition is recorded in, and with what time.
+//! Decides which metrics record an acquisition, and with what duration.
 
 use std::time::Duration;
 
-use super::catalog::Id;
+use super::catalog::MetricId;
 use super::metrics::MetricsConfig;
 use super::series_key::SeriesKey;
 use crate::acquisition::AcquisitionRecord;
 use crate::cache::{CacheLevel, TokenSource};
 
-/// The metrics that one acquisition is recorded in.
+/// The measurements of one acquisition.
 ///
-/// A counter counts one; the time beside it is not looked at.
+/// A counter counts 1 and ignores the duration.
 pub(super) struct Measurements<'a> {
-    pub(super) sets: MetricsConfig,
+    pub(super) config: MetricsConfig,
     pub(super) record: &'a AcquisitionRecord,
     pub(super) key: &'a SeriesKey,
 }
 
 impl Measurements<'_> {
-    /// Interners each metric once, the ones of the MSAL set first.
-    pub(super) fn each(&self, mut put: impl FnMut(Id, Duration)) {
-        if self.sets.msal() && self.key.is_ok() {
-            self.msal_success(&mut put);
-        } else if self.sets.msal() {
-            self.msal_failure(&mut put);
+    /// Calls a function for each metric with its duration, those of the MSAL set first.
+    pub(super) fn for_each_measurement(&self, mut measure: impl FnMut(MetricId, Duration)) {
+        if self.config.msal() && self.key.is_ok() {
+            self.msal_success(&mut measure);
+        } else if self.config.msal() {
+            self.msal_failure(&mut measure);
         }
-        if self.sets.conventions {
-            self.conventions(&mut put);
+        if self.config.conventions {
+            self.conventions(&mut measure);
         }
     }
 
-    fn msal_success(&self, put: &mut impl FnMut(Id, Duration)) {
+    fn msal_success(&self, measure: &mut impl FnMut(MetricId, Duration)) {
         let record = self.record;
-        put(Id::Success, Duration::ZERO);
+        measure(MetricId::Success, Duration::ZERO);
         if !record.is_background() {
-            self.msal_user_facing(put);
+            self.msal_user_facing(measure);
         }
         if self.key.source == Some(TokenSource::IdentityProvider)
-            && let Some(time) = self.measured(record.duration_in_http())
+            && let Some(time) = self.or_zero(record.duration_in_http())
         {
-            self.versions((Id::InHttp, Id::InHttpV2), time, put);
+            self.measure_versions((MetricId::InHttp, MetricId::InHttpV2), time, measure);
         }
-        if let Some(time) = self.measured(record.remaining_lifetime()) {
-            put(Id::RemainingLifetime, time);
+        if let Some(time) = self.or_zero(record.remaining_lifetime()) {
+            measure(MetricId::RemainingLifetime, time);
         }
     }
 
-    /// The times that a caller waited for.
-    fn msal_user_facing(&self, put: &mut impl FnMut(Id, Duration)) {
-        if let Some(total) = self.measured(self.record.duration_total()) {
-            self.versions((Id::Total, Id::TotalV2), total, put);
+    /// Measures the durations that a caller waited for.
+    fn msal_user_facing(&self, measure: &mut impl FnMut(MetricId, Duration)) {
+        if let Some(total) = self.or_zero(self.record.duration_total()) {
+            self.measure_versions((MetricId::Total, MetricId::TotalV2), total, measure);
             if self.key.level == CacheLevel::L1Cache {
-                put(Id::InL1Cache, total);
+                measure(MetricId::InL1Cache, total);
             }
         }
         if self.key.level == CacheLevel::L2Cache
-            && let Some(time) = self.measured(self.record.duration_in_cache())
+            && let Some(time) = self.or_zero(self.record.duration_in_cache())
         {
-            put(Id::InL2Cache, time);
+            measure(MetricId::InL2Cache, time);
         }
-        if let Some(time) = self.measured(self.record.duration_in_extension()) {
-            put(Id::InExtension, time);
+        if let Some(time) = self.or_zero(self.record.duration_in_extension()) {
+            measure(MetricId::InExtension, time);
         }
     }
 
-    fn msal_failure(&self, put: &mut impl FnMut(Id, Duration)) {
-        put(Id::Failure, Duration::ZERO);
-        if !self.sets.extended {
+    fn msal_failure(&self, measure: &mut impl FnMut(MetricId, Duration)) {
+        measure(MetricId::Failure, Duration::ZERO);
+        if !self.config.extended {
             return;
         }
         if !self.record.is_background()
-            && let Some(total) = self.measured(self.record.duration_total())
+            && let Some(total) = self.or_zero(self.record.duration_total())
         {
-            put(Id::TotalV2, total);
+            measure(MetricId::TotalV2, total);
         }
-        let least = if self.sets.msal_net {
-            // MSAL.NET asks whether its count of milliseconds is above zero.
+        let shortest = if self.config.msal_net {
+            // MSAL.NET checks whether its count of milliseconds is above zero.
             Duration::from_millis(1)
         } else {
             Duration::from_nanos(1)
         };
-        if let Some(time) = self.record.duration_in_http().filter(|time| *time >= least) {
-            put(Id::InHttpV2, time);
+        if let Some(time) = self
+            .record
+            .duration_in_http()
+            .filter(|time| *time >= shortest)
+        {
+            measure(MetricId::InHttpV2, time);
         }
     }
 
-    fn conventions(&self, put: &mut impl FnMut(Id, Duration)) {
+    fn conventions(&self, measure: &mut impl FnMut(MetricId, Duration)) {
         let record = self.record;
         if let Some(total) = record.duration_total() {
-            let duration = if record.is_background() {
-                Id::RefreshDuration
+            let metric = if record.is_background() {
+                MetricId::RefreshDuration
             } else {
-                Id::AcquisitionDuration
+                MetricId::AcquisitionDuration
             };
-            put(duration, total);
+            measure(metric, total);
         }
         if let Some(time) = record.duration_in_http() {
-            put(Id::TokenRequestDuration, time);
+            measure(MetricId::TokenRequestDuration, time);
         }
         if let Some(time) = record.remaining_lifetime().filter(|_| record.is_ok()) {
-            put(Id::TokenRemainingLifetime, time);
+            measure(MetricId::TokenRemainingLifetime, time);
         }
     }
 
-    /// The time; where none was measured MSAL.NET has a zero.
-    fn measured(&self, time: Option<Duration>) -> Option<Duration> {
+    /// Returns the duration, or a zero as in MSAL.NET if it was not measured.
+    fn or_zero(&self, time: Option<Duration>) -> Option<Duration> {
         match time {
-            None if self.sets.msal_net => Some(Duration::ZERO),
+            None if self.config.msal_net => Some(Duration::ZERO),
             measured => measured,
         }
     }
 
-    /// One time in the histogram of the base set, the extended set, or both.
+    /// Measures a duration in the histogram of the base set, the extended set, or both.
     #[inline]
-    fn versions(
+    fn measure_versions(
         &self,
-        (base, extended): (Id, Id),
+        (base, extended): (MetricId, MetricId),
         time: Duration,
-        put: &mut impl FnMut(Id, Duration),
+        measure: &mut impl FnMut(MetricId, Duration),
     ) {
-        if self.sets.base {
-            put(base, time);
+        if self.config.base {
+            measure(base, time);
         }
-        if self.sets.extended {
-            put(extended, time);
+        if self.config.extended {
+            measure(extended, time);
         }
     }
 }

@@ -5,18 +5,17 @@ use std::sync::Arc;
 
 use opentelemetry::metrics::MeterProvider;
 
-use super::catalog::Id;
+use super::catalog::MetricId;
 use super::enricher::{Enricher, ExtraAttributes};
 use crate::acquisition::AcquisitionRecord;
 
-/// Variable by which MSAL.NET is switched to the extended set.
+/// Environment variable that switches MSAL.NET to the extended set.
 pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS";
 
-/// Which metrics are recorded, and through which provider.
+/// A configuration of metrics: which sets, and through which provider.
 ///
-/// A provider of `opentelemetry` 0.33, also the global one: other versions do not see it.
-///
-/// By default the base MSAL set, through the provider that is global when acquisitions end.
+/// By default, the base MSAL set is recorded through the provider that is global when an acquisition
+/// ends. Any provider, including the global one, must come from `opentelemetry` 0.33.
 ///
 /// # Examples
 ///
@@ -36,11 +35,11 @@ pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS"
 #[derive(Clone, Debug)]
 pub struct Metrics {
     pub(super) provider: Provider,
-    pub(super) sets: MetricsConfig,
+    pub(super) config: MetricsConfig,
     pub(super) enricher: Option<Enricher>,
 }
 
-/// Where the instruments come from.
+/// The source of the instruments.
 #[derive(Clone)]
 pub(super) enum Provider {
     Global,
@@ -48,22 +47,30 @@ pub(super) enum Provider {
     Off,
 }
 
-/// Histograms of the MSAL set for which MSAL.NET has two versions.
+/// A choice between the two versions of MSAL.NET's histograms.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::otel::{Metrics, MsalSet};
+///
+/// let metrics = Metrics::default().msal_set(MsalSet::Extended);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MsalSet {
-    /// No metric of the MSAL set.
+    /// Records no metric of the MSAL set.
     Off,
-    /// Total and HTTP time of successes only.
+    /// Records total and HTTP durations of successes only.
     #[default]
     Base,
-    /// Total and HTTP time also of failures, under the names that contain `V2`.
+    /// Records total and HTTP durations including failures, under names that contain `V2`.
     Extended,
-    /// Both versions, for the time in which dashboards move from one to the other.
+    /// Records both versions, while you migrate dashboards from one to the other.
     Both,
 }
 
-/// The options that decide which metrics there are and what they say.
+/// The options that select the metrics and the spelling of their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -85,26 +92,26 @@ impl MetricsConfig {
         self.base || self.extended
     }
 
-    /// Whether anything is recorded at all.
+    /// Returns whether anything is recorded at all.
     pub(super) const fn any(self) -> bool {
         self.msal() || self.conventions
     }
 
-    /// Whether the metric belongs to a chosen set.
-    pub(super) const fn has(self, id: Id) -> bool {
+    /// Returns whether the metric belongs to a selected set.
+    pub(super) const fn has(self, id: MetricId) -> bool {
         match id {
-            Id::Success
-            | Id::Failure
-            | Id::InL1Cache
-            | Id::InL2Cache
-            | Id::InExtension
-            | Id::RemainingLifetime => self.msal(),
-            Id::Total | Id::InHttp => self.base,
-            Id::TotalV2 | Id::InHttpV2 => self.extended,
-            Id::AcquisitionDuration
-            | Id::RefreshDuration
-            | Id::TokenRequestDuration
-            | Id::TokenRemainingLifetime => self.conventions,
+            MetricId::Success
+            | MetricId::Failure
+            | MetricId::InL1Cache
+            | MetricId::InL2Cache
+            | MetricId::InExtension
+            | MetricId::RemainingLifetime => self.msal(),
+            MetricId::Total | MetricId::InHttp => self.base,
+            MetricId::TotalV2 | MetricId::InHttpV2 => self.extended,
+            MetricId::AcquisitionDuration
+            | MetricId::RefreshDuration
+            | MetricId::TokenRequestDuration
+            | MetricId::TokenRemainingLifetime => self.conventions,
         }
     }
 }
@@ -119,7 +126,7 @@ impl Metrics {
     fn new(provider: Provider) -> Self {
         Self {
             provider,
-            sets: MetricsConfig {
+            config: MetricsConfig {
                 base: true,
                 extended: false,
                 conventions: false,
@@ -133,15 +140,38 @@ impl Metrics {
         }
     }
 
-    /// Records nothing.
+    /// Creates a configuration that records nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let telemetry = Telemetry::builder().metrics(Metrics::off()).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn off() -> Self {
         Self::new(Provider::Off)
     }
 
-    /// Records through this provider, whatever the global one is.
+    /// Creates a configuration that records through this provider instead of the global one.
     ///
-    /// It is neither flushed nor shut down here; that is up to its owner.
+    /// The owner of the provider flushes it and shuts it down; this crate does neither.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use opentelemetry_sdk::metrics::SdkMeterProvider;
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let provider = SdkMeterProvider::builder().build();
+    /// let metrics = Metrics::with_provider(provider.clone());
+    /// let telemetry = Telemetry::builder().metrics(metrics).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn with_provider<P>(provider: P) -> Self
     where
@@ -149,31 +179,48 @@ impl Metrics {
     {
         #[cfg_attr(
             not(feature = "otel-bound"),
-            expect(unused_mut, reason = "only a bound build adds a fact")
+            expect(unused_mut, reason = "only used with the feature `otel-bound`")
         )]
         let mut metrics = Self::new(Provider::Explicit(Arc::new(provider)));
         #[cfg(feature = "otel-bound")]
         {
-            metrics.sets.known_to_bind = super::bound::knows_to_bind::<P>();
+            metrics.config.known_to_bind = super::bound::knows_to_bind::<P>();
         }
         metrics
     }
 
-    /// Version of the MSAL set.
+    /// Selects the version of the MSAL set, or turns it off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::{Metrics, MsalSet};
+    ///
+    /// let metrics = Metrics::default().msal_set(MsalSet::Off).semantic_conventions();
+    /// ```
     #[must_use]
     pub fn msal_set(mut self, set: MsalSet) -> Self {
-        self.sets.base = matches!(set, MsalSet::Base | MsalSet::Both);
-        self.sets.extended = matches!(set, MsalSet::Extended | MsalSet::Both);
+        self.config.base = matches!(set, MsalSet::Base | MsalSet::Both);
+        self.config.extended = matches!(set, MsalSet::Extended | MsalSet::Both);
         self
     }
 
-    /// The extended set in place of the base set if the environment asks for it, as in MSAL.NET.
+    /// Selects the extended set if the environment asks for it, as in MSAL.NET.
     ///
-    /// [`EXTENDED_METRICS_VARIABLE`] is read once, here; `1` and `true` in any case ask for it.
+    /// This method reads [`EXTENDED_METRICS_VARIABLE`] once; `1` and `true`, in upper or lower case,
+    /// ask for the extended set. Any other value leaves the selection as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().msal_set_from_environment();
+    /// ```
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
-        reason = "the caller of this option asks for the variable"
+        reason = "this option reads the variable at the caller's request"
     )]
     pub fn msal_set_from_environment(self) -> Self {
         match std::env::var(EXTENDED_METRICS_VARIABLE) {
@@ -184,28 +231,54 @@ impl Metrics {
         }
     }
 
-    /// Adds the second set, which follows OpenTelemetry's own conventions.
+    /// Also records the second set, which follows OpenTelemetry's conventions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().semantic_conventions();
+    /// ```
     #[must_use]
     pub fn semantic_conventions(mut self) -> Self {
-        self.sets.conventions = true;
+        self.config.conventions = true;
         self
     }
 
-    /// Attribute values of the MSAL set as today's MSAL.NET writes them, its oddities included.
+    /// Writes the MSAL set's attribute values exactly as current MSAL.NET does, quirks included.
     ///
-    /// `CallerSdkId` has no version and is a comma where there is no caller; `RawStsErrorCode` is
-    /// left out where none is known; a cancelled call has the code `TaskCanceledException`; what
-    /// was not measured is recorded as zero.
+    /// `CallerSdkId` has no version, and is a comma if there is no caller; `RawStsErrorCode` is
+    /// omitted if unknown; a cancelled call has the code `TaskCanceledException`; a duration that was
+    /// not measured is recorded as zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().msal_net_compat();
+    /// ```
     #[must_use]
     pub fn msal_net_compat(mut self) -> Self {
-        self.sets.msal_net = true;
+        self.config.msal_net = true;
         self
     }
 
-    /// Adds attributes of the application's own to every metric.
+    /// Adds the application's own attributes to every metric.
     ///
-    /// It is called once per acquisition, on the thread that ended it. Its values should be few:
-    /// each new combination is a time series of its own.
+    /// The function is called once per acquisition, on the thread that ended it. Keep its values
+    /// few: each new combination creates a time series.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().enricher(|record, extra| {
+    ///     extra.add("contoso.background", record.is_background());
+    /// });
+    /// ```
     #[must_use]
     pub fn enricher<F>(mut self, enrich: F) -> Self
     where
@@ -215,13 +288,21 @@ impl Metrics {
         self
     }
 
-    /// Keeps to the stable API although the feature `otel-bound` is on.
+    /// Uses only the stable API, even if the feature `otel-bound` is enabled.
     ///
-    /// For an application in which another crate switched the feature on.
+    /// Use this if another crate of the application enables the feature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().unbound();
+    /// ```
     #[cfg(feature = "otel-bound")]
     #[must_use]
     pub fn unbound(mut self) -> Self {
-        self.sets.unbound = true;
+        self.config.unbound = true;
         self
     }
 }

@@ -1,4 +1,4 @@
-//! The instruments in use, and how a provider that is installed late or replaced gets its own.
+//! The instruments in use, which follow a provider that is installed late or replaced.
 
 use std::ops::Deref;
 use std::ptr;
@@ -22,46 +22,50 @@ use crate::wire::ClientRequestId;
 
 type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 
-/// How many epochs stay for good; reading one of them takes no lock.
+/// Number of epochs that are kept forever; reading one of them takes no lock.
 const KEPT: usize = 8;
 
-/// What was made from the providers so far.
+/// The epochs of all providers so far.
 ///
-/// An application installs a provider or two. Where there are more the last one lies behind a lock,
-/// and those between it and the first ones are dropped.
+/// An application usually installs one or two providers. If there are more, the last one is behind
+/// a lock, and those between it and the kept ones are dropped.
 pub(super) struct ProviderEpochs {
     kept: [OnceLock<Box<ProviderEpoch>>; KEPT],
     last: RwLock<Option<Arc<ProviderEpoch>>>,
 }
 
-/// What was made from one provider.
+/// The period in which one provider was in use.
 pub(super) struct ProviderEpoch {
-    /// Not owned: a provider that was replaced may go, yet its address is not used again.
+    /// A weak reference lets a replaced provider be dropped, but its address is not reused.
     provider: Weak<dyn MeterProvider + Send + Sync>,
     state: Option<ProviderState>,
 }
 
-/// The epoch of the provider that was installed last.
-pub(super) enum Newest<'a> {
+/// The epoch of the most recently installed provider.
+pub(super) enum NewestEpoch<'a> {
     Kept(&'a ProviderEpoch),
     Last(Arc<ProviderEpoch>),
 }
 
-/// The instruments of one provider, and what was prepared for them.
+/// The instruments of one provider, and the series cached for them.
 pub(super) struct ProviderState {
     pub(super) instruments: Instruments,
-    pub(super) table: SeriesCache,
+    pub(super) series: SeriesCache,
     #[cfg(feature = "otel-bound")]
     pub(super) binding: Binding,
 }
 
 impl ProviderState {
-    fn new(provider: &dyn MeterProvider, sets: MetricsConfig, values: &AttributeBuilder) -> Self {
+    fn new(
+        provider: &dyn MeterProvider,
+        config: MetricsConfig,
+        attribute_builder: &AttributeBuilder,
+    ) -> Self {
         Self {
-            instruments: Instruments::new(provider, sets, values),
-            table: SeriesCache::new(),
+            instruments: Instruments::new(provider, config, attribute_builder),
+            series: SeriesCache::new(),
             #[cfg(feature = "otel-bound")]
-            binding: Binding::new(sets),
+            binding: Binding::new(config),
         }
     }
 }
@@ -74,28 +78,28 @@ impl ProviderEpochs {
         }
     }
 
-    /// The newest epoch; none before the first.
+    /// Returns the newest epoch, if there is one.
     #[inline]
-    pub(super) fn newest(&self) -> Option<Newest<'_>> {
+    pub(super) fn newest(&self) -> Option<NewestEpoch<'_>> {
         let mut newest = None;
         for slot in &self.kept {
             match slot.get() {
                 Some(epoch) => newest = Some(&**epoch),
-                None => return newest.map(Newest::Kept),
+                None => return newest.map(NewestEpoch::Kept),
             }
         }
-        self.last().or_else(|| newest.map(Newest::Kept))
+        self.last().or_else(|| newest.map(NewestEpoch::Kept))
     }
 
     #[cold]
-    fn last(&self) -> Option<Newest<'_>> {
+    fn last(&self) -> Option<NewestEpoch<'_>> {
         let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
-        last.clone().map(Newest::Last)
+        last.clone().map(NewestEpoch::Last)
     }
 
-    /// Adds a epoch after the one that was the newest, unless another thread was faster.
+    /// Adds an epoch after the one that was the newest, unless another thread was faster.
     ///
-    /// It was made before and outside of any lock: nobody waits here for locks of the SDK.
+    /// The epoch was created outside this lock, so no thread waits here for locks of the SDK.
     pub(super) fn add(&self, after: Option<&ProviderEpoch>, next: ProviderEpoch) {
         let is_after = |slot: &OnceLock<Box<ProviderEpoch>>| {
             let kept = slot.get().map(|kept| &raw const **kept);
@@ -103,7 +107,7 @@ impl ProviderEpochs {
         };
         let known = after.map_or(Some(0), |_| Some(1 + self.kept.iter().position(is_after)?));
         if let Some(slot) = known.and_then(|at| self.kept.get(at)) {
-            let _faster = slot.set(Box::new(next));
+            let _lost_race = slot.set(Box::new(next));
             return;
         }
         let next = Arc::new(next);
@@ -118,12 +122,12 @@ impl ProviderEpochs {
             Some(next)
         };
         drop(last);
-        // Outside of the lock, since instruments are code of others.
+        // Outside the lock, since dropping instruments runs foreign code.
         drop(dropped);
     }
 }
 
-impl Deref for Newest<'_> {
+impl Deref for NewestEpoch<'_> {
     type Target = ProviderEpoch;
 
     #[inline]
@@ -138,31 +142,37 @@ impl Deref for Newest<'_> {
 impl ProviderEpoch {
     pub(super) fn new(
         provider: &SharedProvider,
-        sets: MetricsConfig,
-        values: &AttributeBuilder,
+        config: MetricsConfig,
+        attribute_builder: &AttributeBuilder,
     ) -> Self {
-        Self::made_by(provider, || {
-            Some(ProviderState::new(&**provider, sets, values))
+        Self::from_provider(provider, || {
+            Some(ProviderState::new(&**provider, config, attribute_builder))
         })
     }
 
-    /// From the provider that is global now; none on a thread that exports or collects metrics.
+    /// Creates an epoch for the global provider, except on a thread that exports or collects metrics.
     ///
-    /// There a callback may run inside the SDK's lock on its pipeline, for which making an
-    /// instrument would wait forever.
-    pub(super) fn from_global(sets: MetricsConfig, values: &AttributeBuilder) -> Option<Self> {
+    /// On such a thread a callback may run while the SDK holds the lock on its pipeline, and
+    /// creating an instrument would wait for that lock forever.
+    pub(super) fn from_global(
+        config: MetricsConfig,
+        attribute_builder: &AttributeBuilder,
+    ) -> Option<Self> {
         if Context::is_current_telemetry_suppressed() {
             return None;
         }
         let provider = global::meter_provider();
-        Some(Self::made_by(&provider, || {
-            let is_heard = !is_silent(&*provider);
-            is_heard.then(|| ProviderState::new(&*provider, sets, values))
+        Some(Self::from_provider(&provider, || {
+            let is_installed = !is_noop(&*provider);
+            is_installed.then(|| ProviderState::new(&*provider, config, attribute_builder))
         }))
     }
 
-    /// A provider that panics is not asked again: that would cost each acquisition a panic.
-    fn made_by(provider: &SharedProvider, make: impl FnOnce() -> Option<ProviderState>) -> Self {
+    /// Does not ask a provider that panics again, since every acquisition would pay for a panic.
+    fn from_provider(
+        provider: &SharedProvider,
+        make: impl FnOnce() -> Option<ProviderState>,
+    ) -> Self {
         let state = contained(make);
         if state.is_none() {
             Diagnostic::ProviderPanicked.emit();
@@ -173,50 +183,50 @@ impl ProviderEpoch {
         }
     }
 
-    /// Nothing if nobody listens.
+    /// Returns the state, or `None` if the provider discards everything.
     pub(super) fn state(&self) -> Option<&ProviderState> {
         self.state.as_ref()
     }
 
-    /// Whether another provider is global by now.
+    /// Returns whether another provider has become global since.
     pub(super) fn is_outdated(&self) -> bool {
         let current = global::meter_provider();
         !ptr::addr_eq(Arc::as_ptr(&current), Weak::as_ptr(&self.provider))
     }
 
-    /// Gives all bound handles back to the SDK; the ones still in use are bound anew.
+    /// Releases all bound instruments to the SDK; those still in use are bound again.
     #[cfg(feature = "otel-bound")]
     pub(super) fn release(&self) {
-        let entries = self.state.iter().flat_map(|state| state.table.entries());
-        entries.for_each(|entry| entry.handles.release());
+        let entries = self.state.iter().flat_map(|state| state.series.entries());
+        entries.for_each(|entry| entry.bound.release());
     }
 }
 
-/// Whether the global provider is the one that is there before the application installs its own.
+/// Returns whether the global provider is the initial one, which discards everything.
 ///
-/// That one cannot be asked for its name. But it has no state, and so no place to keep the scope of
-/// a meter, which every provider that hands its data on must keep.
-fn is_silent(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
+/// The API offers no way to ask. But the initial provider has no state and thus nowhere to keep the
+/// scope of a meter, which every provider that forwards its data must keep.
+fn is_noop(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
     if size_of_val(provider) > 0 {
         return false;
     }
-    // New each time: a provider that knows the scope already would not keep this copy of it.
+    // A new text each time: a provider that already knows the scope would not keep this copy.
     let text: Arc<str> = ClientRequestId::new().to_string().into();
-    let traced = KeyValue::new("token_telemetry.probe", Arc::clone(&text));
-    let scope = InstrumentationScope::builder(METER).with_attributes([traced]);
+    let probe = KeyValue::new("token_telemetry.probe", Arc::clone(&text));
+    let scope = InstrumentationScope::builder(METER).with_attributes([probe]);
     let meter = provider.meter_with_scope(scope.build());
     let is_kept = Arc::strong_count(&text) > 1;
     drop(meter);
     !is_kept
 }
 
-/// Comes due once per period, for one of the threads that ask.
-pub(super) struct Timer {
+/// An interval that elapses for one of the threads that ask.
+pub(super) struct Interval {
     period: u64,
     next: AtomicU64,
 }
 
-impl Timer {
+impl Interval {
     pub(super) fn new(period: Duration) -> Self {
         Self {
             period: u64::try_from(period.as_nanos()).unwrap_or(u64::MAX),
@@ -224,7 +234,7 @@ impl Timer {
         }
     }
 
-    /// Whether it is due at this moment, which is then the start of a period.
+    /// Returns whether the interval has elapsed, and if so, starts the next one.
     pub(super) fn is_due(&self, now: u64) -> bool {
         let next = self.next.load(Ordering::Relaxed);
         let later = now.saturating_add(self.period);

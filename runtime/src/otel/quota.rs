@@ -1,34 +1,34 @@
-//! A limit that no single source of values can use up.
+//! A limit that no single origin of values can use up.
 
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 use crate::acquisition::AcquisitionRecord;
 
-/// How many sources are counted apart; sources whose hashes agree share a count.
+/// Number of counters; origins whose hashes agree share one.
 const BUCKETS: usize = 64;
 
-/// A source may hold at most this many times of what is still free: four fifths, if it is alone.
+/// An origin can hold this many times what is still free: four fifths, if it is the only one.
 const WEIGHT: usize = 4;
 
-/// Where new values come from: one function of the SDK, asking one authority.
+/// The origin of new values: one function of the SDK with one authority.
 ///
-/// A server chooses its error codes. One that never repeats itself would otherwise take the room of
-/// all the others, once and for all.
+/// A server chooses its error codes. Without shares, one that never repeats a code would permanently
+/// use up the capacity of all others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Source<'a> {
+pub(super) struct Origin<'a> {
     api: &'a str,
     host: &'a str,
 }
 
-/// Counts what is in use, for each source and in all.
+/// Counts what is in use, per origin and in total.
 #[derive(Debug)]
 pub(super) struct Quota {
     limit: usize,
     used: AtomicUsize,
-    by_source: [AtomicU16; BUCKETS],
+    by_origin: [AtomicU16; BUCKETS],
 }
 
-impl<'a> Source<'a> {
+impl<'a> Origin<'a> {
     pub(super) fn of(record: &'a AcquisitionRecord) -> Self {
         Self {
             api: record.api().name(),
@@ -46,38 +46,38 @@ impl Quota {
         Self {
             limit,
             used: AtomicUsize::new(0),
-            by_source: [const { AtomicU16::new(0) }; BUCKETS],
+            by_origin: [const { AtomicU16::new(0) }; BUCKETS],
         }
     }
 
-    /// Takes one for this source; false if it has had its share.
-    pub(super) fn take(&self, source: Source<'_>) -> bool {
-        let Some(own) = self.by_source.get(source.bucket()) else {
+    /// Claims one unit for this origin; returns false if its share is used up.
+    pub(super) fn claim(&self, origin: Origin<'_>) -> bool {
+        let Some(of_origin) = self.by_origin.get(origin.bucket()) else {
             return false;
         };
-        let held = usize::from(own.load(Ordering::Relaxed));
-        let claim = |used: usize| {
+        let held = usize::from(of_origin.load(Ordering::Relaxed));
+        let next = |used: usize| {
             let free = self.limit.saturating_sub(used);
             (held < free.saturating_mul(WEIGHT)).then_some(used + 1)
         };
         let order = Ordering::Relaxed;
-        let is_taken = self.used.fetch_update(order, order, claim).is_ok();
-        if is_taken {
-            own.fetch_add(1, Ordering::Relaxed);
+        let is_claimed = self.used.fetch_update(order, order, next).is_ok();
+        if is_claimed {
+            of_origin.fetch_add(1, Ordering::Relaxed);
         }
-        is_taken
+        is_claimed
     }
 
-    /// Gives back what another thread turned out to have taken for the same value.
-    pub(super) fn give_back(&self, source: Source<'_>) {
-        if let Some(own) = self.by_source.get(source.bucket()) {
-            own.fetch_sub(1, Ordering::Relaxed);
+    /// Releases a unit after another thread claimed one for the same value.
+    pub(super) fn release(&self, origin: Origin<'_>) {
+        if let Some(of_origin) = self.by_origin.get(origin.bucket()) {
+            of_origin.fetch_sub(1, Ordering::Relaxed);
             self.used.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
 
-/// FNV-1a: the texts are short, and a guessed collision only costs its author the bucket `other`.
+/// FNV-1a: the texts are short, and a forged collision only makes its author's value `other`.
 pub(super) fn fnv(parts: &[&str]) -> usize {
     let bytes = parts.iter().flat_map(|part| part.bytes());
     let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
@@ -90,29 +90,29 @@ pub(super) fn fnv(parts: &[&str]) -> usize {
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::otel) const fn source(host: &str) -> Source<'_> {
-        Source { api: "a", host }
+    pub(in crate::otel) const fn origin(host: &str) -> Origin<'_> {
+        Origin { api: "a", host }
     }
 
-    fn taken(quota: &Quota, host: &str) -> usize {
-        (0..1_000).filter(|_| quota.take(source(host))).count()
+    fn claimed(quota: &Quota, host: &str) -> usize {
+        (0..1_000).filter(|_| quota.claim(origin(host))).count()
     }
 
     #[test]
-    fn one_source_leaves_a_fifth() {
+    fn one_origin_leaves_a_fifth() {
         let quota = Quota::new(160);
-        assert_eq!(taken(&quota, "a"), 128);
-        assert_eq!(taken(&quota, "b"), 26);
-        assert_eq!(taken(&quota, "a"), 0);
-        quota.give_back(source("b"));
-        assert_eq!(taken(&quota, "b"), 1);
+        assert_eq!(claimed(&quota, "a"), 128);
+        assert_eq!(claimed(&quota, "b"), 26);
+        assert_eq!(claimed(&quota, "a"), 0);
+        quota.release(origin("b"));
+        assert_eq!(claimed(&quota, "b"), 1);
     }
 
     #[test]
-    fn limit_holds_for_any_number_of_sources() {
+    fn limit_holds_for_any_number_of_origins() {
         let quota = Quota::new(160);
         let hosts = (0..500).map(|n| n.to_string());
-        let all: usize = hosts.map(|host| taken(&quota, &host)).sum();
+        let all: usize = hosts.map(|host| claimed(&quota, &host)).sum();
         assert!(all <= 160, "{all}");
     }
 }

@@ -1,4 +1,4 @@
-//! From a finished acquisition to the instruments.
+//! Records finished acquisitions through the instruments.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::attribute_builder::{AttributeBuilder, OTHER};
-use super::catalog::{Id, Metric};
+use super::catalog::{Metric, MetricId};
 use super::enricher::ExtraAttributes;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
-use super::provider::{Newest, ProviderEpoch, ProviderEpochs, ProviderState, Timer};
-use super::quota::Source;
+use super::provider::{Interval, NewestEpoch, ProviderEpoch, ProviderEpochs, ProviderState};
+use super::quota::Origin;
 use super::series_cache::CachedSeries;
 use super::series_key::SeriesKey;
 use crate::acquisition::{AcquisitionRecord, Moment, Outcome};
@@ -19,15 +19,15 @@ use crate::client::ClientInfo;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
-/// How long cache hits may go on before they look for another global provider.
+/// Interval at which cache hits look up the global provider again.
 ///
-/// Every other acquisition looks at once.
+/// Every other acquisition looks it up immediately.
 pub const PROVIDER_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Records finished acquisitions in OpenTelemetry metrics.
+/// A recorder of finished acquisitions in OpenTelemetry metrics.
 ///
-/// A [`Telemetry`](crate::Telemetry) has one built in; this is for whoever gets records in another
-/// way, such as from [`capture`](crate::capture).
+/// A [`Telemetry`](crate::Telemetry) has one built in. Use this type to record acquisitions that
+/// you get in another way, such as from [`capture`](crate::capture).
 ///
 /// # Examples
 ///
@@ -42,39 +42,66 @@ pub const PROVIDER_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// ```
 pub struct MetricsRecorder {
     metrics: Metrics,
-    values: AttributeBuilder,
+    attribute_builder: AttributeBuilder,
     epochs: ProviderEpochs,
-    origin: OnceLock<Moment>,
-    provider_check: Timer,
+    first_start: OnceLock<Moment>,
+    provider_check: Interval,
     #[cfg(feature = "otel-bound")]
-    rebind_interval: Timer,
+    rebind_interval: Interval,
     overflowed: AtomicBool,
 }
 
 impl MetricsRecorder {
-    /// A recorder for acquisitions of this client.
+    /// Creates a recorder for acquisitions of this client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    /// use token_telemetry::otel::{Metrics, MetricsRecorder};
+    ///
+    /// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
+    /// let recorder = MetricsRecorder::new(Metrics::default(), &client);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
         let recorder = Self {
-            values: AttributeBuilder::new(client, metrics.sets.msal_net),
+            attribute_builder: AttributeBuilder::new(client, metrics.config.msal_net),
             epochs: ProviderEpochs::new(),
-            origin: OnceLock::new(),
-            provider_check: Timer::new(PROVIDER_CHECK_INTERVAL),
+            first_start: OnceLock::new(),
+            provider_check: Interval::new(PROVIDER_CHECK_INTERVAL),
             #[cfg(feature = "otel-bound")]
-            rebind_interval: Timer::new(super::bound::REBIND_INTERVAL),
+            rebind_interval: Interval::new(super::bound::REBIND_INTERVAL),
             overflowed: AtomicBool::new(false),
             metrics,
         };
-        // The global provider may come later; an explicit one is here, and no callback runs yet.
+        // A global provider may be installed later, but an explicit one exists already, and no
+        // callback can be running yet.
         if let Provider::Explicit(_) = recorder.metrics.provider {
-            let _made = recorder.start();
+            let _created = recorder.create_instruments();
         }
         recorder
     }
 
-    /// Records an acquisition; a panic of the provider or the enricher ends here.
+    /// Records an acquisition.
     ///
-    /// One that ended with "not yet" is in no metric: it is neither a success nor a failure.
+    /// An acquisition that ended with "not yet" is neither a success nor a failure, so it is not
+    /// recorded. A panic of the provider or the enricher is contained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::{Metrics, MetricsRecorder};
+    /// use token_telemetry::{ClientInfo, capture};
+    ///
+    /// # async fn sign_in() {}
+    /// # futures::executor::block_on(async {
+    /// let recorder = MetricsRecorder::new(Metrics::default(), &ClientInfo::detect());
+    /// let captured = capture(sign_in()).await;
+    /// captured.records.iter().for_each(|record| recorder.finished(record));
+    /// # });
+    /// ```
     pub fn finished(&self, record: &AcquisitionRecord) {
         if record.outcome() == Outcome::Pending {
             return;
@@ -87,13 +114,17 @@ impl MetricsRecorder {
             return;
         };
         let Some(state) = epoch.state() else { return };
-        let key = SeriesKey::of(record, &self.values.names, self.values.msal_net);
+        let key = SeriesKey::of(
+            record,
+            &self.attribute_builder.interners,
+            self.attribute_builder.msal_net,
+        );
         let measurements = Measurements {
-            sets: self.metrics.sets,
+            config: self.metrics.config,
             record,
             key: &key,
         };
-        let entry = state.table.find(&key);
+        let entry = state.series.find(&key);
         let entry = entry.or_else(|| self.new_entry(state, &key, record));
         if let Some(enricher) = &self.metrics.enricher {
             let extra = enricher.attributes(record);
@@ -113,7 +144,7 @@ impl MetricsRecorder {
         }
     }
 
-    /// The entry for a kind of acquisition that is new, or one too many.
+    /// Returns the entry for a series that is new or beyond the limit.
     #[cold]
     fn new_entry<'a>(
         &self,
@@ -121,29 +152,31 @@ impl MetricsRecorder {
         key: &SeriesKey,
         record: &AcquisitionRecord,
     ) -> Option<&'a CachedSeries> {
-        let admitted = self.values.names.apis.admit(key.api);
-        let known = |_: &&str| state.table.add(key, Source::of(record));
+        let admitted = self.attribute_builder.interners.apis.admit(key.api);
+        let known = |_: &&str| state.series.add(key, Origin::of(record));
         if let Some(entry) = admitted.as_ref().and_then(known) {
             return Some(entry);
         }
-        self.tell_of_crowd();
-        // By one name for all addresses at which it may lie, lest it take more than its share.
+        self.warn_of_overflow();
+        // One name for all addresses at which the same name is stored, since keys compare addresses:
+        // otherwise one function would occupy several reserved series.
         let key = SeriesKey {
             api: admitted.unwrap_or(OTHER),
             ..*key
         };
-        state.table.overflowed(&key)
+        state.series.overflowed(&key)
     }
 
-    fn tell_of_crowd(&self) {
-        // The first load keeps a hot path with an overflowed cache from writing to a shared line for ever.
+    fn warn_of_overflow(&self) {
+        // The load comes first so that a hot path with an overflowed cache does not keep writing to
+        // a shared cache line.
         let is_known = self.overflowed.load(Ordering::Relaxed);
         if !is_known && !self.overflowed.swap(true, Ordering::Relaxed) {
             Diagnostic::TooManyKinds.emit_unthrottled();
         }
     }
 
-    /// Records with attributes that are prepared, or are from now on.
+    /// Records with the cached attributes, which are built on first use.
     fn record_at(
         &self,
         entry: &CachedSeries,
@@ -155,8 +188,8 @@ impl MetricsRecorder {
             return self.record_bound(entry, state, measurements);
         }
         let instruments = &state.instruments;
-        measurements.each(|id, time| {
-            if let Some(attributes) = entry.prepared(id) {
+        measurements.for_each_measurement(|id, time| {
+            if let Some(attributes) = entry.cached(id) {
                 return instruments.record(id, time, attributes);
             }
             let Some(attributes) = self.attributes(id, &entry.key) else {
@@ -166,7 +199,7 @@ impl MetricsRecorder {
             if state.binding.prove(id, (instruments, time), &attributes) {
                 return;
             }
-            instruments.record(id, time, entry.prepare(id, attributes));
+            instruments.record(id, time, entry.cache(id, attributes));
         });
     }
 
@@ -178,25 +211,25 @@ impl MetricsRecorder {
         measurements: &Measurements<'_>,
     ) {
         let instruments = &state.instruments;
-        let mut missing = Vec::new();
-        let handles = entry.handles.read();
-        measurements.each(|id, time| {
-            if !handles.record(id, time) {
-                missing.push((id, time));
+        let mut unbound = Vec::new();
+        let bound = entry.bound.read();
+        measurements.for_each_measurement(|id, time| {
+            if !bound.record(id, time) {
+                unbound.push((id, time));
             }
         });
-        drop(handles);
-        for (id, time) in missing {
+        drop(bound);
+        for (id, time) in unbound {
             let Some(attributes) = self.attributes(id, &entry.key) else {
                 continue;
             };
-            // The value comes first, so that the set never exists without one.
+            // Record before binding, so that the attribute set never exists without a value.
             instruments.record(id, time, &attributes);
-            entry.handles.bind(id, instruments, &attributes);
+            entry.bound.bind(id, instruments, &attributes);
         }
     }
 
-    /// Records with attributes made for this one acquisition.
+    /// Records with attributes built for this acquisition only.
     fn record_with(
         &self,
         extra: &ExtraAttributes,
@@ -204,71 +237,79 @@ impl MetricsRecorder {
         state: &ProviderState,
         measurements: &Measurements<'_>,
     ) {
-        measurements.each(|id, time| {
+        measurements.for_each_measurement(|id, time| {
             let Some(metric) = Metric::ALL.get(id.index()) else {
                 return;
             };
-            let mut attributes = self.values.attributes(metric, key);
+            let mut attributes = self.attribute_builder.attributes(metric, key);
             attributes.extend(extra.beside(metric));
             state.instruments.record(id, time, &attributes);
         });
     }
 
-    fn attributes(&self, id: Id, key: &SeriesKey) -> Option<Vec<opentelemetry::KeyValue>> {
+    fn attributes(&self, id: MetricId, key: &SeriesKey) -> Option<Vec<opentelemetry::KeyValue>> {
         let metric = Metric::ALL.get(id.index())?;
-        Some(self.values.attributes(metric, key))
+        Some(self.attribute_builder.attributes(metric, key))
     }
 
-    /// The instruments to use for this record.
-    fn epoch(&self, record: &AcquisitionRecord) -> Option<Newest<'_>> {
+    /// Returns the epoch whose instruments to use for this record.
+    fn epoch(&self, record: &AcquisitionRecord) -> Option<NewestEpoch<'_>> {
         let newest = match self.epochs.newest() {
             Some(newest) => newest,
-            None => self.start()?,
+            None => self.create_instruments()?,
         };
-        // Whatever needed the network can pay for a provider_check; hits share one per interval.
+        // An acquisition that used the network can afford the check; hits share one per interval.
         let is_hit = record.is_ok() && record.attempts() == 0;
-        match self.ended(record) {
+        match self.ended_at(record) {
             Some(now) if is_hit && !self.provider_check.is_due(now) => Some(newest),
-            ended => Some(self.look_after(newest, ended)),
+            ended_at => Some(self.maintain(newest, ended_at)),
         }
     }
 
-    /// Nanoseconds from the first acquisition to the end of this one; none without a clock.
-    fn ended(&self, record: &AcquisitionRecord) -> Option<u64> {
+    /// Returns the nanoseconds from the first acquisition to the end of this one, if measured.
+    fn ended_at(&self, record: &AcquisitionRecord) -> Option<u64> {
         let started = record.started()?;
-        let origin = *self.origin.get_or_init(|| started);
+        let first_start = *self.first_start.get_or_init(|| started);
         let elapsed = started
-            .since(origin)
+            .since(first_start)
             .saturating_add(record.duration_total()?);
         u64::try_from(elapsed.as_nanos()).ok()
     }
 
-    /// Makes the first instruments; none where that is not possible now.
-    fn start(&self) -> Option<Newest<'_>> {
-        let Metrics { provider, sets, .. } = &self.metrics;
+    /// Creates the first instruments, unless that is impossible at the moment.
+    fn create_instruments(&self) -> Option<NewestEpoch<'_>> {
+        let Metrics {
+            provider, config, ..
+        } = &self.metrics;
         let made = match provider {
             Provider::Off => None,
-            _ if !sets.any() => None,
-            Provider::Global => ProviderEpoch::from_global(*sets, &self.values),
-            Provider::Explicit(provider) => Some(ProviderEpoch::new(provider, *sets, &self.values)),
+            _ if !config.any() => None,
+            Provider::Global => ProviderEpoch::from_global(*config, &self.attribute_builder),
+            Provider::Explicit(provider) => Some(ProviderEpoch::new(
+                provider,
+                *config,
+                &self.attribute_builder,
+            )),
         };
-        // If two threads come here at once both make instruments; the SDK takes them for the same.
+        // Two threads may get here at once and both create instruments; the SDK treats them as the
+        // same.
         self.epochs.add(None, made?);
         self.epochs.newest()
     }
 
-    /// Follows the global provider, and gives handles back that were kept for long.
-    fn look_after<'a>(&'a self, newest: Newest<'a>, ended: Option<u64>) -> Newest<'a> {
+    /// Follows the global provider, and releases bound instruments when that is due.
+    fn maintain<'a>(&'a self, newest: NewestEpoch<'a>, ended_at: Option<u64>) -> NewestEpoch<'a> {
         #[cfg(feature = "otel-bound")]
-        if ended.is_some_and(|now| self.rebind_interval.is_due(now)) {
+        if ended_at.is_some_and(|now| self.rebind_interval.is_due(now)) {
             newest.release();
         }
         #[cfg(not(feature = "otel-bound"))]
-        let _ = ended;
+        let _ = ended_at;
         if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
             return newest;
         }
-        let Some(next) = ProviderEpoch::from_global(self.metrics.sets, &self.values) else {
+        let Some(next) = ProviderEpoch::from_global(self.metrics.config, &self.attribute_builder)
+        else {
             return newest;
         };
         self.epochs.add(Some(&newest), next);

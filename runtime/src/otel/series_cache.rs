@@ -1,4 +1,4 @@
-//! Attribute sets that were needed before, found again by the key they are made of.
+//! A cache of the attribute sets in use, found by the key that they are built from.
 
 use std::ptr;
 use std::sync::OnceLock;
@@ -7,58 +7,58 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "otel-bound")]
-use super::bound::Handles;
-use super::catalog::{COUNT, Id};
+use super::bound::BoundInstruments;
+use super::catalog::{COUNT, MetricId};
 use super::interner::MAX_APIS;
-use super::quota::{Quota, Source};
+use super::quota::{Origin, Quota};
 use super::series_key::SeriesKey;
 
-/// Most series that are kept in full detail; one source may have four fifths of them.
+/// Maximum number of series in full detail; one origin can claim four fifths of them.
 const DETAILED: usize = 1_200;
 
-/// The first of them, which is all that most clients ever have; they lie close together.
+/// Capacity of the first segment: all that most clients ever need, close together in memory.
 const FIRST: usize = 64;
 
-/// Most series without the texts of others and the status.
+/// Maximum number of series without status and texts from outside.
 const OVERFLOW: usize = 160;
 
-/// Series that are left to each API when all else is full, and to the APIs beyond the bound.
+/// Series reserved for each API when all else is full, and for the APIs beyond the limit.
 const RESERVED: usize = SeriesKey::RESERVED_PER_API * (MAX_APIS + 1);
 
 // The SDK allows each instrument 2000 attribute sets.
 const _: () = assert!(DETAILED + OVERFLOW + RESERVED < 2_000);
 
-/// Series that stay as long as the instruments; finding one takes no lock.
+/// A cache of series that live as long as the instruments; finding one takes no lock.
 pub(super) struct SeriesCache {
-    first: Region,
-    more: OnceLock<Region>,
-    overflow: OnceLock<Region>,
-    reserved: OnceLock<Region>,
+    first: Segment,
+    more: OnceLock<Segment>,
+    overflow: OnceLock<Segment>,
+    reserved: OnceLock<Segment>,
     quota: Quota,
 }
 
-/// Up to a certain number of series.
-struct Region {
-    /// Half as many again at least, so that a search soon meets an empty one.
+/// A hash table of limited capacity, with open addressing.
+struct Segment {
+    /// At least one and a half times the capacity, so that a search soon reaches an empty slot.
     slots: Box<[OnceLock<Box<CachedSeries>>]>,
     shift: u32,
     capacity: usize,
     used: AtomicUsize,
 }
 
-/// What is prepared for one kind of acquisition.
+/// A series: a key with the attributes built from it.
 pub(super) struct CachedSeries {
     pub(super) key: SeriesKey,
     packed: u64,
     attributes: [OnceLock<Box<[KeyValue]>>; COUNT],
     #[cfg(feature = "otel-bound")]
-    pub(super) handles: Handles,
+    pub(super) bound: BoundInstruments,
 }
 
 impl SeriesCache {
     pub(super) fn new() -> Self {
         Self {
-            first: Region::new(FIRST),
+            first: Segment::new(FIRST),
             more: OnceLock::new(),
             overflow: OnceLock::new(),
             reserved: OnceLock::new(),
@@ -66,7 +66,7 @@ impl SeriesCache {
         }
     }
 
-    /// The entry for these key, if there is one in full detail.
+    /// Returns the entry for this key, if there is one in full detail.
     #[inline]
     pub(super) fn find(&self, key: &SeriesKey) -> Option<&CachedSeries> {
         let key = HashedKey::new(key);
@@ -78,30 +78,30 @@ impl SeriesCache {
         self.more.get()?.find(key)
     }
 
-    /// A new entry in full detail; none if the source has had its share of them.
-    pub(super) fn add(&self, key: &SeriesKey, source: Source<'_>) -> Option<&CachedSeries> {
+    /// Adds an entry in full detail, unless the origin has used up its share.
+    pub(super) fn add(&self, key: &SeriesKey, origin: Origin<'_>) -> Option<&CachedSeries> {
         if let Some(entry) = self.find(key) {
             return Some(entry);
         }
-        if !self.quota.take(source) {
+        if !self.quota.claim(origin) {
             return None;
         }
         let key = HashedKey::new(key);
-        let in_more = || self.more.get_or_init(|| Region::new(DETAILED)).add(&key);
+        let in_more = || self.more.get_or_init(|| Segment::new(DETAILED)).add(&key);
         let (entry, is_new) = self.first.add(&key).or_else(in_more)?;
         if !is_new {
-            self.quota.give_back(source);
+            self.quota.release(origin);
         }
         Some(entry)
     }
 
-    /// The entry for an acquisition of which there are too many kinds.
+    /// Returns the entry for a series beyond the limit.
     pub(super) fn overflowed(&self, key: &SeriesKey) -> Option<&CachedSeries> {
         let overflow = key.overflow();
-        let region = self.overflow.get_or_init(|| Region::new(OVERFLOW));
-        region.find_or_add(&HashedKey::new(&overflow)).or_else(|| {
-            let region = self.reserved.get_or_init(|| Region::new(RESERVED));
-            region.find_or_add(&HashedKey::new(&key.reserved()))
+        let segment = self.overflow.get_or_init(|| Segment::new(OVERFLOW));
+        segment.find_or_add(&HashedKey::new(&overflow)).or_else(|| {
+            let segment = self.reserved.get_or_init(|| Segment::new(RESERVED));
+            segment.find_or_add(&HashedKey::new(&key.reserved()))
         })
     }
 
@@ -110,12 +110,12 @@ impl SeriesCache {
         let later = [&self.more, &self.overflow, &self.reserved];
         let later = later.into_iter().filter_map(OnceLock::get);
         let slots = std::iter::once(&self.first).chain(later);
-        let slots = slots.flat_map(|region| &*region.slots);
+        let slots = slots.flat_map(|segment| &*segment.slots);
         slots.filter_map(|slot| slot.get().map(|entry| &**entry))
     }
 }
 
-impl Region {
+impl Segment {
     fn new(capacity: usize) -> Self {
         let slots = (capacity + capacity / 2).next_power_of_two();
         Self {
@@ -126,38 +126,39 @@ impl Region {
         }
     }
 
-    /// The slot in which the entry may lie after so many others were looked at.
+    /// Returns the slot to look at after this number of probes.
     #[inline]
-    fn slot(&self, key: &HashedKey<'_>, step: usize) -> Option<&OnceLock<Box<CachedSeries>>> {
-        // The upper bits of a product are the mixed ones.
-        let home = usize::try_from(key.hash >> self.shift).unwrap_or_default();
-        self.slots.get((home + step) & (self.slots.len() - 1))
+    fn slot(&self, key: &HashedKey<'_>, probes: usize) -> Option<&OnceLock<Box<CachedSeries>>> {
+        // Multiplication mixes the upper bits best.
+        let home_slot = usize::try_from(key.hash >> self.shift).unwrap_or_default();
+        self.slots
+            .get((home_slot + probes) & (self.slots.len() - 1))
     }
 
     #[inline]
     fn find(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
-        for step in 0..self.slots.len() {
-            let entry = self.slot(key, step)?.get()?;
-            if key.names(entry) {
+        for probes in 0..self.slots.len() {
+            let entry = self.slot(key, probes)?.get()?;
+            if key.matches(entry) {
                 return Some(entry);
             }
         }
         None
     }
 
-    /// A new entry, or the one that another thread made meanwhile; none if the region is full.
+    /// Adds an entry, or returns the one that another thread added meanwhile, unless full.
     fn add(&self, key: &HashedKey<'_>) -> Option<(&CachedSeries, bool)> {
-        let claim = |used| (used < self.capacity).then_some(used + 1);
+        let next = |used| (used < self.capacity).then_some(used + 1);
         let order = Ordering::Relaxed;
-        self.used.fetch_update(order, order, claim).ok()?;
-        for step in 0..self.slots.len() {
+        self.used.fetch_update(order, order, next).ok()?;
+        for probes in 0..self.slots.len() {
             let mut is_new = false;
-            // Whoever comes second to an empty slot finds the first one's entry in it.
-            let entry = self.slot(key, step)?.get_or_init(|| {
+            // The thread that loses the race for an empty slot finds the winner's entry in it.
+            let entry = self.slot(key, probes)?.get_or_init(|| {
                 is_new = true;
                 Box::new(CachedSeries::new(key))
             });
-            if key.names(entry) {
+            if key.matches(entry) {
                 if !is_new {
                     self.used.fetch_sub(1, Ordering::Relaxed);
                 }
@@ -173,7 +174,7 @@ impl Region {
     }
 }
 
-/// By what an entry is found.
+/// A key with its hash.
 struct HashedKey<'a> {
     series: &'a SeriesKey,
     packed: u64,
@@ -192,7 +193,7 @@ impl<'a> HashedKey<'a> {
     }
 
     #[inline]
-    fn names(&self, entry: &CachedSeries) -> bool {
+    fn matches(&self, entry: &CachedSeries) -> bool {
         entry.packed == self.packed && ptr::eq(entry.key.api, self.series.api)
     }
 }
@@ -204,23 +205,26 @@ impl CachedSeries {
             packed: key.packed,
             attributes: [const { OnceLock::new() }; COUNT],
             #[cfg(feature = "otel-bound")]
-            handles: Handles::new(),
+            bound: BoundInstruments::new(),
         }
     }
 
-    /// Attributes of one metric that were prepared before.
-    pub(super) fn prepared(&self, id: Id) -> Option<&[KeyValue]> {
-        self.attributes.get(id.index())?.get().map(|made| &**made)
+    /// Returns the cached attributes of one metric.
+    pub(super) fn cached(&self, id: MetricId) -> Option<&[KeyValue]> {
+        self.attributes
+            .get(id.index())?
+            .get()
+            .map(|cached| &**cached)
     }
 
-    /// Keeps the attributes of one metric.
-    pub(super) fn prepare(&self, id: Id, attributes: Vec<KeyValue>) -> &[KeyValue] {
+    /// Caches the attributes of one metric.
+    pub(super) fn cache(&self, id: MetricId, attributes: Vec<KeyValue>) -> &[KeyValue] {
         let slot = self.attributes.get(id.index());
         slot.map_or(&[], |slot| slot.get_or_init(|| attributes.into()))
     }
 }
 
-/// The name of an API counts by its address: its text would take longer than the rest of the search.
+/// Hashes the API name by address: hashing its text would take longer than the rest of the search.
 #[inline]
 fn hash(api: &'static str, packed: u64) -> u64 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,12 +1,12 @@
-//! What of a record shows in attributes, small enough to be compared as one number.
+//! The part of a record that attributes are built from, small enough to compare as one number.
 
 use super::interner::{ApiNames, Interner, Symbol};
-use super::quota::Source;
+use super::quota::Origin;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::token::TokenType;
 
-/// Everything that attributes are made of; equal key give equal attributes.
+/// Everything that attributes are built from; equal keys give equal attributes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SeriesKey {
     pub(super) api: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct SeriesKey {
     pub(super) sts_code: Symbol,
 }
 
-/// The dictionaries of one recorder.
+/// The interners of one recorder.
 #[derive(Debug)]
 pub(super) struct Interners {
     pub(super) apis: ApiNames,
@@ -41,11 +41,11 @@ impl Interners {
     }
 
     fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Symbol {
-        let source = Source::of(record);
+        let origin = Origin::of(record);
         match record.caller_sdk() {
-            // MSAL.NET means to add the version, and by the precedence of its operators never does.
-            Some((id, _)) if msal_net => self.callers.number_of(&[id], source),
-            Some((id, version)) => self.callers.number_of(&[id, ",", version], source),
+            // MSAL.NET intends to add the version, but because of operator precedence never does.
+            Some((id, _)) if msal_net => self.callers.intern(&[id], origin),
+            Some((id, version)) => self.callers.intern(&[id, ",", version], origin),
             None => Symbol::NONE,
         }
     }
@@ -53,7 +53,7 @@ impl Interners {
     fn code(&self, record: &AcquisitionRecord) -> Symbol {
         let code = record.error_code();
         code.map_or(Symbol::NONE, |code| {
-            self.codes.number_of(&[code], Source::of(record))
+            self.codes.intern(&[code], Origin::of(record))
         })
     }
 
@@ -61,20 +61,20 @@ impl Interners {
         let code = record.error().and_then(|error| error.sts_codes().first());
         code.map_or(Symbol::NONE, |code| {
             self.sts_codes
-                .number_of(&[&code.to_string()], Source::of(record))
+                .intern(&[&code.to_string()], Origin::of(record))
         })
     }
 }
 
 impl SeriesKey {
-    pub(super) fn of(record: &AcquisitionRecord, names: &Interners, msal_net: bool) -> Self {
+    pub(super) fn of(record: &AcquisitionRecord, interners: &Interners, msal_net: bool) -> Self {
         let outcome = record.outcome();
         let ok = record.is_ok();
-        // Every success of MSAL.NET has a source; the one it starts from is this.
-        let assumed = (msal_net && ok).then_some(TokenSource::IdentityProvider);
-        let source = record.token_source().filter(|_| ok).or(assumed);
-        // The code of the others is fixed.
-        let described = outcome == Outcome::Error;
+        // In MSAL.NET every success has a source, which defaults to this one.
+        let default_source = (msal_net && ok).then_some(TokenSource::IdentityProvider);
+        let source = record.token_source().filter(|_| ok).or(default_source);
+        // The codes of the other outcomes are constants.
+        let has_code = outcome == Outcome::Error;
         Self {
             api: record.api().name(),
             outcome,
@@ -87,14 +87,14 @@ impl SeriesKey {
             } else {
                 record.status().unwrap_or_default()
             },
-            caller: names.caller(record, msal_net),
-            code: if described {
-                names.code(record)
+            caller: interners.caller(record, msal_net),
+            code: if has_code {
+                interners.code(record)
             } else {
                 Symbol::NONE
             },
-            sts_code: if described {
-                names.sts_code(record)
+            sts_code: if has_code {
+                interners.sts_code(record)
             } else {
                 Symbol::NONE
             },
@@ -105,14 +105,16 @@ impl SeriesKey {
         self.outcome == Outcome::Ok
     }
 
-    /// How many of them [`reserved`](Self::reserved) leaves of one API: two other sources or none,
-    /// and a cache of three levels, for successes, and the other three outcomes.
+    /// Number of keys of one API that [`reserved`](Self::reserved) can return.
+    ///
+    /// A success has one of two other sources, none, or a cache of one of three levels, which makes
+    /// six; the other three outcomes have one key each.
     pub(super) const RESERVED_PER_API: usize = 9;
 
-    /// The same acquisition without what comes from outside, for when there are too many kinds.
+    /// Returns the key without values from outside, for use when there are too many series.
     pub(super) fn overflow(&self) -> Self {
-        let overflow = |text| {
-            if text == Symbol::NONE {
+        let overflow = |symbol| {
+            if symbol == Symbol::NONE {
                 Symbol::NONE
             } else {
                 Symbol::OTHER
@@ -127,7 +129,7 @@ impl SeriesKey {
         }
     }
 
-    /// The little of it that there is always capacity for.
+    /// Returns the coarsest key, for which capacity is always reserved.
     pub(super) fn reserved(&self) -> Self {
         let code = match self.outcome {
             Outcome::Error => Symbol::OTHER,
@@ -147,17 +149,17 @@ impl SeriesKey {
         }
     }
 
-    /// All key but the name of the API in one number.
+    /// Packs the key, except for the name of the API, into one number.
     pub(super) fn packed(&self) -> u64 {
         let outcome = match self.outcome {
-            // What is pending is recorded nowhere.
+            // Pending outcomes are never recorded.
             Outcome::Ok | Outcome::Pending => 0,
             Outcome::Error => 1,
             Outcome::Cancelled => 2,
             Outcome::Panicked => 3,
         };
         let source = self.source.map_or(NO_SOURCE, TokenSource::wire);
-        // Shifts, since bytes put side by side in memory are slow to read back as one number.
+        // Shifts, since bytes written next to each other are slow to read back as one number.
         u64::from(outcome | source << 2 | self.level.wire() << 4)
             | u64::from(self.reason.wire() | self.token_type.wire() << 4) << 8
             | u64::from(self.status) << 16
@@ -167,12 +169,12 @@ impl SeriesKey {
     }
 }
 
-/// Stands for "no source" among the numbers 0 to 2 of the sources.
+/// Number for "no source"; the sources have the numbers 0 to 2.
 const NO_SOURCE: u8 = 3;
 
-/// Cache that answered: known only if a cache did, and then at least unknown.
-fn level(source: Option<TokenSource>, noted: Option<CacheLevel>) -> CacheLevel {
-    match (source, noted) {
+/// Returns the cache level: `None` unless a cache had the token, and `Unknown` if it did not say.
+fn level(source: Option<TokenSource>, recorded: Option<CacheLevel>) -> CacheLevel {
+    match (source, recorded) {
         (Some(TokenSource::Cache), None | Some(CacheLevel::None)) => CacheLevel::Unknown,
         (Some(TokenSource::Cache), Some(level)) => level,
         (Some(TokenSource::IdentityProvider | TokenSource::Broker) | None, _) => CacheLevel::None,

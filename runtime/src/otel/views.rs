@@ -1,6 +1,6 @@
-//! Views for applications that use this crate's version of the OpenTelemetry SDK.
+//! Views for applications that use the same version of the OpenTelemetry SDK as this crate.
 //!
-//! With another version, or with other ideas, [`Metric`] has everything a view is made of.
+//! For another version, or for other views, build your own from [`Metric`].
 //!
 //! # Examples
 //!
@@ -16,7 +16,17 @@ use opentelemetry_sdk::metrics::{Aggregation, Instrument, Stream};
 
 use super::catalog::Metric;
 
-/// Gives the metrics of this crate the bucket boundaries that fit them.
+/// Applies bucket boundaries that fit the metrics of this crate.
+///
+/// # Examples
+///
+/// ```
+/// use opentelemetry_sdk::metrics::SdkMeterProvider;
+/// use token_telemetry::otel::{Metrics, views};
+///
+/// let provider = SdkMeterProvider::builder().with_view(views::suggested).build();
+/// let metrics = Metrics::with_provider(provider);
+/// ```
 #[must_use]
 pub fn suggested(instrument: &Instrument) -> Option<Stream> {
     let boundaries = metric(instrument)?.boundaries();
@@ -29,7 +39,18 @@ pub fn suggested(instrument: &Instrument) -> Option<Stream> {
         .ok()
 }
 
-/// The same boundaries, and none of the attributes that an enricher adds.
+/// Applies the same boundaries, and drops the attributes that an enricher adds.
+///
+/// # Examples
+///
+/// ```
+/// use opentelemetry_sdk::metrics::SdkMeterProvider;
+/// use token_telemetry::otel::views;
+///
+/// let provider = SdkMeterProvider::builder()
+///     .with_view(views::without_extra_attributes)
+///     .build();
+/// ```
 #[must_use]
 pub fn without_extra_attributes(instrument: &Instrument) -> Option<Stream> {
     let metric = metric(instrument)?;
@@ -43,7 +64,7 @@ pub fn without_extra_attributes(instrument: &Instrument) -> Option<Stream> {
         .ok()
 }
 
-/// The metric behind an instrument, unless another library only uses the same name.
+/// Returns the metric behind an instrument, unless another library uses the same name.
 fn metric(instrument: &Instrument) -> Option<&'static Metric> {
     let metric = Metric::named(instrument.name())?;
     (metric.meter() == instrument.scope().name()).then_some(metric)

@@ -1,4 +1,4 @@
-//! Callsites whose level and target are chosen at run time.
+//! Callsites whose level and target are set at run time.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -29,10 +29,10 @@ const FIELDS: &[&str] = &[
     "otel.status_code",
 ];
 
-/// The callsites made so far: one for each pair of level and target, kept for ever by `tracing`.
+/// The callsites so far: one for each pair of level and target, which `tracing` keeps forever.
 static CALLSITES: Mutex<Vec<&'static SpanCallsite>> = Mutex::new(Vec::new());
 
-/// A place that opens spans; the macros of `tracing` make such places at compile time.
+/// A callsite that opens spans; the macros of `tracing` create theirs at compile time.
 pub(super) struct SpanCallsite {
     metadata: OnceLock<Metadata<'static>>,
     interest: AtomicU8,
@@ -43,12 +43,12 @@ const SOMETIMES: u8 = 1;
 const ALWAYS: u8 = 2;
 
 impl SpanCallsite {
-    /// The callsite of this level and target.
+    /// Returns the callsite with this level and target.
     pub(super) fn of(level: Level, target: &'static str) -> &'static Self {
         let (callsite, is_new) = Self::find_or_leak(level, target);
         if is_new {
-            // Without the lock, because subscribers are asked about the callsite here. After a panic
-            // of theirs the interest stays at "sometimes", and they are asked about each span.
+            // Outside the lock, because this asks subscribers about the callsite. If one panics, the
+            // interest stays at "sometimes", and subscribers are asked about each span.
             contained(|| register(callsite));
         }
         callsite
@@ -90,14 +90,14 @@ impl SpanCallsite {
         callsite
     }
 
-    /// A new span, if anybody listens to this callsite.
+    /// Creates a span, if a subscriber is interested in this callsite.
     pub(super) fn enabled_span(&'static self) -> Option<Span> {
         let interest = self.interest.load(Ordering::Relaxed);
         if interest == NEVER {
             return None;
         }
         let metadata = self.metadata.get()?;
-        // As the macros of `tracing` do: a subscriber may rely on not being asked beyond its hint.
+        // As in the macros of `tracing`: a subscriber may rely on not being asked beyond its hint.
         if *metadata.level() > STATIC_MAX_LEVEL || *metadata.level() > LevelFilter::current() {
             return None;
         }
@@ -123,30 +123,30 @@ impl Callsite for SpanCallsite {
     }
 
     fn metadata(&self) -> &Metadata<'_> {
-        self.metadata.get().unwrap_or(&NOT_YET_METADATA)
+        self.metadata.get().unwrap_or(&PLACEHOLDER_METADATA)
     }
 }
 
-/// Stands in for a callsite between its making and its description; no subscriber sees it.
-struct NotYet;
+/// A placeholder for a callsite whose metadata is not set yet; no subscriber sees it.
+struct Placeholder;
 
-static NOT_YET: NotYet = NotYet;
+static PLACEHOLDER: Placeholder = Placeholder;
 
-static NOT_YET_METADATA: Metadata<'static> = Metadata::new(
+static PLACEHOLDER_METADATA: Metadata<'static> = Metadata::new(
     "acquire_token",
     "token_telemetry",
     Level::TRACE,
     None,
     None,
     None,
-    FieldSet::new(FIELDS, Identifier(&NOT_YET)),
+    FieldSet::new(FIELDS, Identifier(&PLACEHOLDER)),
     Kind::SPAN,
 );
 
-impl Callsite for NotYet {
+impl Callsite for Placeholder {
     fn set_interest(&self, _: Interest) {}
 
     fn metadata(&self) -> &Metadata<'_> {
-        &NOT_YET_METADATA
+        &PLACEHOLDER_METADATA
     }
 }

@@ -1,4 +1,4 @@
-//! One `tracing` span per acquisition, entered whenever its future is polled.
+//! Opens one `tracing` span per acquisition, entered whenever its future is polled.
 
 mod callsite;
 
@@ -14,33 +14,33 @@ use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::contained::contained;
 use callsite::SpanCallsite;
 
-/// Level and target of the span that each acquisition opens.
+/// A level and a target for the span that each acquisition opens.
 ///
-/// The span is called `acquire_token`. Its fields are recorded at the end, each at most once, and
-/// only those of which something is known. Errors are never recorded as texts.
+/// The span is named `acquire_token`. Its fields are recorded when the acquisition ends, each at most
+/// once and only if its value is known. Error texts are never recorded.
 ///
 /// | field | type | value |
 /// |---|---|---|
 /// | `api` | text | [name](crate::api::Api::name) of the function that was called |
 /// | `outcome` | text | `ok`, `pending`, `error`, `cancelled` or `panicked` |
 /// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
-/// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that answered |
+/// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that had the token |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
-/// | `status` | integer | HTTP status of the last answer |
-/// | `attempts` | integer | number of HTTP tries, if there were any |
+/// | `status` | integer | HTTP status of the last response |
+/// | `attempts` | integer | number of HTTP attempts, if there were any |
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
-/// | `parent_id` | text | [id of the acquisition](AcquisitionRecord::parent) that this one was made for |
+/// | `parent_id` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
 ///
-/// The last two follow OpenTelemetry: a span of an acquisition that failed or panicked counts as
-/// failed. The status of the others stays unset, as the conventions advise for instrumentations. A
-/// cancelled acquisition is not an error: its caller gave up, as `outcome` and `error_code` say.
-/// `tracing-opentelemetry` makes the status of the exported span from `otel.status_code`.
+/// The last two fields follow OpenTelemetry: the span of an acquisition that failed or panicked counts
+/// as failed. All others leave the status unset, as the conventions advise for instrumentation. A
+/// cancelled acquisition is not an error: its caller gave up, which `outcome` and `error_code` show.
+/// `tracing-opentelemetry` derives the status of the exported span from `otel.status_code`.
 ///
-/// A panic of the subscriber is contained, unless the program is built with `panic = "abort"`.
+/// A panic in the subscriber is contained, unless the program is built with `panic = "abort"`.
 ///
 /// # Examples
 ///
@@ -59,7 +59,16 @@ pub struct SpanOptions {
 }
 
 impl SpanOptions {
-    /// Level `INFO`, target `token_telemetry`.
+    /// Creates options with the level `INFO` and the target `token_telemetry`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{SpanOptions, Telemetry};
+    ///
+    /// let telemetry = Telemetry::builder().span(SpanOptions::new()).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -68,14 +77,31 @@ impl SpanOptions {
         }
     }
 
-    /// Level of the span.
+    /// Sets the level of the span.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::SpanOptions;
+    /// use tracing::Level;
+    ///
+    /// let spans = SpanOptions::new().with_level(Level::DEBUG);
+    /// ```
     #[must_use]
     pub const fn with_level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
-    /// Target of the span, by which filters choose it.
+    /// Sets the target of the span, which filters can select.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::SpanOptions;
+    ///
+    /// let spans = SpanOptions::new().with_target("contoso::auth");
+    /// ```
     #[must_use]
     pub const fn with_target(mut self, target: &'static str) -> Self {
         self.target = target;
@@ -99,17 +125,17 @@ impl Spans {
         Self(SpanCallsite::of(level, target))
     }
 
-    /// Opens the span of an acquisition; none if nobody listens.
+    /// Opens the span of an acquisition, unless it is disabled.
     pub(crate) fn open(self) -> Option<Box<dyn OpenSpan>> {
-        // Nothing more is called here: a panic after the span is open would close it in the unwind.
+        // Call nothing else in here: a panic after the span is open would close it while unwinding.
         let span = contained(|| self.0.enabled_span()).flatten()?;
         Some(Box::new(AcquisitionSpan(span)))
     }
 }
 
-/// An open span; entered by hand, because its guard could not live in a future.
+/// An open span; entered by hand, because its guard could not be kept in a future.
 ///
-/// Panics of the subscriber are not told, because only the subscriber could be.
+/// Panics of the subscriber are not logged, because only the subscriber could log them.
 struct AcquisitionSpan(Span);
 
 impl UnwindSafe for AcquisitionSpan {}
@@ -122,7 +148,7 @@ impl AcquisitionSpan {
         }
     }
 
-    /// Numbers are signed: OpenTelemetry has no others, and exporters turn unsigned ones into text.
+    // Integers are signed, since OpenTelemetry has no others: exporters turn unsigned ones into text.
     fn record_all(&self, record: &AcquisitionRecord) {
         let attempts = i64::from(record.attempts());
         self.record("api", Some(record.api().name()));
@@ -147,10 +173,10 @@ impl AcquisitionSpan {
     }
 }
 
-/// What the conventions call an error without a code.
+/// The value that the semantic conventions prescribe for an error without a code.
 const OTHER_ERROR: &str = "_OTHER";
 
-/// Whether the span counts as failed; a caller that gave up is no error.
+/// Returns whether the span counts as failed; a caller that gave up is not an error.
 const fn is_failed(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Error | Outcome::Panicked => true,
@@ -173,7 +199,7 @@ impl OpenSpan for AcquisitionSpan {
 }
 
 impl Drop for AcquisitionSpan {
-    /// Closing calls the subscriber, too; its panic would abort the process if this is an unwind.
+    // Closing the span calls the subscriber, whose panic would abort the process during unwinding.
     fn drop(&mut self) {
         let span = mem::replace(&mut self.0, Span::none());
         contained(|| drop(span));

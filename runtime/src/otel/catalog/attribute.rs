@@ -1,6 +1,6 @@
 //! The attributes of both sets and their keys.
 
-/// What an attribute says; its key depends on the set.
+/// An attribute of a metric; the two sets share some values but not their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::otel) enum Attribute {
     MsalVersion,

@@ -1,4 +1,4 @@
-//! Every metric this crate records: name, unit, kind, attributes, suggested boundaries.
+//! Every metric that this crate records: name, unit, kind, attributes, suggested boundaries.
 
 mod attribute;
 mod table;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub(super) use attribute::Attribute;
 
-/// Name of the meter of the MSAL set, shared by the MSAL libraries.
+/// Name of the meter of the MSAL set, which the MSAL libraries share.
 pub const MSAL_METER: &str = "MicrosoftIdentityClient_Common_Meter";
 
 /// Version of the meter of the MSAL set, unchanged since MSAL.NET 4.58.
@@ -16,19 +16,20 @@ pub const MSAL_METER_VERSION: &str = "1.0.0";
 /// Name of the meter of the second set; its version is the version of this crate.
 pub const METER: &str = env!("CARGO_PKG_NAME");
 
-/// Semantic conventions whose general attributes the second set uses.
+/// Schema URL of the semantic conventions that the second set follows.
 pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.42.0";
 
 /// Value of a client attribute that the SDK did not set.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// Value of a text attribute that is not known.
-///
-/// A slice of real bytes: hashing the literal `""` compares through a dangling pointer, which
-/// costs 150 ns per lookup on some processors.
+/// Value of a string attribute that is not known.
+// A slice of real bytes: hashing the literal `""` compares through a dangling pointer, which
+// costs 150 ns per lookup on some processors.
 pub(super) const EMPTY: &str = UNKNOWN.split_at(0).0;
 
-/// One metric, as an exporter sees it.
+/// A metric as an exporter sees it.
+///
+/// The catalog is the same whichever sets are recorded; use it to build views and dashboards.
 ///
 /// # Examples
 ///
@@ -42,7 +43,7 @@ pub(super) const EMPTY: &str = UNKNOWN.split_at(0).0;
 /// ```
 #[derive(Debug)]
 pub struct Metric {
-    pub(super) id: Id,
+    pub(super) id: MetricId,
     name: &'static str,
     pub(super) unit: Unit,
     description: &'static str,
@@ -50,45 +51,102 @@ pub struct Metric {
     boundaries: &'static [f64],
 }
 
-/// Kind of instrument behind a metric.
+/// The kind of instrument behind a metric.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::otel::{Metric, MetricKind};
+///
+/// let is_counter = |metric: &&Metric| metric.kind() == MetricKind::Counter;
+/// let counters: Vec<_> = Metric::ALL.iter().filter(is_counter).map(Metric::name).collect();
+/// assert_eq!(counters, ["MsalSuccess", "MsalFailure"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MetricKind {
     /// Counts acquisitions.
     Counter,
-    /// Shows how times are distributed.
+    /// Records the distribution of durations.
     Histogram,
 }
 
 impl Metric {
-    /// All metrics: the MSAL set first, in the order of MSAL.NET's catalog.
+    /// All metrics: first the MSAL set, in the order of MSAL.NET's catalog.
     pub const ALL: &'static [Self] = &table::METRICS;
 
-    /// The metric with this name.
+    /// Returns the metric with this name, as exported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// assert!(Metric::named("MsalFailure").is_some());
+    /// assert!(Metric::named("msal_failure").is_none());
+    /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::ALL.iter().find(|metric| metric.name == name)
     }
 
-    /// Name of the metric, as exported.
+    /// Returns the name of the metric, as exported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let names: Vec<&str> = Metric::ALL.iter().map(Metric::name).collect();
+    /// assert!(names.contains(&"token_telemetry.acquisition.duration"));
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Name of the meter that owns the metric.
+    /// Returns the name of the meter that the metric belongs to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::{MSAL_METER, Metric};
+    ///
+    /// let metric = Metric::named("MsalSuccess").ok_or("no such metric")?;
+    /// assert_eq!(metric.meter(), MSAL_METER);
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn meter(&self) -> &'static str {
         if self.is_msal() { MSAL_METER } else { METER }
     }
 
-    /// Whether MSAL.NET has this metric too.
+    /// Returns whether the metric belongs to the MSAL set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let (msal, second): (Vec<_>, Vec<_>) = Metric::ALL.iter().partition(|metric| metric.is_msal());
+    /// assert_eq!((msal.len(), second.len()), (10, 4));
+    /// ```
     #[must_use]
     pub const fn is_msal(&self) -> bool {
         !matches!(self.unit, Unit::FractionalSeconds)
     }
 
-    /// Kind of the instrument.
+    /// Returns the kind of the instrument.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::{Metric, MetricKind};
+    ///
+    /// let metric = Metric::named("MsalTotalDuration.1A").ok_or("no such metric")?;
+    /// assert_eq!(metric.kind(), MetricKind::Histogram);
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> MetricKind {
         match self.unit {
@@ -99,7 +157,18 @@ impl Metric {
         }
     }
 
-    /// Unit of the values; counters have none.
+    /// Returns the unit of the values, or `None` for a counter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let unit = |name| Metric::named(name).and_then(Metric::unit);
+    /// assert_eq!(unit("MsalTotalDuration.1A"), Some("ms"));
+    /// assert_eq!(unit("token_telemetry.acquisition.duration"), Some("s"));
+    /// assert_eq!(unit("MsalSuccess"), None);
+    /// ```
     #[must_use]
     pub const fn unit(&self) -> Option<&'static str> {
         match self.unit {
@@ -110,29 +179,61 @@ impl Metric {
         }
     }
 
-    /// One line about what is measured.
+    /// Returns the description that is exported with the metric.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let metric = Metric::named("MsalSuccess").ok_or("no such metric")?;
+    /// assert_eq!(metric.description(), "Acquisitions that returned a token");
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
     }
 
-    /// Keys of the attributes this crate sets, in the order in which it sets them.
+    /// Returns the keys of the attributes that this crate sets, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let metric = Metric::named("token_telemetry.token_request.duration").ok_or("no such metric")?;
+    /// let keys: Vec<&str> = metric.attributes().collect();
+    /// assert_eq!(keys, ["token_telemetry.api.name", "http.response.status_code", "error.type"]);
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.attributes.iter().map(|attribute| attribute.key())
     }
 
-    /// Bucket boundaries that fit the values; empty for counters.
+    /// Returns bucket boundaries that fit the values; empty for counters.
     ///
-    /// The MSAL set is recorded without them, as MSAL.NET does: they are for a view. The second
-    /// set advises the SDK to use them.
+    /// The MSAL set is recorded without boundaries, as in MSAL.NET: apply these in a view. The
+    /// second set passes them to the SDK as advice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metric;
+    ///
+    /// let metric = Metric::named("MsalTotalDuration.1A").ok_or("no such metric")?;
+    /// assert_eq!(metric.boundaries().first(), Some(&1.0));
+    /// assert_eq!(metric.boundaries().last(), Some(&60_000.0));
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub const fn boundaries(&self) -> &'static [f64] {
         self.boundaries
     }
 }
 
-/// How a measured time becomes the value of a metric.
+/// How a measured duration becomes the value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Count,
@@ -143,7 +244,7 @@ pub(super) enum Unit {
 }
 
 impl Unit {
-    /// The time in whole units, rounded down as MSAL.NET does; a count is one.
+    /// Returns the duration in whole units, rounded down as in MSAL.NET; a count is 1.
     pub(super) fn whole(self, time: Duration) -> u64 {
         let (per_second, rest) = match self {
             Self::Count => return 1,
@@ -159,7 +260,7 @@ impl Unit {
 /// Position of a metric in [`Metric::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Id {
+pub(super) enum MetricId {
     Success,
     Failure,
     Total,
@@ -176,10 +277,10 @@ pub(super) enum Id {
     TokenRemainingLifetime,
 }
 
-/// How many metrics there are.
+/// Number of metrics.
 pub(super) const COUNT: usize = table::METRICS.len();
 
-impl Id {
+impl MetricId {
     pub(super) const fn index(self) -> usize {
         self as usize
     }

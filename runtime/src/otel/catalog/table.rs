@@ -1,10 +1,10 @@
-//! The metrics themselves.
+//! The table of metrics.
 
-use super::{Attribute as A, Id, Metric, Unit};
+use super::{Attribute as A, Metric, MetricId, Unit};
 
 pub(super) const METRICS: [Metric; 14] = [
     Metric {
-        id: Id::Success,
+        id: MetricId::Success,
         name: "MsalSuccess",
         unit: Unit::Count,
         description: "Acquisitions that returned a token",
@@ -21,10 +21,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: &[],
     },
     Metric {
-        id: Id::Failure,
+        id: MetricId::Failure,
         name: "MsalFailure",
         unit: Unit::Count,
-        description: "Acquisitions that returned no token",
+        description: "Acquisitions that did not return a token",
         attributes: &[
             A::MsalVersion,
             A::Platform,
@@ -38,10 +38,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: &[],
     },
     Metric {
-        id: Id::Total,
+        id: MetricId::Total,
         name: "MsalTotalDuration.1A",
         unit: Unit::Millis,
-        description: "Time of acquisitions that returned a token",
+        description: "Duration of successful token acquisitions",
         attributes: &[
             A::MsalVersion,
             A::Platform,
@@ -54,10 +54,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: MILLIS,
     },
     Metric {
-        id: Id::TotalV2,
+        id: MetricId::TotalV2,
         name: "MsalTotalDurationV2.1A",
         unit: Unit::Millis,
-        description: "Time of acquisitions, also of those that returned no token",
+        description: "Duration of token acquisitions, including failed ones",
         attributes: &[
             A::MsalVersionPlatform,
             A::ApiId,
@@ -71,10 +71,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: MILLIS,
     },
     Metric {
-        id: Id::InL1Cache,
+        id: MetricId::InL1Cache,
         name: "MsalDurationInL1CacheInUs.1B",
         unit: Unit::Micros,
-        description: "Time of acquisitions that the in-memory cache answered",
+        description: "Duration of token acquisitions served from the in-memory cache",
         attributes: &[
             A::MsalVersion,
             A::Platform,
@@ -86,26 +86,26 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: MICROS,
     },
     Metric {
-        id: Id::InL2Cache,
+        id: MetricId::InL2Cache,
         name: "MsalDurationInL2Cache.1A",
         unit: Unit::Millis,
-        description: "Time in the cache outside the process, where that one answered",
+        description: "Time spent in the cache outside the process, if it held the token",
         attributes: &[A::MsalVersion, A::Platform, A::ApiId, A::CacheRefreshReason],
         boundaries: MILLIS,
     },
     Metric {
-        id: Id::InHttp,
+        id: MetricId::InHttp,
         name: "MsalDurationInHttp.1A",
         unit: Unit::Millis,
-        description: "Time in token requests of acquisitions that returned a new token",
+        description: "Time spent in token requests by acquisitions that returned a new token",
         attributes: &[A::MsalVersion, A::Platform, A::ApiId, A::TokenType],
         boundaries: MILLIS,
     },
     Metric {
-        id: Id::InHttpV2,
+        id: MetricId::InHttpV2,
         name: "MsalDurationInHttpV2.1A",
         unit: Unit::Millis,
-        description: "Time in token requests, also of acquisitions that returned no token",
+        description: "Time spent in token requests, including those of failed acquisitions",
         attributes: &[
             A::MsalVersionPlatform,
             A::ApiId,
@@ -115,10 +115,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: MILLIS,
     },
     Metric {
-        id: Id::InExtension,
+        id: MetricId::InExtension,
         name: "MsalDurationInExtensionInMs.1B",
         unit: Unit::Micros,
-        description: "Time spent making the token presentable, in microseconds",
+        description: "Time spent post-processing the token, in microseconds",
         attributes: &[
             A::MsalVersion,
             A::Platform,
@@ -130,10 +130,10 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: MICROS,
     },
     Metric {
-        id: Id::RemainingLifetime,
+        id: MetricId::RemainingLifetime,
         name: "MsalRemainingTokenLifetime.1A",
         unit: Unit::Seconds,
-        description: "Time left until the returned token expires",
+        description: "Time until the returned token expires",
         attributes: &[
             A::MsalVersionPlatform,
             A::ApiId,
@@ -145,46 +145,46 @@ pub(super) const METRICS: [Metric; 14] = [
         boundaries: LIFETIME,
     },
     Metric {
-        id: Id::AcquisitionDuration,
+        id: MetricId::AcquisitionDuration,
         name: "token_telemetry.acquisition.duration",
         unit: Unit::FractionalSeconds,
-        description: "Time of acquisitions that a caller waited for",
+        description: "Duration of token acquisitions that a caller waited for",
         attributes: &[A::ApiName, A::Source, A::Level, A::Reason, A::ErrorType],
         boundaries: SECONDS,
     },
     Metric {
-        id: Id::RefreshDuration,
+        id: MetricId::RefreshDuration,
         name: "token_telemetry.refresh.duration",
         unit: Unit::FractionalSeconds,
-        description: "Time of acquisitions in the background, that no caller waited for",
+        description: "Duration of background token acquisitions, which no caller waited for",
         attributes: &[A::ApiName, A::Source, A::Reason, A::ErrorType],
         boundaries: SECONDS,
     },
     Metric {
-        id: Id::TokenRequestDuration,
+        id: MetricId::TokenRequestDuration,
         name: "token_telemetry.token_request.duration",
         unit: Unit::FractionalSeconds,
-        description: "Time in the token requests of one acquisition, summed over its tries",
+        description: "Time spent in the token requests of one acquisition, summed over its attempts",
         attributes: &[A::ApiName, A::Status, A::ErrorType],
         boundaries: HTTP_SECONDS,
     },
     Metric {
-        id: Id::TokenRemainingLifetime,
+        id: MetricId::TokenRemainingLifetime,
         name: "token_telemetry.token.remaining_lifetime",
         unit: Unit::FractionalSeconds,
-        description: "Time left until the returned token expires",
+        description: "Time until the returned token expires",
         attributes: &[A::ApiName, A::Source, A::Level],
         boundaries: LIFETIME,
     },
 ];
 
-/// From a fast memory cache to a request that gave up after a minute.
+/// From a fast in-memory cache to a request that timed out after a minute.
 const MILLIS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0,
     30_000.0, 60_000.0,
 ];
 
-/// From one map lookup to a signature made by slow hardware.
+/// From one map lookup to a signature computed by slow hardware.
 const MICROS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0,
     25_000.0, 100_000.0,
@@ -202,7 +202,7 @@ const SECONDS: &[f64] = &[
     5.0, 10.0,
 ];
 
-/// The boundaries that the conventions give `http.client.request.duration`.
+/// The boundaries that the semantic conventions specify for `http.client.request.duration`.
 const HTTP_SECONDS: &[f64] = &[
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
