@@ -1,11 +1,11 @@
-# What the scripts share: source this file, it is not run by itself.
+# Functions that the scripts share. Source this file; do not run it.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '   %s\n' "$*"; }
 
-# skip WHAT: ends the check because the machine lacks something; that is a failure with CI_STRICT=1.
+# skip REASON: ends the check because the machine lacks something; a failure with CI_STRICT=1.
 skip() {
   if [ "${CI_STRICT:-}" = 1 ]; then
     say "failed, because CI_STRICT=1: $*"
@@ -15,23 +15,23 @@ skip() {
   exit 0
 }
 
-# fetch WHAT: goes on where the script may fetch what is missing, which is with CI=true only.
+# fetch WHAT: continues if the script may fetch what is missing, which is only with CI=true.
 fetch() {
-  [ "${CI:-}" = true ] || skip "there is no $*; with CI=true the script fetches it"
+  [ "${CI:-}" = true ] || skip "$* not found; CI=true makes the script fetch it"
 }
 
-# needs COMMAND...: skips the check where a command is missing.
+# needs COMMAND...: skips the check if a command is missing.
 needs() {
   local command
   for command in "$@"; do
-    type -P "$command" >/dev/null || skip "there is no $command"
+    type -P "$command" >/dev/null || skip "$command not found"
   done
 }
 
-# Whether the registry's index can be read.
+# Succeeds if the index of the registry can be read.
 registry() { timeout 120 cargo update --dry-run --quiet >/dev/null 2>&1; }
 
-# The folder that Cargo builds into, wherever that is configured.
+# Prints the folder that Cargo builds into, wherever that is configured.
 target_dir() {
   cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
 }
@@ -42,7 +42,7 @@ build_example() {
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p'
 }
 
-# Features of the published crate, read from its manifest so that none is forgotten.
+# Prints the features of the published crate, read from its manifest so that none is forgotten.
 features() {
   sed -n '/^\[features\]/,/^\[/p' runtime/Cargo.toml |
     sed -n 's/^\([a-z][a-z0-9-]*\) = .*/\1/p' | grep -v '^default$'

@@ -1,17 +1,17 @@
 "use strict";
-// Checks of the live page with a reader whose pointer, connection or link gets in the way.
+// Checks of the live page while it is being read, and over bad connections.
 
 const assert = require("node:assert/strict");
 const net = require("node:net");
 const { acquisitions, number, open, report, totals, url } = require("./page-tools.cjs");
 
-/** Serial number and upper edge of the row at a point of the screen. */
+/** Returns serial number and upper edge of the row at a point of the screen. */
 const rowAt = (page, point) => page.evaluate(({ x, y }) => {
   const row = document.elementFromPoint(x, y).closest("#list > li");
   return { serial: row.querySelector(".serial").textContent, top: row.getBoundingClientRect().top };
 }, point);
 
-/** The same row in the same place, but for a fraction of a pixel. */
+/** Checks that a row is in the same place, except for a fraction of a pixel. */
 function same(found, expected, what) {
   const moved = Math.abs(found.top - expected.top);
   assert.ok(found.serial === expected.serial && moved < 1, `${what}: ${JSON.stringify([expected, found])}`);
@@ -21,7 +21,7 @@ const serials = async (page) => (await page.locator("#list .serial").allTextCont
 const newer = (page, least) => page.waitForFunction(
   (count) => Number(/^Show (\d+) newer$/.exec(document.getElementById("newer").textContent)?.[1] ?? 0) >= count, least);
 
-/** A mouse opens the row that it points at, although acquisitions go on arriving. */
+/** Opens the row under the mouse pointer while acquisitions keep arriving. */
 async function mouse(browser, options) {
   const { page, trouble, context } = await open(browser, options);
   await acquisitions(page, 30);
@@ -43,18 +43,18 @@ async function mouse(browser, options) {
   const [newest] = await serials(page);
   await page.mouse.move(5, 5);
   await page.waitForFunction((old) => Number(document.querySelector("#list .serial").textContent) > old, newest);
-  assert.equal(await page.locator("#newer").isVisible(), false, "nothing is held back any more");
+  assert.equal(await page.locator("#newer").isVisible(), false, "no acquisition is held back");
   consecutive(await serials(page));
   assert.deepEqual(trouble, []);
   await context.close();
-  report(`mouse, ${options.viewport.width} pixels: row ${aimedAt.serial} stands still below the pointer, is opened and closed`);
+  report(`mouse, ${options.viewport.width} pixels: row ${aimedAt.serial} does not move under the pointer, opens and closes`);
 }
 
 function consecutive(found) {
-  assert.deepEqual(found, found.map((_, at) => found[0] - at), "none is missing, none is there twice");
+  assert.deepEqual(found, found.map((_, at) => found[0] - at), "none is missing or doubled");
 }
 
-/** A way to the server that can be cut, or slowed down to so many bytes a second. */
+/** A proxy in front of the server that can be cut, or limited to a number of bytes per second. */
 async function link() {
   const way = { rate: Infinity, sockets: new Set() };
   const server = net.createServer((near) => {
@@ -87,7 +87,7 @@ async function slowly(from, to, way) {
   }
 }
 
-/** A connection that is lost closes no entry, and no button throws while it is. */
+/** A lost connection closes no entry, and meanwhile no button throws. */
 async function reconnect(browser) {
   const way = await link();
   const { page, trouble, context } = await open(browser, {}, way.url);
@@ -117,7 +117,7 @@ async function reconnect(browser) {
   report("connection lost: Pause does nothing; once it is back, the open entry is still there, and none is missing or doubled");
 }
 
-/** A server that was started anew: its list replaces the old one as soon as nobody reads that. */
+/** After a restart of the server, its list replaces the old one once the reader is done with that. */
 async function restart(browser) {
   const { page, trouble, context } = await open(browser, {});
   await page.locator("#list summary").first().click();
@@ -144,7 +144,7 @@ async function restart(browser) {
   report("server restarted: the open entry stays until the reader asks for the new list");
 }
 
-/** On a slow link the page says how far behind it is, is never more than that, and catches up. */
+/** On a slow link the page shows how far behind it is, is never further behind, and catches up. */
 async function slow(browser) {
   const RATE = 3000;
   const way = await link();
@@ -159,11 +159,11 @@ async function slow(browser) {
     const pace = (all - first) / (performance.now() - start);
     const behind = Number(/^(\d+) s behind$/.exec(state)?.[1] ?? 0);
     most = Math.max(most, behind);
-    // Two seconds are not worth a word, another is rounding and the way to here.
+    // The page does not mention two seconds; another one is rounding and the time to read the page.
     assert.ok(all - shown <= 5 + pace * 1000 * (behind + 3.5), `${shown} of ${all} acquisitions are shown, and it says ${state}`);
   }
-  assert.ok(most >= 3, `a slow link is worth telling: ${most} s behind`);
-  assert.ok(most <= 25, `it falls behind without bound: ${most} s`);
+  assert.ok(most >= 3, `the page does not say that it is behind: ${most} s`);
+  assert.ok(most <= 25, `the page falls behind without limit: ${most} s`);
   way.rate = Infinity;
   const missed = await made();
   await page.getByText("live", { exact: true }).waitFor({ timeout: 5000 });
@@ -171,10 +171,10 @@ async function slow(browser) {
   assert.deepEqual(trouble, []);
   await context.close();
   way.close();
-  report(`${RATE} bytes a second: at most ${most} s behind, as the page says; it catches up at once`);
+  report(`${RATE} bytes per second: at most ${most} s behind, as the page says; it catches up at once`);
 }
 
-/** Acquisitions that the runtime has counted. */
+/** Returns the number of acquisitions that the runtime has counted. */
 async function made() {
   const { identity_provider, cache, failures, cancelled } = await totals();
   return identity_provider + cache + failures + cancelled;

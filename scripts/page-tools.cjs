@@ -1,5 +1,5 @@
 "use strict";
-// What the checks of scripts/page share.
+// Functions that the checks of scripts/page share.
 
 const assert = require("node:assert/strict");
 
@@ -10,7 +10,7 @@ const figure = (page, name) => page.locator(`[data-figure="${name}"]`).textConte
 const number = async (page, name) => Number(await figure(page, name));
 const totals = async () => (await fetch(new URL("/totals", url))).json();
 
-/** Opens the page, and notes whatever goes wrong in it. */
+/** Opens the page and collects everything that goes wrong in it. */
 async function open(browser, options, address = url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -19,7 +19,7 @@ async function open(browser, options, address = url) {
   page.on("pageerror", (error) => trouble.push(String(error)));
   page.on("request", (request) => {
     const asked = new URL(request.url());
-    if (asked.protocol !== "data:" && asked.origin !== new URL(address).origin) trouble.push(`asks for ${asked}`);
+    if (asked.protocol !== "data:" && asked.origin !== new URL(address).origin) trouble.push(`requests ${asked}`);
   });
   await page.goto(address);
   await page.locator("#list > li").first().waitFor();

@@ -9,7 +9,7 @@ const { slow, whileReading } = require("./page-reading.cjs");
 
 const [executablePath, , folder, flag] = process.argv.slice(2);
 const pictures = flag === "--screenshots" ? "docs" : folder;
-const ENOUGH = 120; // acquisitions after which every kind of figure is there
+const ENOUGH = 120; // acquisitions after which every figure has a value
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -17,7 +17,7 @@ async function pause(page) {
   await page.getByRole("button", { name: "Pause the load" }).click();
   await page.getByText("paused", { exact: true }).waitFor();
   let before;
-  // The acquisition that was under way ends first.
+  // Wait until the acquisition in progress has ended.
   for (let same = 0; same < 3;) {
     const now = JSON.stringify(await totals());
     same = now === before ? same + 1 : 0;
@@ -37,8 +37,8 @@ async function figuresEqualTotals(page) {
   }
   const { identity_provider, cache, failures, cancelled, waiting, lost } = counted;
   assert.equal(shown.acquisitions, identity_provider + cache + failures + cancelled, "acquisitions");
-  assert.equal(shown.delivered + waiting + lost, failures, "every failure is delivered, waits, or is counted as lost");
-  // Background refreshes hand no token to a caller; the rows of the latencies do.
+  assert.equal(shown.delivered + waiting + lost, failures, "every failure is delivered, waiting or lost");
+  // Background refreshes return no token to a caller; only the rows of the latencies do.
   const cells = await page.locator("#latency tr td:nth-child(2)").allTextContents();
   const handedOut = cells.reduce((sum, text) => sum + Number(text), 0);
   assert.equal(await figure(page, "ratio"), `${((100 * cache) / handedOut).toFixed(1)} %`, "hit ratio");
@@ -52,7 +52,7 @@ async function sum(page, selector) {
   return (await page.locator(selector).allTextContents()).reduce((all, text) => all + Number(text), 0);
 }
 
-/** Everything by keyboard: the skip link, the button, an acquisition. */
+/** Uses the keyboard only: the skip link, the button, an acquisition. */
 async function keyboard(page) {
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Skip to the acquisitions");
@@ -72,12 +72,12 @@ async function keyboard(page) {
   await page.keyboard.press("Enter");
   assert.notEqual(await focused(page), reading, "the newest are shown");
   assert.equal(await page.locator("#list details[open]").count(), 0);
-  report("keyboard: skip link, pause, opening an acquisition, catching up; the list stands still while it is read");
+  report("keyboard: skip link, pause, opening an acquisition, catching up; the list does not move while it is read");
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement.textContent.trim());
 
-/** An acquisition that failed, opened: the headers of its request, decoded. */
+/** Opens a failed acquisition and checks the decoded headers of its request. */
 async function decoded(page) {
   await page.evaluate(() => document.activeElement.blur());
   const failed = page.locator("#list > li", { hasText: "failed: invalid_client" }).first();
@@ -89,12 +89,12 @@ async function decoded(page) {
   }
   const header = await failed.locator("dt:text-is('x-client-current-telemetry') + dd").innerText();
   assert.match(header, /^5\|1004,[14],,,\|0,1,1,,,$/);
-  report(`an opened acquisition shows its headers decoded: ${header}`);
+  report(`an opened acquisition shows its decoded headers: ${header}`);
 }
 
 async function looks(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} pixels`);
+  assert.ok(wide <= 0, `${name} scrolls horizontally by ${wide} pixels`);
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: `${pictures}/live-${name}.png`, fullPage: true });
 }
@@ -102,12 +102,12 @@ async function looks(page, name) {
 async function accessible(page, name) {
   await page.addScriptTag({ content: readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") });
   const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-  assert.deepEqual(told, [], name);
+  const failed = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(failed, [], name);
   return passes.length;
 }
 
-/** One reader's screen: its size and its colours. */
+/** Checks the page on one screen: a size and a color scheme. */
 async function reader(browser, name, options) {
   const { page, trouble, context } = await open(browser, { ...options, bypassCSP: true });
   await acquisitions(page, ENOUGH);
@@ -121,7 +121,7 @@ async function reader(browser, name, options) {
   await page.getByText("live", { exact: true }).waitFor();
   assert.deepEqual(trouble, []);
   await context.close();
-  report(`${name}: no sideways scrolling, ${passed} rules of axe-core hold, none is broken`);
+  report(`${name}: no horizontal scrolling, ${passed} rules of axe-core pass, none fails`);
 }
 
 async function main() {
@@ -132,11 +132,11 @@ async function main() {
     await acquisitions(page, ENOUGH);
     await pause(page);
     await figuresEqualTotals(page);
-    // A page that is opened now is told the same as one that was open all the time.
+    // A page that is opened now shows the same as one that was open all the time.
     const late = await open(browser, {});
     await figuresEqualTotals(late.page);
     await keyboard(late.page);
-    assert.deepEqual([...trouble, ...late.trouble], [], "nothing is asked from outside, and nothing goes wrong");
+    assert.deepEqual([...trouble, ...late.trouble], [], "no external requests and no errors");
     await context.close();
     await late.context.close();
     await reader(browser, "1280-light", { colorScheme: "light", viewport: { width: 1280, height: 1100 } });
@@ -151,5 +151,5 @@ async function main() {
 
 main().catch((error) => {
   console.error(error);
-  process.exit(1); // whatever is still open
+  process.exit(1); // even if something is still open
 });

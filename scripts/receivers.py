@@ -1,4 +1,4 @@
-"""The checks of scripts/receivers: what a round of the load must look like at a receiver."""
+"""The checks of scripts/receivers: what a receiver must see after a number of rounds of the load."""
 
 import http.server
 import json
@@ -10,8 +10,8 @@ import time
 import urllib.parse
 import urllib.request
 
-# One round of examples/receivers/src/load.rs, counted by hand: what each metric must have seen.
-# Metric, number of recordings, unit.
+# One round of examples/receivers/src/load.rs, counted by hand.
+# Metric: number of recordings, unit.
 ROUND = {
     "MsalSuccess": (21, ""),
     "MsalFailure": (4, ""),
@@ -28,7 +28,7 @@ ROUND = {
     "token_telemetry.token_request.duration": (10, "s"),
     "token_telemetry.token.remaining_lifetime": (21, "s"),
 }
-# Counters by attributes.
+# Counts by attributes.
 SUCCESSES = {
     ("AcquireTokenForClient", "Cache", "L1Cache", "NotApplicable"): 13,
     ("AcquireTokenForClient", "IdentityProvider", "None", "NoCachedAccessToken"): 1,
@@ -54,7 +54,7 @@ SPANS = {
     ("error", "temporarily_unavailable", "ERROR"): 1,
     ("cancelled", None, "UNSET"): 1,
 }
-# Attributes of spans and their types; the first group is in every span.
+# Attributes of spans and their types; every span has the first group.
 SPAN_ALWAYS = {"api": "Str", "outcome": "Str", "refresh_reason": "Str", "correlation_id": "Str"}
 SPAN_SOMETIMES = {
     "source": "Str",
@@ -66,11 +66,10 @@ SPAN_SOMETIMES = {
     "background": "Bool",
     "parent_id": "Str",
 }
-# What tracing-opentelemetry adds.
+# Attributes that tracing-opentelemetry adds.
 SPAN_ADDED = {"thread.id", "thread.name", "target", "busy_ns", "idle_ns"}
 
-# Services in trouble, which the load never is: what they count by the second, and what the panels of
-# the dashboard show then.
+# Simulated services in trouble: what they count per second, and what the dashboard must show.
 NEW_TOKENS = 'ApiId="AcquireTokenForClient",TokenSource="IdentityProvider",CacheRefreshReason="NoCachedAccessToken"'
 FAILED = 'ApiId="AcquireTokenForClient",ErrorCode="temporarily_unavailable",CacheRefreshReason="Expired"'
 IN_TROUBLE = {
@@ -83,8 +82,8 @@ IN_TROUBLE = {
         "panels": {"Tokens per second": 0, "Failed acquisitions": 1},
     },
 }
-# Jobs for which each alert waits for its time to be up. The load has a wrong secret in every round, and
-# its tokens live long.
+# Jobs for which each alert is pending. The load has a wrong secret in every round, and its tokens live
+# long.
 PENDING = {
     "TokenCacheHitRatioLow": {"no-hits"},
     "TokenAcquisitionFailing": {"contoso", "no-tokens"},
@@ -98,18 +97,18 @@ PENDING = {
 
 def same(what, found, expected):
     if found != expected:
-        sys.exit(f"{what}: {found}, expected {expected}")
+        sys.exit(f"{what}: expected {expected}, found {found}")
 
 
 def times(table, rounds):
     return {key: count * rounds for key, count in table.items()}
 
 
-# What rotel wrote.
+# The output of rotel.
 
 
 def rotel_metrics(text):
-    """Metrics of a detailed dump: name -> unit, kind, points; a later export replaces an earlier."""
+    """Metrics of a detailed dump: name -> unit, kind, points; a later export replaces an earlier one."""
     metrics = {}
     for block in re.split(r"^Metric #\d+$", text, flags=re.M)[1:]:
         field = lambda key: (re.search(rf"^ +-> {key}: ?(.*)$", block, re.M) or [None, ""])[1].strip()
@@ -132,7 +131,7 @@ def by(points, keys):
 
 
 def rotel_spans(text):
-    """Spans of a detailed dump: status, and attributes as key, type, value."""
+    """Spans of a detailed dump: status, and attributes as (key, type, value)."""
     spans = []
     for block in re.split(r"^Span #\d+$", text, flags=re.M)[1:]:
         block = re.split(r"^(?:ScopeSpans|ResourceSpans|ResourceMetrics) #", block, flags=re.M)[0]
@@ -172,18 +171,18 @@ def otlp(log, rounds):
     same("service.name", "-> service.name: Str(contoso)" in text, True)
     spans = rotel_spans(text)
     check_spans(spans, rounds)
-    print(f"   arrived: {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series, "
-          f"{len(spans)} spans; units, kinds, counts, attributes and status as expected")
+    print(f"   received {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series and "
+          f"{len(spans)} spans, with the expected units, kinds, counts, attributes and status")
 
 
-# What Prometheus answers.
+# Queries to Prometheus.
 
 CONTOSO = '{job="contoso"}'
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return answer.read().decode()
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return response.read().decode()
 
 
 def query(base, expression):
@@ -204,8 +203,8 @@ def prometheus_name(name, unit):
     return re.sub(r"\W", "_", name) + words[unit]
 
 
-def settled(base, rounds):
-    """Succeeds once the last acquisition has been scraped, and the rules have seen it."""
+def complete(base, rounds):
+    """Succeeds once the last acquisition has been scraped and evaluated by the rules."""
     total = f'sum(MsalSuccess_total{CONTOSO}) + sum(MsalFailure_total{CONTOSO}) == {25 * int(rounds)}'
     earlier = total.replace(CONTOSO, f"{CONTOSO} offset 3s")
     if not query(base, f"({total}) and ({earlier})"):
@@ -220,7 +219,7 @@ def prometheus(base, rounds, dashboard):
     for name, keys, table in ("MsalSuccess", SUCCESS_KEYS, SUCCESSES), ("MsalFailure", FAILURE_KEYS, FAILURES):
         found = labels(query(base, f"{name}_total{CONTOSO}"), keys)
         same(f"{name}_total", found, times(table, rounds))
-    print(f"   {len(ROUND)} metrics in Prometheus, values as expected")
+    print(f"   {len(ROUND)} metrics in Prometheus, with the expected values")
     dashboard = json.load(open(dashboard, encoding="utf-8"))
     check_dashboard(base, dashboard)
     check_trouble(base, dashboard)
@@ -232,9 +231,9 @@ def panels_of(dashboard):
 
 
 def values_of(base, target, job):
-    """What a panel shows for a job, with Grafana's variables as Grafana would put them."""
+    """Values that a panel shows for a job, with variables replaced as in Grafana."""
     expression = target["expr"].replace("$__rate_interval", "1m").replace("$job", job)
-    same(f"{expression} has a variable left", "$" in expression, False)
+    same(f"variables left in {expression}", "$" in expression, False)
     return numbers(query(base, expression))
 
 
@@ -245,8 +244,8 @@ def check_dashboard(base, dashboard):
     for panel in panels:
         cells = panel["gridPos"]
         same(f"{panel['title']} fits", cells["x"] + cells["w"] <= 24, True)
-        # Nothing here counts requests.
-        same(f"{panel['title']} has a unit of its own", panel["fieldConfig"]["defaults"]["unit"] != "reqps", True)
+        # No panel shows HTTP requests per second.
+        same(f"{panel['title']} does not count requests", panel["fieldConfig"]["defaults"]["unit"] != "reqps", True)
     targets = [(panel, target) for panel in panels for target in panel["targets"]]
     for panel, target in targets:
         where = f"{panel['title']} {target['refId']}"
@@ -260,7 +259,7 @@ def check_dashboard(base, dashboard):
             series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["definition"]).groups()
             found = set(labels(query(base, series), [label]))
             same(variable["name"], found, {("contoso",), *((job,) for job in IN_TROUBLE)})
-    print(f"   dashboard: {len(targets)} queries of {len(panels)} panels executed, each returns our series")
+    print(f"   dashboard: {len(targets)} queries of {len(panels)} panels, each returns series of the load")
 
 
 def check_trouble(base, dashboard):
@@ -268,7 +267,7 @@ def check_trouble(base, dashboard):
     for job, service in IN_TROUBLE.items():
         for title, value in service["panels"].items():
             same(f"{title} of {job}", values_of(base, targets[title], job), [value])
-    print(f"   dashboard: shows its figures for {' and '.join(IN_TROUBLE)}, too")
+    print(f"   dashboard: shows the expected figures for {' and '.join(IN_TROUBLE)} too")
 
 
 def check_rules(base):
@@ -284,15 +283,15 @@ def check_rules(base):
         same(f"annotations of {rule['name']}", sorted(rule["annotations"]), ["description", "summary"])
     pending = {rule["name"]: {alert["labels"]["job"] for alert in rule["alerts"]} for rule in alerts}
     same("jobs with alerts", pending, PENDING)
-    print(f"   rules: {len(recorded)} recorded series and {len(alerts)} alerts evaluated, "
-          f"{sum(bool(jobs) for jobs in pending.values())} alerts pending as they should")
+    print(f"   rules: {len(recorded)} recording rules and {len(alerts)} alerts evaluated, "
+          f"{sum(bool(jobs) for jobs in pending.values())} alerts pending as expected")
 
 
-# The services in trouble.
+# The simulated services in trouble.
 
 
 def in_trouble(port):
-    """Serves their metrics, each under the name of its job, until the process is ended."""
+    """Serves their metrics, each under the name of its job, until the process is stopped."""
     start = time.monotonic()
 
     class Service(http.server.BaseHTTPRequestHandler):
@@ -334,5 +333,5 @@ def ready(base):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands = (otlp, settled, prometheus, in_trouble, jobs_in_trouble, ports, listening, ready)
+    commands = (otlp, complete, prometheus, in_trouble, jobs_in_trouble, ports, listening, ready)
     {function.__name__: function for function in commands}[command](*arguments)
