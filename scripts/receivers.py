@@ -87,7 +87,7 @@ IN_TROUBLE = {
 PENDING = {
     "TokenCacheHitRatioLow": {"no-hits"},
     "TokenAcquisitionFailing": {"contoso", "no-tokens"},
-    "TokenCredentialRefused": {"contoso"},
+    "TokenCredentialRejected": {"contoso"},
     "TokenEndpointSlow": set(),
     "TokenRefreshForced": set(),
     "TokenBackgroundRefreshFailing": {"contoso"},
