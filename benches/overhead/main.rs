@@ -115,10 +115,10 @@ fn hit(setup: &Setup) {
         Case::new(ROWS[8], || drop(poll_once(off.fastraced_hit()))),
         Case::new(ROWS[9], || by_hand.hit(black_box(total))),
         Case::new(INSTRUMENTS_STABLE, || {
-            setup.stable_recorder.finished(black_box(&finished));
+            setup.stable_recorder.record(black_box(&finished));
         }),
         Case::new(INSTRUMENTS_BOUND, || {
-            setup.bound_recorder.finished(black_box(&finished));
+            setup.bound_recorder.record(black_box(&finished));
         }),
     ];
     run(&mut cases);
@@ -145,10 +145,10 @@ fn fetch(setup: &Setup) {
         Case::new(ROWS[8], || drop(poll_once(off.fastraced_fetch()))),
         Case::new(ROWS[9], || by_hand.fetch(black_box(total))),
         Case::new(INSTRUMENTS_STABLE, || {
-            setup.stable_recorder.finished(black_box(&finished));
+            setup.stable_recorder.record(black_box(&finished));
         }),
         Case::new(INSTRUMENTS_BOUND, || {
-            setup.bound_recorder.finished(black_box(&finished));
+            setup.bound_recorder.record(black_box(&finished));
         }),
     ];
     run(&mut cases);
@@ -209,8 +209,8 @@ fn two_threads(setup: &Setup) {
     row("ours, no metrics, one thread", one);
     row("ours, no metrics", two);
     let hand = on_two_threads(&|| by_hand.hit(black_box(total)));
-    let bound = on_two_threads(&|| setup.bound_recorder.finished(black_box(&finished)));
-    let stable = on_two_threads(&|| setup.stable_recorder.finished(black_box(&finished)));
+    let bound = on_two_threads(&|| setup.bound_recorder.record(black_box(&finished)));
+    let stable = on_two_threads(&|| setup.stable_recorder.record(black_box(&finished)));
     let whole = on_two_threads(&|| drop(poll_once(setup.bound.hit())));
     row("instruments: by hand", hand);
     row("instruments: ours, stable", stable);

@@ -1,19 +1,19 @@
-//! The tests of the metrics again, through bound instruments, and the traps of those.
+//! The metric tests again through bound instruments, and tests of the pitfalls of binding.
 
 #![expect(
     clippy::unwrap_used,
     clippy::map_err_ignore,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test says by panicking what is wrong"
+    reason = "a test fails by panicking"
 )]
 
-mod handles;
+mod binding;
 #[expect(
     dead_code,
     unused_macros,
     unused_imports,
-    reason = "the metrics need a part of it"
+    reason = "the metric tests use only parts of it"
 )]
 #[path = "../it/lab.rs"]
 mod lab;

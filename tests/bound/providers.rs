@@ -1,4 +1,4 @@
-//! Providers of another type than the SDK's: they are bound once they have shown that they bind.
+//! Providers of foreign types, which are bound once they have proved that they bind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,86 +11,86 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::metrics::{SdkMeterProvider, Temporality};
 use token_telemetry::otel::Metrics;
 
-use crate::handles::{TEN_HITS, ten_hits};
+use crate::binding::{TEN_HITS, ten_hits};
 use crate::otel::collect::Sink;
 use crate::otel::{counts, instance};
 
-/// A provider of another type than the SDK's, in front of the SDK's.
-struct InFront {
-    behind: SdkMeterProvider,
+/// A provider of a foreign type that forwards to the SDK's.
+struct Forwarding {
+    inner: SdkMeterProvider,
     binds: Option<Arc<AtomicUsize>>,
 }
 
-struct MeterInFront {
-    behind: Meter,
+struct ForwardingMeter {
+    inner: Meter,
     binds: Option<Arc<AtomicUsize>>,
 }
 
-struct CounterInFront(Counter<u64>, Option<Arc<AtomicUsize>>);
+struct ForwardingCounter(Counter<u64>, Option<Arc<AtomicUsize>>);
 
-struct HistogramInFront(Histogram<u64>, Option<Arc<AtomicUsize>>);
+struct ForwardingHistogram(Histogram<u64>, Option<Arc<AtomicUsize>>);
 
-struct Nothing;
+struct Discarding;
 
-impl MeterProvider for InFront {
+impl MeterProvider for Forwarding {
     fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
-        Meter::new(Arc::new(MeterInFront {
-            behind: self.behind.meter_with_scope(scope),
+        Meter::new(Arc::new(ForwardingMeter {
+            inner: self.inner.meter_with_scope(scope),
             binds: self.binds.clone(),
         }))
     }
 }
 
-impl InstrumentProvider for MeterInFront {
+impl InstrumentProvider for ForwardingMeter {
     fn u64_counter(&self, builder: InstrumentBuilder<'_, Counter<u64>>) -> Counter<u64> {
-        let behind = self.behind.u64_counter(builder.name).build();
-        Counter::new(Arc::new(CounterInFront(behind, self.binds.clone())))
+        let inner = self.inner.u64_counter(builder.name).build();
+        Counter::new(Arc::new(ForwardingCounter(inner, self.binds.clone())))
     }
 
     fn u64_histogram(&self, builder: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        let behind = self.behind.u64_histogram(builder.name).build();
-        Histogram::new(Arc::new(HistogramInFront(behind, self.binds.clone())))
+        let inner = self.inner.u64_histogram(builder.name).build();
+        Histogram::new(Arc::new(ForwardingHistogram(inner, self.binds.clone())))
     }
 }
 
-impl SyncInstrument<u64> for CounterInFront {
+impl SyncInstrument<u64> for ForwardingCounter {
     fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
         self.0.add(measurement, attributes);
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
         match &self.1 {
-            None => Box::new(Nothing),
+            None => Box::new(Discarding),
             Some(binds) => {
                 binds.fetch_add(1, Ordering::Relaxed);
-                Box::new(BoundInFront::Counter(self.0.bind(attributes)))
+                Box::new(ForwardingBound::Counter(self.0.bind(attributes)))
             }
         }
     }
 }
 
-impl SyncInstrument<u64> for HistogramInFront {
+impl SyncInstrument<u64> for ForwardingHistogram {
     fn measure(&self, measurement: u64, attributes: &[KeyValue]) {
         self.0.record(measurement, attributes);
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<u64> + Send + Sync> {
         match &self.1 {
-            None => Box::new(Nothing),
+            None => Box::new(Discarding),
             Some(binds) => {
                 binds.fetch_add(1, Ordering::Relaxed);
-                Box::new(BoundInFront::Histogram(self.0.bind(attributes)))
+                Box::new(ForwardingBound::Histogram(self.0.bind(attributes)))
             }
         }
     }
 }
 
-enum BoundInFront {
+enum ForwardingBound {
     Counter(BoundCounter<u64>),
     Histogram(BoundHistogram<u64>),
 }
 
-impl BoundSyncInstrument<u64> for BoundInFront {
+impl BoundSyncInstrument<u64> for ForwardingBound {
     fn measure(&self, measurement: u64) {
         match self {
             Self::Counter(counter) => counter.add(measurement),
@@ -99,15 +99,15 @@ impl BoundSyncInstrument<u64> for BoundInFront {
     }
 }
 
-impl BoundSyncInstrument<u64> for Nothing {
+impl BoundSyncInstrument<u64> for Discarding {
     fn measure(&self, _: u64) {}
 }
 
 #[test]
-fn a_provider_that_only_pretends_to_bind_gets_everything_unbound() {
+fn pretending_provider_stays_unbound() {
     let sink = Sink::new(Temporality::Cumulative);
-    let provider = InFront {
-        behind: sink.provider.clone(),
+    let provider = Forwarding {
+        inner: sink.provider.clone(),
         binds: None,
     };
     let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
@@ -116,28 +116,28 @@ fn a_provider_that_only_pretends_to_bind_gets_everything_unbound() {
 }
 
 #[test]
-fn a_provider_of_unknown_type_is_bound_once_it_has_shown_that_it_binds() {
+fn unknown_provider_bound_after_proof() {
     let sink = Sink::new(Temporality::Cumulative);
     let binds = Arc::new(AtomicUsize::new(0));
-    let provider = InFront {
-        behind: sink.provider.clone(),
+    let provider = Forwarding {
+        inner: sink.provider.clone(),
         binds: Some(Arc::clone(&binds)),
     };
     let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider));
     ten_hits(&telemetry);
     assert_eq!(counts(&sink.collect()), TEN_HITS);
     let after_ten = binds.load(Ordering::Relaxed);
-    assert_eq!(after_ten, 4, "one to show it, one per metric afterwards");
+    assert_eq!(after_ten, 4, "one as proof, then one per metric");
     ten_hits(&telemetry);
     assert_eq!(binds.load(Ordering::Relaxed), after_ten);
 }
 
 #[test]
-fn one_option_keeps_to_the_stable_api() {
+fn unbound_uses_stable_api() {
     let sink = Sink::new(Temporality::Cumulative);
     let binds = Arc::new(AtomicUsize::new(0));
-    let provider = InFront {
-        behind: sink.provider.clone(),
+    let provider = Forwarding {
+        inner: sink.provider.clone(),
         binds: Some(Arc::clone(&binds)),
     };
     let (telemetry, _clock) = instance("Lab.Auth", Metrics::with_provider(provider).unbound());

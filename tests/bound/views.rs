@@ -1,4 +1,4 @@
-//! The ready-made views.
+//! The predefined views.
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::CacheLevel;
@@ -8,14 +8,18 @@ use crate::otel::collect::Sink;
 use crate::otel::{Bench, point};
 
 #[test]
-fn the_suggested_boundaries_arrive() {
+fn suggested_boundaries_applied() {
     let sink = Sink::with(Temporality::Delta, |builder| {
         builder.with_view(views::suggested)
     });
     let bench = Bench::with_sink(sink, |metrics| metrics);
     bench.hit(CacheLevel::L1Cache);
     let points = bench.sink.collect();
-    assert_eq!(points.len(), 4, "a view replaces the stream and adds none");
+    assert_eq!(
+        points.len(),
+        4,
+        "a view replaces the stream instead of adding one"
+    );
     let lifetime = point(&points, "MsalRemainingTokenLifetime.1A");
     assert!(
         lifetime.shape.contains("2700.0, 3600.0, 5400.0"),
@@ -25,7 +29,7 @@ fn the_suggested_boundaries_arrive() {
 }
 
 #[test]
-fn added_attributes_can_be_kept_out() {
+fn extra_attributes_dropped() {
     let sink = Sink::with(Temporality::Delta, |builder| {
         builder.with_view(views::without_extra_attributes)
     });

@@ -37,7 +37,7 @@ pub const PROVIDER_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 ///
 /// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
 /// let recorder = MetricsRecorder::new(Metrics::default(), &client);
-/// let forward = |record: &AcquisitionRecord| recorder.finished(record);
+/// let forward = |record: &AcquisitionRecord| recorder.record(record);
 /// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 pub struct MetricsRecorder {
@@ -99,17 +99,17 @@ impl MetricsRecorder {
     /// # futures::executor::block_on(async {
     /// let recorder = MetricsRecorder::new(Metrics::default(), &ClientInfo::detect());
     /// let captured = capture(sign_in()).await;
-    /// captured.records.iter().for_each(|record| recorder.finished(record));
+    /// captured.records.iter().for_each(|record| recorder.record(record));
     /// # });
     /// ```
-    pub fn finished(&self, record: &AcquisitionRecord) {
+    pub fn record(&self, record: &AcquisitionRecord) {
         if record.outcome() == Outcome::Pending {
             return;
         }
-        contained(|| self.record(record));
+        contained(|| self.export(record));
     }
 
-    fn record(&self, record: &AcquisitionRecord) {
+    fn export(&self, record: &AcquisitionRecord) {
         let Some(epoch) = self.epoch(record) else {
             return;
         };

@@ -304,7 +304,7 @@ impl Shared {
         }
         #[cfg(feature = "otel")]
         if !is_quiet {
-            self.metrics.finished(record);
+            self.metrics.record(record);
         }
         if self.has_audience() {
             record.state_mut().correlation_id();

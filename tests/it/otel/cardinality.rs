@@ -1,4 +1,4 @@
-//! However many kinds of acquisitions there are, the attribute sets stay few.
+//! The number of attribute sets is limited, however many series there would be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ fn bench() -> Bench {
     })
 }
 
-/// All points, of which no metric has too many, and none stands for what the SDK gave up on.
+/// Returns all points, after checking that no metric reached the limit of the SDK.
 fn bounded(bench: &Bench) -> Vec<Point> {
     let points = bench.sink.collect();
     let mut sets: BTreeMap<&str, usize> = BTreeMap::new();
@@ -81,7 +81,7 @@ fn total(points: &[&Point]) -> u64 {
     points.iter().map(|point| point.count).sum()
 }
 
-/// The values that one attribute has.
+/// Returns the distinct values of one attribute.
 fn values(points: &[&Point], key: &str) -> BTreeSet<String> {
     points.iter().map(|point| point.text(key)).collect()
 }
@@ -89,11 +89,11 @@ fn values(points: &[&Point], key: &str) -> BTreeSet<String> {
 const APIS: [&str; 6] = ["One", "Two", "Three", "Four", "Five", "Six"];
 
 #[test]
-fn realistic_load_keeps_below_the_limit() {
+fn realistic_load_stays_below_limit() {
     let bench = bench();
     let statuses = [400, 401, 403, 429, 500];
     let mut happened = 0;
-    // Every seventh of 6 × 30 × 40 × 5 × 5 kinds.
+    // Every seventh of 6 × 30 × 40 × 5 × 5 combinations.
     for n in (0..180_000_u32).step_by(7) {
         let pick = |of: u32, before: u32| n / before % of;
         Failure {
@@ -116,7 +116,7 @@ fn realistic_load_keeps_below_the_limit() {
         let count: u64 = failures.iter().filter(of_api).map(|it| it.count).sum();
         assert!(count.abs_diff(happened / 6) <= 1, "{api}: {count}");
     }
-    // A code, number and caller are either all told, or all `other`.
+    // Code, number and caller are either all recorded or all `other`.
     let keys = ["ErrorCode", "RawStsErrorCode", "CallerSdkId"];
     for point in &failures {
         let other = keys.map(|key| point.text(key) == "other");
@@ -125,7 +125,7 @@ fn realistic_load_keeps_below_the_limit() {
 }
 
 #[test]
-fn crowding_begins_where_the_documentation_says() {
+fn overflow_starts_at_documented_limit() {
     let bench = bench();
     for n in 0..1_000 {
         Failure {
@@ -145,7 +145,7 @@ fn crowding_begins_where_the_documentation_says() {
 }
 
 #[test]
-fn a_crowded_status_is_left_out() {
+fn overflow_omits_status() {
     let bench = bench();
     for n in 0..2_000 {
         Failure {
@@ -174,7 +174,7 @@ fn a_crowded_status_is_left_out() {
 }
 
 #[test]
-fn an_api_that_comes_late_has_sets_of_its_own() {
+fn late_api_has_its_own_series() {
     let bench = bench();
     for (api, kinds) in [("First", 100), ("Second", 40)] {
         for n in 0..kinds * kinds {
@@ -203,7 +203,7 @@ fn an_api_that_comes_late_has_sets_of_its_own() {
 }
 
 #[test]
-fn junk_of_one_authority_blinds_no_other() {
+fn one_authority_cannot_crowd_out_another() {
     let bench = bench();
     for n in 0..5_000 {
         Failure {
@@ -231,11 +231,11 @@ fn junk_of_one_authority_blinds_no_other() {
     let in_all = points
         .iter()
         .filter(|point| point.text("error.type") == "code_19");
-    assert!(in_all.count() >= 2, "the second set says so, too");
+    assert!(in_all.count() >= 2, "the second set has it too");
 }
 
 #[test]
-fn unending_names_of_apis_are_other() {
+fn api_names_beyond_limit_are_other() {
     let bench = bench();
     for n in 0..3_000_u32 {
         let api: &'static str = format!("Api{n}").leak();
@@ -258,7 +258,7 @@ fn unending_names_of_apis_are_other() {
 }
 
 #[test]
-fn every_kind_of_every_api_keeps_below_the_limit() {
+fn all_combinations_stay_below_limit() {
     let bench = bench();
     let (levels, reasons) = (CacheLevel::ALL, token_telemetry::CacheRefreshReason::ALL);
     for n in 0..100_u32 {
@@ -282,7 +282,7 @@ fn every_kind_of_every_api_keeps_below_the_limit() {
     let successes: Vec<&Point> = successes.collect();
     assert_eq!(total(&successes), 2_000);
     assert_eq!(total(&failures(&points)), 1_000);
-    // The hit ratio is right however crowded it is.
+    // The hit ratio stays correct however many series overflow.
     assert_eq!(
         values(&successes, "TokenSource"),
         BTreeSet::from(["Cache".to_owned()])
@@ -291,7 +291,7 @@ fn every_kind_of_every_api_keeps_below_the_limit() {
 }
 
 #[test]
-fn an_enricher_with_few_values_keeps_below_the_limit() {
+fn enricher_with_few_values_stays_below_limit() {
     let bench = Bench::new(Temporality::Cumulative, |metrics: Metrics| {
         let metrics = metrics.msal_set(MsalSet::Both).semantic_conventions();
         metrics.enricher(|_, extra| {

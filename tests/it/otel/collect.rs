@@ -1,4 +1,4 @@
-//! What an OpenTelemetry exporter receives, as points that can be compared.
+//! What an OpenTelemetry exporter receives, as comparable points.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use opentelemetry_sdk::metrics::{
     Temporality,
 };
 
-/// A provider and everything it exports.
+/// A provider with an exporter that keeps everything.
 pub(crate) struct Sink {
     pub(crate) provider: SdkMeterProvider,
     exporter: InMemoryMetricExporter,
@@ -21,7 +21,7 @@ impl Sink {
         Self::with(temporality, |builder| builder)
     }
 
-    /// A provider with views, or with anything else that its builder offers.
+    /// Creates a sink whose provider has views or other options.
     pub(crate) fn with(
         temporality: Temporality,
         configure: impl FnOnce(MeterProviderBuilder) -> MeterProviderBuilder,
@@ -36,7 +36,7 @@ impl Sink {
         }
     }
 
-    /// Exports now, and hands out the points of this one export, sorted.
+    /// Exports now and returns the points of this export, sorted.
     pub(crate) fn collect(&self) -> Vec<Point> {
         self.exporter.reset();
         self.provider.force_flush().unwrap();
@@ -59,7 +59,7 @@ pub(crate) struct Point {
     pub(crate) count: u64,
     /// Sum of the recorded values.
     pub(crate) sum: String,
-    /// Everything else of the point: temporality, extremes, buckets.
+    /// The rest of the point: temporality, extremes, buckets.
     pub(crate) shape: String,
 }
 
@@ -68,7 +68,7 @@ impl Point {
         (self.metric.clone(), format!("{:?}", self.attributes))
     }
 
-    /// Value of an attribute as text; empty if it is missing.
+    /// Returns the value of an attribute as text; empty if it is missing.
     pub(crate) fn text(&self, key: &str) -> String {
         let value = self.attributes.get(key);
         value
@@ -169,7 +169,7 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, put: &mut Put<'_>) {
     }
 }
 
-/// The attributes of a point as a set; a key that comes twice is an error of its own.
+/// Returns the attributes of a point as a map, after checking that no key is repeated.
 fn set(attributes: Vec<&KeyValue>) -> BTreeMap<String, Value> {
     let mut set = BTreeMap::new();
     for KeyValue { key, value, .. } in attributes {

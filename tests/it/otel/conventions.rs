@@ -1,4 +1,4 @@
-//! The second set, in OpenTelemetry's own conventions.
+//! The second set, which follows OpenTelemetry's conventions.
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metrics, MsalSet};
@@ -15,14 +15,14 @@ fn alone(metrics: Metrics) -> Metrics {
 }
 
 in_both_temporalities! {
-    fn a_hit(bench: alone) {
+    fn hit(bench: alone) {
         bench.hit(CacheLevel::L1Cache);
     } expects [
         ("token_telemetry.acquisition.duration", 1),
         ("token_telemetry.token.remaining_lifetime", 1),
     ];
 
-    fn a_new_token(bench: alone) {
+    fn new_token(bench: alone) {
         bench.fetch();
     } expects [
         ("token_telemetry.acquisition.duration", 1),
@@ -30,9 +30,9 @@ in_both_temporalities! {
         ("token_telemetry.token_request.duration", 1),
     ];
 
-    fn a_failure(bench: alone) {
+    fn failure(bench: alone) {
         now(run(&bench.telemetry, async {
-            bench.answer(401).await;
+            bench.respond(401).await;
             Err(LabError::new("invalid_client"))
         })).unwrap_err();
     } expects [
@@ -40,9 +40,9 @@ in_both_temporalities! {
         ("token_telemetry.token_request.duration", 1),
     ];
 
-    fn a_refresh_in_the_background(bench: alone) {
+    fn background_refresh(bench: alone) {
         now(bench.telemetry.background(LabApi::Silent, async {
-            bench.answer(200).await;
+            bench.respond(200).await;
             Ok::<u8, LabError>(1)
         })).unwrap();
     } expects [
@@ -50,7 +50,7 @@ in_both_temporalities! {
         ("token_telemetry.token_request.duration", 1),
     ];
 
-    fn beside_the_msal_set(bench: Metrics::semantic_conventions) {
+    fn with_msal_set(bench: Metrics::semantic_conventions) {
         bench.hit(CacheLevel::L2Cache);
     } expects [
         ("MsalRemainingTokenLifetime.1A", 1),
@@ -69,7 +69,7 @@ fn texts(point: &Point) -> Vec<(&str, String)> {
 }
 
 #[test]
-fn the_meter_names_this_crate_and_the_conventions() {
+fn meter_names_crate_and_conventions() {
     let bench = Bench::new(Temporality::Delta, alone);
     bench.hit(CacheLevel::L1Cache);
     let points = bench.sink.collect();
@@ -83,7 +83,7 @@ fn the_meter_names_this_crate_and_the_conventions() {
 }
 
 #[test]
-fn times_are_fractions_of_seconds() {
+fn durations_in_fractions_of_seconds() {
     let bench = Bench::new(Temporality::Delta, alone);
     bench.fetch();
     let points = bench.sink.collect();
@@ -96,7 +96,7 @@ fn times_are_fractions_of_seconds() {
 }
 
 #[test]
-fn a_success_has_no_error_type() {
+fn success_without_error_type() {
     let bench = Bench::new(Temporality::Delta, alone);
     bench.hit(CacheLevel::L1Cache);
     let points = bench.sink.collect();
@@ -111,10 +111,10 @@ fn a_success_has_no_error_type() {
 }
 
 #[test]
-fn a_failure_has_an_error_type_and_no_source() {
+fn failure_with_error_type_without_source() {
     let bench = Bench::new(Temporality::Delta, alone);
     now(run(&bench.telemetry, async {
-        bench.answer(401).await;
+        bench.respond(401).await;
         Err(LabError::new("invalid_client"))
     }))
     .unwrap_err();
@@ -137,7 +137,7 @@ fn a_failure_has_an_error_type_and_no_source() {
 }
 
 #[test]
-fn a_cancelled_call_differs_from_a_failed_and_a_panicked_one() {
+fn error_type_by_outcome() {
     let bench = Bench::new(Temporality::Cumulative, alone);
     now(run(&bench.telemetry, async {
         Err(LabError::new("invalid_grant"))
@@ -161,7 +161,7 @@ fn a_cancelled_call_differs_from_a_failed_and_a_panicked_one() {
 }
 
 #[test]
-fn error_types_beyond_the_room_are_the_one_that_the_conventions_name() {
+fn error_types_beyond_limit_are_other() {
     let bench = Bench::new(Temporality::Delta, alone);
     for n in 0..2_000 {
         let code = format!("code_{n}");
@@ -176,7 +176,7 @@ fn error_types_beyond_the_room_are_the_one_that_the_conventions_name() {
 }
 
 #[test]
-fn at_most_five_attributes_are_used() {
+fn at_most_five_attributes() {
     for metric in token_telemetry::otel::Metric::ALL
         .iter()
         .filter(|metric| !metric.is_msal())

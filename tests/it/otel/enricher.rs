@@ -1,4 +1,4 @@
-//! Attributes that the application adds.
+//! Attributes that the application adds through an enricher.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ fn enriched(enrich: fn(&AcquisitionRecord, &mut ExtraAttributes)) -> Bench {
 }
 
 #[test]
-fn what_is_added_is_on_every_metric() {
+fn extra_attributes_on_every_metric() {
     let bench = enriched(|record, extra| {
         extra
             .add("lab.ok", record.is_ok())
@@ -40,7 +40,7 @@ fn what_is_added_is_on_every_metric() {
 }
 
 #[test]
-fn it_is_called_once_per_acquisition() {
+fn called_once_per_acquisition() {
     let calls = Arc::new(AtomicUsize::new(0));
     let sink = Sink::new(Temporality::Delta);
     let counted = Arc::clone(&calls);
@@ -68,7 +68,7 @@ fn it_is_called_once_per_acquisition() {
 }
 
 #[test]
-fn what_a_metric_says_itself_cannot_be_changed() {
+fn own_attributes_cannot_be_changed() {
     let bench = enriched(|_, extra| {
         extra
             .add("TokenSource", "elsewhere")
@@ -78,7 +78,7 @@ fn what_a_metric_says_itself_cannot_be_changed() {
     let points = bench.sink.collect();
     let success = point(&points, "MsalSuccess");
     assert_eq!(success.text("TokenSource"), "Cache");
-    // A success has no error code of its own.
+    // A success does not set an error code itself.
     assert_eq!(success.text("ErrorCode"), "mine");
     now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
     let points = bench.sink.collect();
@@ -88,7 +88,7 @@ fn what_a_metric_says_itself_cannot_be_changed() {
 }
 
 #[test]
-fn a_key_is_added_once_and_never_empty() {
+fn duplicate_and_empty_keys_ignored() {
     let bench = enriched(|_, extra| {
         extra
             .add("lab.first", 1)
@@ -104,7 +104,7 @@ fn a_key_is_added_once_and_never_empty() {
 }
 
 #[test]
-fn what_was_added_can_be_taken_back() {
+fn clear_removes_added_attributes() {
     let bench = enriched(|_, extra| {
         extra.add("lab.wrong", 1).clear().add("lab.right", 2);
     });
@@ -116,7 +116,7 @@ fn what_was_added_can_be_taken_back() {
 }
 
 #[test]
-fn attributes_beyond_the_limit_are_left_out() {
+fn attributes_beyond_limit_ignored() {
     let bench = enriched(|_, extra| {
         for n in 0..1_000 {
             extra.add(format!("lab.{n}"), n);
@@ -131,7 +131,7 @@ fn attributes_beyond_the_limit_are_left_out() {
 }
 
 #[test]
-fn a_panic_costs_its_own_attributes_and_one_warning() {
+fn panic_drops_attributes_and_warns_once() {
     let bench = enriched(|_, extra| {
         extra.add("lab.partial", 1);
         panic!("the enricher panics");
@@ -159,7 +159,7 @@ fn a_panic_costs_its_own_attributes_and_one_warning() {
 }
 
 #[test]
-fn a_panic_reaches_neither_the_caller_nor_the_other_receivers() {
+fn panic_is_contained() {
     struct Seen(Arc<AtomicUsize>);
     impl Observer for Seen {
         fn finished(&self, _: &AcquisitionRecord) {

@@ -1,4 +1,4 @@
-//! The global provider: there, late, replaced. These tests share it, so they take turns.
+//! The global provider: installed early, late, or replaced. The tests share it, so they take turns.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::providers::{Panicking, in_time};
 use super::{instance, now, run};
 use crate::lab::LabError;
 
-/// The right to install global providers, with none installed.
+/// Acquires the right to install global providers, with none installed.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -30,7 +30,7 @@ fn install() -> Sink {
     sink
 }
 
-/// Other tests of this program report to the global provider as well.
+/// Counts successes of one SDK, since other tests also record to the global provider.
 fn successes(sink: &Sink, sku: &str) -> u64 {
     let points = sink.collect();
     let ours = points.iter().filter(|point| point.text("Platform") == sku);
@@ -51,7 +51,7 @@ fn hit(telemetry: &Telemetry, clock: &ManualClock, after: Duration) {
 const MOMENT: Duration = Duration::from_millis(1);
 
 #[test]
-fn the_provider_that_is_there_gets_everything() {
+fn installed_provider_gets_everything() {
     let _turn = turn();
     let sink = install();
     let (telemetry, clock) = instance("Lab.There", Metrics::default());
@@ -60,7 +60,7 @@ fn the_provider_that_is_there_gets_everything() {
 }
 
 #[test]
-fn a_late_provider_gets_hits_after_the_look_interval() {
+fn late_provider_gets_hits_after_check_interval() {
     let _turn = turn();
     let (telemetry, clock) = instance("Lab.Late", Metrics::default());
     hit(&telemetry, &clock, MOMENT);
@@ -69,7 +69,7 @@ fn a_late_provider_gets_hits_after_the_look_interval() {
     assert_eq!(
         successes(&sink, "Lab.Late"),
         0,
-        "hits look once per interval"
+        "hits check once per interval"
     );
     hit(&telemetry, &clock, PROVIDER_CHECK_INTERVAL);
     hit(&telemetry, &clock, MOMENT);
@@ -77,7 +77,7 @@ fn a_late_provider_gets_hits_after_the_look_interval() {
 }
 
 #[test]
-fn a_late_provider_gets_every_failure_at_once() {
+fn late_provider_gets_failures_at_once() {
     let _turn = turn();
     let (telemetry, clock) = instance("Lab.LateFailure", Metrics::default());
     hit(&telemetry, &clock, MOMENT);
@@ -96,7 +96,7 @@ fn a_late_provider_gets_every_failure_at_once() {
 }
 
 #[test]
-fn a_replaced_provider_gets_nothing_more() {
+fn replaced_provider_gets_nothing_more() {
     let _turn = turn();
     let first = install();
     let (telemetry, clock) = instance("Lab.Replaced", Metrics::default());
@@ -109,7 +109,7 @@ fn a_replaced_provider_gets_nothing_more() {
 }
 
 #[test]
-fn a_replaced_provider_may_go_away() {
+fn replaced_provider_may_be_dropped() {
     let _turn = turn();
     let first = install();
     let (telemetry, clock) = instance("Lab.Gone", Metrics::default());
@@ -121,7 +121,7 @@ fn a_replaced_provider_may_go_away() {
 }
 
 #[test]
-fn the_last_of_many_providers_gets_everything() {
+fn last_of_many_providers_gets_everything() {
     let _turn = turn();
     let (telemetry, clock) = instance("Lab.Many", Metrics::default());
     for n in 1..=40 {
@@ -134,7 +134,7 @@ fn the_last_of_many_providers_gets_everything() {
 }
 
 #[test]
-fn the_provider_after_a_panicking_one_gets_everything() {
+fn provider_after_panicking_one() {
     let _turn = turn();
     let (telemetry, clock) = instance("Lab.Panicking", Metrics::default());
     global::set_meter_provider(Panicking::default());
@@ -145,13 +145,13 @@ fn the_provider_after_a_panicking_one_gets_everything() {
 }
 
 #[test]
-fn a_provider_without_state_that_hands_on_is_not_taken_for_none() {
-    static BEHIND: Mutex<Option<opentelemetry_sdk::metrics::SdkMeterProvider>> = Mutex::new(None);
+fn stateless_forwarding_provider() {
+    static INNER: Mutex<Option<opentelemetry_sdk::metrics::SdkMeterProvider>> = Mutex::new(None);
 
     struct Stateless;
     impl MeterProvider for Stateless {
         fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
-            BEHIND
+            INNER
                 .lock()
                 .unwrap()
                 .as_ref()
@@ -162,7 +162,7 @@ fn a_provider_without_state_that_hands_on_is_not_taken_for_none() {
 
     let _turn = turn();
     let sink = Sink::new(Temporality::Cumulative);
-    *BEHIND.lock().unwrap() = Some(sink.provider.clone());
+    *INNER.lock().unwrap() = Some(sink.provider.clone());
     global::set_meter_provider(Stateless);
     for _ in 0..2 {
         let (telemetry, clock) = instance("Lab.Stateless", Metrics::default());
@@ -172,7 +172,7 @@ fn a_provider_without_state_that_hands_on_is_not_taken_for_none() {
 }
 
 #[test]
-fn a_first_acquisition_inside_a_callback_of_the_global_provider_does_not_deadlock() {
+fn first_acquisition_inside_callback() {
     let _turn = turn();
     let sink = install();
     let (telemetry, clock) = instance("Lab.Callback", Metrics::default());
@@ -193,7 +193,7 @@ fn a_first_acquisition_inside_a_callback_of_the_global_provider_does_not_deadloc
 }
 
 #[test]
-fn the_environment_chooses_the_extended_set_only_where_the_builder_asks() {
+fn environment_selects_extended_set_on_request() {
     for (value, expected) in [
         (Some("1"), true),
         (Some("TRUE"), true),
@@ -204,12 +204,12 @@ fn the_environment_chooses_the_extended_set_only_where_the_builder_asks() {
     }
 }
 
-/// Runs the next test in a process of its own, since the environment belongs to all threads.
+/// Runs the next test in a separate process, since all threads share the environment.
 fn child(value: Option<&str>) -> bool {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     command.args([
         "--exact",
-        "otel::global::in_a_process_of_its_own",
+        "otel::global::in_separate_process",
         "--ignored",
         "--nocapture",
     ]);
@@ -228,7 +228,7 @@ fn child(value: Option<&str>) -> bool {
 
 #[test]
 #[ignore = "run by the test of the environment"]
-fn in_a_process_of_its_own() {
+fn in_separate_process() {
     let recorded = |metrics: fn(Metrics) -> Metrics| {
         let bench = super::Bench::new(Temporality::Delta, metrics);
         bench.fetch();

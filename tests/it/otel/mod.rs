@@ -1,13 +1,13 @@
 //! OpenTelemetry metrics, as an exporter receives them.
 
+mod attributes;
 mod cardinality;
 pub(crate) mod collect;
 mod conventions;
 mod enricher;
 mod global;
-mod occasions;
+mod measurements;
 pub(crate) mod providers;
-mod values;
 mod warnings;
 
 use std::pin::pin;
@@ -24,7 +24,7 @@ use token_telemetry::{
 use crate::lab::{LabApi, LabError, TOKEN_URL};
 use collect::{Point, Sink};
 
-/// An SDK on a clock that stands still, reporting to a sink of its own.
+/// An SDK on a manual clock, with its own sink.
 pub(crate) struct Bench {
     pub(crate) telemetry: Telemetry,
     pub(crate) clock: ManualClock,
@@ -52,7 +52,7 @@ impl Bench {
         self.clock.advance(Duration::from_micros(micros));
     }
 
-    /// A hit of 90 µs whose token lasts another 50 minutes.
+    /// Acquires a cached token in 90 µs, which expires in 50 minutes.
     pub(crate) fn hit(&self, level: CacheLevel) {
         let _token = now(run(&self.telemetry, async {
             self.pass(90);
@@ -63,12 +63,12 @@ impl Bench {
         }));
     }
 
-    /// A new token after a miss: 20 ms in HTTP, 25 ms in all, an hour to live.
+    /// Acquires a new token after a miss: 20 ms in HTTP, 25 ms in total, valid for an hour.
     pub(crate) fn fetch(&self) {
         let _token = now(run(&self.telemetry, async {
             Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
             self.pass(2_500);
-            self.answer(200).await;
+            self.respond(200).await;
             self.pass(2_500);
             Acquisition::current()
                 .record_token(TokenInfo::new().with_expires_in(Duration::from_secs(3_599)));
@@ -76,17 +76,17 @@ impl Bench {
         }));
     }
 
-    /// One token request of 20 ms.
-    pub(crate) async fn answer(&self, status: u16) {
+    /// Sends one token request, which takes 20 ms.
+    pub(crate) async fn respond(&self, status: u16) {
         let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
             self.pass(20_000);
             std::future::ready(Ok::<_, std::io::Error>(Status::new(status, ())))
         });
-        let _answer = sent.await;
+        let _response = sent.await;
     }
 }
 
-/// An instance with a name of its own, on a clock that stands still.
+/// Creates an instance with this name, on a manual clock.
 pub(crate) fn instance(sku: &'static str, metrics: Metrics) -> (Telemetry, ManualClock) {
     let clock = ManualClock::new();
     let builder = Telemetry::builder()
@@ -96,7 +96,7 @@ pub(crate) fn instance(sku: &'static str, metrics: Metrics) -> (Telemetry, Manua
     (builder.build().unwrap(), clock)
 }
 
-/// An acquisition that does as told.
+/// An acquisition whose body is the given future.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 pub(crate) async fn run(
     telemetry: &Telemetry,
@@ -105,7 +105,7 @@ pub(crate) async fn run(
     body.await
 }
 
-/// Waits for a future that waits for nothing.
+/// Runs a future that is never pending.
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     futures::executor::block_on(future)
 }
@@ -116,7 +116,7 @@ pub(crate) fn cancelled(future: impl Future) {
     assert!(polled.is_pending());
 }
 
-/// The number of recordings of each metric, in alphabetical order.
+/// Returns the number of recordings of each metric, in alphabetical order.
 pub(crate) fn counts(points: &[Point]) -> Vec<(&str, u64)> {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for point in points {
@@ -128,7 +128,7 @@ pub(crate) fn counts(points: &[Point]) -> Vec<(&str, u64)> {
     counts
 }
 
-/// The only point of a metric.
+/// Returns the only point of a metric.
 pub(crate) fn point<'a>(points: &'a [Point], metric: &str) -> &'a Point {
     let mut found = points.iter().filter(|point| point.metric == metric);
     let point = found
@@ -138,7 +138,7 @@ pub(crate) fn point<'a>(points: &'a [Point], metric: &str) -> &'a Point {
     point
 }
 
-/// Runs each scenario with both temporalities; twice, since delta forgets and cumulative does not.
+/// Runs each scenario twice with both temporalities, since only delta resets between exports.
 macro_rules! in_both_temporalities {
     ($( fn $name:ident($bench:ident: $choose:expr) $act:block expects $expected:expr; )+) => {
         $(

@@ -1,4 +1,4 @@
-//! Explicit providers: who owns them, and what callbacks inside them may do.
+//! Explicit providers: ownership, panics, and acquisitions inside their callbacks.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -14,7 +14,7 @@ use token_telemetry::{CacheLevel, ClientInfo, Telemetry, capture};
 use super::collect::Sink;
 use super::{Bench, counts, now, run};
 
-/// Fails instead of hanging if the work deadlocks.
+/// Runs work that fails instead of hanging if it deadlocks.
 pub(crate) fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, finished) = mpsc::channel();
     thread::spawn(move || done.send(work()));
@@ -36,7 +36,7 @@ impl MeterProvider for Panicking {
 }
 
 #[test]
-fn a_panicking_provider_costs_neither_build_nor_call() {
+fn panicking_provider_is_contained() {
     let provider = Panicking::default();
     let asked = Arc::clone(&provider.asked);
     let metrics = Metrics::with_provider(provider);
@@ -49,7 +49,7 @@ fn a_panicking_provider_costs_neither_build_nor_call() {
 }
 
 #[test]
-fn an_acquisition_inside_a_metrics_callback_does_not_deadlock() {
+fn acquisition_inside_callback() {
     let recorded = in_time(|| {
         let bench = Bench::new(Temporality::Delta, |metrics| metrics);
         let telemetry = bench.telemetry.clone();
@@ -71,7 +71,7 @@ fn an_acquisition_inside_a_metrics_callback_does_not_deadlock() {
 }
 
 #[test]
-fn recording_after_shutdown_changes_no_result() {
+fn recording_after_shutdown() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     bench.hit(CacheLevel::L1Cache);
     bench.sink.provider.shutdown().unwrap();
@@ -82,7 +82,7 @@ fn recording_after_shutdown_changes_no_result() {
 }
 
 #[test]
-fn dropping_an_instance_leaves_the_provider_running() {
+fn dropped_instance_leaves_provider_running() {
     let sink = Sink::new(Temporality::Delta);
     let metrics = || Metrics::with_provider(sink.provider.clone());
     drop(Telemetry::builder().metrics(metrics()).build().unwrap());
@@ -95,7 +95,7 @@ fn dropping_an_instance_leaves_the_provider_running() {
 }
 
 #[test]
-fn nothing_is_recorded_where_metrics_are_off() {
+fn metrics_off_records_nothing() {
     for metrics in [Metrics::off(), Metrics::default().msal_set(MsalSet::Off)] {
         let telemetry = Telemetry::builder().metrics(metrics).build().unwrap();
         assert_eq!(now(run(&telemetry, async { Ok(1) })), Ok(1));
@@ -106,7 +106,7 @@ fn nothing_is_recorded_where_metrics_are_off() {
 }
 
 #[test]
-fn an_observed_record_can_be_recorded_elsewhere() {
+fn captured_record_through_other_recorder() {
     let telemetry = Telemetry::builder()
         .metrics(Metrics::off())
         .build()
@@ -118,7 +118,7 @@ fn an_observed_record_can_be_recorded_elsewhere() {
     observed
         .records
         .iter()
-        .for_each(|record| recorder.finished(record));
+        .for_each(|record| recorder.record(record));
     let points = sink.collect();
     assert_eq!(
         counts(&points),
@@ -132,7 +132,7 @@ fn an_observed_record_can_be_recorded_elsewhere() {
 }
 
 #[test]
-fn many_threads_lose_nothing() {
+fn threads_lose_nothing() {
     let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
     thread::scope(|scope| {
         for _ in 0..4 {

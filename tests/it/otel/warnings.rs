@@ -1,4 +1,4 @@
-//! Warnings of this crate, as a subscriber of `tracing` hears them.
+//! Warnings of this crate, as a subscriber of `tracing` receives them.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -39,7 +39,7 @@ impl Visit for Message<'_> {
     }
 }
 
-/// What this crate warned of on this thread.
+/// Returns the warnings that this crate logs on this thread meanwhile.
 pub(crate) fn warnings_during(act: impl FnOnce()) -> Vec<String> {
     let warnings = Warnings::default();
     tracing::subscriber::with_default(warnings.clone(), act);

@@ -1,4 +1,4 @@
-//! Bound instruments: the same output as without them, and none of their traps.
+//! Bound instruments: the same output as without them, and none of their pitfalls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,8 +15,8 @@ use crate::lab::LabError;
 use crate::otel::collect::{Point, Sink};
 use crate::otel::{Bench, counts, now, run};
 
-/// Handles go back once per minute.
-const RENEWAL: Duration = Duration::from_secs(61);
+/// Bound instruments are released once per minute.
+const REBIND_INTERVAL: Duration = Duration::from_secs(61);
 
 pub(crate) fn ten_hits(telemetry: &Telemetry) {
     for _ in 0..10 {
@@ -28,7 +28,7 @@ pub(crate) fn ten_hits(telemetry: &Telemetry) {
     }
 }
 
-/// What [`ten_hits`] leaves behind.
+/// What [`ten_hits`] leaves inner.
 pub(crate) const TEN_HITS: [(&str, u64); 3] = [
     ("MsalDurationInL1CacheInUs.1B", 10),
     ("MsalSuccess", 10),
@@ -70,7 +70,7 @@ const VIEWS: [(&str, View); 4] = [
 ];
 
 #[test]
-fn the_output_is_the_same_as_without_them() {
+fn output_same_as_unbound() {
     for (name, view) in VIEWS {
         for temporality in [Temporality::Cumulative, Temporality::Delta] {
             let all: fn(Metrics) -> Metrics =
@@ -99,7 +99,7 @@ fn the_output_is_the_same_as_without_them() {
     }
 }
 
-/// One acquisition of a few dozen kinds, with times that fall into many buckets.
+/// Runs one of a few dozen kinds of acquisitions, with durations that fall into many buckets.
 fn varied(bench: &Bench, seed: u32) {
     let sources = [
         TokenSource::Cache,
@@ -121,7 +121,7 @@ fn varied(bench: &Bench, seed: u32) {
         bench.pass(u64::from(seed) * u64::from(seed) % 90_001);
         if seed.is_multiple_of(5) {
             bench
-                .answer(if seed.is_multiple_of(10) { 200 } else { 503 })
+                .respond(if seed.is_multiple_of(10) { 200 } else { 503 })
                 .await;
         }
         if seed.is_multiple_of(11) {
@@ -133,7 +133,7 @@ fn varied(bench: &Bench, seed: u32) {
 }
 
 #[test]
-fn no_point_is_exported_before_it_has_a_value() {
+fn no_point_without_value() {
     let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -155,19 +155,19 @@ fn no_point_is_exported_before_it_has_a_value() {
 }
 
 #[test]
-fn a_set_bound_at_overflow_gets_its_own_point_once_there_is_room() {
+fn overflowed_set_gets_own_point_later() {
     let bench = Bench::with_sink(limited(2), |metrics| metrics);
     for caller in ["a", "b", "c"] {
         of_caller(&bench, caller);
     }
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,", "overflow"]);
-    // The SDK forgets sets that were idle for one whole cycle, and only those without handles.
-    bench.clock.advance(RENEWAL);
+    // The SDK evicts unbound sets that were idle for one whole cycle.
+    bench.clock.advance(REBIND_INTERVAL);
     of_caller(&bench, "c");
     bench.sink.collect();
     of_caller(&bench, "c");
     bench.sink.collect();
-    bench.clock.advance(RENEWAL);
+    bench.clock.advance(REBIND_INTERVAL);
     of_caller(&bench, "c");
     bench.sink.collect();
     of_caller(&bench, "c");
@@ -175,12 +175,12 @@ fn a_set_bound_at_overflow_gets_its_own_point_once_there_is_room() {
 }
 
 #[test]
-fn idle_sets_make_room_for_others() {
+fn idle_sets_are_evicted() {
     let bench = Bench::with_sink(limited(2), |metrics| metrics);
     of_caller(&bench, "a");
     of_caller(&bench, "b");
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,"]);
-    bench.clock.advance(RENEWAL);
+    bench.clock.advance(REBIND_INTERVAL);
     of_caller(&bench, "a");
     bench.sink.collect();
     of_caller(&bench, "a");
@@ -189,7 +189,7 @@ fn idle_sets_make_room_for_others() {
     assert_eq!(callers(&bench.sink.collect()), ["d,"], "b was evicted");
 }
 
-/// Delta sums for at most so many attribute sets.
+/// Creates a sink with delta sums and a limit on attribute sets.
 fn limited(sets: usize) -> Sink {
     Sink::with(Temporality::Delta, |builder| {
         builder.with_view(move |instrument: &Instrument| {
@@ -223,10 +223,10 @@ fn callers(points: &[Point]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_bound_arrives_also_after_the_handles_went_back() {
+fn values_arrive_after_release() {
     let bench = Bench::new(Temporality::Cumulative, |metrics| metrics);
     ten_hits(&bench.telemetry);
-    bench.clock.advance(RENEWAL);
+    bench.clock.advance(REBIND_INTERVAL);
     ten_hits(&bench.telemetry);
     let points = bench.sink.collect();
     assert!(

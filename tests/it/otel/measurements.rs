@@ -1,4 +1,4 @@
-//! When each metric of the MSAL set is recorded: one test per situation and temporality.
+//! Which metrics of the MSAL set are recorded: one test per situation and temporality.
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metrics, MsalSet};
@@ -10,7 +10,7 @@ use super::{Bench, cancelled, counts, in_both_temporalities, now, run};
 use crate::lab::{LabApi, LabError};
 
 in_both_temporalities! {
-    fn a_hit_of_the_memory_cache(bench: |metrics| metrics) {
+    fn in_memory_cache_hit(bench: |metrics| metrics) {
         bench.hit(CacheLevel::L1Cache);
     } expects [
         ("MsalDurationInL1CacheInUs.1B", 1),
@@ -19,7 +19,7 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_hit_whose_token_was_made_presentable(bench: |metrics| metrics) {
+    fn post_processed_hit(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             let signing = Acquisition::current().time_in_extension();
@@ -34,7 +34,7 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_hit_of_the_second_level_cache(bench: |metrics| metrics) {
+    fn second_level_cache_hit(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
             let reading = Acquisition::current().time_in_cache();
             bench.pass(3_000);
@@ -48,7 +48,7 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_hit_of_a_cache_of_unknown_level(bench: |metrics| metrics) {
+    fn hit_of_unknown_level(bench: |metrics| metrics) {
         bench.hit(CacheLevel::Unknown);
     } expects [
         ("MsalRemainingTokenLifetime.1A", 1),
@@ -56,7 +56,7 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_token_from_the_identity_provider(bench: |metrics| metrics) {
+    fn new_token(bench: |metrics| metrics) {
         bench.fetch();
     } expects [
         ("MsalDurationInHttp.1A", 1),
@@ -65,7 +65,7 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_token_from_the_identity_provider_in_the_extended_set(
+    fn new_token_in_extended_set(
         bench: |metrics| metrics.msal_set(MsalSet::Extended)
     ) {
         bench.fetch();
@@ -76,7 +76,7 @@ in_both_temporalities! {
         ("MsalTotalDurationV2.1A", 1),
     ];
 
-    fn a_token_from_the_identity_provider_in_both_sets(
+    fn new_token_in_both_sets(
         bench: |metrics| metrics.msal_set(MsalSet::Both)
     ) {
         bench.fetch();
@@ -89,16 +89,16 @@ in_both_temporalities! {
         ("MsalTotalDurationV2.1A", 1),
     ];
 
-    fn a_token_from_a_broker(bench: |metrics| metrics) {
+    fn broker_token(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_source(TokenSource::Broker);
             Ok(1)
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
 
-    fn a_token_served_stale_after_a_failed_request(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+    fn stale_token_after_failed_request(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         now(run(&bench.telemetry, async {
-            bench.answer(503).await;
+            bench.respond(503).await;
             Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
             Acquisition::current().record_stale_token();
             Ok(1)
@@ -110,34 +110,34 @@ in_both_temporalities! {
         ("MsalTotalDurationV2.1A", 1),
     ];
 
-    fn a_failure_in_the_base_set(bench: |metrics| metrics) {
-        now(refused(&bench)).unwrap_err();
+    fn failure_in_base_set(bench: |metrics| metrics) {
+        now(rejected(&bench)).unwrap_err();
     } expects [("MsalFailure", 1)];
 
-    fn a_failure_in_the_extended_set(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
-        now(refused(&bench)).unwrap_err();
+    fn failure_in_extended_set(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+        now(rejected(&bench)).unwrap_err();
     } expects [
         ("MsalDurationInHttpV2.1A", 1),
         ("MsalFailure", 1),
         ("MsalTotalDurationV2.1A", 1),
     ];
 
-    fn a_failure_before_any_request_that_took_no_time(
+    fn failure_before_any_request(
         bench: |metrics| metrics.msal_set(MsalSet::Extended)
     ) {
         now(run(&bench.telemetry, async { Err(LabError::new("scopes_required")) })).unwrap_err();
     } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
 
-    fn a_failure_that_the_client_throttled(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+    fn failure_throttled_by_client(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_error(ErrorInfo::new("temporarily_unavailable").with_status(429));
             Err(LabError::new("throttled"))
         })).unwrap_err();
     } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
 
-    fn a_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+    fn background_refresh(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         now(bench.telemetry.background(LabApi::Silent, async {
-            bench.answer(200).await;
+            bench.respond(200).await;
             let lifetime = TokenInfo::new().with_expires_in(std::time::Duration::from_secs(3_599));
             Acquisition::current().record_token(lifetime);
             let _signing = Acquisition::current().time_in_extension();
@@ -150,16 +150,16 @@ in_both_temporalities! {
         ("MsalSuccess", 1),
     ];
 
-    fn a_failed_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+    fn failed_background_refresh(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         now(bench.telemetry.background(LabApi::Silent, async {
-            bench.answer(503).await;
+            bench.respond(503).await;
             Err::<u8, _>(LabError::new("service_not_available"))
         })).unwrap_err();
     } expects [("MsalDurationInHttpV2.1A", 1), ("MsalFailure", 1)];
 
-    fn a_cancelled_call(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+    fn cancelled_call(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         cancelled(run(&bench.telemetry, async {
-            bench.answer(503).await;
+            bench.respond(503).await;
             std::future::pending().await
         }));
     } expects [
@@ -168,19 +168,19 @@ in_both_temporalities! {
         ("MsalTotalDurationV2.1A", 1),
     ];
 
-    fn a_cancelled_refresh_in_the_background(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
+    fn cancelled_background_refresh(bench: |metrics| metrics.msal_set(MsalSet::Both)) {
         cancelled(bench.telemetry.background(LabApi::Silent, async {
-            bench.answer(503).await;
+            bench.respond(503).await;
             std::future::pending::<Result<u8, LabError>>().await
         }));
     } expects [("MsalDurationInHttpV2.1A", 1), ("MsalFailure", 1)];
 
-    fn a_call_that_panicked(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
+    fn panicked_call(bench: |metrics| metrics.msal_set(MsalSet::Extended)) {
         let call = run(&bench.telemetry, async { panic!("the body panics") });
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| now(call))).unwrap_err();
     } expects [("MsalFailure", 1), ("MsalTotalDurationV2.1A", 1)];
 
-    fn a_managed_identity_whose_request_nobody_measured(bench: |metrics| metrics) {
+    fn unmeasured_request(bench: |metrics| metrics) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
             Acquisition::current().record_source(TokenSource::IdentityProvider);
@@ -188,7 +188,7 @@ in_both_temporalities! {
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
 
-    fn a_managed_identity_with_the_zeros_of_msal_net(bench: Metrics::msal_net_compat) {
+    fn unmeasured_request_with_msal_net_zeros(bench: Metrics::msal_net_compat) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_source(TokenSource::IdentityProvider);
             Ok(1)
@@ -201,18 +201,18 @@ in_both_temporalities! {
         ("MsalTotalDuration.1A", 1),
     ];
 
-    fn a_call_that_was_never_polled(bench: |metrics| metrics) {
+    fn call_never_polled(bench: |metrics| metrics) {
         drop(run(&bench.telemetry, async { Ok(1) }));
     } expects [];
 
-    fn what_is_no_acquisition(bench: |metrics| metrics) {
+    fn no_acquisition(bench: |metrics| metrics) {
         Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         let _accounts = &bench.telemetry;
     } expects [];
 }
 
 #[test]
-fn an_acquisition_inside_another_is_counted_once() {
+fn nested_acquisition_counted_once() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     let inner = run(&bench.telemetry, async { Ok(1) });
     now(run(&bench.telemetry, inner)).unwrap();
@@ -223,9 +223,9 @@ fn an_acquisition_inside_another_is_counted_once() {
     );
 }
 
-async fn refused(bench: &Bench) -> Result<u8, LabError> {
+async fn rejected(bench: &Bench) -> Result<u8, LabError> {
     let body = async {
-        bench.answer(401).await;
+        bench.respond(401).await;
         Err(LabError::new("invalid_client"))
     };
     run(&bench.telemetry, body).await

@@ -1,4 +1,4 @@
-//! What the attributes say, in what type, and that they stay few.
+//! Values and types of the attributes.
 
 use opentelemetry::Value;
 use opentelemetry_sdk::metrics::Temporality;
@@ -15,7 +15,7 @@ fn text(value: &'static str) -> Value {
     value.into()
 }
 
-/// Attributes in alphabetical order.
+/// Checks the attributes of a point, in any order.
 fn assert_attributes(point: &Point, expected: &[(&str, Value)]) {
     let mut expected = expected.to_vec();
     expected.sort_by_key(|(key, _)| *key);
@@ -38,7 +38,7 @@ fn with_caller(bench: &Bench) {
 }
 
 #[test]
-fn a_success_says_everything_in_the_types_of_msal_net() {
+fn success_attributes() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     with_caller(&bench);
     let points = bench.sink.collect();
@@ -67,13 +67,13 @@ fn a_success_says_everything_in_the_types_of_msal_net() {
 }
 
 #[test]
-fn a_failure_says_everything_in_the_types_of_msal_net() {
+fn failure_attributes() {
     let bench = Bench::new(Temporality::Delta, |metrics| {
         metrics.msal_set(MsalSet::Extended)
     });
     now(run(&bench.telemetry, async {
         Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
-        bench.answer(400).await;
+        bench.respond(400).await;
         Acquisition::current()
             .record_error(ErrorInfo::new("invalid_client").with_sts_codes([7_000_218]));
         Err(LabError::new("shadowed"))
@@ -118,7 +118,7 @@ fn a_failure_says_everything_in_the_types_of_msal_net() {
 }
 
 #[test]
-fn times_are_in_the_unit_of_their_metric() {
+fn durations_in_unit_of_metric() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     bench.fetch();
     let fetched = bench.sink.collect();
@@ -132,7 +132,7 @@ fn times_are_in_the_unit_of_their_metric() {
 }
 
 #[test]
-fn the_raw_code_is_always_there() {
+fn raw_sts_code_always_present() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
     let points = bench.sink.collect();
@@ -143,7 +143,7 @@ fn the_raw_code_is_always_there() {
 }
 
 #[test]
-fn a_cache_of_unknown_level_and_other_sources_have_the_level_of_msal_net() {
+fn cache_level_by_source() {
     let levels = [
         (TokenSource::Cache, None, "Unknown"),
         (TokenSource::Cache, Some(CacheLevel::L2Cache), "L2Cache"),
@@ -166,7 +166,7 @@ fn a_cache_of_unknown_level_and_other_sources_have_the_level_of_msal_net() {
 }
 
 #[test]
-fn a_cancelled_and_a_panicked_call_have_codes_of_their_own() {
+fn codes_of_cancelled_and_panicked_calls() {
     let bench = Bench::new(Temporality::Delta, |metrics| metrics);
     cancel(&bench);
     let points = bench.sink.collect();
@@ -185,7 +185,7 @@ fn cancel(bench: &Bench) {
 }
 
 #[test]
-fn one_option_brings_back_the_values_of_msal_net() {
+fn msal_net_compat_values() {
     let bench = Bench::new(Temporality::Delta, |metrics| {
         metrics.msal_set(MsalSet::Extended).msal_net_compat()
     });
@@ -210,7 +210,7 @@ fn one_option_brings_back_the_values_of_msal_net() {
 }
 
 #[test]
-fn every_exported_metric_is_as_the_catalogue_says() {
+fn exported_metrics_match_catalog() {
     let bench = Bench::new(Temporality::Delta, |metrics| {
         metrics
             .msal_set(MsalSet::Both)
@@ -253,7 +253,7 @@ fn every_exported_metric_is_as_the_catalogue_says() {
 }
 
 #[test]
-fn codes_and_callers_that_never_end_stay_few() {
+fn unending_codes_and_callers_are_bounded() {
     let bench = Bench::new(Temporality::Cumulative, |metrics| {
         metrics.msal_set(MsalSet::Both)
     });
