@@ -11,9 +11,9 @@ use opentelemetry_sdk::metrics::{
 use token_telemetry::otel::{Metrics, MsalSet};
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, TokenSource};
 
-use crate::lab::LabError;
 use crate::otel::collect::{Point, Sink};
 use crate::otel::{Bench, counts, now, run};
+use crate::support::LabError;
 
 /// Bound instruments are released once per minute.
 const REBIND_INTERVAL: Duration = Duration::from_secs(61);

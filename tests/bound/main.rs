@@ -9,15 +9,15 @@
 )]
 
 mod binding;
+#[path = "../it/otel/mod.rs"]
+mod otel;
+mod providers;
 #[expect(
     dead_code,
     unused_macros,
     unused_imports,
     reason = "the metric tests use only parts of it"
 )]
-#[path = "../it/lab.rs"]
-mod lab;
-#[path = "../it/otel/mod.rs"]
-mod otel;
-mod providers;
+#[path = "../it/support.rs"]
+mod support;
 mod views;

@@ -11,7 +11,7 @@ use token_telemetry::entra::{Capacity, Dialect, OverBudget};
 use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
 use crate::headers::{run, speaking};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 /// One step of a schedule; authorities and requests are taken modulo how many there are.
 #[derive(Clone, Debug)]

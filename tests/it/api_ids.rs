@@ -5,7 +5,7 @@ use token_telemetry::api::{Api, Catalog};
 use token_telemetry::api::{MsalJava, MsalNode};
 use token_telemetry::{Acquisition, ApiId, Telemetry, acquire_token};
 
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 struct Contoso;
 

@@ -8,7 +8,7 @@ use futures::executor::block_on;
 use token_telemetry::api::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, TransportError, acquire_token};
 
-use crate::lab::{only, telemetry};
+use crate::support::{only, telemetry};
 
 /// Numbers of a ready table by name.
 fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {

@@ -2,7 +2,7 @@
 
 use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 /// What is known of the failure besides its type.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,8 +7,8 @@ use token_telemetry::otel::Metrics;
 use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 use tracing::Level;
 
-use crate::lab::TOKEN_URL;
 use crate::otel::providers::Panicking;
+use crate::support::TOKEN_URL;
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -73,10 +73,10 @@ fn a_panicking_provider_is_told() {
     assert!(log.contains("a meter provider panicked"), "{log}");
 }
 
-#[token_telemetry::acquire_token(api = crate::lab::LabApi::ForClient, telemetry = telemetry)]
+#[token_telemetry::acquire_token(api = crate::support::LabApi::ForClient, telemetry = telemetry)]
 async fn leaks_a_handle(
     telemetry: &Telemetry,
-) -> Result<token_telemetry::Handle, crate::lab::LabError> {
+) -> Result<token_telemetry::Handle, crate::support::LabError> {
     Ok(Acquisition::current().handle())
 }
 

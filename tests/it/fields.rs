@@ -11,7 +11,7 @@ use token_telemetry::otel::Metric;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::lab::{self, LabApi};
+use crate::support::{self, LabApi};
 
 /// What can be called on the current acquisition without recording anything.
 const READS: [&str; 3] = ["is_active", "correlation_id", "handle"];
@@ -117,7 +117,7 @@ impl Subscriber for Fields {
 fn span_fields_in_table() {
     let (seen, telemetry) = (Fields::default(), Telemetry::builder().build().unwrap());
     tracing::subscriber::with_default(seen.clone(), || {
-        let call = telemetry.background(LabApi::ForClient, async { Ok::<_, lab::LabError>(1) });
+        let call = telemetry.background(LabApi::ForClient, async { Ok::<_, support::LabError>(1) });
         assert!(futures::executor::block_on(call).is_ok());
     });
     assert_holds(&column(4), &seen.0.lock().unwrap());

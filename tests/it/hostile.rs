@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use token_telemetry::acquisition::HttpOutcome;
 use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)

@@ -13,7 +13,7 @@ use http::HeaderMap;
 use token_telemetry::entra::{DeliveryPolicy, Dialect, DialectBuilder};
 use token_telemetry::{Acquisition, ClientRequestId, Telemetry, TransportError, acquire_token};
 
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 /// How a token request ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use token_telemetry::{
     Acquisition, CacheRefreshReason, ClientRequestId, Region, Status, Telemetry, acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, on_both_runtimes, telemetry};
+use crate::support::{LabApi, LabError, on_both_runtimes, telemetry};
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn numbered(telemetry: &Telemetry, number: u8) -> Result<String, LabError> {

@@ -11,7 +11,7 @@ use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenSource, acquire_token,
 };
 
-use crate::lab::{
+use crate::support::{
     Event, LabApi, LabError, Place, TOKEN_URL, on_both_runtimes, only, stop_at, telemetry,
 };
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures::executor::block_on;
 use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 fn undescribed<E>(_: &E) -> ErrorInfo {
     ErrorInfo::unknown()

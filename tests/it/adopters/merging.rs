@@ -9,7 +9,7 @@ use token_telemetry::{
     AcquisitionRecord, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 

@@ -5,7 +5,7 @@ use token_telemetry::{
     Acquisition, ErrorInfo, Outcome, Status, Telemetry, Totals, acquire_token, capture,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 fn describe(error: &LabError) -> ErrorInfo {
     match error.0.as_str() {

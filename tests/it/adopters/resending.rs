@@ -6,7 +6,7 @@ use futures::executor::block_on;
 use token_telemetry::entra::Dialect;
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 const LAST: &str = "x-client-last-telemetry";
 

@@ -9,7 +9,7 @@ use token_telemetry::{
     acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 const WINDOW: Duration = Duration::from_secs(300);
 

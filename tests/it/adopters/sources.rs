@@ -8,7 +8,7 @@ use token_telemetry::{
     acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 /// One thing that happens in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use token_telemetry::{Purpose, Telemetry, TransportError, acquire_token};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn posts(

@@ -12,7 +12,7 @@ use token_telemetry::acquisition::Clock;
 use token_telemetry::test_util::{ManualClock, Recorder};
 use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
-use crate::lab::{LabApi, LabError, only};
+use crate::support::{LabApi, LabError, only};
 /// A clock that counts how often it is read.
 #[derive(Clone, Default)]
 struct Counting {

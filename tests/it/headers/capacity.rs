@@ -5,7 +5,7 @@ use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
 use super::delivery::{PUBLIC, delivered, fail_after, fail_at, open};
 use super::{run, speaking, waiting};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 #[test]
 fn in_flight_failure_is_not_lost() {

@@ -9,7 +9,7 @@ use token_telemetry::test_util::SentTelemetry;
 use token_telemetry::{Acquisition, CacheRefreshReason};
 
 use super::{Ending, fail, hit, noting, speaking};
-use crate::lab::LabApi;
+use crate::support::LabApi;
 
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 

@@ -5,7 +5,7 @@ use token_telemetry::entra::{Dialect, MsalNetVersion};
 use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
 use super::{run, speaking, waiting};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 pub(super) const PUBLIC: &str = "https://login.example/tenant/token";
 const OTHER: &str = "https://login.other.example/tenant/token";

@@ -10,7 +10,7 @@ use token_telemetry::{Acquisition, Purpose, Telemetry, acquire_token};
 use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::{of, run};
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 const FOREIGN: &str = "https://evil.example/collect";
 

@@ -21,7 +21,7 @@ use token_telemetry::{
     Acquisition, CacheLevel, Purpose, Telemetry, TelemetryBuilder, acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)

@@ -13,7 +13,7 @@ use token_telemetry::{
 };
 
 use super::{Sent, run, speaking};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 /// What one acquisition notes, and how it ends.
 #[derive(Clone, Debug)]

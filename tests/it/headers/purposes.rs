@@ -4,7 +4,7 @@ use token_telemetry::entra::{Dialect, PendingFailure};
 use token_telemetry::{Acquisition, AcquisitionRecord, Purpose, Telemetry, acquire_token, capture};
 
 use super::{run, speaking};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 const HOSTS: [&str; 3] = ["a.example", "b.example", "c.example"];
 

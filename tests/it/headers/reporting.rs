@@ -11,7 +11,7 @@ use token_telemetry::{
 };
 
 use super::{Ending, fail, hit, noting, run, speaking, waiting};
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 fn own(builder: DialectBuilder) -> Telemetry {
     speaking(builder.build().unwrap())

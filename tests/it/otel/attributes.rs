@@ -9,7 +9,7 @@ use token_telemetry::{
 
 use super::collect::Point;
 use super::{Bench, cancelled, now, point, run};
-use crate::lab::LabError;
+use crate::support::LabError;
 
 fn text(value: &'static str) -> Value {
     value.into()
@@ -223,7 +223,9 @@ fn exported_metrics_match_catalog() {
     now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
     now(bench
         .telemetry
-        .background(crate::lab::LabApi::Silent, async { Ok::<u8, LabError>(1) }))
+        .background(crate::support::LabApi::Silent, async {
+            Ok::<u8, LabError>(1)
+        }))
     .unwrap();
     let points = bench.sink.collect();
     for metric in Metric::ALL {

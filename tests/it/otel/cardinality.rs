@@ -9,7 +9,7 @@ use token_telemetry::{Acquisition, CacheLevel, ErrorInfo};
 
 use super::collect::Point;
 use super::{Bench, now, run};
-use crate::lab::LabError;
+use crate::support::LabError;
 
 /// One failed acquisition.
 #[derive(Clone, Copy)]

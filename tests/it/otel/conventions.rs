@@ -6,7 +6,7 @@ use token_telemetry::{CacheLevel, Outcome};
 
 use super::collect::Point;
 use super::{Bench, cancelled, counts, in_both_temporalities, now, point, run};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 const DURATION: &str = "token_telemetry.acquisition.duration";
 

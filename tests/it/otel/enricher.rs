@@ -9,8 +9,8 @@ use token_telemetry::{AcquisitionRecord, CacheLevel, Observer, Telemetry};
 
 use super::collect::Sink;
 use super::{Bench, counts, now, point, run};
-use crate::lab::LabError;
 use crate::otel::warnings::warnings_during;
+use crate::support::LabError;
 
 fn enriched(enrich: fn(&AcquisitionRecord, &mut ExtraAttributes)) -> Bench {
     let sink = Sink::new(Temporality::Delta);

@@ -14,7 +14,7 @@ use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 use super::collect::Sink;
 use super::providers::{Panicking, in_time};
 use super::{instance, now, run};
-use crate::lab::LabError;
+use crate::support::LabError;
 
 /// Acquires the right to install global providers, with none installed.
 fn turn() -> MutexGuard<'static, ()> {

@@ -7,7 +7,7 @@ use token_telemetry::{
 };
 
 use super::{Bench, cancelled, counts, in_both_temporalities, now, run};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 in_both_temporalities! {
     fn in_memory_cache_hit(bench: |metrics| metrics) {

@@ -21,7 +21,7 @@ use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, Status, Telemetry, TokenInfo, acquire_token,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 use collect::{Point, Sink};
 
 /// An SDK on a manual clock, with its own sink.

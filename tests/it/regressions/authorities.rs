@@ -3,7 +3,7 @@
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
 use super::{headers_for, run};
-use crate::lab::{LabApi, LabError, TOKEN_URL, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, telemetry};
 
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";

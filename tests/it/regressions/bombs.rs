@@ -12,7 +12,7 @@ use token_telemetry::{
 };
 
 use super::{hit, run};
-use crate::lab::{LabApi, only};
+use crate::support::{LabApi, only};
 
 /// A payload that panics when it is dropped, with another such payload.
 struct Bomb {
@@ -78,7 +78,7 @@ fn payload_of_a_clock_costs_only_durations() {
 #[derive(Debug, PartialEq)]
 struct Undescribable;
 
-impl DescribeError<Undescribable> for crate::lab::Lab {
+impl DescribeError<Undescribable> for crate::support::Lab {
     fn describe(_: &Undescribable) -> ErrorInfo {
         explode()
     }
@@ -100,7 +100,7 @@ async fn succeeds(telemetry: &Telemetry) -> Result<String, Undescribable> {
 
 #[test]
 fn payload_of_a_description_costs_only_the_description() {
-    let (telemetry, recorder) = crate::lab::telemetry();
+    let (telemetry, recorder) = crate::support::telemetry();
     assert_eq!(run(fails(&telemetry)), Err(Undescribable));
     assert_eq!(only(&recorder).error_code(), Some("Undescribable"));
     assert!(run(succeeds(&telemetry)).is_ok());

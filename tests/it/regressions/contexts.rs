@@ -10,7 +10,7 @@ use token_telemetry::{
 };
 
 use super::{handle_of, hit, run};
-use crate::lab::{Event, LabApi, LabError, Place, only, stop_at, telemetry};
+use crate::support::{Event, LabApi, LabError, Place, only, stop_at, telemetry};
 
 fn forget(guard: HandleGuard) {
     #[expect(clippy::mem_forget, reason = "the leak is what is tested")]

@@ -15,7 +15,7 @@ use token_telemetry::{
 };
 
 use super::{handle_of, headers_for, hit, run};
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 fn forget(guard: HandleGuard) {
     #[expect(clippy::mem_forget, reason = "the leak is what is tested")]

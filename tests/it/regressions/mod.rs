@@ -14,7 +14,7 @@ mod traits;
 use http::HeaderMap;
 use token_telemetry::{Acquisition, CacheLevel, Handle, Telemetry, acquire_token};
 
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 /// An acquisition that hands its handle out.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]

@@ -12,7 +12,7 @@ use token_telemetry::{
 };
 
 use super::{handle_of, headers_for, run};
-use crate::lab::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
 
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";

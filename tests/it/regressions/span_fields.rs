@@ -14,7 +14,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event as Message, Metadata, Subscriber};
 
 use super::run;
-use crate::lab::{Event, LabApi, LabError, Place, TOKEN_URL, stop_at};
+use crate::support::{Event, LabApi, LabError, Place, TOKEN_URL, stop_at};
 
 const TARGET: &str = "token_telemetry::regressions::fields";
 

@@ -15,7 +15,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event as Message, Metadata, Subscriber};
 
 use super::{hit, run};
-use crate::lab::{Event, LabApi, LabError, Place, only, stop_at};
+use crate::support::{Event, LabApi, LabError, Place, only, stop_at};
 
 /// How often each span was opened, entered, left and closed.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use tracing::subscriber::{Interest, set_global_default, with_default};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use super::{hit, run};
-use crate::lab::{LabApi, LabError, only};
+use crate::support::{LabApi, LabError, only};
 
 /// What a subscriber is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq)]

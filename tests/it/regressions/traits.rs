@@ -11,7 +11,7 @@ use token_telemetry::{
     acquire_token,
 };
 
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 type Inner = Pin<Box<dyn Future<Output = Result<u8, LabError>> + Send + Sync + UnwindSafe>>;
 
@@ -63,7 +63,7 @@ fn blocking(telemetry: &Telemetry) -> Result<(), LabError> {
 
 #[test]
 fn an_annotated_call_goes_through_catch_unwind_as_before() {
-    let (telemetry, _recorder) = crate::lab::telemetry();
+    let (telemetry, _recorder) = crate::support::telemetry();
     let caught = std::panic::catch_unwind(|| blocking(&telemetry));
     assert_eq!(caught.unwrap(), Ok(()));
 }

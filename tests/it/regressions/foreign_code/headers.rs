@@ -5,7 +5,7 @@ use std::time::Duration;
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
 use super::now;
-use crate::lab::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 #[test]
 fn dropping_a_header_of_the_caller_may_use_the_acquisition() {

@@ -17,7 +17,7 @@ use token_telemetry::{
 };
 
 use super::hit;
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, own_record)]
 async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
@@ -235,7 +235,7 @@ fn description_that_always_acquires_comes_to_an_end() {
     async fn always_failing(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("x"))
     }
-    let (telemetry, recorder) = crate::lab::telemetry();
+    let (telemetry, recorder) = crate::support::telemetry();
     assert!(OWN.set(telemetry.clone()).is_ok());
     assert!(now(always_failing(&telemetry)).is_err());
     let codes: Vec<_> = recorder

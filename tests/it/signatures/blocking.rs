@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use token_telemetry::{Outcome, Telemetry, acquire_token};
 
 use super::{Client, succeeded, work_now};
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 fn free(telemetry: &Telemetry, scopes: &[&str]) -> Result<usize, LabError> {

@@ -1,4 +1,4 @@
-//! Every shape of function that may be annotated: each compiles, runs and is recorded to its end.
+//! Every function signature that may be annotated compiles, runs and produces a complete record.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,12 +6,13 @@
     clippy::print_stdout,
     clippy::map_err_ignore,
     clippy::future_not_send,
-    reason = "the shapes are test code, which clippy sees only behind `#[test]`"
+    reason = "clippy knows test code only behind `#[test]`"
 )]
 
 mod api_argument;
 mod async_traits;
 mod attributed;
+mod auto_traits;
 mod blocking;
 mod declared;
 mod foreign_errors;
@@ -19,7 +20,6 @@ mod generic;
 mod hygiene;
 mod inference;
 mod methods;
-mod nature;
 mod other_arguments;
 mod parameters;
 mod precedence;
@@ -31,7 +31,7 @@ mod traits;
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Telemetry};
 
-use crate::lab::{LabError, only, telemetry};
+use crate::support::{LabError, only, telemetry};
 
 /// Suspends once and then notes a cache hit, so that only a body measured to its end records it.
 async fn work() {

@@ -7,7 +7,7 @@ use std::num::ParseIntError;
 use token_telemetry::{DescribeError, ErrorInfo, Telemetry, acquire_token};
 
 use super::{succeeded, work};
-use crate::lab::{Lab, LabApi, LabError, only, telemetry};
+use crate::support::{Lab, LabApi, LabError, only, telemetry};
 
 impl From<ParseIntError> for LabError {
     fn from(_: ParseIntError) -> Self {

@@ -9,7 +9,7 @@ use std::sync::mpsc::Receiver;
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::work;
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 /// Most bytes that the attribute may add to a future.
 const MAX_GROWTH: usize = 320;

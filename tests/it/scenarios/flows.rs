@@ -9,7 +9,7 @@ use token_telemetry::{
 };
 
 use super::{Timed, Whole, millis};
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
@@ -260,7 +260,7 @@ fn a_fallback_to_another_credential_succeeds_and_keeps_the_first_failure() {
 fn a_record_is_serialised_with_what_is_present_and_nothing_else() {
     let timed = Timed::new();
     assert!(run(with_retries(&timed, &[503])).is_err());
-    let mut json = serde_json::to_value(crate::lab::only(&timed.recorder)).unwrap();
+    let mut json = serde_json::to_value(crate::support::only(&timed.recorder)).unwrap();
     let id = json
         .as_object_mut()
         .unwrap()

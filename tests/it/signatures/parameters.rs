@@ -3,7 +3,7 @@
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::{succeeded, work};
-use crate::lab::{LabApi, LabError, telemetry};
+use crate::support::{LabApi, LabError, telemetry};
 
 struct Credential {
     id: u32,

@@ -7,7 +7,7 @@ use futures::stream;
 use token_telemetry::{AcquisitionRecord, Outcome, TokenSource};
 
 use super::Whole;
-use crate::lab::{Event, Place, on_both_runtimes, only, stop_at, telemetry};
+use crate::support::{Event, Place, on_both_runtimes, only, stop_at, telemetry};
 
 async fn one_call() {
     let (telemetry, recorder) = telemetry();

@@ -2,11 +2,11 @@
 
 mod executors;
 mod flows;
-mod herds;
 mod layers;
 mod nesting;
 mod observing;
 mod polling;
+mod single_flight;
 mod tasks;
 mod timers;
 
@@ -128,7 +128,7 @@ impl Timed {
 
     /// The only record so far, without ids.
     fn only(&self) -> Whole {
-        Whole::without_ids(&crate::lab::only(&self.recorder))
+        Whole::without_ids(&crate::support::only(&self.recorder))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use token_telemetry::{Acquisition, AcquisitionRecord, acquire_token};
 
 use super::{Timed, millis};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 #[acquire_token(api = LabApi::Silent, telemetry = timed.telemetry)]
 async fn times_the_cache_twice_at_once(timed: &Timed) -> Result<(), LabError> {

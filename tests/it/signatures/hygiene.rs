@@ -3,7 +3,7 @@
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::{succeeded, work};
-use crate::lab::{LabApi, LabError, telemetry};
+use crate::support::{LabApi, LabError, telemetry};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = call)]
 async fn with_the_names_of_the_expansion(
@@ -48,8 +48,8 @@ async fn with_a_shadowed_return_type(telemetry: &Telemetry) -> Result<usize, Lab
 mod shadowed {
     #![no_implicit_prelude]
 
-    use crate::lab::{LabApi, LabError};
-    use crate::shapes::work;
+    use crate::signatures::work;
+    use crate::support::{LabApi, LabError};
 
     mod core {}
     mod std {}
@@ -78,7 +78,7 @@ mod shadowed {
     pub(super) fn blocking(
         telemetry: &::token_telemetry::Telemetry,
     ) -> ::std::result::Result<u8, LabError> {
-        crate::shapes::work_now();
+        crate::signatures::work_now();
         ::std::result::Result::Ok(2)
     }
 

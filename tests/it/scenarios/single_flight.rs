@@ -9,7 +9,7 @@ use token_telemetry::{
 };
 
 use super::{Timed, Whole, millis};
-use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
+use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
 
 /// A cache whose lock is held while one caller refreshes.
 struct Client {

@@ -7,7 +7,7 @@ use std::io;
 use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, acquire_token};
 
 use super::{succeeded, work};
-use crate::lab::{only, telemetry};
+use crate::support::{only, telemetry};
 
 struct Abroad;
 

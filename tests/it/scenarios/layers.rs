@@ -15,7 +15,7 @@ use tower::retry::Policy;
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::{Timed, Whole, millis};
-use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only};
+use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only};
 
 /// Answers with each status in turn, 10 ms each, and keeps the telemetry headers that arrived.
 fn endpoint(

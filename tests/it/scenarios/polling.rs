@@ -4,7 +4,7 @@ use token_telemetry::{Acquisition, Outcome, Polled, Status, TokenSource, acquire
 
 use super::flows::{attempt, run};
 use super::{Timed, Whole, millis};
-use crate::lab::{LabApi, LabError, TOKEN_URL};
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), LabError> {

@@ -8,7 +8,7 @@ use futures::future::{BoxFuture, LocalBoxFuture, poll_immediate};
 use token_telemetry::{Outcome, Telemetry, acquire_token};
 
 use super::{Client, failed, succeeded, work};
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 fn opaque(telemetry: Telemetry) -> impl Future<Output = Result<u8, LabError>> + Send + 'static {

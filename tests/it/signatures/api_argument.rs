@@ -3,7 +3,7 @@
 use token_telemetry::{ApiId, Telemetry, acquire_token};
 
 use super::{succeeded, work};
-use crate::lab::{self, Lab, LabApi, LabError, only, telemetry};
+use crate::support::{self, Lab, LabApi, LabError, only, telemetry};
 
 const FOR_CLIENT: LabApi = LabApi::ForClient;
 
@@ -48,7 +48,7 @@ async fn by_macro(telemetry: &Telemetry) -> Result<(), LabError> {
     unused_qualifications,
     reason = "a long path is what this shape is about"
 )]
-#[acquire_token(api = lab::LabApi::ForClient, telemetry = telemetry)]
+#[acquire_token(api = support::LabApi::ForClient, telemetry = telemetry)]
 async fn by_long_path(telemetry: &Telemetry) -> Result<(), LabError> {
     work().await;
     Ok(())

@@ -8,7 +8,7 @@ use token_telemetry::{
 };
 
 use super::Whole;
-use crate::lab::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only, telemetry};
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn inner(telemetry: &Telemetry) -> Result<String, LabError> {

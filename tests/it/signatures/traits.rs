@@ -3,7 +3,7 @@
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::{Client, succeeded, work};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 trait Credential {
     fn telemetry(&self) -> &Telemetry;

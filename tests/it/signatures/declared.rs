@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use token_telemetry::{Acquisition, Telemetry, acquire_token, capture};
 
 use super::{Client, succeeded, work};
-use crate::lab::{LabApi, LabError, telemetry};
+use crate::support::{LabApi, LabError, telemetry};
 
 #[acquire_token(api = LabApi::ForClient)]
 async fn global() -> Result<(), LabError> {

@@ -3,7 +3,7 @@
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::{succeeded, work, work_now};
-use crate::lab::{LabApi, LabError, telemetry};
+use crate::support::{LabApi, LabError, telemetry};
 
 /// Documented above the attribute.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]

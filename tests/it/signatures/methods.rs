@@ -7,7 +7,7 @@ use std::sync::Arc;
 use token_telemetry::acquire_token;
 
 use super::{Client, failed, succeeded, work};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 impl Client {
     #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry)]

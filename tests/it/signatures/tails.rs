@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use token_telemetry::{DescribeError, ErrorInfo, Telemetry, acquire_token};
 
 use super::{Client, failed, succeeded, work};
-use crate::lab::{Lab, LabApi, LabError, telemetry};
+use crate::support::{Lab, LabApi, LabError, telemetry};
 
 type Answer = Result<u8, LabError>;
 type Boxed<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;

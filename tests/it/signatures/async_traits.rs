@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use token_telemetry::{Telemetry, acquire_token};
 
 use super::{Client, failed, succeeded, work};
-use crate::lab::{LabApi, LabError};
+use crate::support::{LabApi, LabError};
 
 #[async_trait]
 trait Credential: Send + Sync {

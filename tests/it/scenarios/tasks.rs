@@ -5,7 +5,7 @@ use token_telemetry::{
     capture,
 };
 
-use crate::lab::{LabApi, LabError, on_both_runtimes, only, telemetry};
+use crate::support::{LabApi, LabError, on_both_runtimes, only, telemetry};
 
 /// Ways to leave a task.
 #[derive(Clone, Copy, Debug)]

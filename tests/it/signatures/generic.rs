@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use token_telemetry::{ApiId, DescribeError, Telemetry, acquire_token};
 
 use super::{failed, succeeded, work};
-use crate::lab::{Lab, LabApi, LabError, telemetry};
+use crate::support::{Lab, LabApi, LabError, telemetry};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn over_a_type<T: Display>(telemetry: &Telemetry, scope: T) -> Result<String, LabError> {

@@ -5,7 +5,7 @@ use token_telemetry::{
 };
 
 use super::work;
-use crate::lab::{TOKEN_URL, only, telemetry};
+use crate::support::{TOKEN_URL, only, telemetry};
 
 struct Precedence;
 

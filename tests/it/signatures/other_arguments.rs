@@ -7,7 +7,7 @@ use std::time::Duration;
 use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token};
 
 use super::{Client, succeeded, work};
-use crate::lab::{LabApi, LabError, only, telemetry};
+use crate::support::{LabApi, LabError, only, telemetry};
 
 struct Token {
     lifetime: Duration,
@@ -95,7 +95,7 @@ mod reexported {
     }
 }
 
-#[acquire_token(crate = crate::shapes::other_arguments::reexported::deep, api = LabApi::ForClient, telemetry = telemetry)]
+#[acquire_token(crate = crate::signatures::other_arguments::reexported::deep, api = LabApi::ForClient, telemetry = telemetry)]
 async fn through_a_reexport(telemetry: &Telemetry) -> Result<(), LabError> {
     work().await;
     Ok(())

@@ -12,7 +12,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{Client, succeeded, work, work_now};
-use crate::lab::{LabApi, LabError, telemetry};
+use crate::support::{LabApi, LabError, telemetry};
 
 /// Names of the spans that are entered, in order.
 #[derive(Clone, Default)]
