@@ -1,4 +1,4 @@
-//! Scratch packages: generated crates that the compiler is measured on.
+//! Scratch packages: generated crates for measuring the compiler.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use std::process::Command;
 /// A way to instrument a function.
 pub(crate) struct Variant {
     pub(crate) name: &'static str,
-    /// The attribute, if there is one.
+    /// The attribute, or an empty string.
     pub(crate) attribute: &'static str,
-    /// What the crate depends on for it, as in a manifest.
+    /// The dependency line in the manifest, or an empty string.
     pub(crate) dependency: &'static str,
 }
 
@@ -55,10 +55,10 @@ pub(crate) const OURS: Variant = Variant {
     dependency: "",
 };
 
-/// One package for each variant, with one lock file and one target directory.
+/// One package per variant, with a shared lock file and target directory.
 pub(crate) struct Scratch {
     folder: PathBuf,
-    /// The one source file of each package: `main.rs` or `lib.rs`.
+    /// The only source file of each package: `main.rs` or `lib.rs`.
     file: &'static str,
 }
 
@@ -82,7 +82,7 @@ impl Scratch {
             let Variant {
                 name, dependency, ..
             } = variant;
-            // What an earlier run left, perhaps of another form.
+            // Removes what an earlier run left, perhaps in another layout.
             let _absent = fs::remove_dir_all(scratch.folder.join(format!("with-{name}")));
             let runtime = benches.with_file_name("runtime");
             let manifest = format!(
@@ -101,7 +101,7 @@ impl Scratch {
         scratch
     }
 
-    /// Writes the source of a variant, which is compiled again even if it did not change.
+    /// Writes the source of a variant, which forces a rebuild even if the text did not change.
     pub(crate) fn source(&self, variant: &Variant, text: &str) {
         self.write(&format!("with-{}/src/{}", variant.name, self.file), text);
     }
@@ -116,7 +116,7 @@ impl Scratch {
     ///
     /// # Errors
     ///
-    /// What the compiler says, where it refuses the code.
+    /// Returns the compiler's output if the code does not compile.
     pub(crate) fn compile(&self, command: &str, variant: &Variant) -> Result<(), String> {
         let output = Command::new(env!("CARGO"))
             .args([command, "--quiet", "--offline", "--jobs", "1", "--package"])

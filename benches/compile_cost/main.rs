@@ -1,10 +1,10 @@
-//! What 200 annotated functions of 40 lines add to the compile time of a crate.
+//! Measures what 200 annotated functions of 40 lines add to the compile time of a crate.
 //!
-//! A development build of a library that makes all their futures, after everything it depends on
-//! was built; nothing is linked, since that costs the same for one function. The variants take
-//! turns, those that the ratio is made of three in each round, and the least time counts; the median
-//! of the rounds is shown. Counted is the time of the processor where the system tells it, since the
-//! machine may be busy.
+//! Each build is a development build of a library that creates all their futures, with its
+//! dependencies already built. Nothing is linked, because linking costs the same for any number of
+//! functions. The variants take turns; those in the ratio are built three times per round, and the
+//! fastest build counts. The table shows the median of all rounds. Where the system reports
+//! processor time, that is measured instead of wall time, because the machine may be busy.
 
 #[path = "../scratch.rs"]
 mod scratch;
@@ -20,13 +20,13 @@ const FUNCTIONS: usize = 200;
 const LINES: usize = 40;
 const ROUNDS: usize = 5;
 
-/// How often a variant that the ratio is made of is built in each round.
+/// Builds per round of each variant in the ratio.
 const TURNS: usize = 3;
 
-/// The variants that the ratio is made of: none, ours and tracing come first.
+/// Number of variants in the ratio: the first three, none, ours and tracing.
 const COMPARED: usize = 3;
 
-/// Seconds that each variant took.
+/// Build time of each variant, in seconds.
 type Round = [f64; VARIANTS.len()];
 
 const VARIANTS: [Variant; 5] = [
@@ -52,22 +52,22 @@ const VARIANTS: [Variant; 5] = [
 fn main() {
     let scratch = Scratch::new("compile-cost", "lib.rs", &VARIANTS);
     let once = || VARIANTS.map(|variant| build(&scratch, &variant));
-    // Builds the dependencies, too.
+    // The first run also builds the dependencies.
     once();
     let round = |_| {
-        let mut least = once();
+        let mut fastest = once();
         for _ in 1..TURNS {
-            for (least, variant) in least.iter_mut().zip(VARIANTS).take(COMPARED) {
-                *least = least.min(build(&scratch, &variant));
+            for (fastest, variant) in fastest.iter_mut().zip(VARIANTS).take(COMPARED) {
+                *fastest = fastest.min(build(&scratch, &variant));
             }
         }
-        least
+        fastest
     };
     let rounds: Vec<Round> = (0..ROUNDS).map(round).collect();
     report(&rounds);
 }
 
-/// Seconds that one build takes.
+/// Returns the seconds that one build takes.
 fn build(scratch: &Scratch, variant: &Variant) -> f64 {
     scratch.source(variant, &library(variant));
     let before = Spent::now();
@@ -75,7 +75,7 @@ fn build(scratch: &Scratch, variant: &Variant) -> f64 {
     before.until_now().as_secs_f64()
 }
 
-/// A library with all the functions.
+/// Returns the source of a library with all functions.
 fn library(variant: &Variant) -> String {
     let mut source = format!("#![allow(dead_code)]\n{SDK}\n{FETCH}");
     for number in 0..FUNCTIONS {
@@ -103,7 +103,7 @@ async fn fetch(seed: u64) -> Result<u64, AuthError> {
 }
 ";
 
-/// One function of 40 lines, with awaits, loops and early ends as SDK code has them.
+/// Returns a function of 40 lines with awaits, loops and early returns, like real SDK code.
 fn function(number: usize) -> String {
     let mut function = format!(
         "pub async fn acquire_{number}(seed: u64, scopes: &[String]) -> Result<Vec<String>, AuthError> {{\n    \
@@ -129,7 +129,7 @@ fn function(number: usize) -> String {
     function
 }
 
-/// Time spent so far: by the processor on our children, or else by the clock on the wall.
+/// Time spent so far: processor time of child processes, or else wall time.
 enum Spent {
     Processor(Duration),
     Wall(Instant),
@@ -148,10 +148,10 @@ impl Spent {
     }
 }
 
-/// User and system time of the children that have ended, in Linux's ticks of 10 ms.
+/// Returns the user and system time of finished child processes; Linux counts ticks of 10 ms.
 fn children() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The name of the program stands in parentheses and may hold anything.
+    // The program name is in parentheses and may contain anything, even `)`.
     let (_, fields) = stat.rsplit_once(')')?;
     let mut ticks = fields
         .split_whitespace()
@@ -176,7 +176,7 @@ fn report(rounds: &[Round]) {
         "{FUNCTIONS} functions of {LINES} lines, development build, {what}, median of {ROUNDS}"
     );
     println!("{:<12} {:>8} {:>8}   attribute", "", "total", "added");
-    // Within a round, since the machine may be faster in one than in another.
+    // Compare within a round, because the speed of the machine may change between rounds.
     let added: Round = array::from_fn(|at| median(rounds.iter().map(|round| round[at] - round[0])));
     for (at, variant) in VARIANTS.iter().enumerate() {
         let Variant {
@@ -193,6 +193,6 @@ fn report(rounds: &[Round]) {
     println!("ratio: tracing / ours = {ratio:.1}");
     assert!(
         ratio >= 4.0,
-        "the attribute must add at most a quarter of what tracing adds"
+        "expected the attribute to add at most a quarter of what tracing adds"
     );
 }

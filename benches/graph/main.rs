@@ -1,19 +1,19 @@
-//! What `SdkVersion` costs per request, beside formatting it for every call.
+//! Compares the cost of `SdkVersion` per request with formatting the value for every call.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench graph`
 //!
-//! All cases are interleaved in one run. Only the ratios mean something: the absolute times are
-//! those of the machine. The budget is 60 ns per request once a feature set was seen; that nothing
-//! is allocated then is a test of the workspace.
+//! All cases are interleaved in one run. Compare the ratios only: absolute times depend on the
+//! machine. The budget is 60 ns per request for a known feature set; a test in the workspace checks
+//! that such a request allocates nothing.
 
 use std::cell::Cell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderValue, Uri};
+use token_telemetry::ClientRequestId;
 use token_telemetry::graph::{
-    ClientRequestId::HEADER, Comment, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION,
-    SdkVersion, read,
+    Comment, FeatureUsage, Headers, Product, RequestContext, SDK_VERSION, SdkVersion, read,
 };
 
 const ROUNDS: usize = 60;
@@ -24,7 +24,7 @@ const CORE: Product = Product::from_static("graph-rust-core", "1.16.0");
 const OS: &str = "linux";
 const RUNTIME: (&str, &str) = ("Rust", "1.95.0");
 
-/// One thing to measure.
+/// A measured operation.
 struct Case<'a> {
     name: &'static str,
     work: Box<dyn FnMut() + 'a>,
@@ -66,21 +66,21 @@ fn timed(work: &mut dyn FnMut(), calls: u32) -> Duration {
     start.elapsed()
 }
 
-/// The value as other SDKs make it, from its parts for every call.
+/// Formats the value from its parts for every call, as other SDKs do.
 fn formatted(features: FeatureUsage) -> HeaderValue {
     let comment = format!("featureUsage={features}; hostOS={OS}");
     let runtime = format!("runtimeEnvironment={}/{}", RUNTIME.0, RUNTIME.1);
     let products = [SERVICE.to_string(), CORE.to_string()].join(", ");
-    HeaderValue::try_from(format!("{products} ({comment}; {runtime})")).expect("it is ASCII")
+    HeaderValue::try_from(format!("{products} ({comment}; {runtime})")).expect("the value is ASCII")
 }
 
-/// The value with everything but the features made before.
+/// Formats only the features; the rest of the value is fixed text.
 fn half_formatted(features: FeatureUsage) -> HeaderValue {
     let value = format!(
         "graph-rust-beta/1.4.0-preview.2, graph-rust-core/1.16.0 \
          (featureUsage={features}; hostOS=linux; runtimeEnvironment=Rust/1.95.0)"
     );
-    HeaderValue::try_from(value).expect("it is ASCII")
+    HeaderValue::try_from(value).expect("the value is ASCII")
 }
 
 fn sdk_version() -> SdkVersion {
@@ -92,7 +92,7 @@ fn sdk_version() -> SdkVersion {
         .core(CORE)
         .comment(comment)
         .build()
-        .expect("two products are enough")
+        .expect("two products fit")
 }
 
 fn main() {
@@ -100,7 +100,7 @@ fn main() {
     let sdk_version = sdk_version();
     let ours = sdk_version
         .header_value(features)
-        .expect("the level is full");
+        .expect("the service and core products are set");
     assert_eq!(ours, formatted(features));
     assert_eq!(ours, half_formatted(features));
 
@@ -122,29 +122,29 @@ fn main() {
         Case::new("format the features into fixed text", || {
             black_box(half_formatted(black_box(features)));
         }),
-        Case::new("header_value, one set", || {
+        Case::new("header_value, one feature set", || {
             black_box(sdk_version.header_value(black_box(features)));
         }),
-        Case::new("header_value, 16 sets in turn", || {
+        Case::new("header_value, 16 feature sets in turn", || {
             next.set((next.get() + 1) % 16);
             let features = FeatureUsage::from_bits(next.get());
             black_box(sdk_version.header_value(black_box(features)));
         }),
-        Case::new("clone of one value", || {
+        Case::new("clone of a finished value", || {
             black_box(black_box(&ours).clone());
         }),
         Case::new("both headers, first attempt with an id", || {
             first.remove(SDK_VERSION);
             black_box(headers.apply_for(&context, &uri, &mut first));
         }),
-        Case::new("both headers, another attempt", || {
+        Case::new("both headers, retry", || {
             black_box(headers.apply_for(&context, &uri, &mut again));
         }),
         Case::new("both headers, a new request with a new id", || {
             black_box(headers.apply(&uri, &mut HeaderMap::with_capacity(4)));
         }),
-        Case::new("read the value", || {
-            black_box(read::recipient(black_box(&ours)).expect("we wrote it"));
+        Case::new("parse the value", || {
+            black_box(read::recipient(black_box(&ours)).expect("the value is well-formed"));
         }),
     ];
     for round in 0..ROUNDS {
@@ -154,7 +154,7 @@ fn main() {
         }
     }
     let slowest = cases[0].median();
-    println!("{:<44} {:>10} {:>8}", "per request", "ns", "of all");
+    println!("{:<44} {:>10} {:>8}", "per request", "ns", "of max");
     for case in &mut cases {
         let median = case.median();
         println!(

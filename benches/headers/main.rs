@@ -1,4 +1,4 @@
-//! What writing the headers of one token request costs.
+//! Measures what it costs to write the headers of one token request.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench headers`
 
@@ -6,10 +6,13 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header, read};
 use token_telemetry::acquisition::Clock;
+use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, Header, read};
 use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
-use token_telemetry::{Acquisition, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Region, Telemetry, acquire_token};
+use token_telemetry::{
+    Acquisition, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Region, Telemetry,
+    acquire_token,
+};
 
 struct Lab;
 
@@ -26,7 +29,7 @@ impl DescribeError<()> for Lab {
     }
 }
 
-/// A clock that costs nothing, since only the headers are measured.
+/// A clock that costs nothing, because only the headers are measured.
 struct Stopped;
 
 impl Clock for Stopped {
@@ -37,8 +40,10 @@ impl Clock for Stopped {
 
 const TOKEN_URL: &str = "https://login.microsoftonline.com/tenant/oauth2/v2.0/token";
 
-/// Rounds, of which the fastest counts because others use the machine too, and calls in each.
+/// Rounds; the fastest one counts, because the machine may be busy.
 const ROUNDS: usize = 201;
+
+/// Calls per round.
 const CALLS: u32 = 5_000;
 
 fn fastest(mut call: impl FnMut()) -> f64 {
@@ -55,28 +60,28 @@ async fn failing(telemetry: &Telemetry) -> Result<(), ()> {
     Err(())
 }
 
-/// Nanoseconds of writing into a map with room, and of a whole request around it.
+/// Returns the nanoseconds for the headers alone, and for a whole request around them.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn measured(telemetry: &Telemetry) -> Result<(f64, f64), ()> {
     let current = Acquisition::current();
-    current.refresh(CacheRefreshReason::Expired);
-    current.region(
+    current.record_refresh_reason(CacheRefreshReason::Expired);
+    current.record_region(
         Region::used("westus2")
-            .source(RegionAutodetectionSource::Imds)
-            .outcome(RegionOutcome::AutodetectSuccess),
+            .with_autodetection_source(RegionAutodetectionSource::Imds)
+            .with_outcome(RegionOutcome::AutodetectSuccess),
     );
-    current.caller_sdk("41", "3.2.1");
+    current.record_caller_sdk("41", "3.2.1");
     let mut headers = HeaderMap::with_capacity(16);
     let mut request = current.token_request(TOKEN_URL);
     let written = fastest(|| {
         request.apply_to(&mut headers);
         black_box(&headers);
     });
-    request.answered(503);
+    request.responded(503);
     let whole = fastest(|| {
         let mut request = current.token_request(TOKEN_URL);
         request.apply_to(&mut headers);
-        request.answered(503);
+        request.responded(503);
     });
     Ok((written, whole))
 }
@@ -90,7 +95,7 @@ fn report(name: &str, dialect: Dialect, failures: usize) {
     let Ok((written, whole)) = futures::executor::block_on(measured(&telemetry)) else {
         return;
     };
-    println!("{name:<44} {failures} failures: {written:6.0} ns, with its request {whole:6.0} ns");
+    println!("{name:<44} {failures} failures: {written:6.0} ns, whole request {whole:6.0} ns");
 }
 
 fn main() {
@@ -103,7 +108,7 @@ fn main() {
     ];
     let two = two.into_iter().fold(Dialect::default(), Dialect::without);
     for failures in [0, 1, 3] {
-        report("the two telemetry values, default", two, failures);
+        report("the two telemetry headers, default", two, failures);
         report("all headers, default", Dialect::default(), failures);
     }
     report("all headers, msal4j", Dialect::msal4j(), 3);
@@ -116,22 +121,22 @@ fn main() {
     });
     println!(
         "{:<57} {rendered:6.0} ns",
-        "a value built by hand, to a string"
+        "rendering a value built by hand"
     );
-    reading();
+    parsing();
 }
 
-/// Nanoseconds of reading, and milliseconds for garbage of growing length: they grow alike.
-fn reading() {
+/// Times parsing of normal headers, and of garbage, where time must grow in step with length.
+fn parsing() {
     let id = "ad8c894a-557f-48c0-b045-c129590c344e";
     let last = format!("5|0|1004,{id},1007,{id}|invalid_grant,invalid_client|");
     let current = "5|1004,2,centralus,3,4|0,1,1,,,";
     let read = fastest(|| drop(black_box(read::current(black_box(current)))));
-    println!("{:<57} {read:6.0} ns", "reading the current header");
+    println!("{:<57} {read:6.0} ns", "parsing the current header");
     let read = fastest(|| drop(black_box(read::last(black_box(&last)))));
     println!(
         "{:<57} {read:6.0} ns",
-        "reading a last header with two failures"
+        "parsing a last header with two failures"
     );
     for kilobytes in [250, 500, 1000] {
         let fields = kilobytes * 500;
@@ -153,7 +158,7 @@ fn reading() {
             once(&|| read::current(&commas).is_ok()),
             once(&|| read::last(&failures).is_ok()),
         );
-        let name = format!("{kilobytes} kB of fields, and of failures");
+        let name = format!("parsing {kilobytes} kB of fields, and of failures");
         println!("{name:<57} {current:6.1} ms {last:6.1} ms");
     }
 }

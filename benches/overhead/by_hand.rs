@@ -1,4 +1,4 @@
-//! The same instruments, called the way one writes it first: attribute arrays on the stack.
+//! The same instruments, recorded by hand in the obvious way: attribute arrays on the stack.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ impl ByHand {
         }
     }
 
-    /// The five instruments of a cache hit.
+    /// Records the five instruments of a cache hit.
     pub fn hit(&self, total: Duration) {
         let api = tag(("ApiId", "AcquireTokenSilent"));
         let source = tag(("TokenSource", "Cache"));
@@ -57,7 +57,7 @@ impl ByHand {
         );
     }
 
-    /// The five instruments of a token from the identity provider.
+    /// Records the five instruments of a token from the identity provider.
     pub fn fetch(&self, total: Duration) {
         let api = tag(("ApiId", "AcquireTokenForClient"));
         let source = tag(("TokenSource", "IdentityProvider"));
@@ -116,7 +116,7 @@ impl ByHand {
     }
 }
 
-/// Awaits a future and measures it by hand.
+/// Awaits a future and passes the elapsed time to `record`.
 pub async fn timed<T>(future: impl Future<Output = T>, record: impl FnOnce(Duration)) -> T {
     let start = Instant::now();
     let output = future.await;

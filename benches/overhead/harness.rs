@@ -1,4 +1,4 @@
-//! Interleaved timing: every case gets a slice of every round, and its median counts.
+//! Interleaved timing: each case runs for a slice of every round; the median counts.
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -13,7 +13,7 @@ const THREADED_CALLS: u32 = 60_000;
 
 type Work<'a> = Box<dyn Fn() + Sync + 'a>;
 
-/// One thing to measure.
+/// A measured operation.
 pub struct Case<'a> {
     pub name: &'static str,
     work: Work<'a>,
@@ -42,17 +42,17 @@ impl<'a> Case<'a> {
             .push(start.elapsed().as_nanos() as f64 / f64::from(self.calls));
     }
 
-    /// Nanoseconds per call, the median of all rounds.
+    /// Returns the median over all rounds, in nanoseconds per call.
     pub fn median(&self) -> f64 {
         median(self.samples.clone())
     }
 
-    pub fn least(&self) -> f64 {
+    pub fn min(&self) -> f64 {
         self.samples.iter().copied().fold(f64::INFINITY, f64::min)
     }
 }
 
-/// How many calls fill a slice of time.
+/// Returns how many calls fill a time slice.
 fn calibrated(work: &Work<'_>) -> u32 {
     let mut calls = 16;
     loop {
@@ -72,7 +72,7 @@ pub fn median(mut samples: Vec<f64>) -> f64 {
     samples[samples.len() / 2]
 }
 
-/// Samples all cases round by round, beginning with another one each time.
+/// Samples all cases round by round, starting with a different case each time.
 pub fn run(cases: &mut [Case<'_>]) {
     for round in 0..ROUNDS {
         let count = cases.len();
@@ -82,7 +82,7 @@ pub fn run(cases: &mut [Case<'_>]) {
     }
 }
 
-/// Nanoseconds per call and thread while two threads do the same, the median of some runs.
+/// Returns nanoseconds per call and thread while two threads do the same work (median of 9 runs).
 pub fn on_two_threads(work: &(dyn Fn() + Sync)) -> f64 {
     let once = || {
         let barrier = Barrier::new(2);
@@ -107,6 +107,6 @@ pub fn on_two_threads(work: &(dyn Fn() + Sync)) -> f64 {
 pub fn poll_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => black_box(output),
-        Poll::Pending => panic!("measured futures are ready at once"),
+        Poll::Pending => panic!("expected a future that is ready at its first poll"),
     }
 }

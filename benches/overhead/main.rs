@@ -1,9 +1,9 @@
-//! What one acquisition costs: bare, annotated, with metrics, by hand, and under other crates.
+//! Measures what one acquisition costs: bare, annotated, with metrics, by hand, and with other crates.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench overhead`
 //!
-//! All cases of a table are interleaved in one run. Only the ratios mean something: the absolute
-//! times are those of the machine.
+//! All cases of a table are interleaved in one run. Compare the ratios only: absolute times depend
+//! on the machine.
 
 mod by_hand;
 mod harness;
@@ -21,28 +21,28 @@ use by_hand::{ByHand, timed};
 use harness::{Case, on_two_threads, poll_once, run};
 use ours::Client;
 
-/// Values as MSAL.NET's, so that both sides record all five instruments.
+/// Uses MSAL.NET's values, so that both sides record all five instruments.
 fn metrics(provider: &SdkMeterProvider) -> Metrics {
-    Metrics::with_provider(provider.clone()).msal_net_values()
+    Metrics::with_provider(provider.clone()).msal_net_compat()
 }
 
 fn client(metrics: Metrics) -> Client {
     let builder = Telemetry::builder()
         .sdk("Contoso.Auth", "1.2.3")
         .metrics(metrics);
-    Client::new(builder.build().expect("the SKU and the version are fine"))
+    Client::new(builder.build().expect("the SKU and the version are valid"))
 }
 
 fn recorder(metrics: Metrics) -> MetricsRecorder {
     let info = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.3");
-    MetricsRecorder::new(metrics, &info.expect("the SKU and the version are fine"))
+    MetricsRecorder::new(metrics, &info.expect("the SKU and the version are valid"))
 }
 
 fn record(future: impl Future) -> AcquisitionRecord {
-    let observed = poll_once(capture(future));
-    observed
+    let captured = poll_once(capture(future));
+    captured
         .last()
-        .expect("an acquisition was observed")
+        .expect("the future contains an acquisition")
         .clone()
 }
 
@@ -52,10 +52,10 @@ fn provider() -> SdkMeterProvider {
         .build()
 }
 
-/// Everything that is measured, each with a provider of its own.
+/// The measured clients and recorders, each with its own provider.
 struct Setup {
     off: Client,
-    unheard: Client,
+    unsubscribed: Client,
     stable: Client,
     bound: Client,
     stable_recorder: MetricsRecorder,
@@ -68,7 +68,7 @@ fn main() {
         (provider(), provider(), provider(), provider());
     let setup = Setup {
         off: client(Metrics::off()),
-        unheard: client(Metrics::default()),
+        unsubscribed: client(Metrics::default()),
         stable: client(metrics(&for_stable).unbound()),
         bound: client(metrics(&for_bound)),
         stable_recorder: recorder(metrics(&for_stable).unbound()),
@@ -85,7 +85,7 @@ fn main() {
 const ROWS: [&str; 10] = [
     "(a) bare function",
     "(b) ours, no metrics",
-    "(b) ours, nobody listens",
+    "(b) ours, no meter provider",
     "(c) ours, stable API",
     "(d) ours, otel-bound",
     "(e) by hand, whole",
@@ -100,11 +100,11 @@ const INSTRUMENTS_BOUND: &str = "instruments: ours, otel-bound";
 fn hit(setup: &Setup) {
     let Setup { off, by_hand, .. } = setup;
     let finished = record(off.hit());
-    let total = finished.total().unwrap_or_default();
+    let total = finished.duration_total().unwrap_or_default();
     let mut cases = vec![
         Case::new(ROWS[0], || drop(poll_once(off.bare_hit()))),
         Case::new(ROWS[1], || drop(poll_once(off.hit()))),
-        Case::new(ROWS[2], || drop(poll_once(setup.unheard.hit()))),
+        Case::new(ROWS[2], || drop(poll_once(setup.unsubscribed.hit()))),
         Case::new(ROWS[3], || drop(poll_once(setup.stable.hit()))),
         Case::new(ROWS[4], || drop(poll_once(setup.bound.hit()))),
         Case::new(ROWS[5], || {
@@ -128,11 +128,11 @@ fn hit(setup: &Setup) {
 fn fetch(setup: &Setup) {
     let Setup { off, by_hand, .. } = setup;
     let finished = record(off.fetch());
-    let total = finished.total().unwrap_or_default();
+    let total = finished.duration_total().unwrap_or_default();
     let mut cases = vec![
         Case::new(ROWS[0], || drop(poll_once(off.bare_fetch()))),
         Case::new(ROWS[1], || drop(poll_once(off.fetch()))),
-        Case::new(ROWS[2], || drop(poll_once(setup.unheard.fetch()))),
+        Case::new(ROWS[2], || drop(poll_once(setup.unsubscribed.fetch()))),
         Case::new(ROWS[3], || drop(poll_once(setup.stable.fetch()))),
         Case::new(ROWS[4], || drop(poll_once(setup.bound.fetch()))),
         Case::new(ROWS[5], || {
@@ -160,13 +160,13 @@ fn fetch(setup: &Setup) {
 }
 
 fn report(title: &str, whole: &str, cases: &[Case<'_>]) {
-    println!("\n{title}\n{:<32}{:>12}{:>12}", "", "median ns", "least ns");
+    println!("\n{title}\n{:<32}{:>12}{:>12}", "", "median ns", "min ns");
     for case in cases {
         println!(
             "{:<32}{:>12.1}{:>12.1}",
             case.name,
             case.median(),
-            case.least()
+            case.min()
         );
     }
     let of = |name: &str| {
@@ -200,7 +200,7 @@ fn two_threads(setup: &Setup) {
     let Setup { off, by_hand, .. } = setup;
     let finished = record(off.hit());
     let total = Duration::from_nanos(90);
-    println!("\ntwo threads, one hot key, ns per call and thread");
+    println!("\ntwo threads, one hot series, ns per call and thread");
     let row = |name: &str, value: f64| println!("{name:<32}{value:>12.1}");
     let without = || drop(poll_once(off.hit()));
     let mut alone = [Case::new("one", without)];

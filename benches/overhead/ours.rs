@@ -1,4 +1,4 @@
-//! Annotated functions, as an SDK would write them.
+//! Annotated functions as an SDK would write them.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl DescribeError<AuthError> for Contoso {
 }
 
 #[derive(Clone)]
-pub struct Token(#[expect(dead_code, reason = "it is carried, not looked at")] Arc<str>);
+pub struct Token(#[expect(dead_code, reason = "only cloned, never read")] Arc<str>);
 
 pub struct Client {
     pub telemetry: Telemetry,
@@ -48,8 +48,8 @@ pub struct Client {
 
 fn info(_: &Token) -> TokenInfo {
     TokenInfo::new()
-        .token_type(TokenType::Bearer)
-        .expires_in(Duration::from_secs(3_000))
+        .with_token_type(TokenType::Bearer)
+        .with_expires_in(Duration::from_secs(3_000))
 }
 
 impl Client {
@@ -58,7 +58,7 @@ impl Client {
         Self { telemetry, cached }
     }
 
-    /// The function itself, which every row contains.
+    /// The plain function, which every row includes.
     pub async fn bare_hit(&self) -> Result<Token, AuthError> {
         self.cached.clone().ok_or(AuthError)
     }
@@ -66,7 +66,7 @@ impl Client {
     #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, token_info = info)]
     pub async fn hit(&self) -> Result<Token, AuthError> {
         let token = self.cached.clone().ok_or(AuthError)?;
-        Acquisition::current().cache_hit(CacheLevel::L1Cache);
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
         Ok(token)
     }
 
@@ -76,10 +76,19 @@ impl Client {
 
     #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = info)]
     pub async fn fetch(&self) -> Result<Token, AuthError> {
-        Acquisition::current().refresh(CacheRefreshReason::NoCachedAccessToken);
-        let Status { response: token, .. } = Acquisition::current()
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
+        let Status {
+            response: token, ..
+        } = Acquisition::current()
             .token_request(TOKEN_URL)
-            .send(|_headers| ready(self.cached.clone().ok_or(AuthError).map(|t| Status::new(200, t))))
+            .send(|_headers| {
+                ready(
+                    self.cached
+                        .clone()
+                        .ok_or(AuthError)
+                        .map(|t| Status::new(200, t)),
+                )
+            })
             .await?;
         Ok(token)
     }

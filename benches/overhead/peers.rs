@@ -1,4 +1,4 @@
-//! The same functions under the attributes of other crates.
+//! The same functions with the attributes of other crates.
 
 use autometrics::autometrics;
 use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
@@ -11,17 +11,17 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::ours::{AuthError, Client, Token};
 
-/// A subscriber that turns events into metrics of this provider, and does not hear our own spans.
+/// Installs a subscriber that turns events into metrics and ignores our own spans.
 pub fn subscribe(provider: &opentelemetry_sdk::metrics::SdkMeterProvider) {
     let layer = MetricsLayer::new(provider.clone());
     let others = Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("token_telemetry", LevelFilter::OFF);
     let subscriber = tracing_subscriber::registry().with(others).with(layer);
-    tracing::subscriber::set_global_default(subscriber).expect("there is no other subscriber");
+    tracing::subscriber::set_global_default(subscriber).expect("no other subscriber is installed");
 }
 
-/// A reporter that looks at nothing: what remains is the cost of making spans.
+/// Installs a reporter that discards spans, so that only the cost of creating them remains.
 pub fn report_spans() {
     struct Nowhere;
     impl Reporter for Nowhere {
@@ -30,7 +30,7 @@ pub fn report_spans() {
     fastrace::set_reporter(Nowhere, Config::default());
 }
 
-/// One event that carries all five metrics and the union of their attributes.
+/// Emits one event with all five metrics and the union of their attributes.
 macro_rules! metrics_event {
     ($api:literal, $source:literal, $level:literal, $reason:literal, $special:literal) => {
         tracing::info!(

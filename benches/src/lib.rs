@@ -1,1 +1,1 @@
-//! Only the benchmarks in this package have code.
+//! Empty: this package contains only benchmarks.

@@ -1,7 +1,7 @@
-//! How deep annotated functions may call each other before the compiler gives up on `Send`.
+//! Measures how deep annotated functions can call each other before the `Send` check fails.
 //!
-//! To prove that a future is `Send` the compiler looks through everything inside of it, down to its
-//! recursion limit. Every layer that an attribute adds takes from the depth that is left to users.
+//! To prove that a future is `Send`, the compiler looks at everything inside it, down to its
+//! recursion limit. Each layer that an attribute adds reduces the depth that is left for users.
 
 #[path = "../scratch.rs"]
 mod scratch;
@@ -10,10 +10,10 @@ use std::fmt::Write as _;
 
 use scratch::{NONE, OURS, SDK, Scratch, Variant};
 
-/// Least depth that the attribute must leave.
+/// Minimum depth that the attribute must leave.
 const NEEDED: usize = 20;
 
-/// More than any variant reaches at the default limit of 128.
+/// Deeper than any variant reaches at the default recursion limit of 128.
 const TOO_DEEP: usize = 128;
 
 const VARIANTS: [Variant; 5] = [
@@ -47,30 +47,30 @@ fn main() {
     println!("depth: none {none}, ours {ours}, tracing {tracing}");
     assert!(
         ours >= NEEDED,
-        "at least {NEEDED} functions must be able to call each other"
+        "expected a depth of at least {NEEDED}, found {ours}"
     );
 }
 
-/// Length of the longest chain of functions whose future is still proven to be `Send`.
+/// Returns the length of the longest chain of functions whose future is still `Send`.
 fn deepest(scratch: &Scratch, variant: &Variant) -> usize {
     let prove = |depth: usize| {
         scratch.source(variant, &chain(variant, depth));
         scratch.compile("check", variant)
     };
     prove(1).unwrap();
-    let (mut proven, mut refused) = (1, TOO_DEEP);
-    while refused - proven > 1 {
-        let middle = proven.midpoint(refused);
+    let (mut proven, mut rejected) = (1, TOO_DEEP);
+    while rejected - proven > 1 {
+        let middle = proven.midpoint(rejected);
         if prove(middle).is_ok() {
             proven = middle;
         } else {
-            refused = middle;
+            rejected = middle;
         }
     }
     proven
 }
 
-/// Functions that call each other, the last of which calls nothing.
+/// Returns the source of a chain of functions, each calling the next.
 fn chain(variant: &Variant, depth: usize) -> String {
     let Variant { attribute, .. } = variant;
     let mut source = format!("#![allow(dead_code)]\n{SDK}");
