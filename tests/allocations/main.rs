@@ -101,7 +101,7 @@ fn without_metrics() -> Telemetry {
 }
 
 #[test]
-fn a_cache_hit_allocates_nothing() {
+fn cache_hit_allocates_nothing() {
     let telemetry = without_metrics();
     run(hit(&telemetry)).unwrap();
     let counted = measure(|| {
@@ -113,7 +113,7 @@ fn a_cache_hit_allocates_nothing() {
 }
 
 #[test]
-fn a_merged_call_leaves_the_boxes_of_the_thread_alone() {
+fn merged_call_reuses_thread_pool() {
     let telemetry = without_metrics();
     let nested = || measure(|| run(around(&telemetry, true)).map(drop).unwrap()).count_total;
     nested();
@@ -123,7 +123,7 @@ fn a_merged_call_leaves_the_boxes_of_the_thread_alone() {
 }
 
 #[test]
-fn a_cache_hit_that_waits_allocates_nothing() {
+fn waiting_cache_hit_allocates_nothing() {
     let telemetry = without_metrics();
     run(hit_after_an_await(&telemetry, 3)).unwrap();
     let counted = measure(|| {
@@ -135,7 +135,7 @@ fn a_cache_hit_that_waits_allocates_nothing() {
 }
 
 #[test]
-fn a_cache_hit_allocates_nothing_with_metrics_that_nobody_collects() {
+fn uncollected_metrics_allocate_nothing() {
     let _turn = turn();
     let telemetry = Telemetry::builder().sdk("Counted", "1").build().unwrap();
     run(hit(&telemetry)).unwrap();
@@ -157,7 +157,7 @@ async fn hit_as(telemetry: &Telemetry, api: Api) -> Result<u8, Never> {
 }
 
 #[test]
-fn a_hit_beyond_the_bound_on_apis_allocates_nothing() {
+fn hit_beyond_api_limit_allocates_nothing() {
     let metrics = Metrics::with_provider(SdkMeterProvider::default());
     let builder = Telemetry::builder().sdk("Counted", "1").metrics(metrics);
     let telemetry = builder.build().unwrap();
@@ -171,7 +171,7 @@ fn a_hit_beyond_the_bound_on_apis_allocates_nothing() {
 }
 
 #[test]
-fn replaced_providers_leave_nothing_behind() {
+fn replaced_providers_free_their_memory() {
     let _turn = turn();
     let clock = ManualClock::new();
     let builder = Telemetry::builder().sdk("Counted", "1");

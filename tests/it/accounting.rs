@@ -184,7 +184,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn delivered_pending_and_lost_are_all_failures(
+    fn delivered_pending_and_lost_add_up(
         dialect in any_capacity(),
         steps in prop::collection::vec(any_step(), 1..300),
     ) {

@@ -91,7 +91,7 @@ struct Fabrikam;
 ids_from_a_macro!(Fabrikam, AcquireToken = 12, AcquireTokenSilent = 13);
 
 #[test]
-fn the_number_of_an_id_is_its_discriminant_and_its_name_the_variants() {
+fn number_is_discriminant_name_is_variant() {
     let api = ContosoApi::AcquireTokenForClient.api();
     assert_eq!(api, Api::new(1004, "AcquireTokenForClient"));
     assert_eq!(ContosoApi::Type.api(), Api::new(740_015, "Type"));
@@ -110,13 +110,13 @@ fn the_number_of_an_id_is_its_discriminant_and_its_name_the_variants() {
 }
 
 #[test]
-fn an_id_can_be_given_another_name() {
+fn name_can_be_overridden() {
     let api = ContosoApi::AcquireTokenSilent.api();
     assert_eq!(api, Api::new(1007, "contoso/silent:v2"));
 }
 
 #[test]
-fn a_crate_that_only_sees_a_re_export_can_derive() {
+fn derive_works_through_reexport() {
     let api = behind_an_sdk::ForwardedApi::AcquireToken.api();
     assert_eq!(api, Api::new(5, "AcquireToken"));
     assert_eq!(
@@ -126,7 +126,7 @@ fn a_crate_that_only_sees_a_re_export_can_derive() {
 }
 
 #[test]
-fn the_catalogue_holds_every_id_with_its_first_sentence_and_owner() {
+fn catalog_lists_every_id_with_doc_and_owner() {
     const CATALOG: &[token_telemetry::api::ApiEntry] = ContosoApi::CATALOG;
     let lines: Vec<_> = CATALOG
         .iter()
@@ -145,7 +145,7 @@ fn the_catalogue_holds_every_id_with_its_first_sentence_and_owner() {
 }
 
 #[test]
-fn the_catalogue_is_a_markdown_table_whose_cells_nothing_breaks() {
+fn markdown_catalog_escapes_cells() {
     let catalog = Catalog::of::<ContosoApi>().and::<broker::BrokerApi>();
     assert_eq!(
         catalog.to_markdown(),
@@ -161,7 +161,7 @@ fn the_catalogue_is_a_markdown_table_whose_cells_nothing_breaks() {
 }
 
 #[test]
-fn the_catalogue_is_json_that_a_parser_reads_back() {
+fn json_catalog_round_trips() {
     let json = Catalog::of::<ContosoApi>().to_json();
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
@@ -197,7 +197,7 @@ impl ApiId for ByHand {
 }
 
 #[test]
-fn texts_of_hand_written_ids_break_neither_table_nor_json() {
+fn hand_written_ids_are_escaped() {
     let catalog = Catalog::of::<ByHand>();
     let markdown = catalog.to_markdown();
     let row = markdown.lines().nth(2).unwrap();
@@ -221,7 +221,7 @@ async fn forward(telemetry: &Telemetry, asked: Option<Api>) -> Result<(), LabErr
 }
 
 #[test]
-fn a_forwarder_names_the_api_when_it_knows_it() {
+fn forwarder_records_api_in_body() {
     let (telemetry, recorder) = telemetry();
     block_on(forward(&telemetry, None)).unwrap();
     assert_eq!(only(&recorder).api(), LabApi::ForClient.api());
@@ -238,7 +238,7 @@ fn a_forwarder_names_the_api_when_it_knows_it() {
 }
 
 #[test]
-fn a_number_named_at_run_time_is_the_one_in_the_header() {
+fn runtime_api_number_reaches_header() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn forward_and_ask(telemetry: &Telemetry) -> Result<String, LabError> {
         Acquisition::current().record_api(MsalJava::AcquireTokenForClient);

@@ -51,14 +51,14 @@ fn complaint<I: ApiId>(text: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn an_unchanged_release_passes() {
+fn unchanged_ids_pass() {
     assert_eq!(complaint::<First>(LOCK, "unchanged"), None);
     let windows = LOCK.replace('\n', "\r\n");
     assert_eq!(complaint::<First>(&windows, "unchanged-on-windows"), None);
 }
 
 #[test]
-fn a_changed_number_is_named_with_the_released_one() {
+fn changed_number_shows_released_one() {
     assert_eq!(
         complaint::<Renumbered>(LOCK, "renumbered").as_deref(),
         Some(
@@ -68,7 +68,7 @@ fn a_changed_number_is_named_with_the_released_one() {
 }
 
 #[test]
-fn a_changed_name_is_named_with_the_released_one() {
+fn changed_name_shows_released_one() {
     assert_eq!(
         complaint::<Renamed>(LOCK, "renamed").as_deref(),
         Some(
@@ -78,7 +78,7 @@ fn a_changed_name_is_named_with_the_released_one() {
 }
 
 #[test]
-fn two_swapped_names_are_named_both() {
+fn swapped_names_are_both_reported() {
     assert_eq!(
         complaint::<Swapped>(LOCK, "swapped").as_deref(),
         Some(
@@ -89,7 +89,7 @@ fn two_swapped_names_are_named_both() {
 }
 
 #[test]
-fn a_removed_id_is_named() {
+fn removed_id_is_reported() {
     assert_eq!(
         complaint::<Removed>(LOCK, "removed").as_deref(),
         Some(
@@ -99,7 +99,7 @@ fn a_removed_id_is_named() {
 }
 
 #[test]
-fn a_new_id_fails_until_it_is_written() {
+fn new_id_fails_until_locked() {
     assert_eq!(
         complaint::<Grown>(LOCK, "grown").as_deref(),
         Some(
@@ -109,7 +109,7 @@ fn a_new_id_fails_until_it_is_written() {
 }
 
 #[test]
-fn a_file_that_was_merged_badly_is_refused_at_its_line() {
+fn bad_merge_is_rejected_with_line() {
     for (text, complaint_expected) in [
         (
             "1004 AcquireTokenForClient\n<<<<<<< HEAD\n",
@@ -127,7 +127,7 @@ fn a_file_that_was_merged_badly_is_refused_at_its_line() {
 }
 
 #[test]
-fn the_variable_writes_new_ids_in_order_and_keeps_comments() {
+fn update_keeps_order_and_comments() {
     let path = lock_file(LOCK, "written");
     assert_eq!(run_with_variable::<Grown>(&path), Ok(()));
     assert_eq!(
@@ -138,7 +138,7 @@ fn the_variable_writes_new_ids_in_order_and_keeps_comments() {
 }
 
 #[test]
-fn the_variable_writes_the_first_file() {
+fn update_creates_the_file() {
     let path = lock_file("", "first");
     fs::remove_file(&path).unwrap();
     assert_eq!(run_with_variable::<First>(&path), Ok(()));
@@ -151,7 +151,7 @@ fn the_variable_writes_the_first_file() {
 }
 
 #[test]
-fn the_variable_does_not_let_a_released_id_change() {
+fn update_never_changes_released_ids() {
     let path = lock_file(LOCK, "not-written");
     let said = run_with_variable::<GrownAndRenamed>(&path).unwrap_err();
     assert!(
@@ -166,7 +166,7 @@ fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "api_lock::in_a_process_of_its_own",
+            "api_lock::run_in_subprocess",
             "--ignored",
             "--nocapture",
         ])
@@ -186,7 +186,7 @@ type Named = (&'static str, fn(PathBuf));
 
 #[test]
 #[ignore = "run by others, with the variable set"]
-fn in_a_process_of_its_own() {
+fn run_in_subprocess() {
     let path = std::env::var_os("LOCK_FILE").unwrap();
     let wanted = std::env::var_os("LOCKED_ENUM").unwrap();
     let assertions: [Named; 3] = [

@@ -17,7 +17,7 @@ fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {
 }
 
 #[test]
-fn the_ready_tables_number_each_flow_as_their_libraries_do() {
+fn tables_match_their_libraries() {
     let tables = [
         numbers::<MsalNet>(),
         numbers::<MsalPython>(),
@@ -85,7 +85,7 @@ async fn that_cannot_fail(telemetry: &Telemetry) -> Result<(), Infallible> {
 }
 
 #[test]
-fn a_ready_table_is_used_as_it_is() {
+fn table_works_without_changes() {
     let (telemetry, recorder) = telemetry();
     block_on(with_a_local_error(&telemetry)).unwrap_err();
     let record = only(&recorder);
@@ -102,7 +102,7 @@ fn a_ready_table_is_used_as_it_is() {
 }
 
 #[test]
-fn io_errors_of_a_ready_table_tell_how_the_transport_failed() {
+fn table_io_errors_are_classified() {
     let (telemetry, recorder) = telemetry();
     for (kind, transport) in [
         (io::ErrorKind::TimedOut, Some(TransportError::Timeout)),

@@ -46,7 +46,7 @@ fn code_of(known: Known) -> String {
 }
 
 #[test]
-fn a_note_wins_over_the_description_and_that_over_the_request_and_that_over_the_type() {
+fn error_code_precedence() {
     let mut known = Known {
         note: Some("noted"),
         description: Some("described"),
@@ -65,7 +65,7 @@ fn a_note_wins_over_the_description_and_that_over_the_request_and_that_over_the_
 }
 
 #[test]
-fn an_answer_after_a_failed_try_leaves_no_transport_error() {
+fn response_clears_transport_error() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn answered_late(telemetry: &Telemetry) -> Result<(), LabError> {
         Acquisition::current()
@@ -86,7 +86,7 @@ fn an_answer_after_a_failed_try_leaves_no_transport_error() {
 }
 
 #[test]
-fn a_description_that_panics_costs_the_code_and_nothing_else() {
+fn panicking_description_loses_only_the_code() {
     fn panics(_: &LabError) -> ErrorInfo {
         panic!("the description panics")
     }
@@ -104,7 +104,7 @@ fn a_description_that_panics_costs_the_code_and_nothing_else() {
 }
 
 #[test]
-fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
+fn panicking_observer_and_clock_are_contained() {
     struct Panics;
 
     impl token_telemetry::Observer for Panics {
@@ -146,7 +146,7 @@ fn a_panicking_observer_and_clock_cost_nothing_but_their_own_part() {
 }
 
 #[test]
-fn what_a_description_notes_does_not_land_on_the_enclosing_acquisition() {
+fn describe_does_not_leak_into_parent() {
     fn noting(_: &LabError) -> ErrorInfo {
         Acquisition::current().record_stale_token();
         Acquisition::current().record_suppressed_error(ErrorInfo::new("of_the_description"));

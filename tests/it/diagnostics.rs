@@ -45,7 +45,7 @@ fn told(act: impl Fn()) -> String {
 }
 
 #[test]
-fn a_fact_noted_outside_an_acquisition_is_told() {
+fn records_outside_an_acquisition_are_logged() {
     let line = told(|| Acquisition::current().record_cache_hit(CacheLevel::L1Cache));
     assert!(line.contains("DEBUG"), "{line}");
     assert!(line.contains("token_telemetry::diagnostics"), "{line}");
@@ -53,7 +53,7 @@ fn a_fact_noted_outside_an_acquisition_is_told() {
 }
 
 #[test]
-fn a_token_request_outside_an_acquisition_is_told_and_has_no_headers() {
+fn token_request_outside_is_logged() {
     let line = told(|| {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
         assert!(request.take_headers().is_empty());
@@ -65,7 +65,7 @@ fn a_token_request_outside_an_acquisition_is_told_and_has_no_headers() {
 }
 
 #[test]
-fn a_panicking_provider_is_told() {
+fn panicking_provider_is_logged() {
     let log = told(|| {
         let metrics = Metrics::with_provider(Panicking::default());
         drop(Telemetry::builder().metrics(metrics).build().unwrap());
@@ -81,7 +81,7 @@ async fn leaks_a_handle(
 }
 
 #[test]
-fn token_request_of_a_finished_acquisition_is_logged() {
+fn token_request_after_finish_is_logged() {
     let telemetry = Telemetry::builder()
         .metrics(Metrics::off())
         .build()

@@ -39,7 +39,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn no_section_no_paragraph_and_no_table_row_stands_twice() {
+fn no_duplicate_sections_or_rows() {
     for document in DOCUMENTS {
         let text = fs::read_to_string(root().join(document)).unwrap();
         let mut seen = BTreeSet::new();
@@ -59,7 +59,7 @@ fn name(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn every_link_into_the_repository_leads_to_a_file() {
+fn repository_links_resolve() {
     let mut links = 0;
     for document in DOCUMENTS {
         let path = root().join(document);

@@ -43,7 +43,7 @@ fn assert_one_failure(value: &str) {
 }
 
 #[test]
-fn a_hostile_error_code_leaves_the_next_header_valid() {
+fn hostile_error_code_keeps_header_valid() {
     let long = "x".repeat(10_240);
     for code in [
         "a\r\nSet-Cookie: b",
@@ -62,19 +62,19 @@ fn a_hostile_error_code_leaves_the_next_header_valid() {
 }
 
 #[test]
-fn an_empty_error_code_is_replaced_by_the_type_of_the_error() {
+fn empty_error_code_becomes_type_name() {
     let value = header_after_failure("");
     assert!(value.ends_with("|LabError|"), "{value}");
 }
 
 proptest! {
     #[test]
-    fn any_bytes_of_an_error_code_leave_the_next_header_valid(code in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn any_error_code_keeps_header_valid(code in prop::collection::vec(any::<u8>(), 0..400)) {
         assert_one_failure(&header_after_failure(&String::from_utf8_lossy(&code)));
     }
 
     #[test]
-    fn any_text_noted_by_the_sdk_leaves_the_header_valid(
+    fn any_recorded_text_keeps_header_valid(
         id in ".{0,80}", version in ".{0,80}", correlation in ".{0,80}", region in ".{0,80}",
     ) {
         let (telemetry, recorder) = telemetry();
@@ -107,7 +107,7 @@ async fn noting(
 }
 
 #[test]
-fn an_unusable_sku_or_version_is_refused_with_field_and_byte() {
+fn bad_sku_or_version_reports_field_and_byte() {
     for (sku, version, field, offset) in [
         ("Contoso Auth", "1", "SKU", Some(7)),
         ("", "1", "SKU", None),
@@ -125,7 +125,7 @@ fn an_unusable_sku_or_version_is_refused_with_field_and_byte() {
 }
 
 #[test]
-fn an_url_that_cannot_be_read_is_no_obstacle() {
+fn unreadable_url_is_tolerated() {
     let (telemetry, recorder) = telemetry();
     for url in [
         "",
@@ -158,7 +158,7 @@ fn pause(retry_after: &str) -> Option<Duration> {
 }
 
 #[test]
-fn retry_after_is_a_number_of_seconds_up_to_a_day() {
+fn retry_after_is_at_most_a_day() {
     let day = 24 * 60 * 60;
     assert_eq!(TokenRequest::MAX_RETRY_AFTER, Duration::from_secs(day));
     for (header, seconds) in [
@@ -180,7 +180,7 @@ fn retry_after_is_a_number_of_seconds_up_to_a_day() {
 }
 
 #[test]
-fn noted_retry_after_is_capped() {
+fn recorded_retry_after_is_capped() {
     #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
     async fn throttled(telemetry: &Telemetry) -> Result<(), LabError> {
         let mut request = Acquisition::current().token_request(TOKEN_URL);

@@ -271,7 +271,7 @@ fn explore(telemetry: &Telemetry) -> Result<usize, String> {
 }
 
 #[test]
-fn no_order_of_requests_loses_repeats_or_reorders_a_failure() {
+fn every_interleaving_delivers_once_in_order() {
     let explored = explore(&Telemetry::builder().build().unwrap());
     println!("explored {} interleavings", explored.as_ref().unwrap());
     // (1 + 3 + 15 + 105 orders, each with every answer of every request)
@@ -285,7 +285,7 @@ fn explore_changed(change: impl Fn(DialectBuilder) -> DialectBuilder) -> Result<
 }
 
 #[test]
-fn a_rule_that_settles_what_an_overloaded_server_answers_is_found_to_skip_failures() {
+fn acknowledging_503_is_caught_as_skipping() {
     let found = explore_changed(|dialect| dialect.delivery_policy(DeliveryPolicy::new(&[], &[])));
     assert!(
         found
@@ -296,7 +296,7 @@ fn a_rule_that_settles_what_an_overloaded_server_answers_is_found_to_skip_failur
 }
 
 #[test]
-fn a_rule_that_never_settles_is_found_to_repeat_failures() {
+fn never_acknowledging_is_caught_as_repeating() {
     let found = explore_changed(|dialect| {
         dialect.delivery_policy(DeliveryPolicy::new(&[(0, u16::MAX)], &[]))
     });

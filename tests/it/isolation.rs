@@ -38,7 +38,7 @@ async fn numbered(telemetry: &Telemetry, number: u8) -> Result<String, LabError>
 }
 
 on_both_runtimes! {
-    async fn records_and_headers_of_concurrent_acquisitions_never_mix() {
+    async fn concurrent_acquisitions_never_mix() {
         let (telemetry, recorder) = telemetry();
         let calls = (0..50).map(|number| numbered(&telemetry, number));
         for (number, written) in join_all(calls).await.into_iter().enumerate() {
@@ -56,7 +56,7 @@ on_both_runtimes! {
         }
     }
 
-    async fn acquisitions_in_tasks_on_many_threads_never_mix() {
+    async fn acquisitions_on_many_threads_never_mix() {
         let (telemetry, recorder) = telemetry();
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..50_u8 {

@@ -45,7 +45,7 @@ fn imports_go_one_way() {
 }
 
 #[test]
-fn a_wrong_import_is_found() {
+fn wrong_import_is_found() {
     for (file, line) in [
         ("stack.rs", "use crate::wire::ClientRequestId;"),
         ("wire/mod.rs", "use crate::api::Api;"),
@@ -68,7 +68,7 @@ fn a_wrong_import_is_found() {
 }
 
 #[test]
-fn a_right_import_is_no_problem() {
+fn allowed_import_passes() {
     for (file, line) in [
         (
             "entra/last.rs",

@@ -34,13 +34,13 @@ async fn panic_at(place: Place, event: Event) -> Recorder {
 }
 
 on_both_runtimes! {
-    async fn a_call_that_is_never_polled_records_nothing() {
+    async fn unpolled_call_records_nothing() {
         let (telemetry, recorder) = telemetry();
         drop(stop_at(&telemetry, Place::Nowhere, Event::Stop));
         assert!(recorder.records().is_empty());
     }
 
-    async fn a_call_dropped_before_its_request_is_cancelled() {
+    async fn drop_before_request_is_cancelled() {
         let (_, recorder) = drop_at(Place::BeforeHttp).await;
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts()), (Outcome::Cancelled, 0));
@@ -48,7 +48,7 @@ on_both_runtimes! {
         assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::NoCachedAccessToken));
     }
 
-    async fn a_call_dropped_during_its_request_is_cancelled_with_one_unanswered_attempt() {
+    async fn drop_during_request_counts_the_attempt() {
         let (_, recorder) = drop_at(Place::DuringHttp).await;
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, None));
@@ -56,28 +56,28 @@ on_both_runtimes! {
         assert!(record.duration_in_http().is_some());
     }
 
-    async fn a_call_dropped_after_its_request_is_cancelled_and_knows_the_status() {
+    async fn drop_after_request_keeps_the_status() {
         let (_, recorder) = drop_at(Place::AfterHttp).await;
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, Some(200)));
     }
 
-    async fn a_panic_before_the_first_await_is_recorded_as_a_panic() {
+    async fn panic_before_first_await_is_recorded() {
         let record = only(&panic_at(Place::BeforeHttp, Event::Panic).await);
         assert_eq!((record.outcome(), record.error_code()), (Outcome::Panicked, Some("panicked")));
     }
 
-    async fn a_panic_after_an_await_is_recorded_as_a_panic() {
+    async fn panic_after_await_is_recorded() {
         let record = only(&panic_at(Place::AfterHttp, Event::PanicAfterAwait).await);
         assert_eq!((record.outcome(), record.status()), (Outcome::Panicked, Some(200)));
     }
 
-    async fn a_panic_inside_the_request_is_recorded_as_a_panic() {
+    async fn panic_inside_request_is_recorded() {
         let record = only(&panic_at(Place::DuringHttp, Event::Panic).await);
         assert_eq!((record.outcome(), record.attempts()), (Outcome::Panicked, 1));
     }
 
-    async fn a_panic_of_a_sibling_cancels_and_does_not_blame_us() {
+    async fn sibling_panic_is_a_cancellation() {
         let (telemetry, recorder) = telemetry();
         let sibling = async {
             tokio::task::yield_now().await;
@@ -89,7 +89,7 @@ on_both_runtimes! {
         assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);
     }
 
-    async fn a_caught_panic_is_recorded_once_when_the_future_is_dropped_later() {
+    async fn caught_panic_is_recorded_once() {
         let (telemetry, recorder) = telemetry();
         let mut future = Box::pin(stop_at(&telemetry, Place::BeforeHttp, Event::Panic));
         let caught = AssertUnwindSafe(&mut future).catch_unwind().await;
@@ -99,7 +99,7 @@ on_both_runtimes! {
         assert_eq!(only(&recorder).outcome(), Outcome::Panicked);
     }
 
-    async fn a_leaked_guard_costs_neither_the_record_nor_later_calls() {
+    async fn leaked_guard_loses_no_record() {
         let (telemetry, recorder) = telemetry();
         let future = acquire_and_leak(&telemetry);
         assert_eq!(future.await, Ok(1));
@@ -109,7 +109,7 @@ on_both_runtimes! {
         assert_eq!(only(&recorder).token_source(), Some(TokenSource::Cache));
     }
 
-    async fn a_guard_answered_in_another_task_still_counts() {
+    async fn response_in_another_task_counts() {
         let (telemetry, recorder) = telemetry();
         assert_eq!(acquire_in_task(&telemetry).await, Ok(3));
         let record = only(&recorder);
@@ -117,7 +117,7 @@ on_both_runtimes! {
         assert_eq!(record.token_source(), Some(TokenSource::IdentityProvider));
     }
 
-    async fn a_guard_answered_after_the_record_changes_no_record() {
+    async fn response_after_finish_changes_nothing() {
         let (telemetry, recorder) = telemetry();
         let (send, receive) = tokio::sync::oneshot::channel();
         assert_eq!(acquire_and_hand_out(&telemetry, send).await, Ok(4));
@@ -127,7 +127,7 @@ on_both_runtimes! {
         assert!(recorder.records().is_empty());
     }
 
-    async fn values_of_the_body_are_dropped_inside_the_acquisition() {
+    async fn body_values_drop_inside_acquisition() {
         let (telemetry, recorder) = telemetry();
         let dropped = poll_immediate(acquire_with_noting_drop(&telemetry)).await;
         assert_eq!(dropped, None);
@@ -135,7 +135,7 @@ on_both_runtimes! {
         assert_eq!((record.outcome(), record.cache_level()), (Outcome::Cancelled, Some(CacheLevel::L2Cache)));
     }
 
-    async fn nothing_is_current_after_a_call_ended() {
+    async fn nothing_is_current_after_a_call() {
         let (telemetry, _) = telemetry();
         assert_eq!(acquire_hit(&telemetry).await, Ok(2));
         assert!(!Acquisition::current().is_active());
@@ -145,7 +145,7 @@ on_both_runtimes! {
         assert!(!Acquisition::current().is_active());
     }
 
-    async fn an_enclosing_acquisition_is_current_again_after_a_panic_inside_it() {
+    async fn inner_panic_restores_outer_acquisition() {
         let (outer, outer_recorder) = telemetry();
         let (inner, inner_recorder) = telemetry();
         assert_eq!(acquire_around_panic(&outer, &inner).await, Ok(5));
@@ -154,7 +154,7 @@ on_both_runtimes! {
         assert_eq!((record.outcome(), record.cache_level()), (Outcome::Ok, Some(CacheLevel::L1Cache)));
     }
 
-    async fn a_timeout_is_a_cancellation() {
+    async fn timeout_is_a_cancellation() {
         let (telemetry, recorder) = telemetry();
         let call = stop_at(&telemetry, Place::DuringHttp, Event::Stop);
         assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());

@@ -174,7 +174,7 @@ fn call_and_gather() -> Seen {
 }
 
 #[test]
-fn no_marked_word_appears_in_headers_metrics_spans_records_or_debug_output() {
+fn no_secret_leaks_into_any_output() {
     let Seen { sent, log, rest } = call_and_gather();
     assert!(
         log.contains("acquire_token") && log.contains("invalid_grant"),
@@ -223,7 +223,7 @@ fn shown(dialect: Dialect, url: &str, error: &ErrorInfo) -> (String, Acquisition
 }
 
 #[test]
-fn hosts_that_may_name_a_tenant_are_not_shown() {
+fn tenant_hosts_are_hidden() {
     let error = ErrorInfo::new("invalid_grant");
     for host in [
         "contoso.ciamlogin.com",
@@ -244,7 +244,7 @@ fn hosts_that_may_name_a_tenant_are_not_shown() {
 }
 
 #[test]
-fn token_request_does_not_show_its_host() {
+fn token_request_debug_hides_host() {
     let telemetry = Telemetry::builder().build().unwrap();
     let shown = telemetry.background(MarkedApi::ByUsernamePassword, async {
         let url = "https://contoso.ciamlogin.com/token";
@@ -268,7 +268,7 @@ fn next_header(telemetry: &Telemetry) -> String {
 }
 
 #[test]
-fn long_codes_are_cut_where_they_are_kept() {
+fn long_codes_are_truncated_on_entry() {
     let parts: Vec<String> = (0..=100).map(|at| format!("part{at:03}.")).collect();
     let code = parts.concat();
     let error = ErrorInfo::new(code.clone());
@@ -294,7 +294,7 @@ fn long_codes_are_cut_where_they_are_kept() {
 }
 
 #[test]
-fn codes_that_name_somebody_are_redacted() {
+fn personal_codes_are_redacted() {
     let guid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
     for code in [
         "marked@contoso.com",

@@ -140,13 +140,13 @@ macro_rules! on_both_runtimes {
                 async fn scenario() $body
 
                 #[test]
-                fn on_a_current_thread_runtime() {
+                fn current_thread() {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                     runtime.unwrap().block_on(scenario());
                 }
 
                 #[test]
-                fn on_a_multi_thread_runtime() {
+                fn multi_thread() {
                     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
                     runtime.unwrap().block_on(async { tokio::spawn(scenario()).await.unwrap() });
                 }

@@ -46,7 +46,7 @@ fn assert_code<E>(error: E, expected: &str) {
 }
 
 #[test]
-fn type_called_error_is_named_by_its_crate() {
+fn type_named_error_uses_crate_name() {
     assert_code(
         serde_json::from_str::<u8>("x").unwrap_err(),
         "serde_json.Error",
@@ -60,7 +60,7 @@ fn type_called_error_is_named_by_its_crate() {
 }
 
 #[test]
-fn pointers_are_looked_through() {
+fn pointers_are_unwrapped() {
     assert_code::<Box<dyn Error>>("x".into(), "dyn_Error");
     assert_code::<Box<dyn Error + Send + Sync>>("x".into(), "dyn_Error");
     assert_code::<Arc<dyn Error + Send + Sync>>(Arc::new(std::fmt::Error), "dyn_Error");
@@ -70,7 +70,7 @@ fn pointers_are_looked_through() {
 }
 
 #[test]
-fn tuples_and_texts_are_unknown() {
+fn tuples_and_strings_are_unknown() {
     assert_code((401_u16, String::new()), "unknown");
     assert_code(String::new(), "unknown");
     assert_code("text", "unknown");
@@ -79,13 +79,13 @@ fn tuples_and_texts_are_unknown() {
 }
 
 #[test]
-fn type_arguments_are_left_out() {
+fn type_arguments_are_omitted() {
     assert_code(Some(std::fmt::Error), "Option");
     assert_code(std::marker::PhantomData::<LabError>, "PhantomData");
 }
 
 #[test]
-fn transport_failure_wins_over_a_fallback() {
+fn transport_error_overrides_fallback() {
     let (telemetry, recorder) = telemetry();
     block_on(fails_in_transport(
         &telemetry,
@@ -100,7 +100,7 @@ fn transport_failure_wins_over_a_fallback() {
 }
 
 #[test]
-fn codes_are_ordered_described_before_fallback() {
+fn described_code_overrides_fallback() {
     let fallback = || ErrorInfo::fallback("fallback");
     assert_eq!(fallback().or(ErrorInfo::new("code")).code(), Some("code"));
     assert_eq!(ErrorInfo::new("code").or(fallback()).code(), Some("code"));
@@ -133,7 +133,7 @@ async fn described_class(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn record_and_error_name_one_transport_class() {
+fn record_and_error_agree_on_transport() {
     let (telemetry, recorder) = telemetry();
     block_on(described_class(&telemetry)).unwrap_err();
     let record = only(&recorder);

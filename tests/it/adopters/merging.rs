@@ -105,7 +105,7 @@ fn record(
 }
 
 #[test]
-fn inner_token_info_fills_what_the_outer_leaves_open() {
+fn inner_token_info_fills_gaps() {
     let (telemetry, recorder) = telemetry();
     let record = record(undescribed(&telemetry, ""), &recorder);
     assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
@@ -121,7 +121,7 @@ fn outer_token_info_wins() {
 }
 
 #[test]
-fn inner_description_is_used_if_the_outer_has_no_code() {
+fn inner_code_used_if_outer_has_none() {
     let (telemetry, recorder) = telemetry();
     for record in [
         record(undescribed(&telemetry, "inner_code"), &recorder),
@@ -137,7 +137,7 @@ fn inner_description_is_used_if_the_outer_has_no_code() {
 }
 
 #[test]
-fn outer_code_wins_alone() {
+fn outer_code_excludes_inner_details() {
     let (telemetry, recorder) = telemetry();
     let record = record(described(&telemetry, "inner_code"), &recorder);
     let error = record.error().unwrap();
@@ -148,7 +148,7 @@ fn outer_code_wins_alone() {
 }
 
 #[test]
-fn blocking_functions_merge_the_same_way() {
+fn blocking_functions_merge() {
     let (telemetry, recorder) = telemetry();
     blocking_cache(&telemetry, "").unwrap();
     assert_eq!(
@@ -160,7 +160,7 @@ fn blocking_functions_merge_the_same_way() {
 }
 
 #[test]
-fn inner_failure_before_an_inner_success_explains_nothing() {
+fn inner_failure_before_success_is_ignored() {
     let (telemetry, recorder) = telemetry();
     let record = record(chain(&telemetry), &recorder);
     assert_eq!(record.error_code(), Some("dyn_Error"));

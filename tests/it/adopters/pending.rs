@@ -46,7 +46,7 @@ async fn records_pending(telemetry: &Telemetry, fails: bool) -> Result<(), LabEr
 }
 
 #[test]
-fn pending_call_is_no_failure() {
+fn pending_call_is_not_a_failure() {
     let (telemetry, recorder) = telemetry();
     for _ in 0..3 {
         let polled = block_on(poll_once(&telemetry, "poll_continue"));
@@ -67,7 +67,7 @@ fn pending_call_is_no_failure() {
 }
 
 #[test]
-fn failure_after_pending_calls_is_reported() {
+fn failure_after_pending_is_reported() {
     let (telemetry, _recorder) = telemetry();
     block_on(poll_once(&telemetry, "poll_continue")).unwrap_err();
     block_on(poll_once(&telemetry, "expired_token")).unwrap_err();
@@ -81,7 +81,7 @@ fn failure_after_pending_calls_is_reported() {
 }
 
 #[test]
-fn pending_can_be_recorded_in_the_body() {
+fn body_can_record_pending() {
     let (telemetry, recorder) = telemetry();
     let observed = block_on(capture(records_pending(&telemetry, true)));
     let record = observed.last().unwrap();
@@ -102,7 +102,7 @@ fn undescribed(_: &LabError) -> ErrorInfo {
 }
 
 #[test]
-fn inner_pending_call_is_no_failure() {
+fn inner_pending_is_not_a_failure() {
     let (telemetry, recorder) = telemetry();
     block_on(cached_poll(&telemetry, "poll_continue")).unwrap_err();
     let record = only(&recorder);
@@ -116,7 +116,7 @@ fn inner_pending_call_is_no_failure() {
 }
 
 #[test]
-fn returned_token_wins_over_recorded_pending() {
+fn returned_token_overrides_pending() {
     let (telemetry, recorder) = telemetry();
     block_on(records_pending(&telemetry, false)).unwrap();
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
@@ -139,7 +139,7 @@ async fn device_code(telemetry: &Telemetry, end: Option<u16>) -> Result<(), LabE
 }
 
 #[test]
-fn expiry_at_the_client_has_no_status() {
+fn client_side_expiry_has_no_status() {
     let (telemetry, recorder) = telemetry();
     for (end, status) in [(None, None), (Some(200), Some(200)), (Some(403), Some(403))] {
         drop(block_on(device_code(&telemetry, end)));

@@ -58,7 +58,7 @@ fn reports(attempts: &[BTreeMap<String, String>]) -> Vec<bool> {
 }
 
 #[test]
-fn failure_is_reported_once_by_a_request_that_is_sent_again() {
+fn resent_request_reports_failure_once() {
     let telemetry = Telemetry::builder()
         .sdk("Lab.Auth", "1.2.3")
         .build()
@@ -86,7 +86,7 @@ fn undelivered_failure_is_reported_again() {
 }
 
 #[test]
-fn same_headers_as_for_a_map_of_http() {
+fn same_headers_as_header_map() {
     for dialect in [
         Dialect::default(),
         Dialect::msal_node(),
@@ -119,7 +119,7 @@ async fn written(telemetry: &Telemetry) -> Result<http::HeaderMap, LabError> {
 }
 
 #[test]
-fn nothing_is_written_outside_an_acquisition() {
+fn no_headers_outside_an_acquisition() {
     let mut request = Acquisition::current().token_request(TOKEN_URL);
     request.apply_with(|name, _| panic!("{name}"));
 }

@@ -40,7 +40,7 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 #[test]
-fn status_carries_the_pause() {
+fn status_carries_retry_after() {
     let pause = Duration::from_millis(1500);
     assert_eq!(recorded(Status::new(429, ())), None);
     assert_eq!(
@@ -54,7 +54,7 @@ fn status_carries_the_pause() {
 }
 
 #[test]
-fn milliseconds_are_read_and_win() {
+fn milliseconds_take_precedence() {
     type Pairs = &'static [(&'static str, &'static str)];
     let cases: [(Pairs, Option<u64>); 6] = [
         (&[("retry-after", "2")], Some(2000)),

@@ -74,7 +74,7 @@ fn same_expiry_is_a_hit() {
 }
 
 #[test]
-fn reason_follows_the_last_expiry() {
+fn reason_follows_last_expiry() {
     use CacheRefreshReason::{Expired, NotApplicable, ProactivelyRefreshed};
     let records = run([
         call("a", 0, 3600),
@@ -92,7 +92,7 @@ fn reason_follows_the_last_expiry() {
 }
 
 #[test]
-fn answered_request_is_no_hit_where_the_expiry_is_new() {
+fn new_expiry_after_response_is_not_a_hit() {
     let fetched = Call {
         status: Some(200),
         ..call("a", 0, 3600)
@@ -106,7 +106,7 @@ fn answered_request_is_no_hit_where_the_expiry_is_new() {
 }
 
 #[test]
-fn number_of_keys_is_bounded() {
+fn key_count_is_bounded() {
     let seen = SeenTokens::new();
     for key in 0..3000_u64 {
         seen.lookup(&key, at(0), WINDOW)

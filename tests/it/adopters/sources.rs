@@ -65,7 +65,7 @@ fn facts(steps: &[Step]) -> Facts {
 }
 
 #[test]
-fn later_facts_win() {
+fn later_records_win() {
     use CacheRefreshReason::{Expired, NotApplicable};
     use TokenSource::{Broker, Cache, IdentityProvider};
     let l2 = CacheLevel::L2Cache;
@@ -104,7 +104,7 @@ fn later_facts_win() {
 }
 
 #[test]
-fn default_source_holds_only_without_a_response() {
+fn response_overrides_default_source() {
     use TokenSource::{Broker, Cache, IdentityProvider};
     let table: [(&[Step], TokenSource); 5] = [
         (&[Default(Cache)], Cache),
@@ -147,7 +147,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_record_contradicts_itself(steps in steps(), tail in any::<bool>()) {
+    fn records_are_consistent(steps in steps(), tail in any::<bool>()) {
         let mut steps = steps;
         if tail {
             steps.push(Response(200));

@@ -9,7 +9,7 @@ const CLIENT: ClientInfo = ClientInfo::from_static("Lab.Auth", "1.2.3");
 static TELEMETRY: LazyLock<Telemetry> = LazyLock::new(|| Telemetry::new(CLIENT));
 
 #[test]
-fn static_needs_no_result() {
+fn static_telemetry_needs_no_result() {
     let client = TELEMETRY.client();
     assert_eq!(
         (client.sku(), client.version()),
@@ -22,7 +22,7 @@ fn static_needs_no_result() {
 }
 
 #[test]
-fn builder_takes_a_client_and_changes_it() {
+fn builder_overrides_client_info() {
     let builder = Telemetry::builder()
         .client(CLIENT)
         .platform("Plan 9", "MIPS");
@@ -31,7 +31,7 @@ fn builder_takes_a_client_and_changes_it() {
 }
 
 #[test]
-fn constant_and_run_time_check_agree() {
+fn const_and_runtime_checks_agree() {
     for (sku, version) in [
         ("a b", "1"),
         ("", "1"),

@@ -56,7 +56,7 @@ async fn silent() -> (SocketAddr, TcpListener) {
 }
 
 #[tokio::test]
-async fn reqwest_failures_have_classes() {
+async fn reqwest_errors_are_classified() {
     let client = reqwest::Client::new;
     let closed = class_at(client(), format!("http://{}/token", closing().await)).await;
     assert_eq!(closed, Some(TransportError::Closed));
@@ -78,7 +78,7 @@ async fn reqwest_failures_have_classes() {
 }
 
 #[tokio::test]
-async fn hyper_and_std_failures_have_classes() {
+async fn hyper_and_std_errors_are_classified() {
     let connector = hyper_util::client::legacy::connect::HttpConnector::new();
     let executor = hyper_util::rt::TokioExecutor::new();
     let client = hyper_util::client::legacy::Client::builder(executor).build(connector);
@@ -121,7 +121,7 @@ fn wrapped(outer: &'static str, inner: impl Error + Send + Sync + 'static) -> Sa
 }
 
 #[test]
-fn messages_are_read() {
+fn error_messages_are_classified() {
     use TransportError::{Closed, Connect, Dns, Other, Timeout, Tls};
     let untrusted = || io::Error::other("invalid peer certificate: UnknownIssuer");
     let cases: [(Says, TransportError); 9] = [
@@ -171,7 +171,7 @@ fn messages_are_read() {
 }
 
 #[test]
-fn network_that_is_down_is_a_failure_to_connect() {
+fn network_down_is_a_connect_error() {
     let down = io::Error::from(io::ErrorKind::NetworkDown);
     assert_eq!(TransportError::of(&down), TransportError::Connect);
 }
@@ -187,7 +187,7 @@ async fn discovers(telemetry: &Telemetry, url: String) -> Result<(), LabError> {
 }
 
 #[tokio::test]
-async fn one_word_makes_a_request_a_token_request() {
+async fn marker_makes_request_a_token_request() {
     let echo = |headers: http::HeaderMap| async move {
         let current = headers.get("x-client-current-telemetry").cloned();
         let value = current.unwrap_or_else(|| http::HeaderValue::from_static("none"));

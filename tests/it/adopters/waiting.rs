@@ -52,7 +52,7 @@ async fn after(clock: &ManualClock, millis: u64) {
 }
 
 #[test]
-fn free_lock_costs_no_clock_read_and_records_nothing() {
+fn free_lock_reads_no_clock() {
     let (telemetry, recorder, clock) = timed();
     block_on(hit_behind(
         &telemetry,
@@ -64,7 +64,7 @@ fn free_lock_costs_no_clock_read_and_records_nothing() {
 }
 
 #[test]
-fn wait_counts_from_the_first_pending_poll() {
+fn wait_starts_at_first_pending_poll() {
     let (telemetry, recorder, clock) = timed();
     let locks: Vec<BoxFuture<'_, ()>> = vec![
         Box::pin(after(&clock.clock, 16)),
@@ -89,7 +89,7 @@ async fn waits_for_two_at_once(telemetry: &Telemetry, clock: &ManualClock) -> Re
 }
 
 #[test]
-fn overlapping_waits_count_once_and_add_to_measured_ones() {
+fn overlapping_waits_count_once() {
     let (telemetry, recorder, clock) = timed();
     block_on(waits_for_two_at_once(&telemetry, &clock.clock)).unwrap();
     // From the first pending poll: the second future's 1 ms, then 8 and 64.
@@ -100,7 +100,7 @@ fn overlapping_waits_count_once_and_add_to_measured_ones() {
 }
 
 #[test]
-fn wait_cut_short_by_cancellation_is_recorded() {
+fn cancelled_wait_is_recorded() {
     let (telemetry, recorder, clock) = timed();
     let mut call = Box::pin(hit_behind(&telemetry, vec![Box::pin(pending())]));
     assert!(call.as_mut().now_or_never().is_none());

@@ -47,7 +47,7 @@ impl Clock for Exploding {
 }
 
 #[test]
-fn payload_of_an_observer_costs_nobody_the_record() {
+fn observer_payload_loses_no_record() {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
         .observer(Exploding)
@@ -60,7 +60,7 @@ fn payload_of_an_observer_costs_nobody_the_record() {
 }
 
 #[test]
-fn payload_of_a_clock_costs_only_durations() {
+fn clock_payload_loses_only_durations() {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
         .clock(Exploding)
@@ -99,7 +99,7 @@ async fn succeeds(telemetry: &Telemetry) -> Result<String, Undescribable> {
 }
 
 #[test]
-fn payload_of_a_description_costs_only_the_description() {
+fn describe_payload_loses_only_the_code() {
     let (telemetry, recorder) = crate::support::telemetry();
     assert_eq!(run(fails(&telemetry)), Err(Undescribable));
     assert_eq!(only(&recorder).error_code(), Some("Undescribable"));

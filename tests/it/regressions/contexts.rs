@@ -23,7 +23,7 @@ fn observed_handle() -> Handle {
 }
 
 #[test]
-fn a_call_in_the_name_of_a_finished_acquisition_has_a_record_of_its_own() {
+fn call_under_finished_acquisition_has_own_record() {
     let (telemetry, recorder) = telemetry();
     let handle = run(handle_of(&telemetry)).unwrap();
     let finished = only(&recorder);
@@ -38,7 +38,7 @@ fn a_call_in_the_name_of_a_finished_acquisition_has_a_record_of_its_own() {
 }
 
 #[test]
-fn an_observe_around_an_observe_sees_the_call() {
+fn nested_captures_both_see_the_call() {
     let (telemetry, _recorder) = telemetry();
     let observed = run(capture(capture(hit(&telemetry))));
     assert_eq!(observed.output.records.len(), 1);
@@ -46,7 +46,7 @@ fn an_observe_around_an_observe_sees_the_call() {
 }
 
 #[test]
-fn an_observe_around_the_scope_of_a_handle_sees_the_call() {
+fn capture_sees_through_handle_scope() {
     let (ours, _recorder) = telemetry();
     let (theirs, _their_recorder) = telemetry();
     let handle = run(handle_of(&ours)).unwrap();
@@ -55,7 +55,7 @@ fn an_observe_around_the_scope_of_a_handle_sees_the_call() {
 }
 
 #[test]
-fn guards_dropped_in_the_wrong_order_leave_no_observe_behind() {
+fn misordered_guards_leave_no_capture() {
     let (telemetry, _recorder) = telemetry();
     let observed = run(capture(async {
         let (one, two) = (observed_handle(), observed_handle());
@@ -81,7 +81,7 @@ async fn leaking(telemetry: &Telemetry, handle: &Handle) -> Result<(), LabError>
 }
 
 #[test]
-fn a_guard_leaked_in_an_acquisition_leaves_no_observe_behind() {
+fn guard_leaked_inside_leaves_no_capture() {
     let (telemetry, _recorder) = telemetry();
     let observed = run(capture(async {
         let handle = observed_handle();
@@ -98,7 +98,7 @@ fn a_guard_leaked_in_an_acquisition_leaves_no_observe_behind() {
 }
 
 #[test]
-fn a_guard_leaked_under_an_observe_goes_with_it() {
+fn guard_leaked_under_capture_is_removed() {
     let (telemetry, recorder) = telemetry();
     let handle = run(handle_of(&telemetry)).unwrap();
     run(capture(async { forget(handle.enter()) }));
@@ -130,7 +130,7 @@ async fn around_uncovering(
 }
 
 #[test]
-fn each_acquisition_ends_itself_whatever_guards_are_dropped_and_leaked_inside() {
+fn leaked_guards_never_end_acquisitions() {
     let (ours, recorder) = telemetry();
     let (theirs, their_recorder) = telemetry();
     let (others, other_recorder) = telemetry();
@@ -163,7 +163,7 @@ async fn keeping_a_guard(telemetry: &Telemetry, other: &Handle) -> Result<bool, 
 }
 
 #[test]
-fn a_guard_kept_over_an_await_takes_only_itself_away() {
+fn guard_across_await_removes_only_itself() {
     let (ours, recorder) = telemetry();
     let (theirs, _their_recorder) = telemetry();
     let handle = run(handle_of(&theirs)).unwrap();
@@ -196,7 +196,7 @@ async fn cancelling_a_scope(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn values_of_a_cancelled_scope_are_dropped_inside_the_acquisition() {
+fn cancelled_scope_drops_values_inside() {
     let (telemetry, recorder) = telemetry();
     run(cancelling_a_scope(&telemetry)).unwrap();
     assert!(only(&recorder).is_stale());
@@ -209,7 +209,7 @@ thread_local! {
 }
 
 #[test]
-fn a_call_dropped_with_its_thread_is_recorded() {
+fn call_dropped_at_thread_exit_is_recorded() {
     let (telemetry, recorder) = telemetry();
     let thread = std::thread::spawn(move || {
         // Made first, so that it goes last, when nothing can be current any more.
@@ -224,7 +224,7 @@ fn a_call_dropped_with_its_thread_is_recorded() {
 }
 
 #[test]
-fn a_call_dropped_inside_another_and_on_another_thread_ends_only_itself() {
+fn foreign_drop_ends_only_its_call() {
     let (ours, recorder) = telemetry();
     let (theirs, their_recorder) = telemetry();
     let mut stopped = Box::pin(stop_at(&theirs, Place::DuringHttp, Event::Stop));
@@ -257,7 +257,7 @@ fn blocking_panic(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_panic_of_a_blocking_call_inside_another_ends_only_that_one() {
+fn blocking_panic_ends_only_its_call() {
     let (ours, recorder) = telemetry();
     let (theirs, their_recorder) = telemetry();
     blocking_around_a_panic(&ours, &theirs).unwrap();

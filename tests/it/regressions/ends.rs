@@ -23,7 +23,7 @@ fn forget(guard: HandleGuard) {
 }
 
 #[test]
-fn leaked_guard_makes_no_finished_acquisition_a_parent() {
+fn finished_acquisition_is_never_a_parent() {
     let (telemetry, recorder) = telemetry();
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -39,7 +39,7 @@ fn leaked_guard_makes_no_finished_acquisition_a_parent() {
 }
 
 #[test]
-fn guard_of_a_running_acquisition_makes_it_the_parent() {
+fn guard_makes_running_acquisition_parent() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn works_elsewhere(telemetry: &Telemetry, other: &Telemetry) -> Result<(), LabError> {
         let handle = Acquisition::current().handle();
@@ -60,7 +60,7 @@ fn guard_of_a_running_acquisition_makes_it_the_parent() {
 }
 
 #[test]
-fn timer_that_outlives_its_acquisition_stops_no_other() {
+fn outliving_timer_stops_no_other() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn hands_out(telemetry: &Telemetry) -> Result<Timer, LabError> {
         Ok(Acquisition::current().time_in_cache())
@@ -113,7 +113,7 @@ thread_local! {
 }
 
 #[test]
-fn acquisitions_at_the_end_of_a_thread_are_complete() {
+fn acquisitions_at_thread_exit_are_complete() {
     let (telemetry, recorder) = telemetry();
     let (results, arrived) = channel();
     let at_exit = |telemetry: &Telemetry| AtExit {
@@ -144,7 +144,7 @@ fn acquisitions_at_the_end_of_a_thread_are_complete() {
 }
 
 #[test]
-fn futures_panic_when_polled_after_completion() {
+fn futures_panic_when_polled_again() {
     let mut observed = Box::pin(capture(std::future::ready(1)));
     assert_eq!(run(&mut observed).output, 1);
     assert!(catch_unwind(AssertUnwindSafe(|| run(&mut observed))).is_err());
@@ -155,7 +155,7 @@ fn futures_panic_when_polled_after_completion() {
 }
 
 #[test]
-fn long_chain_of_observes_does_not_overflow_the_stack() {
+fn long_capture_chain_keeps_the_stack() {
     let mut under_way = Vec::new();
     let mut innermost = Acquisition::current().handle();
     for _ in 0..200_000 {
@@ -190,7 +190,7 @@ fn debug_shows_no_token() {
 }
 
 #[test]
-fn guards_left_in_any_order_uncover_what_is_below() {
+fn guards_drop_in_any_order() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn entering(telemetry: &Telemetry, others: [&Handle; 3]) -> Result<(), LabError> {
         let [first, second, third] = others.map(Handle::enter);

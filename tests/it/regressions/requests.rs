@@ -37,7 +37,7 @@ async fn twice_with_one_map(
 }
 
 #[test]
-fn a_map_used_again_reports_no_failure_twice() {
+fn reused_map_reports_no_failure_twice() {
     let (telemetry, _recorder) = telemetry();
     run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(twice_with_one_map(&telemetry, 401, TOKEN_URL)).unwrap();
@@ -47,7 +47,7 @@ fn a_map_used_again_reports_no_failure_twice() {
 }
 
 #[test]
-fn a_map_used_again_reports_what_was_not_delivered() {
+fn reused_map_reports_undelivered_failures() {
     let (telemetry, _recorder) = telemetry();
     run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(twice_with_one_map(&telemetry, 503, TOKEN_URL)).unwrap();
@@ -55,7 +55,7 @@ fn a_map_used_again_reports_what_was_not_delivered() {
 }
 
 #[test]
-fn a_map_used_again_tells_another_host_nothing() {
+fn reused_map_keeps_failures_from_other_hosts() {
     let builder = Telemetry::builder().authorities(["login.example"]);
     let telemetry = builder.build().unwrap();
     let [first, second] = run(twice_with_one_map(
@@ -69,7 +69,7 @@ fn a_map_used_again_tells_another_host_nothing() {
 }
 
 #[test]
-fn the_record_names_the_host_of_any_url_a_client_accepts_and_never_a_path() {
+fn record_holds_host_without_path() {
     for (url, host) in [
         (
             "https://login.example/{tenant}/tökén",
@@ -87,7 +87,7 @@ fn the_record_names_the_host_of_any_url_a_client_accepts_and_never_a_path() {
 }
 
 #[test]
-fn a_request_after_the_record_has_the_id_of_the_record() {
+fn late_request_has_the_record_id() {
     let (telemetry, recorder) = telemetry();
     let handle = run(handle_of(&telemetry)).unwrap();
     let record = only(&recorder);
@@ -118,7 +118,7 @@ async fn noting_ids(
 }
 
 #[test]
-fn an_id_noted_after_a_request_changes_neither_the_next_request_nor_the_record() {
+fn id_is_fixed_by_the_first_request() {
     let [one, two, late] = [1, 2, 3].map(|byte| ClientRequestId::from_bytes([byte; 16]));
     for before in [&[one, two][..], &[]] {
         let (telemetry, recorder) = telemetry();
@@ -151,7 +151,7 @@ async fn unreadable(telemetry: &Telemetry) -> Result<Unreadable, LabError> {
 }
 
 #[test]
-fn an_answer_whose_reading_panics_is_handed_over_all_the_same() {
+fn panicking_response_is_returned() {
     let (telemetry, recorder) = telemetry();
     assert!(run(unreadable(&telemetry)).is_ok());
     let record = only(&recorder);
@@ -182,7 +182,7 @@ async fn failing_with<E: Error + 'static>(telemetry: &Telemetry, error: E) -> Re
 }
 
 #[test]
-fn an_error_that_is_its_own_cause_ends_the_search_for_its_class() {
+fn cyclic_error_source_terminates() {
     let (telemetry, recorder) = telemetry();
     run(failing_with(&telemetry, Circular)).unwrap_err();
     assert_eq!(
@@ -192,7 +192,7 @@ fn an_error_that_is_its_own_cause_ends_the_search_for_its_class() {
 }
 
 #[test]
-fn an_io_error_inside_an_io_error_tells_the_class() {
+fn nested_io_error_is_classified() {
     let (telemetry, recorder) = telemetry();
     let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
     run(failing_with(&telemetry, std::io::Error::other(refused))).unwrap_err();
@@ -211,7 +211,7 @@ async fn asking_twice_for_headers(telemetry: &Telemetry) -> Result<[HeaderMap; 2
 }
 
 #[test]
-fn headers_asked_for_twice_say_the_same() {
+fn taking_headers_twice_is_stable() {
     let (telemetry, _recorder) = telemetry();
     run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(asking_twice_for_headers(&telemetry)).unwrap();
@@ -228,7 +228,7 @@ async fn with_status(telemetry: &Telemetry, status: u16) -> Result<(), LabError>
 }
 
 #[test]
-fn what_a_record_says_is_in_its_debug_form_and_nothing_absent_is() {
+fn debug_shows_exactly_the_recorded_fields() {
     let (telemetry, recorder) = telemetry();
     run(with_status(&telemetry, 200)).unwrap();
     let plain = format!("{:?}", only(&recorder));
@@ -280,7 +280,7 @@ async fn with_a_full_map(telemetry: &Telemetry) -> Result<HeaderMap, LabError> {
 }
 
 #[test]
-fn a_map_without_room_stays_as_it_is() {
+fn full_map_stays_unchanged() {
     let (telemetry, recorder) = telemetry();
     let headers = run(with_a_full_map(&telemetry)).unwrap();
     assert_eq!(headers.len(), full().len());
@@ -297,7 +297,7 @@ async fn unavailable_then_ok(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_token_after_nothing_but_errors_came_from_no_known_source() {
+fn token_after_errors_has_unknown_source() {
     let (telemetry, recorder) = telemetry();
     run(unavailable_then_ok(&telemetry)).unwrap();
     let record = only(&recorder);

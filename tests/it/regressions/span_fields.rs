@@ -146,7 +146,7 @@ fn panicked_acquisition_is_a_failed_span() {
 }
 
 #[test]
-fn success_and_cancellation_leave_the_status_unset() {
+fn success_and_cancellation_set_no_status() {
     let fields = fields_of(|telemetry| run(hit(telemetry)).unwrap());
     assert_eq!(value(&fields, "outcome"), Some(text("ok")));
     assert_eq!(status(&fields), (None, None));

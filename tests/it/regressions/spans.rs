@@ -149,12 +149,12 @@ fn every_ending() {
 }
 
 #[test]
-fn every_span_is_left_as_often_as_entered_and_closed_once() {
+fn span_enters_and_exits_balance() {
     under_subscriber(|| {}, every_ending).assert_even(10);
 }
 
 #[test]
-fn a_subscriber_may_use_the_current_acquisition_on_every_occasion() {
+fn subscriber_may_use_current_acquisition() {
     fn act() {
         let current = Acquisition::current();
         let _id = current.correlation_id();
@@ -175,7 +175,7 @@ async fn sharing(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_subscriber_may_use_a_handle_of_the_acquisition_whose_span_it_enters() {
+fn subscriber_may_use_entered_handle() {
     fn act() {
         let handle = SHARED.lock().unwrap().clone();
         if let Some(handle) = handle {
@@ -196,7 +196,7 @@ fn a_subscriber_may_use_a_handle_of_the_acquisition_whose_span_it_enters() {
 static OCCASIONS: AtomicU64 = AtomicU64::new(0);
 
 #[test]
-fn a_subscriber_that_panics_costs_neither_the_call_nor_the_record() {
+fn panicking_subscriber_loses_no_record() {
     let calling = || {
         let (telemetry, recorder) = traced();
         assert_eq!(run(hit(&telemetry)), Ok(()));

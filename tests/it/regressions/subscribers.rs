@@ -109,7 +109,7 @@ fn on_the_global_instance() -> Result<u8, LabError> {
 }
 
 #[test]
-fn panic_in_record_under_a_lock_does_not_abort() {
+fn panic_in_record_does_not_abort() {
     alone("panic_under_a_lock");
 }
 
@@ -138,7 +138,7 @@ fn blocking_panic(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn panic_in_register_callsite_costs_no_build() {
+fn panic_in_register_callsite_keeps_build() {
     let first = AtomicBool::new(true);
     // Once, because new subscribers of other tests ask again about all callsites.
     let act = move |asked| {
@@ -153,13 +153,13 @@ fn panic_in_register_callsite_costs_no_build() {
 }
 
 #[test]
-fn panic_in_register_callsite_costs_no_call() {
-    alone("panic_at_the_first_call");
+fn panic_in_register_callsite_keeps_call() {
+    alone("panic_at_first_call");
 }
 
 #[test]
 #[ignore = "run alone"]
-fn panic_at_the_first_call() {
+fn panic_at_first_call() {
     let act = |asked| assert!(asked != Asked::Register, "the subscriber panics");
     set_global_default(Acting::new("token_telemetry", act)).unwrap();
     assert_eq!(on_the_global_instance(), Ok(7));
@@ -188,7 +188,7 @@ fn global_instance_in_register_callsite() {
 }
 
 #[test]
-fn panic_in_try_close_keeps_the_observed_record() {
+fn panic_in_try_close_keeps_captured_record() {
     let act = |asked| assert!(asked != Asked::Close, "the subscriber panics");
     with_default(Acting::new("lab::close", act), || {
         let (telemetry, recorder) = spanning("lab::close");

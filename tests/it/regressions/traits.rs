@@ -25,7 +25,7 @@ fn is_unwind_safe<T: UnwindSafe>() {}
 fn is_ref_unwind_safe<T: RefUnwindSafe>() {}
 
 #[test]
-fn every_type_that_leaves_a_task_can_leave_it_and_be_shared() {
+fn shared_types_are_send_and_sync() {
     is_sendable::<Telemetry>();
     is_sendable::<TelemetryBuilder>();
     is_sendable::<Acquisition>();
@@ -37,7 +37,7 @@ fn every_type_that_leaves_a_task_can_leave_it_and_be_shared() {
 }
 
 #[test]
-fn futures_are_as_sendable_as_what_is_in_them() {
+fn futures_keep_auto_traits() {
     is_sendable::<BackgroundAcquisition<Inner, u8, LabError>>();
     is_sendable::<BackgroundAcquisition<Inner, Unsendable, Unsendable>>();
     is_sendable::<Capture<Inner>>();
@@ -46,7 +46,7 @@ fn futures_are_as_sendable_as_what_is_in_them() {
 }
 
 #[test]
-fn what_holds_a_telemetry_stays_unwind_safe() {
+fn telemetry_is_unwind_safe() {
     is_unwind_safe::<Telemetry>();
     is_unwind_safe::<Handle>();
     is_unwind_safe::<TokenRequest>();
@@ -62,7 +62,7 @@ fn blocking(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn an_annotated_call_goes_through_catch_unwind_as_before() {
+fn annotated_call_works_in_catch_unwind() {
     let (telemetry, _recorder) = crate::support::telemetry();
     let caught = std::panic::catch_unwind(|| blocking(&telemetry));
     assert_eq!(caught.unwrap(), Ok(()));

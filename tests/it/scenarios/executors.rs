@@ -40,7 +40,7 @@ fn smol_runs_acquisitions() {
 }
 
 #[test]
-fn the_executor_of_futures_runs_acquisitions() {
+fn futures_executor_runs_acquisitions() {
     futures::executor::block_on(one_call());
 }
 

@@ -37,7 +37,7 @@ async fn with_retries(timed: &Timed, statuses: &[u16]) -> Result<(), LabError> {
 }
 
 #[test]
-fn retries_are_tries_of_one_acquisition_and_backoff_is_not_http_time() {
+fn retries_count_but_backoff_is_not_http_time() {
     let timed = Timed::new();
     assert_eq!(run(with_retries(&timed, &[503, 503, 200])), Ok(()));
     let expected = Whole {
@@ -56,7 +56,7 @@ fn retries_are_tries_of_one_acquisition_and_backoff_is_not_http_time() {
 }
 
 #[test]
-fn a_failure_has_all_durations_too() {
+fn failure_has_all_durations() {
     let timed = Timed::new();
     assert!(run(with_retries(&timed, &[503, 503])).is_err());
     let expected = Whole {
@@ -92,7 +92,7 @@ async fn unreachable_with_retry_after(timed: &Timed) -> Result<(), std::io::Erro
 }
 
 #[test]
-fn a_transport_failure_is_a_class_and_names_itself_when_the_sdk_does_not() {
+fn transport_error_supplies_code() {
     let timed = Timed::new();
     assert!(run(unreachable_with_retry_after(&timed)).is_err());
     let expected = Whole {
@@ -128,7 +128,7 @@ async fn refresh_fails_and_the_old_token_is_served(timed: &Timed) -> Result<(), 
 }
 
 #[test]
-fn a_failed_proactive_refresh_is_kept_though_the_old_token_is_served() {
+fn failed_proactive_refresh_is_kept() {
     let timed = Timed::new();
     assert_eq!(
         run(refresh_fails_and_the_old_token_is_served(&timed)),
@@ -159,7 +159,7 @@ fn a_failed_proactive_refresh_is_kept_though_the_old_token_is_served() {
 }
 
 #[test]
-fn a_background_refresh_is_a_record_of_its_own_and_no_users_time() {
+fn background_refresh_has_own_record() {
     let timed = Timed::new();
     let refresh = async {
         Acquisition::current().record_refresh_reason(CacheRefreshReason::ProactivelyRefreshed);
@@ -189,7 +189,7 @@ fn a_background_refresh_is_a_record_of_its_own_and_no_users_time() {
 }
 
 #[test]
-fn a_background_refresh_is_proactive_unless_the_sdk_says_otherwise() {
+fn background_refresh_defaults_to_proactive() {
     let timed = Timed::new();
     let ask = || {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
@@ -236,7 +236,7 @@ async fn second_credential(timed: &Timed) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_fallback_to_another_credential_succeeds_and_keeps_the_first_failure() {
+fn credential_fallback_keeps_first_failure() {
     let timed = Timed::new();
     assert_eq!(run(chain_of_credentials(&timed)), Ok(()));
     let expected = Whole {
@@ -257,7 +257,7 @@ fn a_fallback_to_another_credential_succeeds_and_keeps_the_first_failure() {
 }
 
 #[test]
-fn a_record_is_serialised_with_what_is_present_and_nothing_else() {
+fn serialized_record_omits_absent_fields() {
     let timed = Timed::new();
     assert!(run(with_retries(&timed, &[503])).is_err());
     let mut json = serde_json::to_value(crate::support::only(&timed.recorder)).unwrap();

@@ -121,7 +121,7 @@ fn acquired(attempts: u32, total: u64, http: u64) -> Whole {
 }
 
 on_both_runtimes! {
-    async fn a_retry_layer_above_ours_makes_tries_of_one_acquisition() {
+    async fn retry_layer_adds_attempts() {
         let (timed, arrived) = (Timed::new(), Arc::default());
         let client = ServiceBuilder::new()
             .retry(OnUnavailable(timed.clock.clone()))
@@ -132,7 +132,7 @@ on_both_runtimes! {
         assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"; 3]);
     }
 
-    async fn behind_a_buffer_the_handle_in_the_extensions_is_seen() {
+    async fn buffer_uses_handle_from_extensions() {
         let (timed, arrived) = (Timed::new(), Arc::default());
         let client = ServiceBuilder::new()
             .buffer(4)
@@ -143,7 +143,7 @@ on_both_runtimes! {
         assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"]);
     }
 
-    async fn behind_a_buffer_without_a_handle_nothing_is_guessed() {
+    async fn buffer_without_handle_records_nothing() {
         let (timed, arrived) = (Timed::new(), Arc::default());
         let client = ServiceBuilder::new()
             .buffer(4)
@@ -172,7 +172,7 @@ async fn asks_another_server(telemetry: &Telemetry) -> Result<Request<()>, LabEr
 }
 
 #[tokio::test]
-async fn a_request_to_another_server_than_the_authorities_is_no_token_request() {
+async fn other_server_is_no_token_request() {
     let recorder = Recorder::new();
     let telemetry = Telemetry::builder()
         .authorities(["login.example"])

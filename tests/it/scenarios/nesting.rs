@@ -70,7 +70,7 @@ fn other_sdk() -> (Telemetry, Recorder) {
 }
 
 on_both_runtimes! {
-    async fn two_sdks_make_two_records_and_their_headers_do_not_mix() {
+    async fn two_sdks_stay_separate() {
         let (ours, recorder) = telemetry();
         let (theirs, their_recorder) = other_sdk();
         let sent = outer_calls(&ours, &theirs).await.unwrap();
@@ -91,7 +91,7 @@ on_both_runtimes! {
         assert_eq!((inner.api().name(), inner.attempts()), ("Silent", 1));
     }
 
-    async fn one_sdk_that_calls_itself_makes_one_record_with_the_notes_of_both() {
+    async fn nested_calls_merge_into_one_record() {
         let (ours, recorder) = telemetry();
         let sent = outer_calls(&ours, &ours.clone()).await.unwrap();
         assert_eq!(sent, r#"Some("Lab.Auth") "5|1004,3,,,|0,1,1,,,""#);
@@ -111,7 +111,7 @@ on_both_runtimes! {
         assert_eq!(Whole { total: 0, http: Some(0), ..Whole::without_ids(&record) }, expected);
     }
 
-    async fn the_outcome_of_a_merged_call_is_not_the_outcome() {
+    async fn merged_call_does_not_set_outcome() {
         let (ours, recorder) = telemetry();
         assert_eq!(swallows_the_merged(&ours).await, Ok(()));
         let record = only(&recorder);
@@ -119,7 +119,7 @@ on_both_runtimes! {
         assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::Expired));
     }
 
-    async fn a_nested_call_that_asks_for_it_gets_a_record_of_its_own() {
+    async fn own_record_flag_prevents_merging() {
         let (ours, recorder) = telemetry();
         assert_eq!(swallows_the_recorded(&ours).await, Ok(()));
         let [inner, outer] = recorder.take().try_into().unwrap();
@@ -129,7 +129,7 @@ on_both_runtimes! {
         assert_eq!(inner.cache_level(), None);
     }
 
-    async fn a_background_refresh_never_merges_and_names_its_trigger() {
+    async fn background_refresh_names_its_parent() {
         let (ours, recorder) = telemetry();
         assert_eq!(triggers_a_refresh(&ours).await, Ok(()));
         let [refresh, trigger] = recorder.take().try_into().unwrap();
@@ -165,7 +165,7 @@ async fn hits(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_call_that_began_on_another_thread_takes_in_its_own_calls_as_well() {
+fn moved_call_absorbs_its_own_calls() {
     let (ours, recorder) = telemetry();
     let mut future = Box::pin(goes_on_later(&ours));
     assert_eq!(future.as_mut().now_or_never(), None);
@@ -177,7 +177,7 @@ fn a_call_that_began_on_another_thread_takes_in_its_own_calls_as_well() {
 }
 
 #[test]
-fn totals_are_those_of_all_threads() {
+fn totals_cover_all_threads() {
     let (ours, _recorder) = telemetry();
     std::thread::scope(|threads| {
         // More than there are processors, and than any table by thread is likely to have room for.
@@ -192,7 +192,7 @@ fn totals_are_those_of_all_threads() {
 }
 
 #[test]
-fn totals_count_tokens_of_unknown_source_too() {
+fn totals_count_unknown_sources() {
     #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
     async fn says_nothing(telemetry: &Telemetry) -> Result<(), LabError> {
         Ok(())

@@ -40,13 +40,13 @@ impl AttachRecord for AuthResult {
 }
 
 on_both_runtimes! {
-    async fn a_future_without_acquisitions_has_no_records() {
+    async fn plain_future_has_no_records() {
         let observed = capture(async { 5 }).await;
         assert_eq!((observed.output, observed.records.len(), observed.dropped), (5, 0, 0));
         assert!(observed.last().is_none());
     }
 
-    async fn one_acquisition_is_one_record_with_an_id() {
+    async fn one_acquisition_is_one_record_with_id() {
         let (telemetry, _recorder) = telemetry();
         let observed = capture(call(&telemetry)).await;
         assert_eq!(observed.output, Ok(7));
@@ -64,13 +64,13 @@ on_both_runtimes! {
         assert_eq!(outcomes, [Outcome::Cancelled, Outcome::Ok]);
     }
 
-    async fn an_enclosing_observe_sees_what_the_inner_one_saw() {
+    async fn outer_capture_sees_inner_records() {
         let (telemetry, _recorder) = telemetry();
         let outer = capture(async { capture(call(&telemetry)).await.records.len() }).await;
         assert_eq!((outer.output, outer.records.len()), (1, 1));
     }
 
-    async fn acquisitions_inside_an_acquisition_belong_to_it() {
+    async fn inner_acquisitions_merge() {
         let (ours, _recorder) = telemetry();
         let (theirs, their_recorder) = telemetry();
         let observed = capture(around(&ours, &theirs)).await;
@@ -80,7 +80,7 @@ on_both_runtimes! {
         assert_eq!(their_recorder.take().len(), 2);
     }
 
-    async fn acquisitions_at_the_third_level_belong_to_the_first_too() {
+    async fn third_level_acquisitions_merge() {
         let [(one, _a), (two, _b), (three, _c)] = [telemetry(), telemetry(), telemetry()];
         for inner in [[&two, &three], [&one, &one]] {
             let observed = capture(around_two(&one, inner)).await;
@@ -89,14 +89,14 @@ on_both_runtimes! {
         }
     }
 
-    async fn a_cancelled_call_is_seen() {
+    async fn cancelled_call_is_captured() {
         let (telemetry, _recorder) = telemetry();
         let observed = capture(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
         assert_eq!(observed.output, None);
         assert_eq!(observed.last().unwrap().outcome(), Outcome::Cancelled);
     }
 
-    async fn records_beyond_the_limit_are_counted() {
+    async fn records_over_limit_are_counted() {
         let (telemetry, _recorder) = telemetry();
         let observed = capture(async {
             for _ in 0..AcquisitionRecord::MAX_CAPTURED + 3 {
@@ -107,14 +107,14 @@ on_both_runtimes! {
         assert_eq!((observed.records.len(), observed.dropped), (AcquisitionRecord::MAX_CAPTURED, 3));
     }
 
-    async fn nothing_is_collected_after_the_observe_ended() {
+    async fn nothing_is_captured_after_the_end() {
         let (telemetry, _recorder) = telemetry();
         let observed = capture(async {}).await;
         call(&telemetry).await.unwrap();
         assert_eq!(observed.records.len(), 0);
     }
 
-    async fn the_record_travels_on_the_result_of_the_sdk() {
+    async fn sdk_can_return_the_record() {
         let (telemetry, _recorder) = telemetry();
         let sdk = async { call(&telemetry).await.map(|_| AuthResult(None)).unwrap() };
         let result = capture(sdk).await.attached();

@@ -42,7 +42,7 @@ async fn by_polled_answers(timed: &Timed, pending: u32) -> Result<(), LabError> 
 }
 
 #[test]
-fn polling_is_one_acquisition_and_pending_answers_are_no_failures() {
+fn pending_polls_are_not_failures() {
     let timed = Timed::new();
     assert_eq!(run(by_device_code(&timed, 4, true)), Ok(()));
     polled_four_times(&timed);
@@ -68,7 +68,7 @@ fn polled_four_times(timed: &Timed) {
 }
 
 #[test]
-fn polling_that_expires_fails_once_with_the_code_of_the_sdk() {
+fn expired_polling_fails_once() {
     let timed = Timed::new();
     assert!(run(by_device_code(&timed, 4, false)).is_err());
     let expected = Whole {

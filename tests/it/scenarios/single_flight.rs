@@ -74,7 +74,7 @@ fn requested() -> Whole {
 }
 
 on_both_runtimes! {
-    async fn one_refresh_serves_twenty_callers_as_one_request_and_nineteen_hits_that_waited() {
+    async fn one_refresh_serves_all_callers() {
         let client = Client::new(false);
         let answers = join_all((0..20).map(|_| client.token())).await;
         assert!(answers.iter().all(|answer| *answer == Ok(9)));
@@ -98,7 +98,7 @@ on_both_runtimes! {
         assert_eq!(records.iter().filter(|record| **record == hit).count(), 19, "{records:#?}");
     }
 
-    async fn twenty_callers_of_a_failing_endpoint_fail_one_after_the_other() {
+    async fn callers_of_failing_endpoint_all_fail() {
         let client = Client::new(true);
         let answers = join_all((0..20).map(|_| client.token())).await;
         assert!(answers.iter().all(Result::is_err));

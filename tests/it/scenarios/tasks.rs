@@ -65,7 +65,7 @@ async fn giving_the_handle_away(telemetry: &Telemetry) -> Result<Handle, LabErro
 }
 
 on_both_runtimes! {
-    async fn notes_made_elsewhere_with_a_handle_count() {
+    async fn records_in_other_task_need_a_handle() {
         for way in WAYS {
             let (telemetry, recorder) = telemetry();
             assert_eq!(leaving(&telemetry, way, true).await, Ok(()));
@@ -75,7 +75,7 @@ on_both_runtimes! {
         }
     }
 
-    async fn notes_made_elsewhere_without_a_handle_touch_no_acquisition() {
+    async fn records_without_handle_are_dropped() {
         for way in WAYS {
             let (telemetry, recorder) = telemetry();
             assert_eq!(leaving(&telemetry, way, false).await, Ok(()));
@@ -83,7 +83,7 @@ on_both_runtimes! {
         }
     }
 
-    async fn a_handle_that_outlives_its_acquisition_changes_no_record() {
+    async fn outliving_handle_changes_nothing() {
         let (telemetry, recorder) = telemetry();
         let handle = giving_the_handle_away(&telemetry).await.unwrap();
         let record = only(&recorder);
@@ -93,7 +93,7 @@ on_both_runtimes! {
         assert_eq!(recorder.take().len(), 0);
     }
 
-    async fn guards_dropped_in_the_wrong_order_leave_nothing_behind() {
+    async fn misordered_guards_leave_nothing() {
         let (telemetry, _recorder) = telemetry();
         let one = giving_the_handle_away(&telemetry).await.unwrap();
         let two = giving_the_handle_away(&telemetry).await.unwrap();
@@ -107,7 +107,7 @@ on_both_runtimes! {
         assert!(!Acquisition::current().is_active());
     }
 
-    async fn a_handle_made_outside_an_acquisition_carries_the_observer_of_the_call() {
+    async fn outside_handle_carries_the_capture() {
         let (telemetry, _recorder) = telemetry();
         let observed = capture(async {
             let handle = Acquisition::current().handle();

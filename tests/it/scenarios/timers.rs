@@ -23,7 +23,7 @@ async fn times_the_cache_twice_at_once(timed: &Timed) -> Result<(), LabError> {
 }
 
 #[test]
-fn time_that_two_guards_measure_counts_once() {
+fn overlapping_timers_count_once() {
     let timed = Timed::new();
     assert_eq!(
         futures::executor::block_on(times_the_cache_twice_at_once(&timed)),
@@ -45,7 +45,7 @@ async fn drops_a_timer_of_nobody(
 }
 
 #[test]
-fn a_guard_made_outside_ends_nobodys_time() {
+fn outside_timer_stops_no_timer() {
     let timed = Timed::new();
     let of_nobody = Acquisition::current().time_in_cache();
     futures::executor::block_on(drops_a_timer_of_nobody(&timed, of_nobody)).unwrap();
@@ -74,7 +74,7 @@ async fn lends_a_timer(timed: &Timed) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_guard_ends_the_time_of_whom_it_was_made_for() {
+fn timer_stops_its_own_acquisition() {
     let timed = Timed::new();
     futures::executor::block_on(lends_a_timer(&timed)).unwrap();
     let in_cache: Vec<_> = timed

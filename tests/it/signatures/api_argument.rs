@@ -103,7 +103,7 @@ async fn another(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[tokio::test]
-async fn a_constant_expression_names_the_api() {
+async fn constant_expression() {
     let (telemetry, recorder) = telemetry();
     by_constant(&telemetry).await.unwrap();
     succeeded(&recorder);
@@ -118,7 +118,7 @@ async fn a_constant_expression_names_the_api() {
 }
 
 #[tokio::test]
-async fn a_constant_of_the_type_names_the_api() {
+async fn associated_constant() {
     let (telemetry, recorder) = telemetry();
     ForClient::by_self(&telemetry).await.unwrap();
     succeeded(&recorder);
@@ -127,7 +127,7 @@ async fn a_constant_of_the_type_names_the_api() {
 }
 
 #[tokio::test]
-async fn a_constant_of_a_parameter_names_the_api() {
+async fn constant_of_type_parameter() {
     let (telemetry, recorder) = telemetry();
     by_parameter::<ForClient>(&telemetry).await.unwrap();
     succeeded(&recorder);
@@ -136,7 +136,7 @@ async fn a_constant_of_a_parameter_names_the_api() {
 }
 
 #[tokio::test]
-async fn different_apis_are_recorded_as_such() {
+async fn different_apis_are_told_apart() {
     let (telemetry, recorder) = telemetry();
     another(&telemetry).await.unwrap();
     assert_eq!(only(&recorder).api(), LabApi::Silent.api());

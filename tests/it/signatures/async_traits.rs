@@ -124,7 +124,7 @@ async fn telemetry_from_a_destructured_argument() {
 }
 
 #[tokio::test]
-async fn a_method_behind_a_trait_object() {
+async fn method_behind_trait_object() {
     let (client, recorder) = Client::new();
     let credential: &dyn Credential = &client;
     assert_eq!(credential.acquire(&["scope"]).await, Ok(6));
@@ -132,21 +132,21 @@ async fn a_method_behind_a_trait_object() {
 }
 
 #[tokio::test]
-async fn a_mutable_method_that_lends_from_itself() {
+async fn mutable_method_that_lends() {
     let (mut client, recorder) = Client::new();
     assert_eq!(client.acquire_mut("!").await, Ok("token!"));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_failing_method() {
+async fn failing_method() {
     let (client, recorder) = Client::new();
     assert!(client.acquire_failing().await.is_err());
     failed(&recorder);
 }
 
 #[tokio::test]
-async fn a_default_method() {
+async fn default_method() {
     let (client, recorder) = Client::new();
     let credential: Box<dyn Credential> = Box::new(client);
     assert_eq!(credential.acquire_default(1).await, Ok(2));
@@ -154,14 +154,14 @@ async fn a_default_method() {
 }
 
 #[tokio::test]
-async fn a_generic_method() {
+async fn generic_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire_generic("scope").await.unwrap(), "scope");
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_method_whose_future_stays_on_its_thread() {
+async fn method_with_non_send_future() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire_local().await, Ok(5));
     succeeded(&recorder);

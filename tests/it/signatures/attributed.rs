@@ -146,14 +146,14 @@ async fn inner_attributes_are_kept() {
 }
 
 #[tokio::test]
-async fn the_visibility_is_kept() {
+async fn visibility_is_kept() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_visibility(&telemetry).await, Ok(5));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn the_attribute_may_be_conditional_or_named_by_its_path() {
+async fn attribute_in_cfg_attr_or_by_path() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_conditional_attribute(&telemetry).await, Ok(6));
     succeeded(&recorder);
@@ -162,14 +162,14 @@ async fn the_attribute_may_be_conditional_or_named_by_its_path() {
 }
 
 #[tokio::test]
-async fn a_body_may_begin_with_items() {
+async fn body_starting_with_items() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_leading_items(&telemetry).await, Ok(17));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_macro_may_write_the_function() {
+async fn function_from_macro() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_fragments(&telemetry).await, Ok(8));
     succeeded(&recorder);
@@ -178,7 +178,7 @@ async fn a_macro_may_write_the_function() {
 }
 
 #[tokio::test]
-async fn a_function_inside_of_a_function() {
+async fn nested_function() {
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
     async fn inside(telemetry: &Telemetry) -> Result<u8, LabError> {
         work().await;

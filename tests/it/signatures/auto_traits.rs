@@ -46,7 +46,7 @@ fn growth<const N: usize>(telemetry: &Telemetry) -> usize {
 }
 
 #[tokio::test]
-async fn a_future_grows_by_a_constant() {
+async fn future_grows_by_a_constant() {
     let (telemetry, recorder) = telemetry();
     let growths = [
         growth::<0>(&telemetry),
@@ -191,7 +191,7 @@ async fn with_rc(telemetry: Telemetry, token: Rc<u8>) -> Result<u8, LabError> {
 }
 
 #[tokio::test]
-async fn an_argument_that_is_not_sync_leaves_the_future_send() {
+async fn non_sync_argument_keeps_future_send() {
     let (telemetry, recorder) = telemetry();
     let (sender, receiver) = std::sync::mpsc::channel();
     sender.send(7).unwrap();
@@ -204,14 +204,14 @@ async fn an_argument_that_is_not_sync_leaves_the_future_send() {
 }
 
 #[tokio::test]
-async fn a_future_stays_sync_and_unwind_safe() {
+async fn future_stays_sync_and_unwind_safe() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(is_sync_and_unwind_safe(calm(&telemetry)).await, Ok(3));
     only(&recorder);
 }
 
 #[tokio::test]
-async fn a_future_that_is_not_send_stays_so() {
+async fn non_send_future_stays_non_send() {
     let (telemetry, recorder) = telemetry();
     let future = with_rc(telemetry.clone(), Rc::new(8));
     assert!(!is_send!(&future));

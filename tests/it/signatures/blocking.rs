@@ -78,14 +78,14 @@ impl Client {
 }
 
 #[test]
-fn a_free_function() {
+fn free_function() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(free(&telemetry, &["scope"]), Ok(1));
     succeeded(&recorder);
 }
 
 #[test]
-fn early_ends_are_recorded_like_the_last_one() {
+fn early_returns_are_recorded() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(early(&telemetry, Some("7")), Ok(7));
     succeeded(&recorder);
@@ -96,14 +96,14 @@ fn early_ends_are_recorded_like_the_last_one() {
 }
 
 #[test]
-fn an_opaque_token() {
+fn opaque_token() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(opaque(&telemetry).unwrap().count(), 2);
     succeeded(&recorder);
 }
 
 #[test]
-fn results_may_borrow_from_several_mutable_arguments() {
+fn result_borrows_mutable_arguments() {
     let (telemetry, recorder) = telemetry();
     let (mut first, mut second) = (String::new(), String::new());
     let lent = lending(&telemetry, &mut first, &mut second).unwrap();
@@ -113,14 +113,14 @@ fn results_may_borrow_from_several_mutable_arguments() {
 }
 
 #[test]
-fn a_method_that_lends() {
+fn method_that_lends() {
     let (client, recorder) = Client::new();
     assert_eq!(client.lend(), Ok("token"));
     succeeded(&recorder);
 }
 
 #[test]
-fn a_mutable_method_that_lends() {
+fn mutable_method_that_lends() {
     let (mut client, recorder) = Client::new();
     client.lend_mut("s".to_owned()).unwrap().push('?');
     assert_eq!(client.token, "tokens!?");
@@ -128,21 +128,21 @@ fn a_mutable_method_that_lends() {
 }
 
 #[test]
-fn a_method_that_consumes() {
+fn consuming_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.consume().unwrap(), "token");
     succeeded(&recorder);
 }
 
 #[test]
-fn a_function_that_blocks_on_a_future_of_its_own() {
+fn function_that_blocks_on_a_future() {
     let (client, recorder) = Client::new();
     assert_eq!(client.block_on(), Ok(5));
     succeeded(&recorder);
 }
 
 #[test]
-fn a_panic_is_recorded_and_goes_on() {
+fn panic_is_recorded_and_resumed() {
     let (telemetry, recorder) = telemetry();
     let caught = catch_unwind(AssertUnwindSafe(|| panicking(&telemetry)));
     assert_eq!(caught.unwrap_err().downcast_ref(), Some(&"the body panics"));

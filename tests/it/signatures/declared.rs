@@ -66,7 +66,7 @@ impl Client {
 }
 
 #[tokio::test]
-async fn without_the_argument_it_is_the_global_one() {
+async fn global_by_default() {
     let observed = capture(global()).await;
     assert_eq!(observed.output, Ok(()));
     assert!(
@@ -78,14 +78,14 @@ async fn without_the_argument_it_is_the_global_one() {
 }
 
 #[tokio::test]
-async fn it_may_lie_in_an_arc() {
+async fn telemetry_in_arc() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(in_an_arc(Arc::new(telemetry)).await, Ok(1));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_lock_taken_for_it_is_free_again_in_the_body() {
+async fn lock_is_released_before_the_body() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(
         behind_a_lock(&Mutex::new(telemetry.clone())).await,
@@ -97,7 +97,7 @@ async fn a_lock_taken_for_it_is_free_again_in_the_body() {
 }
 
 #[tokio::test]
-async fn any_expression_may_choose_it() {
+async fn telemetry_from_any_expression() {
     let (telemetry, recorder) = telemetry();
     let (other, other_recorder) = self::telemetry();
     assert_eq!(chosen(&[], &telemetry).await, Ok(0));
@@ -107,21 +107,21 @@ async fn any_expression_may_choose_it() {
 }
 
 #[tokio::test]
-async fn it_may_be_static() {
+async fn static_telemetry() {
     let before = SHARED.totals().cache;
     assert_eq!(in_a_static().await, Ok(()));
     assert_eq!(SHARED.totals().cache, before + 1);
 }
 
 #[tokio::test]
-async fn a_method_may_make_it() {
+async fn telemetry_from_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.made_by_a_method().await, Ok("token"));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn it_is_read_before_the_body_begins() {
+async fn telemetry_is_read_before_the_body() {
     let (mut client, recorder) = Client::new();
     let (other, unused) = telemetry();
     assert_eq!(client.replacing(other).await, Ok(()));

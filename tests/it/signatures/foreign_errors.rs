@@ -63,7 +63,7 @@ async fn that_cannot_fail(telemetry: &Telemetry) -> Result<u8, Infallible> {
 }
 
 #[tokio::test]
-async fn errors_of_other_crates_need_no_wrapper() {
+async fn foreign_errors_need_no_wrapper() {
     let (telemetry, recorder) = telemetry();
     assert!(with_io_error(&telemetry).await.is_err());
     assert_eq!(only(&recorder).error_code(), Some("io.TimedOut"));

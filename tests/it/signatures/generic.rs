@@ -118,14 +118,14 @@ where
 }
 
 #[tokio::test]
-async fn a_generic_type() {
+async fn generic_type() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(over_a_type(&telemetry, 7).await.unwrap(), "7");
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_generic_length() {
+async fn generic_length() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(over_a_length(&telemetry, ["a", "b"]).await, Ok(4));
     succeeded(&recorder);
@@ -139,14 +139,14 @@ async fn lifetimes_with_bounds() {
 }
 
 #[tokio::test]
-async fn a_where_clause() {
+async fn where_clause() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_where_clause(&telemetry, [1, 2]).await, Ok(2));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn an_opaque_argument() {
+async fn opaque_argument() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(
         over_an_opaque_argument(&telemetry, ["a", "b"])
@@ -158,14 +158,14 @@ async fn an_opaque_argument() {
 }
 
 #[tokio::test]
-async fn a_closure_that_makes_futures() {
+async fn future_returning_closure() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(over_a_closure(&telemetry, async || 3).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_generic_error() {
+async fn generic_error() {
     let (telemetry, recorder) = telemetry();
     let error = LabError::new("lab_failure");
     assert_eq!(over_the_error(&telemetry, error.clone()).await, Err(error));
@@ -173,14 +173,14 @@ async fn a_generic_error() {
 }
 
 #[tokio::test]
-async fn a_const_parameter_beside_a_constant_as_id() {
+async fn const_parameter_with_constant_id() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(over_the_id::<3>(&telemetry).await, Ok(3));
     assert_eq!(succeeded(&recorder).api(), LabApi::ForClient.api());
 }
 
 #[tokio::test]
-async fn a_method_of_a_generic_type() {
+async fn method_of_generic_type() {
     let (telemetry, recorder) = telemetry();
     let typed = Typed {
         telemetry: &telemetry,
@@ -191,7 +191,7 @@ async fn a_method_of_a_generic_type() {
 }
 
 #[tokio::test]
-async fn a_dynamic_argument() {
+async fn dynamic_argument() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(
         over_a_dynamic_argument(&telemetry, &"s").await.unwrap(),
@@ -201,7 +201,7 @@ async fn a_dynamic_argument() {
 }
 
 #[tokio::test]
-async fn a_higher_ranked_closure() {
+async fn higher_ranked_closure() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(over_higher_ranked(&telemetry, str::trim).await, Ok(5));
     succeeded(&recorder);

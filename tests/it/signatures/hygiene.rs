@@ -95,7 +95,7 @@ mod shadowed {
 }
 
 #[tokio::test]
-async fn parameters_may_have_the_names_of_the_expansion() {
+async fn parameters_named_like_the_expansion() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(
         with_the_names_of_the_expansion(1, 2, &telemetry).await,
@@ -110,14 +110,14 @@ async fn parameters_may_have_the_names_of_the_expansion() {
 }
 
 #[tokio::test]
-async fn the_body_may_shadow_what_the_return_type_names() {
+async fn body_shadows_return_type() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_a_shadowed_return_type(&telemetry).await, Ok(0));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn the_module_may_shadow_the_prelude_and_every_crate() {
+async fn module_shadows_prelude_and_crates() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(shadowed::asynchronous(&telemetry).await, Ok(1));
     succeeded(&recorder);

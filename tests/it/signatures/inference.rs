@@ -177,7 +177,7 @@ async fn conversions_are_inferred() {
 }
 
 #[tokio::test]
-async fn coercions_happen_as_in_a_plain_function() {
+async fn coercions_are_kept() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(boxing_a_closure(&telemetry).await.unwrap()("abc"), 4);
     succeeded(&recorder);
@@ -189,7 +189,7 @@ async fn coercions_happen_as_in_a_plain_function() {
 }
 
 #[tokio::test]
-async fn named_lifetimes_hold_as_written() {
+async fn named_lifetimes_are_kept() {
     let (telemetry, recorder) = telemetry();
     let scope = "scope".to_owned();
     let ((lent, shown), trim) = naming_lifetimes(&telemetry, &scope).await.unwrap();
@@ -205,14 +205,14 @@ async fn named_lifetimes_hold_as_written() {
 }
 
 #[tokio::test]
-async fn a_loop_may_be_the_last_expression() {
+async fn loop_as_last_expression() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(looping(&telemetry).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_match_may_leave_by_each_arm() {
+async fn match_with_returning_arms() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(matching(&telemetry, 0).await, Ok("zero"));
     succeeded(&recorder);
@@ -223,7 +223,7 @@ async fn a_match_may_leave_by_each_arm() {
 }
 
 #[tokio::test]
-async fn a_token_may_be_opaque() {
+async fn token_of_opaque_type() {
     let (telemetry, recorder) = telemetry();
     let token = opaque_token(&telemetry).await.unwrap();
     assert_eq!(format!("{token}"), "8");
@@ -231,21 +231,21 @@ async fn a_token_may_be_opaque() {
 }
 
 #[tokio::test]
-async fn a_function_may_call_itself_and_is_recorded_once() {
+async fn recursive_function_is_recorded_once() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(recursing(&telemetry, 3).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn the_result_may_be_an_alias() {
+async fn result_alias() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(behind_an_alias(&telemetry).await, Ok(1));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn an_error_may_borrow() {
+async fn error_that_borrows() {
     let (telemetry, recorder) = telemetry();
     assert!(borrowing_error(&telemetry, " borrowed ").await.is_err());
     assert_eq!(only(&recorder).error_code(), Some("borrowed"));

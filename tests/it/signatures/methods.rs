@@ -91,7 +91,7 @@ async fn self_by_reference() {
 }
 
 #[tokio::test]
-async fn self_by_mutable_reference_lends_from_itself() {
+async fn self_by_mutable_reference_lends() {
     let (mut client, recorder) = Client::new();
     client.by_mut().await.unwrap().push('!');
     assert_eq!(client.token, "token!!");
@@ -149,14 +149,14 @@ async fn self_pinned() {
 }
 
 #[tokio::test]
-async fn no_self_at_all() {
+async fn no_self() {
     let (client, recorder) = Client::new();
     assert_eq!(Client::associated(&client).await, Ok(5));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_method_that_fails_through_the_question_mark() {
+async fn method_failing_through_question_mark() {
     let (client, recorder) = Client::new();
     assert_eq!(client.failing().await, Err(LabError::new("lab_failure")));
     failed(&recorder);

@@ -108,7 +108,7 @@ async fn through_an_absolute_path(telemetry: &Telemetry) -> Result<(), LabError>
 }
 
 #[tokio::test]
-async fn ok_names_a_function_that_reads_the_token() {
+async fn token_info_reads_the_token() {
     let (telemetry, recorder) = telemetry();
     assert!(with_ok(&telemetry).await.is_ok());
     let record = succeeded(&recorder);
@@ -117,7 +117,7 @@ async fn ok_names_a_function_that_reads_the_token() {
 }
 
 #[tokio::test]
-async fn err_names_a_function_that_reads_the_error() {
+async fn error_info_reads_the_error() {
     let (telemetry, recorder) = telemetry();
     assert!(with_err(&telemetry, 50_011).await.is_err());
     let record = only(&recorder);
@@ -126,14 +126,14 @@ async fn err_names_a_function_that_reads_the_error() {
 }
 
 #[test]
-fn err_may_name_a_generic_function() {
+fn error_info_may_be_generic() {
     let (telemetry, recorder) = telemetry();
     assert!(with_both(&telemetry).is_err());
     assert_eq!(only(&recorder).error_code(), Some("generic"));
 }
 
 #[tokio::test]
-async fn a_call_inside_another_is_part_of_it() {
+async fn nested_call_merges() {
     let (client, recorder) = Client::new();
     assert_eq!(client.merged().await, Ok(()));
     let record = only(&recorder);
@@ -142,7 +142,7 @@ async fn a_call_inside_another_is_part_of_it() {
 }
 
 #[tokio::test]
-async fn nested_record_makes_a_record_of_its_own() {
+async fn own_record_is_separate() {
     let (client, recorder) = Client::new();
     assert_eq!(client.nesting().await, Ok(()));
     let records = recorder.take();
@@ -162,7 +162,7 @@ async fn nested_record_makes_a_record_of_its_own() {
 }
 
 #[tokio::test]
-async fn background_makes_a_root_of_its_own() {
+async fn background_is_a_root() {
     let (client, recorder) = Client::new();
     assert_eq!(client.triggering().await, Ok(()));
     let records = recorder.take();
@@ -179,7 +179,7 @@ async fn background_makes_a_root_of_its_own() {
 }
 
 #[tokio::test]
-async fn crate_names_the_way_to_the_runtime() {
+async fn crate_sets_the_runtime_path() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(through_a_reexport(&telemetry).await, Ok(()));
     succeeded(&recorder);

@@ -82,7 +82,7 @@ async fn lending(telemetry: &Telemetry, buffer: &mut [u8; 4]) -> Result<(), LabE
 }
 
 #[tokio::test]
-async fn a_struct_is_taken_apart() {
+async fn destructured_struct() {
     let (telemetry, recorder) = telemetry();
     let credential = Credential {
         id: 2,
@@ -93,42 +93,42 @@ async fn a_struct_is_taken_apart() {
 }
 
 #[tokio::test]
-async fn a_tuple_is_taken_apart_and_holds_the_telemetry() {
+async fn telemetry_in_destructured_tuple() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_tuple_pattern((&telemetry, 1), [2, 3, 4]).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_reference_is_looked_through() {
+async fn reference_pattern() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_reference_pattern(&telemetry, &7).await, Ok(7));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn parameters_may_have_no_name() {
+async fn unnamed_parameters() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_wildcards(&telemetry, 1, 2).await, Ok(()));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_parameter_may_be_mutable() {
+async fn mutable_parameter() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_mut(&telemetry, vec!["one"]).await, Ok(2));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn parameters_keep_their_attributes() {
+async fn parameters_keep_attributes() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_attributes(&telemetry, 4, 5).await, Ok(4));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn names_may_be_raw() {
+async fn raw_names() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(with_raw_names(&telemetry, 6).await, Ok(6));
     succeeded(&recorder);
@@ -137,7 +137,7 @@ async fn names_may_be_raw() {
 }
 
 #[tokio::test]
-async fn a_parameter_may_be_borrowed_mutably_over_an_await() {
+async fn mutable_borrow_across_await() {
     let (telemetry, recorder) = telemetry();
     let mut buffer = [0; 4];
     assert_eq!(lending(&telemetry, &mut buffer).await, Ok(()));

@@ -84,7 +84,7 @@ async fn told(
 }
 
 #[tokio::test]
-async fn a_note_wins_and_the_rest_is_filled_in() {
+async fn recorded_error_wins_and_is_completed() {
     let told = told(async |telemetry| by_trait(telemetry, NOTED, described()).await).await;
     let expected = (
         Some("noted".to_owned()),
@@ -95,14 +95,14 @@ async fn a_note_wins_and_the_rest_is_filled_in() {
 }
 
 #[tokio::test]
-async fn the_function_of_the_attribute_stands_for_the_trait() {
+async fn error_info_overrides_the_trait() {
     let told =
         told(async |telemetry| by_path(telemetry, Noted::default(), described()).await).await;
     assert_eq!(told, (Some("by_function".to_owned()), vec![50_011], None));
 }
 
 #[tokio::test]
-async fn the_trait_wins_over_the_requests() {
+async fn trait_overrides_requests() {
     let noted = Noted {
         code: None,
         ..NOTED
@@ -117,7 +117,7 @@ async fn the_trait_wins_over_the_requests() {
 }
 
 #[tokio::test]
-async fn the_requests_win_over_the_name_of_the_type() {
+async fn requests_override_type_name() {
     let noted = Noted {
         code: None,
         ..NOTED
@@ -129,7 +129,7 @@ async fn the_requests_win_over_the_name_of_the_type() {
 }
 
 #[tokio::test]
-async fn the_name_of_the_type_is_left_for_what_nobody_knows() {
+async fn type_name_is_the_last_resort() {
     let unknown = ErrorInfo::unknown();
     let told = told(async |telemetry| by_trait(telemetry, Noted::default(), unknown).await).await;
     assert_eq!(told, (Some("AnyError".to_owned()), vec![], None));

@@ -140,21 +140,21 @@ impl Client {
 }
 
 #[tokio::test]
-async fn an_opaque_future() {
+async fn opaque_future() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(opaque(telemetry).await, Ok(1));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn an_opaque_future_from_a_block_that_moves_nothing() {
+async fn opaque_future_without_move() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(opaque_without_move(&telemetry).await, Ok(2));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn an_opaque_future_after_statements() {
+async fn opaque_future_after_statements() {
     let (telemetry, recorder) = telemetry();
     let acquired = opaque_with_statements(&telemetry, &["b", "a"]).await;
     assert_eq!(acquired.unwrap(), "a b");
@@ -162,35 +162,35 @@ async fn an_opaque_future_after_statements() {
 }
 
 #[tokio::test]
-async fn an_opaque_future_after_closures_that_return() {
+async fn opaque_future_after_returning_closures() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(opaque_with_closures(&telemetry).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_boxed_future() {
+async fn boxed_future() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(boxed(&telemetry, "scope").await, Ok(5));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_boxed_future_behind_return_and_long_paths() {
+async fn boxed_future_with_return_and_long_paths() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(boxed_with_return(&telemetry).await, Ok(3));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_boxed_future_behind_an_alias() {
+async fn boxed_future_alias() {
     let (telemetry, recorder) = telemetry();
     assert!(behind_an_alias(&telemetry).await.is_err());
     failed(&recorder);
 }
 
 #[tokio::test]
-async fn a_future_boxed_by_a_method() {
+async fn future_boxed_by_method() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(by_a_method(&telemetry).await, Ok(5));
     succeeded(&recorder);
@@ -199,28 +199,28 @@ async fn a_future_boxed_by_a_method() {
 }
 
 #[tokio::test]
-async fn a_method_that_lends_from_itself() {
+async fn method_that_lends() {
     let (mut client, recorder) = Client::new();
     assert_eq!(client.opaque().await, Ok("token!?"));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_method_that_consumes_itself() {
+async fn consuming_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.consuming().await.unwrap(), "token");
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_returned_future_that_is_never_polled_records_nothing() {
+async fn unpolled_future_records_nothing() {
     let (telemetry, recorder) = telemetry();
     drop(opaque(telemetry));
     assert!(recorder.records().is_empty());
 }
 
 #[tokio::test]
-async fn a_returned_future_that_is_dropped_half_way_is_cancelled() {
+async fn dropped_future_is_cancelled() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(poll_immediate(boxed(&telemetry, "scope")).await, None);
     assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);

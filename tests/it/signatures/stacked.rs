@@ -260,7 +260,7 @@ async fn above_instrument_on_a_boxed_future() {
 }
 
 #[test]
-fn above_and_below_instrument_while_blocking() {
+fn above_and_below_instrument_when_blocking() {
     let (telemetry, recorder) = telemetry();
     let (entered, _guard) = Entered::listen();
     above_blocking(&telemetry).unwrap();
@@ -272,7 +272,7 @@ fn above_and_below_instrument_while_blocking() {
 }
 
 #[tokio::test]
-async fn above_and_below_instrument_inside_of_async_trait() {
+async fn above_and_below_instrument_in_async_trait() {
     let (client, recorder) = Client::new();
     let (entered, _guard) = Entered::listen();
     client.above_in_trait().await.unwrap();

@@ -125,7 +125,7 @@ fn in_a_block(telemetry: &Telemetry, scopes: &[&str]) -> impl Future<Output = An
 }
 
 #[tokio::test]
-async fn a_block_around_the_async_block() {
+async fn block_around_async_block() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(in_a_block(&telemetry, &["scope"; 9]).await, Ok(8));
     succeeded(&recorder);
@@ -143,7 +143,7 @@ async fn async_blocks_from_macro_variables() {
 }
 
 #[tokio::test]
-async fn returns_of_items_in_front() {
+async fn returns_in_preceding_items() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(behind_a_macro_that_returns(&telemetry).await, Ok(4));
     succeeded(&recorder);
@@ -152,7 +152,7 @@ async fn returns_of_items_in_front() {
 }
 
 #[tokio::test]
-async fn casts_behind_the_block() {
+async fn cast_after_the_block() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(cast(&telemetry).await, Ok(6));
     succeeded(&recorder);
@@ -204,7 +204,7 @@ fn converting(telemetry: &Telemetry) -> BoxFuture<'_, Result<u8, Second>> {
 }
 
 #[tokio::test]
-async fn outputs_behind_an_alias() {
+async fn output_alias() {
     let (client, recorder) = Client::new();
     let of = Of::<()>(client.telemetry.clone(), PhantomData);
     assert!(of.acquire().await.is_err());
@@ -234,7 +234,7 @@ async fn own_future(telemetry: &Telemetry) -> Result<(own::Future, own::JoinHand
 }
 
 #[tokio::test]
-async fn types_called_future_and_stream() {
+async fn types_named_future_and_stream() {
     let (telemetry, recorder) = telemetry();
     let own::Stream = own_stream(&telemetry).await.unwrap();
     succeeded(&recorder);

@@ -47,28 +47,28 @@ impl Credential for Client {
 }
 
 #[tokio::test]
-async fn an_async_method_implements_a_returned_future() {
+async fn async_method_implements_returned_future() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire(&["scope"]).await, Ok(6));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn an_async_default_method() {
+async fn async_default_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire_default().await, Ok("default"));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_default_method_that_returns_a_future() {
+async fn default_method_returning_future() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire_returned().await, Ok(size_of::<Telemetry>()));
     succeeded(&recorder);
 }
 
 #[tokio::test]
-async fn a_blocking_default_method() {
+async fn blocking_default_method() {
     let (client, recorder) = Client::new();
     assert_eq!(client.acquire_blocking(), Ok(1));
     succeeded(&recorder);

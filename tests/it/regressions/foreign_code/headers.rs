@@ -8,7 +8,7 @@ use super::now;
 use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 #[test]
-fn dropping_a_header_of_the_caller_may_use_the_acquisition() {
+fn header_drop_may_use_the_acquisition() {
     /// Bytes that note a fact when they are dropped.
     struct Noting;
 

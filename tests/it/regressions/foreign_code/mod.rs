@@ -146,7 +146,7 @@ fn with_clock(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
 }
 
 #[test]
-fn notes_of_an_observer_land_nowhere() {
+fn records_in_observer_are_dropped() {
     let (telemetry, recorder) = with_observer(note);
     now(outer(&telemetry)).unwrap();
     let records = recorder.take();
@@ -155,7 +155,7 @@ fn notes_of_an_observer_land_nowhere() {
 }
 
 #[test]
-fn notes_of_a_clock_land_nowhere() {
+fn records_in_clock_are_dropped() {
     let (telemetry, recorder) = with_clock(note);
     now(outer(&telemetry)).unwrap();
     let records = recorder.take();
@@ -165,7 +165,7 @@ fn notes_of_a_clock_land_nowhere() {
 }
 
 #[test]
-fn notes_of_an_enricher_land_nowhere() {
+fn records_in_enricher_are_dropped() {
     let recorder = Recorder::new();
     let provider = SdkMeterProvider::default();
     let metrics = Metrics::with_provider(provider).enricher(|_, _| {
@@ -179,7 +179,7 @@ fn notes_of_an_enricher_land_nowhere() {
 }
 
 #[test]
-fn acquisition_of_an_observer_has_its_own_record() {
+fn observer_acquisition_has_own_record() {
     let (telemetry, recorder) = with_observer(acquire_once);
     now(outer(&telemetry)).unwrap();
     // One more for each of the two, and none for the one more.
@@ -191,7 +191,7 @@ fn acquisition_of_an_observer_has_its_own_record() {
 }
 
 #[test]
-fn acquisition_of_a_clock_has_its_own_record() {
+fn clock_acquisition_has_own_record() {
     let (telemetry, recorder) = with_clock(acquire_once);
     now(outer(&telemetry)).unwrap();
     let records = recorder.take();
@@ -200,7 +200,7 @@ fn acquisition_of_a_clock_has_its_own_record() {
 }
 
 #[test]
-fn acquisition_of_an_observer_inside_an_observe_is_not_collected() {
+fn observer_acquisition_is_not_captured() {
     let (telemetry, recorder) = with_observer(acquire_once);
     let observed = now(token_telemetry::capture(hit(&telemetry)));
     assert_eq!(observed.records.len(), 1);
@@ -208,7 +208,7 @@ fn acquisition_of_an_observer_inside_an_observe_is_not_collected() {
 }
 
 #[test]
-fn observer_that_always_acquires_stops_after_one_level() {
+fn observer_recursion_stops_at_one_level() {
     let (telemetry, recorder) = with_observer(acquire);
     now(hit(&telemetry)).unwrap();
     // Observers get the call and what an observer acquired for it; the third is counted only.
@@ -217,14 +217,14 @@ fn observer_that_always_acquires_stops_after_one_level() {
 }
 
 #[test]
-fn clock_that_always_acquires_comes_to_an_end() {
+fn clock_recursion_stops() {
     let (telemetry, recorder) = with_clock(acquire);
     now(outer(&telemetry)).unwrap();
     assert_untouched(&recorder.take());
 }
 
 #[test]
-fn description_that_always_acquires_comes_to_an_end() {
+fn describe_recursion_stops() {
     static OWN: OnceLock<Telemetry> = OnceLock::new();
     fn describe(_: &LabError) -> token_telemetry::ErrorInfo {
         let again = now(always_failing(OWN.get().unwrap()));

@@ -89,27 +89,27 @@ fn under_subscriber(
 }
 
 #[test]
-fn notes_of_a_subscriber_land_nowhere() {
+fn records_in_subscriber_are_dropped() {
     let (records, _) = under_subscriber(note, None);
     assert_eq!(records.len(), 4);
     assert_untouched(&records);
 }
 
 #[test]
-fn acquisition_of_a_subscriber_has_its_own_record() {
+fn subscriber_acquisition_has_own_record() {
     let (records, _) = under_subscriber(acquire_once, None);
     assert!(records.len() > 4);
     assert_untouched(&records);
 }
 
 #[test]
-fn subscriber_that_always_acquires_comes_to_an_end() {
+fn subscriber_recursion_stops() {
     let (records, _) = under_subscriber(acquire, None);
     assert_untouched(&records);
 }
 
 #[test]
-fn acquiring_without_end_is_logged_once() {
+fn recursion_is_logged_once() {
     let (records, warnings) = under_subscriber(|_| {}, Some(Acting::new(acquire)));
     assert_eq!(records.len(), 8);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
