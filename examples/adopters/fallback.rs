@@ -1,10 +1,10 @@
-//! A description with a last resort: what the request knows is better.
+//! A fallback error code, used only if the token request recorded nothing more specific.
 
 use token_telemetry::{
     Acquisition, CacheRefreshReason, ErrorInfo, Telemetry, TransportError, acquire_token,
 };
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
 fn describe(_: &SdkError) -> ErrorInfo {
     ErrorInfo::fallback("credential_error")
@@ -21,12 +21,12 @@ async fn get_token(telemetry: &Telemetry, is_reachable: bool) -> Result<(), SdkE
     Err(SdkError("no token"))
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
-    drop(get_token(&observed.telemetry, false).await);
-    drop(get_token(&observed.telemetry, true).await);
-    observed.shape(
-        "A description with a last resort",
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
+    drop(get_token(&recorded.telemetry, false).await);
+    drop(get_token(&recorded.telemetry, true).await);
+    recorded.pattern(
+        "A fallback error code",
         &[
             "GetToken error, NoCachedAccessToken, 1 attempts, error connect_error",
             "GetToken error, error credential_error",

@@ -1,11 +1,11 @@
-//! A cache behind two locks: three callers at once, one of them refreshes.
+//! A cache behind two locks: of three concurrent callers, one refreshes.
 
 use std::time::Duration;
 
 use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, acquire_token};
 use tokio::sync::{Mutex, RwLock};
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
 struct Client {
     telemetry: Telemetry,
@@ -35,17 +35,17 @@ impl Client {
     }
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
     let client = Client {
-        telemetry: observed.telemetry.clone(),
+        telemetry: recorded.telemetry.clone(),
         token: RwLock::new(None),
         refreshing: Mutex::new(()),
     };
     let (first, second, third) =
         tokio::join!(client.get_token(), client.get_token(), client.get_token());
     drop((first, second, third, client.get_token().await));
-    observed.shape(
+    recorded.pattern(
         "A cache behind two locks",
         &[
             "GetToken ok, IdentityProvider, NoCachedAccessToken, 1 attempts, HTTP 200",

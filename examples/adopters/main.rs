@@ -1,4 +1,4 @@
-//! Seven shapes in which real SDKs acquire tokens, each with the record that is true for it.
+//! Seven ways in which real SDKs acquire tokens, each with its expected record.
 //!
 //! ```text
 //! cargo run --example adopters
@@ -6,7 +6,7 @@
 
 #![expect(
     clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
+    reason = "an example reports errors on standard error"
 )]
 
 mod fallback;
@@ -24,7 +24,7 @@ use token_telemetry_examples::say;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let shapes = [
+    let patterns = [
         polling::run().await,
         resend::run().await,
         opaque::run().await,
@@ -33,14 +33,17 @@ async fn main() -> ExitCode {
         spawned::run().await,
         fallback::run().await,
     ];
-    let wrong = shapes.iter().filter(|shape| !shape.show()).count();
+    let wrong = patterns.iter().filter(|pattern| !pattern.show()).count();
     if wrong > 0 {
         eprintln!(
-            "adopters: {wrong} of {} shapes have a wrong record",
-            shapes.len()
+            "adopters: {wrong} of {} patterns have a wrong record",
+            patterns.len()
         );
         return ExitCode::FAILURE;
     }
-    say!("\nadopters: {} shapes, all records true", shapes.len());
+    say!(
+        "\nadopters: {} patterns, all records as expected",
+        patterns.len()
+    );
     ExitCode::SUCCESS
 }

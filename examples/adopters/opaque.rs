@@ -1,15 +1,15 @@
-//! A wrapper around somebody else's credential, which hides its cache.
+//! A wrapper around a third-party credential that hides its cache.
 
 use std::time::{Duration, SystemTime};
 
 use token_telemetry::acquisition::SeenTokens;
 use token_telemetry::{Acquisition, Telemetry, TokenSource, acquire_token};
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError};
 
 const WINDOW: Duration = Duration::from_secs(300);
 
-/// The credential of another crate: it returns a token and its expiry, and nothing else.
+/// A credential of another crate that returns only a token and its expiry.
 struct Opaque {
     expires_on: SystemTime,
 }
@@ -35,9 +35,9 @@ impl Wrapper {
         Ok(expires_on)
     }
 
-    /// Knows that this credential never asks anybody itself: what it has comes from a file.
+    /// Declares the source, because this credential only ever reads its token from a file.
     #[acquire_token(api = SdkApi::GetCachedToken, telemetry = self.telemetry)]
-    async fn get_token_of_file(&self) -> Result<SystemTime, SdkError> {
+    async fn get_token_from_file(&self) -> Result<SystemTime, SdkError> {
         Acquisition::current().record_default_source(TokenSource::Cache);
         Ok(self.inner.get_token().await)
     }
@@ -47,10 +47,10 @@ fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000)
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
     let mut wrapper = Wrapper {
-        telemetry: observed.telemetry.clone(),
+        telemetry: recorded.telemetry.clone(),
         inner: Opaque {
             expires_on: now() + Duration::from_secs(200),
         },
@@ -60,8 +60,8 @@ pub(crate) async fn run() -> Shape {
     drop(wrapper.get_token("scope").await);
     wrapper.inner.expires_on = now() + Duration::from_secs(3600);
     drop(wrapper.get_token("scope").await);
-    drop(wrapper.get_token_of_file().await);
-    observed.shape(
+    drop(wrapper.get_token_from_file().await);
+    recorded.pattern(
         "A wrapper around an opaque credential",
         &[
             "GetToken ok, NoCachedAccessToken",

@@ -1,11 +1,11 @@
-//! A device-code flow that polls once per call: the loop is the caller's.
+//! A device code flow that polls once per call; the caller runs the loop.
 
 use std::future::ready;
 use std::io;
 
 use token_telemetry::{Acquisition, ErrorInfo, Polled, Status, Telemetry, acquire_token};
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
 fn describe(error: &SdkError) -> ErrorInfo {
     match error.0 {
@@ -29,16 +29,16 @@ async fn poll(telemetry: &Telemetry, code: Option<&'static str>) -> Result<Strin
     }
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
     for code in [
         Some("authorization_pending"),
         Some("authorization_pending"),
         None,
     ] {
-        drop(poll(&observed.telemetry, code).await);
+        drop(poll(&recorded.telemetry, code).await);
     }
-    observed.shape(
+    recorded.pattern(
         "A flow that polls once per call",
         &[
             "GetToken pending, 1 attempts, HTTP 400",

@@ -1,4 +1,4 @@
-//! A provider under a cache, both annotated: one record, with what each of them knows.
+//! A cache around a provider, both annotated: they share one record with data from both.
 
 use std::error::Error;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use token_telemetry::{
     Acquisition, CacheRefreshReason, ErrorInfo, Telemetry, TokenInfo, acquire_token,
 };
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
 struct Token {
     expires_in: Duration,
@@ -30,14 +30,14 @@ async fn provide(telemetry: &Telemetry, status: u16) -> Result<Token, SdkError> 
     Err(SdkError("invalid_grant"))
 }
 
-/// The error of the cache, which says nothing.
+/// The error of the cache, which carries no details.
 type AnyError = Box<dyn Error + Send + Sync>;
 
-fn nothing(_: &AnyError) -> ErrorInfo {
+fn describe(_: &AnyError) -> ErrorInfo {
     ErrorInfo::unknown()
 }
 
-#[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, error_info = nothing)]
+#[acquire_token(api = SdkApi::GetCachedToken, telemetry = telemetry, error_info = describe)]
 async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, AnyError> {
     Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
     provide(telemetry, status)
@@ -45,17 +45,17 @@ async fn cached(telemetry: &Telemetry, status: u16) -> Result<Token, AnyError> {
         .map_err(|error| error.0.into())
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
     for status in [200, 400] {
         drop(
-            cached(&observed.telemetry, status)
+            cached(&recorded.telemetry, status)
                 .await
                 .map(|token| token.expires_in),
         );
     }
-    observed.shape(
-        "A provider under a cache",
+    recorded.pattern(
+        "A cache around a provider",
         &[
             "GetCachedToken ok, IdentityProvider, Expired, 1 attempts, HTTP 200, 3599 s left",
             "GetCachedToken error, Expired, 1 attempts, HTTP 400, error invalid_grant",

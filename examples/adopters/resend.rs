@@ -1,18 +1,18 @@
-//! A client with a header map of its own, which sends the same request object on every attempt.
+//! A client with its own header map that reuses one request object for all attempts.
 
 use std::collections::BTreeMap;
 
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
-/// The request object of such a client.
+/// The request object of the client.
 #[derive(Default)]
 struct Request {
     headers: BTreeMap<String, String>,
 }
 
-/// Sends one request object until a status is final; returns the failures each attempt reported.
+/// Sends one request object per status; returns the failures that each attempt reported.
 #[acquire_token(api = SdkApi::GetToken, telemetry = telemetry)]
 async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>, SdkError> {
     let mut request = Request::default();
@@ -33,25 +33,25 @@ async fn retrying(telemetry: &Telemetry, statuses: &[u16]) -> Result<Vec<String>
     }
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
-    drop(retrying(&observed.telemetry, &[401]).await);
-    let reported = retrying(&observed.telemetry, &[408, 200])
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
+    drop(retrying(&recorded.telemetry, &[401]).await);
+    let reported = retrying(&recorded.telemetry, &[408, 200])
         .await
         .unwrap_or_default();
     let times = reported
         .iter()
         .filter(|header| header.contains("invalid_client"))
         .count();
-    let once = if times == 1 {
-        "A request object that is sent again: the failure is reported once"
+    let name = if times == 1 {
+        "A reused request object: the failure is reported once"
     } else {
-        "A request object that is sent again: the failure is NOT reported once"
+        "A reused request object: the failure is NOT reported once"
     };
     let expected = [
         "GetToken error, 1 attempts, HTTP 401, error invalid_client",
         "GetToken ok, IdentityProvider, 2 attempts, HTTP 200",
         "0 hits, 1 issued, 0 pending, 1 failed, 0 unknown",
     ];
-    observed.shape(once, if times == 1 { &expected } else { &[] })
+    recorded.pattern(name, if times == 1 { &expected } else { &[] })
 }

@@ -1,4 +1,4 @@
-//! What the shapes share: ids, an error, a recorder, and the comparison with the truth.
+//! Shared by the patterns: API ids, an error, a recorder, and the check of the records.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use token_telemetry::{
 };
 use token_telemetry_examples::say;
 
-/// Host of the token endpoint; nothing is sent, because each shape scripts its responses.
+/// URL of the token endpoint; nothing is sent, because each pattern scripts its responses.
 pub(crate) const TOKEN_URL: &str = "https://login.example/tenant/oauth2/v2.0/token";
 
 pub(crate) struct Sdk;
@@ -32,7 +32,7 @@ impl DescribeError<SdkError> for Sdk {
     }
 }
 
-/// Keeps every record, in the order in which the calls finished.
+/// Collects the records, in the order in which the calls finished.
 #[derive(Clone, Default)]
 pub(crate) struct Records(Arc<Mutex<Vec<AcquisitionRecord>>>);
 
@@ -43,7 +43,7 @@ impl Observer for Records {
     }
 }
 
-/// A client's telemetry, and what it recorded.
+/// A `Telemetry` and its records.
 pub(crate) struct Recorded {
     pub(crate) telemetry: Telemetry,
     records: Records,
@@ -57,14 +57,14 @@ impl Recorded {
             .client(CLIENT)
             .observer(records.clone());
         Self {
-            // The client is checked when this is compiled, so that only the default could be left.
+            // `CLIENT` is checked at compile time, so `build` cannot fail here.
             telemetry: builder.build().unwrap_or_else(|_| Telemetry::new(CLIENT)),
             records,
         }
     }
 
-    /// The finished shape: one expected line for each record, and one for the totals.
-    pub(crate) fn shape(&self, name: &'static str, expected: &[&'static str]) -> Shape {
+    /// Creates the pattern; `expected` has one line per record and one for the totals.
+    pub(crate) fn pattern(&self, name: &'static str, expected: &[&'static str]) -> Pattern {
         let records = self
             .records
             .0
@@ -75,9 +75,9 @@ impl Recorded {
             "{} hits, {} issued, {} pending, {} failed, {} unknown",
             totals.cache, totals.identity_provider, totals.pending, totals.failures, totals.unknown
         );
-        let mut recorded: Vec<String> = records.iter().map(facts).collect();
+        let mut recorded: Vec<String> = records.iter().map(summarize).collect();
         recorded.push(summary);
-        Shape {
+        Pattern {
             name,
             expected: expected.to_vec(),
             recorded,
@@ -85,15 +85,15 @@ impl Recorded {
     }
 }
 
-/// One shape: the lines that are true, and the lines that were recorded.
-pub(crate) struct Shape {
+/// A pattern with its expected and its recorded lines.
+pub(crate) struct Pattern {
     name: &'static str,
     expected: Vec<&'static str>,
     recorded: Vec<String>,
 }
 
-impl Shape {
-    /// Prints the lines, and returns whether all of them are true.
+impl Pattern {
+    /// Prints the recorded lines, and returns whether they match the expected ones.
     pub(crate) fn show(&self) -> bool {
         say!("\n{}", self.name);
         for (at, line) in self.recorded.iter().enumerate() {
@@ -107,8 +107,8 @@ impl Shape {
     }
 }
 
-/// The facts of a record in one line.
-fn facts(record: &AcquisitionRecord) -> String {
+/// Formats a record in one line.
+fn summarize(record: &AcquisitionRecord) -> String {
     let mut line = format!("{} {}", record.api().name(), record.outcome().name());
     let mut add = |text: Option<String>| {
         if let Some(text) = text {

@@ -1,10 +1,10 @@
-//! A token that is about to expire: the caller gets it, and a spawned task refreshes it.
+//! A token close to expiry: the caller gets it, and a spawned task refreshes it.
 
 use std::sync::Arc;
 
 use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
-use crate::sdk::{Recorded, SdkApi, SdkError, Shape, TOKEN_URL};
+use crate::sdk::{Pattern, Recorded, SdkApi, SdkError, TOKEN_URL};
 
 struct Client {
     telemetry: Telemetry,
@@ -17,7 +17,7 @@ impl Client {
         Ok(tokio::spawn(Arc::clone(self).refresh()).abort_handle())
     }
 
-    /// A root of its own: no caller waits for it.
+    /// Always has its own record, because no caller waits for it.
     #[acquire_token(api = SdkApi::GetToken, telemetry = self.telemetry, background)]
     async fn refresh(self: Arc<Self>) -> Result<(), SdkError> {
         Acquisition::current()
@@ -27,17 +27,17 @@ impl Client {
     }
 }
 
-pub(crate) async fn run() -> Shape {
-    let observed = Recorded::new();
+pub(crate) async fn run() -> Pattern {
+    let recorded = Recorded::new();
     let client = Arc::new(Client {
-        telemetry: observed.telemetry.clone(),
+        telemetry: recorded.telemetry.clone(),
     });
     if let Ok(refresh) = client.get_token().await {
         while !refresh.is_finished() {
             tokio::task::yield_now().await;
         }
     }
-    observed.shape(
+    recorded.pattern(
         "A refresh in a spawned task",
         &[
             "GetToken ok, Cache, L1Cache, NotApplicable",

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example api-catalog                 # as Markdown, then as JSON
-//! cargo run --example api-catalog -- markdown     # one of them alone, to redirect into a file
+//! cargo run --example api-catalog -- markdown     # one format only, to redirect into a file
 //! cargo run --example api-catalog -- json
 //! ```
 
@@ -18,7 +18,7 @@ Prints the catalog of the Contoso SDK's API ids, for the team that reads its tel
 
 Usage: cargo run --example api-catalog [-- FORMAT]
 
-  FORMAT   `markdown` or `json`; both unless given
+  FORMAT   `markdown` or `json`; default: both
   --help   prints this text
 ";
 
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns what to print, which has no newline at its end.
+/// Returns the text to print, without a trailing newline.
 fn text(formats: &[String]) -> Result<String, Failure> {
     let catalog = Catalog::of::<ContosoApi>();
     let (markdown, json) = (catalog.to_markdown(), catalog.to_json());

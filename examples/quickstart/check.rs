@@ -1,15 +1,15 @@
-//! The server's own check of what arrived: literals and plain splits, nothing of the crate.
+//! Checks what arrived with literals and plain string splitting, without using the crate.
 
 use token_telemetry::AcquisitionRecord;
 use token_telemetry_examples::token_endpoint::{Arrived, SECRET};
 
 use crate::scenes::{Expected, Last, SCOPE, Scene};
 
-/// What the server remembers between scenes.
+/// State of the checks across scenes.
 #[derive(Default)]
 pub(crate) struct Checked {
-    /// Id of the request that was answered with 401.
-    refused_id: Option<String>,
+    /// Id of the request that got a 401 response.
+    rejected_id: Option<String>,
     ids: Vec<String>,
 }
 
@@ -75,9 +75,9 @@ impl Checked {
             &vec![8, 4, 4, 4, 12],
         )?;
         if request.status == Some(401) {
-            self.refused_id = Some(id.to_owned());
+            self.rejected_id = Some(id.to_owned());
         }
-        nothing_private(request)
+        no_private_data(request)
     }
 
     fn expected_last(&self, last: &Last) -> Result<Option<String>, String> {
@@ -89,15 +89,15 @@ impl Checked {
                 after_id,
             } => {
                 let id = self
-                    .refused_id
+                    .rejected_id
                     .as_deref()
-                    .ok_or("no request was refused before")?;
+                    .ok_or("expected an earlier rejected request, found none")?;
                 Ok(Some(format!("{before_id}{id}{after_id}")))
             }
         }
     }
 
-    /// All tries of one acquisition share an id, and no other acquisition has it.
+    /// Checks that all attempts of an acquisition share an id that no other acquisition uses.
     fn one_id_per_acquisition(&mut self, arrived: &[Arrived]) -> Result<(), String> {
         let mut ids: Vec<&str> = arrived
             .iter()
@@ -117,7 +117,7 @@ impl Checked {
     }
 }
 
-fn nothing_private(request: &Arrived) -> Result<(), String> {
+fn no_private_data(request: &Arrived) -> Result<(), String> {
     let ours = request
         .headers
         .iter()
@@ -127,7 +127,9 @@ fn nothing_private(request: &Arrived) -> Result<(), String> {
             .into_iter()
             .find(|text| value.contains(text));
         if let Some(text) = leaked {
-            return Err(format!("{name} holds {text:?}"));
+            return Err(format!(
+                "expected no private data in {name}, found {text:?}"
+            ));
         }
     }
     Ok(())
@@ -137,6 +139,6 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> 
     if found == expected {
         Ok(())
     } else {
-        Err(format!("{what} is {found:?}, expected {expected:?}"))
+        Err(format!("{what}: expected {expected:?}, found {found:?}"))
     }
 }

@@ -1,4 +1,4 @@
-//! The quickstart with its own token endpoint, which checks everything that arrives.
+//! The quickstart with an embedded token endpoint that checks everything that arrives.
 
 use token_telemetry::{AcquisitionRecord, capture};
 use token_telemetry_examples::token_endpoint::{Arrived, TokenEndpoint};
@@ -33,7 +33,7 @@ pub(crate) async fn play() -> Result<String, Failure> {
     ))
 }
 
-/// The client, the endpoint it talks to, and what has been seen so far.
+/// The client, its token endpoint, and the counts so far.
 struct Stage {
     contoso: Contoso,
     endpoint: TokenEndpoint,
@@ -43,14 +43,14 @@ struct Stage {
 }
 
 impl Stage {
-    /// Plays one scene, prints what came of it, and checks what arrived.
+    /// Plays one scene, prints the result, and checks the requests.
     async fn play(&mut self, scene: &Scene) -> Result<(), Failure> {
-        for mishap in scene.mishaps {
-            self.endpoint.mishap(*mishap);
+        for fault in scene.faults {
+            self.endpoint.fault(*fault);
         }
-        let observed = capture(scene.act.perform(&self.contoso.client)).await;
-        self.acquisitions += observed.records.len();
-        for record in &observed.records {
+        let captured = capture(scene.act.perform(&self.contoso.client)).await;
+        self.acquisitions += captured.records.len();
+        for record in &captured.records {
             self.requests += record.attempts() as usize;
             screen::record(record);
         }
@@ -61,8 +61,8 @@ impl Stage {
         if self.acquisitions == 1 {
             arrived.iter().for_each(screen::identity);
         }
-        self.check(scene, &observed.records, &arrived)
-            .map_err(|problem| format!("{}: {problem}", scene.title).into())
+        self.check(scene, &captured.records, &arrived)
+            .map_err(|error| format!("{}: {error}", scene.title).into())
     }
 
     fn check(

@@ -1,4 +1,4 @@
-//! The whole of token-telemetry in one run: an annotated SDK, a token endpoint, headers, metrics.
+//! All of token-telemetry in one run: an annotated SDK, a token endpoint, headers, metrics.
 //!
 //! ```text
 //! cargo run --example quickstart                        # everything embedded
@@ -22,7 +22,7 @@ use token_telemetry_examples::{Failure, say, screen};
 
 const HELP: &str = "\
 Acquires tokens with a small SDK called Contoso, and shows the headers that reach the token endpoint
-and the metrics that reach OpenTelemetry. Without options, the token endpoint is embedded too.
+and the metrics that reach OpenTelemetry. Without options, the example runs its own token endpoint.
 
 Usage: cargo run --example quickstart [-- OPTIONS]
 
@@ -48,7 +48,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     }
 }
 
-/// The client of the SDK, and what its telemetry leads to.
+/// A client of the SDK with its telemetry and exporter.
 struct Contoso {
     client: ContosoClient,
     telemetry: Telemetry,
@@ -73,9 +73,9 @@ impl Contoso {
         })
     }
 
-    /// Prints the metrics, and where to go from here.
+    /// Prints the metrics and the next step.
     fn conclude(&self) -> Result<(), Failure> {
-        screen::heading("Metrics, as an OpenTelemetry exporter received them");
+        screen::heading("Metrics, as received by an OpenTelemetry exporter");
         self.provider.force_flush()?;
         if let Some(collected) = self.exporter.get_finished_metrics()?.last() {
             screen::metrics(collected);

@@ -1,4 +1,4 @@
-//! The quickstart against a token endpoint of the reader's own, which answers as it likes.
+//! The quickstart with a token endpoint of the user, which may send any response.
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use token_telemetry_examples::{Failure, say, screen};
 use crate::Contoso;
 use crate::scenes::Act;
 
-/// What is done; the titles hold whatever the endpoint answers.
+/// The calls; their titles fit any response of the endpoint.
 const CALLS: [(&str, Act); 7] = [
-    ("A first call: the cache is empty", Act::Ask),
-    ("The same call again", Act::Ask),
+    ("A first call: the cache is empty", Act::Acquire),
+    ("The same call again", Act::Acquire),
     (
-        "A call once all cached tokens have expired",
-        Act::AskAfterExpiry,
+        "A call after all cached tokens have expired",
+        Act::AcquireAfterExpiry,
     ),
     ("A call that forces a refresh", Act::Force),
     (
@@ -25,14 +25,14 @@ const CALLS: [(&str, Act); 7] = [
         Act::ForceWithWrongSecret,
     ),
     (
-        "A call whose caller waits 40 ms at most",
+        "A call whose caller waits at most 40 ms",
         Act::ForceAndGiveUp,
     ),
     ("A last call that forces a refresh", Act::Force),
 ];
 
-/// How long a call may take before the endpoint counts as dead.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time limit of a call.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes the calls and returns the last line.
 pub(crate) async fn play(authority: &str) -> Result<String, Failure> {
@@ -42,21 +42,21 @@ pub(crate) async fn play(authority: &str) -> Result<String, Failure> {
     let (mut acquisitions, mut requests, mut tokens) = (0, 0, 0);
     for (at, (title, act)) in CALLS.iter().enumerate() {
         screen::heading(&format!("{}. {title}", at + 1));
-        let call = tokio::time::timeout(PATIENCE, act.perform(&contoso.client));
-        let observed = capture(call).await;
-        for record in &observed.records {
+        let call = tokio::time::timeout(TIMEOUT, act.perform(&contoso.client));
+        let captured = capture(call).await;
+        for record in &captured.records {
             screen::record(record);
             acquisitions += 1;
             requests += record.attempts();
             tokens += u32::from(record.is_ok());
         }
-        match observed.output {
+        match captured.output {
             Ok(Some(AuthError::Unreachable(error))) => {
                 let cause = root_cause(&error);
                 return Err(format!("no response from {token_url}: {cause}").into());
             }
-            Err(_) => return Err(format!("no response from {token_url} in {PATIENCE:?}").into()),
-            Ok(_) => waiting(&contoso.telemetry.pending_failures()),
+            Err(_) => return Err(format!("no response from {token_url} in {TIMEOUT:?}").into()),
+            Ok(_) => print_pending(&contoso.telemetry.pending_failures()),
         }
     }
     contoso.conclude()?;
@@ -65,7 +65,7 @@ pub(crate) async fn play(authority: &str) -> Result<String, Failure> {
     ))
 }
 
-/// The URL itself if it names a token endpoint, else the one Entra has below an authority.
+/// Returns the URL itself if it is a token endpoint, or else the one below the authority.
 fn token_url(authority: &str) -> Result<String, Failure> {
     if authority.starts_with("https://") {
         return Err("the quickstart is built without TLS: pass an http:// URL".into());
@@ -82,13 +82,13 @@ fn token_url(authority: &str) -> Result<String, Failure> {
     })
 }
 
-/// Says which failures the next request is going to report.
-fn waiting(failures: &[PendingFailure]) {
+/// Prints the failures that the next request will report.
+fn print_pending(failures: &[PendingFailure]) {
     let codes: Vec<&str> = failures.iter().map(|failure| &*failure.code).collect();
     if !codes.is_empty() {
         say!(
             "  {:<9}{}, with the next request",
-            "report",
+            "pending",
             codes.join(", ")
         );
     }

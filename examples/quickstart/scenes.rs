@@ -1,46 +1,46 @@
-//! What the quickstart does, and what must arrive at the token endpoint: written by hand.
+//! The scenes of the quickstart, with the expected requests written by hand.
 
 use std::time::Duration;
 
 use token_telemetry_examples::contoso::{AuthError, ContosoClient};
-use token_telemetry_examples::token_endpoint::{Mishap, SECRET};
+use token_telemetry_examples::token_endpoint::{Fault, SECRET};
 
-/// The scope of every call; it must not show up in any header.
+/// The scope of every call; it must not appear in any header.
 pub(crate) const SCOPE: &str = "https://graph.contoso.example/.default";
 
-/// How long the impatient caller waits.
-const PATIENCE: Duration = Duration::from_millis(40);
+/// How long the caller waits in [`Act::ForceAndGiveUp`].
+const TIMEOUT: Duration = Duration::from_millis(40);
 
 /// One call of the SDK.
 pub(crate) struct Scene {
-    /// What the reader sees.
+    /// Title in the output.
     pub(crate) title: &'static str,
-    /// What goes wrong at the endpoint.
-    pub(crate) mishaps: &'static [Mishap],
-    /// What is done.
+    /// Faults of the endpoint.
+    pub(crate) faults: &'static [Fault],
+    /// The call.
     pub(crate) act: Act,
-    /// How the record must describe it: outcome, source, reason.
+    /// Expected outcome, source and reason in the record.
     pub(crate) record: [&'static str; 3],
-    /// The requests that must arrive, in order.
+    /// Expected requests, in order.
     pub(crate) requests: &'static [Expected],
 }
 
 /// What the caller of the SDK does.
 #[derive(Clone, Copy)]
 pub(crate) enum Act {
-    /// Asks for a token.
-    Ask,
-    /// Lets the cached token expire, and asks.
-    AskAfterExpiry,
-    /// Insists on a new token.
+    /// Acquires a token.
+    Acquire,
+    /// Expires the cached tokens and acquires a token.
+    AcquireAfterExpiry,
+    /// Forces a refresh.
     Force,
-    /// Insists on a new token, with a wrong secret.
+    /// Forces a refresh with a wrong secret.
     ForceWithWrongSecret,
-    /// Insists on a new token, and does not wait for it.
+    /// Forces a refresh and drops the call before the response.
     ForceAndGiveUp,
 }
 
-/// One request that must arrive.
+/// An expected request.
 pub(crate) struct Expected {
     /// Value of `x-client-current-telemetry`.
     pub(crate) current: &'static str,
@@ -48,13 +48,13 @@ pub(crate) struct Expected {
     pub(crate) last: Last,
 }
 
-/// Value of `x-client-last-telemetry`.
+/// Expected value of `x-client-last-telemetry`.
 pub(crate) enum Last {
-    /// The header must be missing.
+    /// The header is absent.
     Absent,
-    /// The header must read so.
+    /// The header has this value.
     Is(&'static str),
-    /// The header must name the failed call, whose id the server has seen before.
+    /// The header names the rejected request by its id, between these texts.
     NamesFailure {
         before_id: &'static str,
         after_id: &'static str,
@@ -74,12 +74,12 @@ const FORCED_AFTER_FAILURE: Expected = Expected {
     },
 };
 
-/// The whole play.
+/// All scenes, in order.
 pub(crate) const SCENES: [Scene; 9] = [
     Scene {
         title: "A first call: the cache is empty",
-        mishaps: &[],
-        act: Act::Ask,
+        faults: &[],
+        act: Act::Acquire,
         record: ["ok", "IdentityProvider", "NoCachedAccessToken"],
         requests: &[Expected {
             current: "5|1004,2,,,|0,1,1,,,",
@@ -87,16 +87,16 @@ pub(crate) const SCENES: [Scene; 9] = [
         }],
     },
     Scene {
-        title: "The same again: a cache hit, no request at all",
-        mishaps: &[],
-        act: Act::Ask,
+        title: "The same call again: a cache hit, no request",
+        faults: &[],
+        act: Act::Acquire,
         record: ["ok", "Cache", "NotApplicable"],
         requests: &[],
     },
     Scene {
         title: "The cached token has expired",
-        mishaps: &[],
-        act: Act::AskAfterExpiry,
+        faults: &[],
+        act: Act::AcquireAfterExpiry,
         record: ["ok", "IdentityProvider", "Expired"],
         requests: &[Expected {
             current: "5|1004,3,,,|0,1,1,,,",
@@ -105,42 +105,42 @@ pub(crate) const SCENES: [Scene; 9] = [
     },
     Scene {
         title: "The caller forces a refresh",
-        mishaps: &[],
+        faults: &[],
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED],
     },
     Scene {
         title: "The endpoint is overloaded once: 503, then 200",
-        mishaps: &[Mishap::Status(503)],
+        faults: &[Fault::Status(503)],
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED, FORCED],
     },
     Scene {
         title: "The client secret is wrong: 401 with an AADSTS code",
-        mishaps: &[],
+        faults: &[],
         act: Act::ForceWithWrongSecret,
         record: ["error", "-", "ForceRefreshOrClaims"],
         requests: &[FORCED],
     },
     Scene {
-        title: "The caller gives up: the request reports the failure, but gets no answer",
-        mishaps: &[Mishap::Silence],
+        title: "The caller gives up: the request reports the failure, but gets no response",
+        faults: &[Fault::Silence],
         act: Act::ForceAndGiveUp,
         record: ["cancelled", "-", "ForceRefreshOrClaims"],
         requests: &[FORCED_AFTER_FAILURE],
     },
     Scene {
-        title: "The next call: the failure is reported again, and delivered",
-        mishaps: &[],
+        title: "The next call: the failure is reported again and delivered",
+        faults: &[],
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED_AFTER_FAILURE],
     },
     Scene {
-        title: "And once more: nothing is left to report",
-        mishaps: &[],
+        title: "One more call: nothing is left to report",
+        faults: &[],
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED],
@@ -148,11 +148,11 @@ pub(crate) const SCENES: [Scene; 9] = [
 ];
 
 impl Act {
-    /// Calls the SDK, and returns why it failed if it did.
+    /// Calls the SDK and returns its error, if any.
     pub(crate) async fn perform(self, client: &ContosoClient) -> Option<AuthError> {
         match self {
-            Self::Ask => client.acquire_token_for_client(SCOPE).await.err(),
-            Self::AskAfterExpiry => {
+            Self::Acquire => client.acquire_token_for_client(SCOPE).await.err(),
+            Self::AcquireAfterExpiry => {
                 client.expire_cached_tokens();
                 client.acquire_token_for_client(SCOPE).await.err()
             }
@@ -165,7 +165,7 @@ impl Act {
             }
             Self::ForceAndGiveUp => {
                 let call = client.force_token_for_client(SCOPE);
-                tokio::time::timeout(PATIENCE, call).await.ok()?.err()
+                tokio::time::timeout(TIMEOUT, call).await.ok()?.err()
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A token endpoint that does what the scope says, and counts what its headers report.
+//! A token endpoint controlled by the scope, which counts what the headers report.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::io;
@@ -12,25 +12,25 @@ use axum::{Form, Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// Failures that the endpoint remembers: far more than ever wait, and still a bounded number.
+/// Failures that the endpoint remembers: far more than are ever pending, but bounded.
 const REMEMBERED: usize = 4096;
 
-/// What the endpoint has read from the headers of requests that it answered.
+/// Counts from the headers of all requests that got a response.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Read {
-    /// Requests that were answered, by status.
-    pub(crate) answered: BTreeMap<u16, u64>,
-    /// Cache hits reported by requests that count as delivered.
+pub(crate) struct Received {
+    /// Responses by status.
+    pub(crate) responses: BTreeMap<u16, u64>,
+    /// Cache hits in delivered reports.
     pub(crate) hits: u64,
-    /// Failures reported by requests that count as delivered, by code.
+    /// Failures in delivered reports, by code.
     pub(crate) failures: BTreeMap<String, u64>,
-    /// Failures that were reported a second time.
+    /// Failures that were delivered twice.
     pub(crate) repeated: u64,
-    /// Headers that are not what a plain split expects.
+    /// Headers that plain string splitting cannot parse.
     pub(crate) malformed: u64,
 }
 
-/// The latest failures, so that one which is reported twice is noticed.
+/// The latest failures, to detect duplicates.
 #[derive(Default)]
 struct Latest {
     ids: HashSet<String>,
@@ -38,7 +38,7 @@ struct Latest {
 }
 
 impl Latest {
-    /// Whether the failure was not among the latest; it is from now on.
+    /// Adds a failure; returns `false` if it was already present.
     fn insert(&mut self, id: &str) -> bool {
         if !self.ids.insert(id.to_owned()) {
             return false;
@@ -55,7 +55,7 @@ impl Latest {
 
 #[derive(Default)]
 struct Reader {
-    read: Read,
+    received: Received,
     latest: Latest,
 }
 
@@ -72,7 +72,7 @@ impl Endpoint {
         let url = format!("http://{}/soak/oauth2/v2.0/token", listener.local_addr()?);
         let reader = Arc::<Mutex<Reader>>::default();
         let app = Router::new()
-            .route("/soak/oauth2/v2.0/token", post(answer))
+            .route("/soak/oauth2/v2.0/token", post(respond))
             .with_state(Arc::clone(&reader));
         drop(tokio::spawn(
             async move { axum::serve(listener, app).await },
@@ -80,12 +80,12 @@ impl Endpoint {
         Ok(Self { url, reader })
     }
 
-    pub(crate) fn read(&self) -> Read {
-        lock(&self.reader).read.clone()
+    pub(crate) fn received(&self) -> Received {
+        lock(&self.reader).received.clone()
     }
 }
 
-async fn answer(
+async fn respond(
     State(reader): State<Arc<Mutex<Reader>>>,
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
@@ -95,7 +95,7 @@ async fn answer(
             tokio::time::sleep(Duration::from_secs(3600)).await;
             500
         }
-        Some("refused") => 400,
+        Some("rejected") => 400,
         Some("throttled") => 429,
         Some("broken") => 503,
         _ => 200,
@@ -112,13 +112,13 @@ async fn answer(
 
 impl Reader {
     fn count(&mut self, status: u16, headers: &HeaderMap) {
-        *self.read.answered.entry(status).or_default() += 1;
+        *self.received.responses.entry(status).or_default() += 1;
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let current = text("x-client-current-telemetry").unwrap_or_default();
         if current.split('|').count() != 3 || current.split(',').count() != 10 {
-            self.read.malformed += 1;
+            self.received.malformed += 1;
         }
-        // Of the others the client must report again.
+        // After any other response, the client must report again.
         let delivered = status < 500 && status != 429;
         if let (true, Some(last)) = (delivered, text("x-client-last-telemetry")) {
             self.count_last(last);
@@ -128,16 +128,16 @@ impl Reader {
     fn count_last(&mut self, last: &str) {
         let segments: Vec<&str> = last.split('|').collect();
         let ["5", hits, failed, codes, ""] = segments.as_slice() else {
-            self.read.malformed += 1;
+            self.received.malformed += 1;
             return;
         };
-        self.read.hits += hits.parse().unwrap_or(0);
+        self.received.hits += hits.parse().unwrap_or(0);
         let ids = failed.split(',').skip(1).step_by(2);
         let codes = codes.split(',').filter(|code| !code.is_empty());
         for (id, code) in ids.zip(codes) {
-            *self.read.failures.entry(code.to_owned()).or_default() += 1;
+            *self.received.failures.entry(code.to_owned()).or_default() += 1;
             if !self.latest.insert(id) {
-                self.read.repeated += 1;
+                self.received.repeated += 1;
             }
         }
     }
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bounded_memory_of_failures() {
+    fn remembered_failures_are_bounded() {
         let mut latest = Latest::default();
         for id in 0..=REMEMBERED {
             assert!(latest.insert(&id.to_string()), "{id}");
@@ -162,6 +162,6 @@ mod tests {
             (REMEMBERED, REMEMBERED)
         );
         assert!(!latest.insert("1"));
-        assert!(latest.insert("0"), "the oldest is forgotten");
+        assert!(latest.insert("0"), "the oldest entry was evicted");
     }
 }

@@ -1,11 +1,11 @@
-//! Load on two threads; at the end every outlet must tell the same numbers.
+//! A load test on two threads; at the end, all counts must agree.
 //!
 //! ```text
 //! cargo run --release --example soak -- --seconds 30
 //! ```
 
+mod counts;
 mod endpoint;
-mod outlets;
 mod progress;
 
 use std::process::ExitCode;
@@ -20,8 +20,8 @@ use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::ContosoClient;
 use token_telemetry_examples::{Failure, say};
 
+use counts::{Counting, Counts, Panicking};
 use endpoint::Endpoint;
-use outlets::{Counting, Counts, Panicking};
 use progress::{Progress, mib};
 
 const HELP: &str = "\
@@ -30,17 +30,17 @@ the headers that reached the server must report the same numbers.
 
 Usage: cargo run --release --example soak [-- OPTIONS]
 
-  --seconds N   how long to run; 10 unless given, 3600 is fine
+  --seconds N   how long to run; default: 10
   --help        prints this text
 ";
 
-/// Callers at the same time.
+/// Concurrent callers.
 const CALLERS: u64 = 8;
 
-/// How long a caller waits for an endpoint that does not answer.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a caller waits for an endpoint that does not respond.
+const TIMEOUT: Duration = Duration::from_millis(20);
 
-/// Growth of the resident memory that a run may show after its warm-up.
+/// Allowed growth of resident memory after the warm-up.
 const MAX_GROWTH_KIB: u64 = 8 * 1024;
 
 /// Time between two collections of the metrics.
@@ -64,17 +64,17 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let seconds = arguments.get("seconds")?.unwrap_or(10);
     let length = Duration::from_secs(seconds);
-    outlets::keep_quiet_about_panics();
+    counts::silence_deliberate_panics();
     let soak = Arc::new(Soak::start().await?);
-    say!("{CALLERS} callers for {seconds} s; Ctrl-C ends earlier");
+    say!("{CALLERS} callers for {seconds} s; Ctrl-C stops early");
     let mut progress = Progress::new(length);
     let mut callers = tokio::task::JoinSet::new();
     for seed in 0..CALLERS {
         callers.spawn(Arc::clone(&soak).keep_calling(seed));
     }
     tokio::select! {
-        () = progress.keep_telling(&soak.telemetry) => {}
-        () = soak.keep_bookkeeping_small() => {}
+        () = progress.keep_printing(&soak.telemetry) => {}
+        () = soak.keep_exporter_small() => {}
         () = tokio::time::sleep(length) => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
@@ -94,7 +94,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     Ok(verdict)
 }
 
-/// One SDK client, its endpoint, and every outlet.
+/// A client of the SDK, its endpoint, and everything that counts acquisitions.
 struct Soak {
     client: ContosoClient,
     telemetry: Telemetry,
@@ -136,34 +136,34 @@ impl Soak {
     async fn keep_calling(self: Arc<Self>, seed: u64) {
         let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         while !self.stopped.load(Ordering::Relaxed) {
-            // A linear congruential step; its high bits choose what to do.
+            // A linear congruential generator; its high bits select the call.
             random = random
                 .wrapping_mul(0x5851_F42D_4C95_7F2D)
                 .wrapping_add(0x1405_7B7E_F767_814F);
             match (random >> 33) % 100 {
                 0..=79 => drop(self.client.acquire_token_for_client("cached").await),
                 80..=89 => drop(self.client.force_token_for_client("fresh").await),
-                90..=93 => drop(self.client.force_token_for_client("refused").await),
+                90..=93 => drop(self.client.force_token_for_client("rejected").await),
                 94..=95 => drop(self.client.force_token_for_client("throttled").await),
                 96..=98 => drop(self.client.force_token_for_client("broken").await),
                 _ => {
                     let call = self.client.force_token_for_client("silence");
-                    drop(tokio::time::timeout(PATIENCE, call).await);
+                    drop(tokio::time::timeout(TIMEOUT, call).await);
                 }
             }
             tokio::task::yield_now().await;
         }
     }
 
-    /// Drops what the exporter collected, which would otherwise grow with the length of the run.
-    async fn keep_bookkeeping_small(&self) {
+    /// Clears the in-memory exporter, which would otherwise grow with the length of the run.
+    async fn keep_exporter_small(&self) {
         loop {
             tokio::time::sleep(COLLECT_EVERY).await;
             self.exporter.reset();
         }
     }
 
-    /// Lets requests report what is left, until nothing is.
+    /// Sends requests until no failure is pending.
     async fn drain(&self) -> Result<(), Failure> {
         for _ in 0..100 {
             self.client.force_token_for_client("fresh").await?;
@@ -171,7 +171,7 @@ impl Soak {
                 return Ok(());
             }
         }
-        Err("failures wait although every request is answered".into())
+        Err("expected no pending failures after 100 successful requests".into())
     }
 
     fn compare(&self) -> Result<String, Failure> {
@@ -179,18 +179,18 @@ impl Soak {
         let collected = self.exporter.get_finished_metrics()?;
         let metrics = collected.last().map(Counts::of_metrics).unwrap_or_default();
         let (records, requests) = self.counting.read();
-        let server = self.endpoint.read();
+        let server = self.endpoint.received();
         let lost = self.telemetry.lost_failures();
         say!("records   {records:?}");
         say!("metrics   {metrics:?}");
         say!("totals    {:?}", self.telemetry.totals());
         say!(
             "server    {:?}, hits {}, failures {:?}",
-            server.answered,
+            server.responses,
             server.hits,
             server.failures
         );
-        say!("unsent    {lost} failures, dropped because too many waited");
+        say!("lost      {lost} failures, dropped because too many were pending");
         let checks = [
             ("metrics equal records", metrics == records),
             (
@@ -199,21 +199,21 @@ impl Soak {
             ),
             (
                 "requests",
-                server.answered.values().sum::<u64>() == requests,
+                server.responses.values().sum::<u64>() == requests,
             ),
-            ("hits in headers", server.hits == records.cache),
+            ("cache hits in headers", server.hits == records.cache),
             (
                 "failures in headers",
                 server.failures.values().sum::<u64>() + lost == records.failed(),
             ),
-            ("no failure twice", server.repeated == 0),
+            ("no duplicate failures", server.repeated == 0),
             ("well-formed headers", server.malformed == 0),
         ];
         if let Some((name, _)) = checks.iter().find(|(_, holds)| !holds) {
-            return Err(format!("outlets disagree: {name}").into());
+            return Err(format!("counts disagree: {name}").into());
         }
         Ok(format!(
-            "soak: {} acquisitions, all outlets agree",
+            "soak: {} acquisitions, all counts agree",
             records.acquisitions()
         ))
     }

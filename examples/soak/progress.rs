@@ -1,4 +1,4 @@
-//! A line each second: time, acquisitions, pace and memory.
+//! A progress line each second: time, acquisitions, rate and memory.
 
 use std::io::{IsTerminal as _, Write as _, stdout};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use token_telemetry::Telemetry;
 use tokio::time::Instant;
 
-/// Pools, caches and the allocator fill up during this part of a run, at most this long.
+/// The warm-up, while pools and caches fill: a fraction of the run, and its maximum length.
 const WARM_UP: (u32, Duration) = (3, Duration::from_secs(20));
 
-/// Prints the progress, and remembers the memory in use after the warm-up.
+/// Prints the progress and tracks memory use since the warm-up.
 pub(crate) struct Progress {
     start: Instant,
     warm_at: Duration,
@@ -30,31 +30,31 @@ impl Progress {
         }
     }
 
-    /// Tells how things stand, every second until it is dropped.
-    pub(crate) async fn keep_telling(&mut self, telemetry: &Telemetry) {
+    /// Prints a line every second until dropped.
+    pub(crate) async fn keep_printing(&mut self, telemetry: &Telemetry) {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.tick().await;
         loop {
             second.tick().await;
-            self.tell(telemetry);
+            self.print(telemetry);
         }
     }
 
-    fn tell(&mut self, telemetry: &Telemetry) {
+    fn print(&mut self, telemetry: &Telemetry) {
         let passed = self.start.elapsed();
         if self.warm_kib.is_none() && passed >= self.warm_at {
             self.warm_kib = resident_kib();
         }
         let totals = telemetry.totals();
         let now = totals.cache + totals.identity_provider + totals.failures + totals.cancelled;
-        let pace = now - self.acquisitions;
+        let rate = now - self.acquisitions;
         self.acquisitions = now;
         let memory = resident_kib().map_or_else(String::new, |kib| format!("{:>12}", mib(kib)));
         let line = format!(
-            "{:>6} s{now:>14} acquisitions{pace:>9}/s{memory}",
+            "{:>6} s{now:>14} acquisitions{rate:>9}/s{memory}",
             passed.as_secs()
         );
-        // On a terminal the line is written anew in the same place.
+        // On a terminal, each line overwrites the last one.
         let (before, after) = if self.in_place {
             ("\r\x1b[2K", "")
         } else {
@@ -64,7 +64,7 @@ impl Progress {
         drop(write!(out, "{before}{line}{after}").and_then(|()| out.flush()));
     }
 
-    /// Leaves the line, and returns by how many KiB memory grew since the warm-up, where known.
+    /// Ends the line, and returns the growth of memory since the warm-up in KiB, if known.
     pub(crate) fn finish(self) -> Option<u64> {
         if self.in_place {
             drop(writeln!(stdout()));
@@ -73,12 +73,12 @@ impl Progress {
     }
 }
 
-/// A size as people read it.
+/// Formats a size in MiB.
 pub(crate) fn mib(kib: u64) -> String {
     format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024)
 }
 
-/// Resident memory of this process, where the system tells it.
+/// Returns the resident memory of this process, if the system reports it.
 fn resident_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

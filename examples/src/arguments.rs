@@ -1,4 +1,4 @@
-//! The command line of the examples: the text that `--help` prints is the list of what they accept.
+//! The command line of the examples; the `--help` text defines the accepted options.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::Failure;
 
-/// Options and words from the command line.
+/// The options and positional words of the command line.
 #[derive(Debug)]
 pub struct Arguments {
     program: String,
@@ -17,14 +17,14 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the command line, and prints `help` or the mistake if there is nothing to run.
+    /// Reads the command line; prints `help` or an error if there is nothing to run.
     ///
-    /// In `help`, a line that starts with `  --name` declares a flag, `  --name VALUE` an option
-    /// with a value, and `  WORD` allows words without a name.
+    /// In `help`, a line starting with `  --name` declares a flag, `  --name VALUE` an option with a
+    /// value, and `  WORD` allows positional words.
     ///
     /// # Errors
     ///
-    /// Returns the code to exit with.
+    /// Returns the exit code if the example must not run.
     pub fn read(help: &str) -> Result<Self, ExitCode> {
         let mut parser = Parser::from_env();
         let program = program(parser.bin_name());
@@ -42,7 +42,7 @@ impl Arguments {
         }
     }
 
-    /// Parses everything; `None` if the reader asked for help.
+    /// Parses all arguments; returns `None` for `--help`.
     fn parse(
         parser: &mut Parser,
         program: &str,
@@ -74,11 +74,11 @@ impl Arguments {
         }))
     }
 
-    /// Returns the value of an option, if it was given.
+    /// Returns the value of an option, if present.
     ///
     /// # Errors
     ///
-    /// Fails when the value cannot be parsed.
+    /// Fails if the value cannot be parsed.
     pub fn get<T>(&self, name: &str) -> Result<Option<T>, Failure>
     where
         T: FromStr<Err: std::fmt::Display>,
@@ -90,19 +90,19 @@ impl Arguments {
         self.values.get(name).map(parse).transpose()
     }
 
-    /// Whether a flag was given.
+    /// Returns whether a flag is present.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
-    /// Arguments without a name, in their order.
+    /// Returns the positional words, in order.
     #[must_use]
     pub fn words(&self) -> &[String] {
         &self.words
     }
 
-    /// Prints the last line of a run, or why it failed, and returns the code to exit with.
+    /// Prints the last line of a run or its error, and returns the exit code.
     #[must_use]
     pub fn finish(&self, ran: Result<String, Failure>) -> ExitCode {
         match ran {
@@ -118,16 +118,16 @@ impl Arguments {
     }
 }
 
-/// Prints a line for the person at the terminal, apart from the output.
+/// Prints a line to standard error.
 #[expect(
     clippy::print_stderr,
-    reason = "examples talk to the person who runs them"
+    reason = "an example reports errors on standard error"
 )]
 pub fn complain(text: &str) {
     eprintln!("{text}");
 }
 
-/// Name of the running program, without folder and extension.
+/// Returns the name of the running program, without directory and extension.
 fn program(path: Option<&str>) -> String {
     let stem = path.and_then(|path| std::path::Path::new(path).file_stem());
     stem.map_or_else(
@@ -136,7 +136,7 @@ fn program(path: Option<&str>) -> String {
     )
 }
 
-/// Whether an option takes a value; `None` if the help does not list it.
+/// Returns whether an option takes a value; `None` if `help` does not list it.
 fn takes_value(help: &str, name: &str) -> Option<bool> {
     let mut declared = help.lines().filter_map(|line| line.strip_prefix("  --"));
     let rest = declared.find_map(|line| {
@@ -151,7 +151,7 @@ fn allows_words(help: &str) -> bool {
     indented.any(is_placeholder)
 }
 
-/// Whether a text starts with a word in capitals.
+/// Returns whether a text starts with a word in capitals.
 fn is_placeholder(text: &str) -> bool {
     let word = text.split([' ', '.']).next().unwrap_or_default();
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -195,7 +195,7 @@ Usage: cargo run --example something [-- OPTIONS]
     }
 
     #[test]
-    fn mistakes_are_errors() {
+    fn bad_arguments_are_errors() {
         for line in ["--host here", "--por 1", "--port", "--all=1", "-p", "word"] {
             assert!(parse(line).is_err(), "{line}");
         }
@@ -211,7 +211,7 @@ Usage: cargo run --example something [-- OPTIONS]
     }
 
     #[test]
-    fn words_only_where_help_names_them() {
+    fn words_need_a_placeholder_in_help() {
         let help = "Usage: x [HEADER...]\n\n  HEADER...  what to read\n  --all      everything\n";
         let arguments = parse_with(help, "one --all two").unwrap().unwrap();
         assert_eq!(arguments.words(), ["one", "two"]);

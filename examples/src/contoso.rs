@@ -1,4 +1,4 @@
-//! A small auth SDK: a cache, a retry, a token endpoint, and one attribute per public function.
+//! A small auth SDK with a cache and a retry; each public function has one attribute.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -30,7 +30,7 @@ pub enum ContosoApi {
     AcquireTokenSilent = 1007,
 }
 
-/// A token, and for how long it is good.
+/// A token and its expiry.
 #[derive(Clone)]
 pub struct AccessToken {
     secret: String,
@@ -38,7 +38,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// The token itself, for the `Authorization` header.
+    /// Returns the token itself, for the `Authorization` header.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
@@ -55,31 +55,34 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Why no token could be acquired.
+/// The error of a failed acquisition.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// The token endpoint refused.
-    Refused {
-        /// Status of the answer.
+    /// The token endpoint rejected the request.
+    Rejected {
+        /// Status of the response.
         status: u16,
         /// OAuth error code.
         code: String,
-        /// `AADSTS` numbers.
+        /// `AADSTS` codes.
         sts_codes: Vec<u32>,
     },
-    /// The token endpoint could not be reached.
+    /// The token endpoint was unreachable.
     Unreachable(reqwest::Error),
-    /// The answer of the token endpoint made no sense.
-    BadAnswer(reqwest::Error),
+    /// The token endpoint sent an invalid response.
+    BadResponse(reqwest::Error),
 }
 
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused { status, code, .. } => write!(f, "refused with {status}: {code}"),
-            Self::Unreachable(_) => f.write_str("the token endpoint cannot be reached"),
-            Self::BadAnswer(_) => f.write_str("the token endpoint's answer makes no sense"),
+            Self::Rejected { status, code, .. } => write!(
+                f,
+                "the token endpoint rejected the request with status {status}: {code}"
+            ),
+            Self::Unreachable(_) => f.write_str("the token endpoint is unreachable"),
+            Self::BadResponse(_) => f.write_str("the token endpoint sent an invalid response"),
         }
     }
 }
@@ -87,8 +90,8 @@ impl fmt::Display for AuthError {
 impl std::error::Error for AuthError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Refused { .. } => None,
-            Self::Unreachable(error) | Self::BadAnswer(error) => Some(error),
+            Self::Rejected { .. } => None,
+            Self::Unreachable(error) | Self::BadResponse(error) => Some(error),
         }
     }
 }
@@ -96,16 +99,16 @@ impl std::error::Error for AuthError {
 impl DescribeError<AuthError> for Contoso {
     fn describe(error: &AuthError) -> ErrorInfo {
         match error {
-            AuthError::Refused {
+            AuthError::Rejected {
                 status,
                 code,
                 sts_codes,
             } => ErrorInfo::new(code.clone())
                 .with_status(*status)
                 .with_sts_codes(sts_codes.iter().copied()),
-            // The HTTP facts of the acquisition say more about it.
+            // The transport error recorded by the token request is more specific.
             AuthError::Unreachable(_) => ErrorInfo::unknown(),
-            AuthError::BadAnswer(_) => ErrorInfo::new("bad_token_response"),
+            AuthError::BadResponse(_) => ErrorInfo::new("bad_token_response"),
         }
     }
 }
@@ -116,7 +119,7 @@ fn token_info(token: &AccessToken) -> TokenInfo {
         .with_expires_in(token.remaining())
 }
 
-/// Client of the Contoso SDK.
+/// A client of the Contoso SDK.
 #[derive(Debug)]
 pub struct ContosoClient {
     telemetry: Telemetry,
@@ -131,7 +134,7 @@ pub struct ContosoClient {
 type TokenCache = Mutex<HashMap<String, AccessToken>>;
 
 impl ContosoClient {
-    /// A client of the token endpoint at `token_url`.
+    /// Creates a client of the token endpoint at `token_url`.
     #[must_use]
     pub fn new(telemetry: Telemetry, token_url: String, secret: &str) -> Self {
         Self {
@@ -144,11 +147,11 @@ impl ContosoClient {
         }
     }
 
-    /// Acquires a token for the application itself, from the cache if it can.
+    /// Acquires a token for the application itself, from the cache if possible.
     ///
     /// # Errors
     ///
-    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    /// Fails if the token endpoint rejects the request, is unreachable or sends an invalid response.
     #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info)]
     pub async fn acquire_token_for_client(&self, scope: &str) -> Result<AccessToken, AuthError> {
         match self.cached(scope) {
@@ -164,18 +167,18 @@ impl ContosoClient {
     ///
     /// # Errors
     ///
-    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    /// Fails if the token endpoint rejects the request, is unreachable or sends an invalid response.
     #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info)]
     pub async fn force_token_for_client(&self, scope: &str) -> Result<AccessToken, AuthError> {
         self.refresh(scope, CacheRefreshReason::ForceRefreshOrClaims)
             .await
     }
 
-    /// Acquires a new token while the cached one is still good; no caller waits for it.
+    /// Acquires a new token in the background while the cached one is still valid.
     ///
     /// # Errors
     ///
-    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    /// Fails if the token endpoint rejects the request, is unreachable or sends an invalid response.
     #[acquire_token(api = ContosoApi::AcquireTokenForClient, telemetry = self.telemetry, token_info = token_info, background)]
     pub async fn refresh_ahead(&self, scope: &str) -> Result<AccessToken, AuthError> {
         self.refresh(scope, CacheRefreshReason::ProactivelyRefreshed)
@@ -187,7 +190,7 @@ impl ContosoClient {
         secret.clone_into(&mut lock(&self.secret));
     }
 
-    /// Lets every cached token expire.
+    /// Expires all cached tokens.
     pub fn expire_cached_tokens(&self) {
         let now = now();
         for token in lock(&self.cache).values_mut() {
@@ -195,7 +198,7 @@ impl ContosoClient {
         }
     }
 
-    /// Lets time pass for every cached token.
+    /// Brings the expiry of all cached tokens closer by `time`.
     pub fn pass_time(&self, time: Duration) {
         let now = now();
         for token in lock(&self.cache).values_mut() {
@@ -220,16 +223,16 @@ impl ContosoClient {
         reason: CacheRefreshReason,
     ) -> Result<AccessToken, AuthError> {
         Acquisition::current().record_refresh_reason(reason);
-        let answer = match self.post(scope).await? {
-            answer if answer.status().is_server_error() => self.post(scope).await?,
-            answer => answer,
+        let response = match self.post(scope).await? {
+            response if response.status().is_server_error() => self.post(scope).await?,
+            response => response,
         };
-        let token = read_answer(answer).await?;
+        let token = read_token(response).await?;
         lock(&self.cache).insert(scope.to_owned(), token.clone());
         Ok(token)
     }
 
-    /// One HTTP try; it knows nothing of the function that was called.
+    /// Sends one attempt, without knowing which public function was called.
     async fn post(&self, scope: &str) -> Result<reqwest::Response, AuthError> {
         let secret = lock(&self.secret).clone();
         let form = [
@@ -252,9 +255,9 @@ impl ContosoClient {
     }
 }
 
-async fn read_answer(answer: reqwest::Response) -> Result<AccessToken, AuthError> {
-    let status = answer.status();
-    let body: Value = answer.json().await.map_err(AuthError::BadAnswer)?;
+async fn read_token(response: reqwest::Response) -> Result<AccessToken, AuthError> {
+    let status = response.status();
+    let body: Value = response.json().await.map_err(AuthError::BadResponse)?;
     let text = |key: &str| {
         body.get(key)
             .and_then(Value::as_str)
@@ -270,7 +273,7 @@ async fn read_answer(answer: reqwest::Response) -> Result<AccessToken, AuthError
         let sts_codes = codes
             .filter_map(|code| u32::try_from(code.as_u64()?).ok())
             .collect();
-        return Err(AuthError::Refused {
+        return Err(AuthError::Rejected {
             status: status.as_u16(),
             code: text("error"),
             sts_codes,
@@ -290,7 +293,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the SDK's own clock, for the life of its tokens"
+    reason = "the SDK's own clock, for token expiry"
 )]
 fn now() -> Instant {
     Instant::now()

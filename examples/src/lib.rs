@@ -1,6 +1,6 @@
 //! The Contoso SDK and the token endpoint it talks to, shared by the examples.
 
-/// Prints a line; a reader who has seen enough and closed the pipe is no error.
+/// Prints a line and ignores a closed pipe, as of `… | head`.
 #[macro_export]
 macro_rules! say {
     () => {
@@ -19,10 +19,10 @@ pub mod contoso;
 pub mod screen;
 pub mod token_endpoint;
 
-/// Anything that ends an example early.
+/// Any error that ends an example.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The README, whose examples are tested here.
+/// Tests the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What the examples print: acquisitions, headers and metrics, for a terminal of 100 columns.
+//! Prints acquisitions, headers and metrics for a terminal of 100 columns.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ mod paint;
 pub use metrics::metrics;
 use paint::{Tone, paint};
 
-/// A heading with a line under it.
+/// Prints an underlined heading.
 pub fn heading(text: &str) {
     let line = "─".repeat(text.chars().count());
     say!(
@@ -22,7 +22,7 @@ pub fn heading(text: &str) {
     );
 }
 
-/// The facts of one finished acquisition.
+/// Prints a finished acquisition.
 pub fn record(record: &AcquisitionRecord) {
     let api = record.api();
     let source = record.token_source().map_or("-", TokenSource::name);
@@ -102,9 +102,9 @@ fn time(duration: Duration) -> String {
     }
 }
 
-/// The headers that say which SDK is calling; they are the same on every request.
+/// Prints the headers that identify the SDK; they are the same on every request.
 pub fn identity(request: &Arrived) {
-    say!("\n  Every request says which SDK it comes from:");
+    say!("\n  Headers on every request that identify the SDK:");
     for name in [
         "x-client-sku",
         "x-client-ver",
@@ -118,11 +118,11 @@ pub fn identity(request: &Arrived) {
     }
 }
 
-/// One token request as the server received it, and what its telemetry means.
+/// Prints a token request as the server received it, with its telemetry decoded.
 pub fn arrived(number: usize, request: &Arrived) {
     let status = request
         .status
-        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        .map_or_else(|| "no response".to_owned(), |status| status.to_string());
     let tone = match request.status {
         Some(200..=399) => Tone::Good,
         Some(_) => Tone::Bad,
@@ -144,18 +144,18 @@ fn explained(request: &Arrived, name: &str, meaning: impl FnOnce(&str) -> String
     }
 }
 
-/// What `x-client-current-telemetry` says, found by splitting alone.
+/// Explains `x-client-current-telemetry`, with plain string splitting only.
 #[must_use]
 pub fn current_meaning(value: &str) -> String {
     let fields: Vec<&str> = value.split(['|', ',']).collect();
     let field = |at: usize| fields.get(at).copied().unwrap_or_default();
     let reason = match field(2) {
-        "0" => "cache not consulted or sufficient",
+        "0" => "cache not consulted, or sufficient",
         "1" => "refresh forced",
         "2" => "no cached token",
         "3" => "cached token expired",
         "4" => "refreshed ahead of expiry",
-        "5" => "cache switched off",
+        "5" => "cache disabled",
         _ => "unknown reason",
     };
     let region = if field(3).is_empty() {
@@ -175,7 +175,7 @@ pub fn current_meaning(value: &str) -> String {
     )
 }
 
-/// What `x-client-last-telemetry` says, found by splitting alone.
+/// Explains `x-client-last-telemetry`, with plain string splitting only.
 #[must_use]
 pub fn last_meaning(value: &str) -> String {
     let segments: Vec<&str> = value.split('|').collect();
@@ -193,7 +193,7 @@ pub fn last_meaning(value: &str) -> String {
         )
     });
     format!(
-        "since the last answer: {hits}{}",
+        "since the last delivery: {hits}{}",
         failures.collect::<String>()
     )
 }

@@ -1,4 +1,4 @@
-//! A token endpoint on loopback that keeps the headers of every request as they arrived.
+//! A token endpoint on loopback that records the headers of every request.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
@@ -17,28 +17,28 @@ use tokio::sync::Notify;
 /// The client secret that the endpoint accepts.
 pub const SECRET: &str = "correct horse battery staple";
 
-/// What the endpoint does with a request, instead of answering it as it should.
+/// A fault that the endpoint injects into its next response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Mishap {
-    /// Answers with this status.
+pub enum Fault {
+    /// Responds with this status.
     Status(u16),
-    /// Does not answer for a long time.
+    /// Does not respond for a long time.
     Silence,
 }
 
-/// One request as it arrived.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Arrived {
-    /// Headers by lower-case name.
+    /// Headers by lowercase name.
     pub headers: BTreeMap<String, String>,
-    /// Status of the answer; absent if none was sent.
+    /// Status of the response; `None` if none was sent.
     pub status: Option<u16>,
 }
 
 impl Arrived {
-    /// Value of a header, if it arrived.
+    /// Returns the value of a header, if it arrived.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
@@ -55,9 +55,9 @@ pub struct TokenEndpoint {
 #[derive(Debug, Default)]
 struct EndpointState {
     arrived: Vec<Arrived>,
-    mishaps: VecDeque<Mishap>,
-    thinking: Duration,
-    unanswered: Arc<Notify>,
+    faults: VecDeque<Fault>,
+    delay: Duration,
+    ignored: Arc<Notify>,
     issued: u64,
 }
 
@@ -66,7 +66,7 @@ impl TokenEndpoint {
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Fails if no port is available.
     pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let state = Arc::<Mutex<EndpointState>>::default();
@@ -75,7 +75,7 @@ impl TokenEndpoint {
             state: Arc::clone(&state),
         };
         let app = Router::new()
-            .route("/contoso/oauth2/v2.0/token", post(answer))
+            .route("/contoso/oauth2/v2.0/token", post(respond))
             .with_state(state);
         drop(tokio::spawn(
             async move { axum::serve(listener, app).await },
@@ -83,44 +83,44 @@ impl TokenEndpoint {
         Ok(endpoint)
     }
 
-    /// URL of the token endpoint.
+    /// Returns the URL of the token endpoint.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/contoso/oauth2/v2.0/token", self.address)
     }
 
-    /// Lets something go wrong with the next request that has no mishap yet.
-    pub fn mishap(&self, mishap: Mishap) {
-        lock(&self.state).mishaps.push_back(mishap);
+    /// Queues a fault; each request consumes one.
+    pub fn fault(&self, fault: Fault) {
+        lock(&self.state).faults.push_back(fault);
     }
 
-    /// Takes this long for each answer from now on.
-    pub fn think(&self, time: Duration) {
-        lock(&self.state).thinking = time;
+    /// Delays all further responses by `time`.
+    pub fn delay(&self, time: Duration) {
+        lock(&self.state).delay = time;
     }
 
-    /// Waits until a request has arrived that gets no answer.
-    pub async fn left_unanswered(&self) {
-        let unanswered = Arc::clone(&lock(&self.state).unanswered);
-        unanswered.notified().await;
+    /// Waits until a request arrives that gets no response.
+    pub async fn request_ignored(&self) {
+        let ignored = Arc::clone(&lock(&self.state).ignored);
+        ignored.notified().await;
     }
 
-    /// Requests that arrived since this was asked last.
+    /// Returns the requests that arrived since the last call.
     #[must_use]
     pub fn take_arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut lock(&self.state).arrived)
     }
 }
 
-async fn answer(
+async fn respond(
     State(state): State<Arc<Mutex<EndpointState>>>,
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
-    let mishap = lock(&state).mishaps.pop_front();
-    let (status, body) = match mishap {
-        Some(Mishap::Status(status)) => (status, json!({ "error": "temporarily_unavailable" })),
-        Some(Mishap::Silence) => (0, Value::Null),
+    let fault = lock(&state).faults.pop_front();
+    let (status, body) = match fault {
+        Some(Fault::Status(status)) => (status, json!({ "error": "temporarily_unavailable" })),
+        Some(Fault::Silence) => (0, Value::Null),
         None => decide(&form, &mut lock(&state).issued),
     };
     let headers = headers.iter().map(|(name, value)| {
@@ -138,10 +138,10 @@ async fn answer(
         let mut state = lock(&state);
         state.arrived.push(arrived);
         if status.is_none() {
-            state.unanswered.notify_one();
+            state.ignored.notify_one();
             Duration::from_secs(3600)
         } else {
-            state.thinking
+            state.delay
         }
     };
     if !delay.is_zero() {
@@ -150,7 +150,7 @@ async fn answer(
     (status.unwrap_or_default(), Json(body))
 }
 
-/// Checks the secret as Entra does, and answers in its words.
+/// Checks the secret and responds as Entra does.
 fn decide(form: &HashMap<String, String>, issued: &mut u64) -> (u16, Value) {
     if form.get("client_secret").map(String::as_str) != Some(SECRET) {
         let body = json!({

@@ -1,4 +1,4 @@
-//! Tokens of a signed-in user, which a cache outside the process keeps over restarts.
+//! Tokens of a signed-in user, kept across restarts in a cache outside the process.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, acquire_token
 
 use super::{AccessToken, AuthError, ContosoApi, ContosoClient, lock, token_info};
 
-/// Time that the cache outside the process takes for an answer.
-const DISTANCE: Duration = Duration::from_millis(2);
+/// Latency of the cache outside the process.
+const LATENCY: Duration = Duration::from_millis(2);
 
 impl ContosoClient {
-    /// The `Authorization` header for a user who signed in before, from a cache if it can.
+    /// Returns the `Authorization` header for a signed-in user, from a cache if possible.
     ///
     /// # Errors
     ///
-    /// When the token endpoint refuses, cannot be reached, or answers nonsense.
+    /// Fails if the token endpoint rejects the request, is unreachable or sends an invalid response.
     pub async fn authorize_silently(&self, scope: &str) -> Result<String, AuthError> {
         self.acquire_token_silent(scope)
             .await
             .map(|(_, header)| header)
     }
 
-    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, token_info = presented_info)]
+    #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry, token_info = silent_token_info)]
     async fn acquire_token_silent(&self, scope: &str) -> Result<(AccessToken, String), AuthError> {
         let token = self.token_of_user(&format!("user {scope}")).await?;
         let header = {
@@ -48,25 +48,25 @@ impl ContosoClient {
         Ok(token)
     }
 
-    /// What the cache outside the process holds.
+    /// Looks up a token in the cache outside the process.
     async fn shared(&self, key: &str) -> Option<AccessToken> {
         let _timer = Acquisition::current().time_in_cache();
-        tokio::time::sleep(DISTANCE).await;
+        tokio::time::sleep(LATENCY).await;
         lock(&self.shared).get(key).cloned()
     }
 
-    /// Empties the cache in memory, as a restart does.
+    /// Clears the in-memory cache, as a restart does.
     pub fn restart(&self) {
         lock(&self.cache).clear();
     }
 
-    /// Empties both caches.
+    /// Clears both caches.
     pub fn forget(&self) {
         self.restart();
         lock(&self.shared).clear();
     }
 }
 
-fn presented_info((token, _): &(AccessToken, String)) -> token_telemetry::TokenInfo {
+fn silent_token_info((token, _): &(AccessToken, String)) -> token_telemetry::TokenInfo {
     token_info(token)
 }

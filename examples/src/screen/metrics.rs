@@ -1,11 +1,11 @@
-//! What an OpenTelemetry exporter collected, with a legend.
+//! Prints what an OpenTelemetry exporter collected, with a legend.
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
 
 use super::paint::{Tone, paint};
 
-/// Attributes that tell the points of the examples apart.
+/// Attributes that distinguish the data points of the examples.
 const SHOWN: [&str; 5] = [
     "TokenSource",
     "CacheLevel",
@@ -17,9 +17,9 @@ const SHOWN: [&str; 5] = [
 /// Prints the metrics that an OpenTelemetry exporter collected.
 pub fn metrics(collected: &ResourceMetrics) {
     say!(
-        "  Counters show how often something happened. Histograms show how many values there were,"
+        "  Counters show how often something happened; histograms show the number of values and their"
     );
-    say!("  and their sum. MSAL's histograms take whole units, so a call of 0.4 ms adds 0 ms.");
+    say!("  sum. MSAL's histograms record whole units, so a call of 0.4 ms adds 0 ms.");
     for scope in collected.scope_metrics() {
         let scope_name = scope.scope().name();
         let version = scope.scope().version().unwrap_or("-");
@@ -32,7 +32,7 @@ fn metric_points(metric: &Metric) {
     let AggregatedMetrics::U64(data) = metric.data() else {
         return;
     };
-    // The unit as people write it.
+    // OpenTelemetry spells microseconds `us`.
     let unit = metric.unit().replace("us", "µs");
     let name = paint(Tone::Heading, metric.name());
     match data {
@@ -58,7 +58,7 @@ fn metric_points(metric: &Metric) {
     }
 }
 
-/// The value of a point and what tells it from the others.
+/// Prints the value of a data point and its distinguishing attributes.
 fn point_line<'a, A>(value: &str, attributes: A)
 where
     A: Iterator<Item = &'a KeyValue>,

@@ -1,10 +1,10 @@
-//! Color on a terminal, plain text everywhere else.
+//! Colors on a terminal, plain text everywhere else.
 
 use std::fmt;
 use std::io::{IsTerminal as _, stdout};
 use std::sync::LazyLock;
 
-/// What a text means to its reader.
+/// The meaning of a text, which selects its color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Heading,
@@ -14,7 +14,7 @@ pub(crate) enum Tone {
     Faint,
 }
 
-/// The text, colored if somebody sees it on a terminal and has not set `NO_COLOR`.
+/// Returns the text, colored on a terminal unless `NO_COLOR` is set.
 pub(crate) fn paint(tone: Tone, text: &str) -> Painted<'_> {
     Painted { tone, text }
 }
@@ -45,7 +45,7 @@ impl fmt::Display for Painted<'_> {
 static IN_COLOR: LazyLock<bool> = LazyLock::new(|| {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-    // Older consoles of Windows print the codes instead of obeying them.
-    let obeys = cfg!(not(windows)) || is_set("WT_SESSION") || is_set("TERM");
-    stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb && obeys
+    // Older Windows consoles print the escape codes instead of interpreting them.
+    let supports_color = cfg!(not(windows)) || is_set("WT_SESSION") || is_set("TERM");
+    stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb && supports_color
 });

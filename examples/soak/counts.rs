@@ -1,4 +1,4 @@
-//! The same numbers, as each outlet tells them.
+//! The numbers of the run, as reported by metrics, totals and an observer.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use opentelemetry_sdk::metrics::data::{
 };
 use token_telemetry::{AcquisitionRecord, Observer, Outcome, Telemetry, TokenSource};
 
-/// How many acquisitions ended how: tokens by source, failures by code, cancellations.
+/// Counts of acquisitions: tokens by source, failures by code, cancellations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) cache: u64,
@@ -27,7 +27,7 @@ impl Counts {
         self.failures.values().sum()
     }
 
-    /// The counts that an exporter collected.
+    /// Reads the counts from exported metrics.
     pub(crate) fn of_metrics(collected: &ResourceMetrics) -> Self {
         let mut counts = Self::default();
         for metric in collected.scope_metrics().flat_map(ScopeMetrics::metrics) {
@@ -60,7 +60,7 @@ impl Counts {
         counts
     }
 
-    /// The counts of the totals, which do not tell failures apart.
+    /// Compares with the totals, which count failures without their codes.
     pub(crate) fn agree_with_totals(&self, telemetry: &Telemetry) -> bool {
         let totals = telemetry.totals();
         let own = [
@@ -78,7 +78,7 @@ impl Counts {
     }
 }
 
-/// Observer that counts, and sums the token requests of calls that were not cancelled.
+/// An observer that counts records, and token requests of calls that were not cancelled.
 #[derive(Clone, Default)]
 pub(crate) struct Counting {
     counts: Arc<Mutex<Counts>>,
@@ -113,25 +113,25 @@ impl Observer for Counting {
     }
 }
 
-/// Observer that panics now and then.
+/// An observer that panics now and then.
 #[derive(Default)]
 pub(crate) struct Panicking(AtomicU64);
 
 impl Observer for Panicking {
     fn finished(&self, _: &AcquisitionRecord) {
         let seen = self.0.fetch_add(1, Ordering::Relaxed);
-        assert!(!seen.is_multiple_of(97), "{ON_PURPOSE}");
+        assert!(!seen.is_multiple_of(97), "{DELIBERATE}");
     }
 }
 
-/// Message of the panics that belong to the test.
-const ON_PURPOSE: &str = "an observer of the soak test panics on purpose";
+/// Message of the deliberate panics.
+const DELIBERATE: &str = "deliberate panic of an observer in the soak test";
 
-/// Keeps the panics that belong to the test off the terminal, and no others.
-pub(crate) fn keep_quiet_about_panics() {
+/// Hides the deliberate panics, and no others, from the terminal.
+pub(crate) fn silence_deliberate_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic.to_string().contains(ON_PURPOSE) {
+        if !panic.to_string().contains(DELIBERATE) {
             usual(panic);
         }
     }));
