@@ -97,7 +97,7 @@ async function reconnect(browser) {
   const opened = page.locator("#list > li:has(details[open])");
   const read = await opened.innerText();
   way.cut();
-  await page.getByText("connection lost, trying again", { exact: true }).waitFor();
+  await page.getByText("connection lost, retrying", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Pause the load" }).click();
   await page.waitForTimeout(500);
   assert.deepEqual(trouble.filter((text) => !text.startsWith("Failed to load resource")), [], "Pause without a connection");

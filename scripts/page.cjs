@@ -41,7 +41,7 @@ async function figuresEqualTotals(page) {
   // Background refreshes return no token to a caller; only the rows of the latencies do.
   const cells = await page.locator("#latency tr td:nth-child(2)").allTextContents();
   const handedOut = cells.reduce((sum, text) => sum + Number(text), 0);
-  assert.equal(await figure(page, "ratio"), `${((100 * cache) / handedOut).toFixed(1)} %`, "hit ratio");
+  assert.equal(await figure(page, "ratio"), `${((100 * cache) / handedOut).toFixed(1)}%`, "hit ratio");
   const failed = await sum(page, "#codes .bar span");
   assert.equal(failed, failures + cancelled, "failures by code");
   assert.ok((await page.locator("#reasons tr").count()) === 4, "reasons");
@@ -84,7 +84,7 @@ async function decoded(page) {
   await failed.locator("summary").click();
   await failed.locator(".detail").waitFor();
   const text = await failed.innerText();
-  for (const expected of ["x-client-current-telemetry", "schema 5, API 1004", "AADSTS7000215", "answered 401", "Contoso.Auth"]) {
+  for (const expected of ["x-client-current-telemetry", "schema 5, API 1004", "AADSTS7000215", "status 401", "Contoso.Auth"]) {
     assert.ok(text.includes(expected), `${expected} is missing in ${text}`);
   }
   const header = await failed.locator("dt:text-is('x-client-current-telemetry') + dd").innerText();

@@ -1,4 +1,4 @@
-//! The figures of the page, counted from records and from what arrived at the token endpoint.
+//! The figures of the page, counted from records and from requests at the token endpoint.
 
 use std::collections::BTreeMap;
 
@@ -47,11 +47,11 @@ impl Board {
         if !record.is_ok() {
             *self.codes.entry(code(record)).or_default() += 1;
         }
-        self.waited_for(record);
+        self.count_handed_out(record);
     }
 
-    /// Counts what a caller waited for and got.
-    fn waited_for(&mut self, record: &AcquisitionRecord) {
+    /// Counts a token that a caller waited for.
+    fn count_handed_out(&mut self, record: &AcquisitionRecord) {
         if record.is_background() || !record.is_ok() {
             return;
         }
@@ -91,7 +91,7 @@ impl Board {
     }
 }
 
-/// Where the token came from, as the page calls it.
+/// Returns the token source in the words of the page.
 fn source(record: &AcquisitionRecord) -> Option<&'static str> {
     match (record.token_source()?, record.cache_level()) {
         (TokenSource::Cache, Some(CacheLevel::L2Cache)) => Some("cache outside the process"),

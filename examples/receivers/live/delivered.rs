@@ -1,14 +1,14 @@
-//! Failures that the token endpoint has heard of, read from its side of the connection.
+//! Failures delivered to the token endpoint, read from the headers it received.
 
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 use token_telemetry_examples::token_endpoint::Arrived;
 
-/// Failures that the page names.
-const NAMED: usize = 8;
+/// Failures in the list of the page.
+const LISTED: usize = 8;
 
-/// What delivered requests have reported.
+/// Failures and cache hits in delivered reports.
 #[derive(Default)]
 pub(crate) struct Delivered {
     failures: u64,
@@ -17,12 +17,15 @@ pub(crate) struct Delivered {
 }
 
 impl Delivered {
-    /// Reads the failures that a request carried, if it was answered as one that counts.
+    /// Reads the failures from a request, if its response acknowledges them.
     pub(crate) fn arrived(&mut self, request: &Arrived) {
-        let counts = request
+        let is_delivered = request
             .status
             .is_some_and(|status| status < 500 && status != 429);
-        if let Some(value) = request.header("x-client-last-telemetry").filter(|_| counts) {
+        if let Some(value) = request
+            .header("x-client-last-telemetry")
+            .filter(|_| is_delivered)
+        {
             self.read(value);
         }
     }
@@ -38,7 +41,7 @@ impl Delivered {
         for (pair, code) in failed.chunks_exact(2).zip(codes.split(',')) {
             let [api, id] = pair else { continue };
             self.failures += 1;
-            if self.latest.len() == NAMED {
+            if self.latest.len() == LISTED {
                 self.latest.pop_back();
             }
             self.latest

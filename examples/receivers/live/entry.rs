@@ -1,19 +1,19 @@
-//! One acquisition as the page shows it, with the headers that arrived and what they mean.
+//! An acquisition as the page shows it, with its request headers decoded.
 
 use serde_json::{Value, json};
 use token_telemetry::AcquisitionRecord;
 use token_telemetry_examples::screen;
 use token_telemetry_examples::token_endpoint::Arrived;
 
-/// The record, and those of the requests that were made for it.
+/// Returns the record with those of the requests that belong to it.
 pub(crate) fn json(number: u64, record: &AcquisitionRecord, arrived: &[Arrived]) -> Value {
     let id = record.correlation_id().map(|id| id.to_string());
-    let its_own = |request: &&Arrived| request.header("client-request-id") == id.as_deref();
+    let belongs = |request: &&Arrived| request.header("client-request-id") == id.as_deref();
     json!({
         "number": number,
-        // A record has no value that could not be written.
+        // A record contains no values that fail to serialize.
         "record": serde_json::to_value(record).unwrap_or_default(),
-        "requests": arrived.iter().filter(its_own).map(request_json).collect::<Vec<_>>(),
+        "requests": arrived.iter().filter(belongs).map(request_json).collect::<Vec<_>>(),
     })
 }
 
@@ -31,7 +31,7 @@ fn request_json(request: &Arrived) -> Value {
     })
 }
 
-/// Name, value and meaning; no value if the header did not arrive.
+/// Returns name, value and meaning; the value is `null` if the header did not arrive.
 fn header(request: &Arrived, name: &str, meaning: Option<fn(&str) -> String>) -> Value {
     let value = request.header(name);
     let meaning = value.and_then(|value| Some(meaning?(value)));

@@ -1,14 +1,14 @@
-//! How long callers waited lately.
+//! How long callers waited recently.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Times that are remembered.
-const REMEMBERED: usize = 500;
+/// Capacity of the sliding window.
+const CAPACITY: usize = 500;
 
-/// The last times of one source, and how many there were in all.
+/// The latest times of one source, and the total count.
 #[derive(Default)]
 pub(crate) struct Latency {
     count: u64,
@@ -18,22 +18,22 @@ pub(crate) struct Latency {
 impl Latency {
     pub(crate) fn add(&mut self, time: Duration) {
         self.count += 1;
-        if self.times.len() == REMEMBERED {
+        if self.times.len() == CAPACITY {
             self.times.pop_front();
         }
         self.times.push_back(time);
     }
 
-    /// Times in microseconds: one of two was longer than the median, one of twenty than p95.
+    /// Returns the quantiles of the latest times, in microseconds.
     pub(crate) fn json(&self) -> Value {
         let mut times: Vec<Duration> = self.times.iter().copied().collect();
         times.sort_unstable();
         json!({
             "count": self.count,
-            "least": micros(&times, 0),
+            "min": micros(&times, 0),
             "median": micros(&times, 50),
             "p95": micros(&times, 95),
-            "most": micros(&times, 100),
+            "max": micros(&times, 100),
         })
     }
 }
@@ -48,13 +48,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_taken_from_the_last_times() {
+    fn quantiles_cover_the_latest_times() {
         let mut latency = Latency::default();
         (0..2000).for_each(|micros| latency.add(Duration::from_micros(micros)));
         let json = latency.json();
         assert_eq!(json["count"], 2000);
-        assert_eq!(json["least"], 1500.0);
+        assert_eq!(json["min"], 1500.0);
         assert_eq!(json["median"], 1749.0);
-        assert_eq!(json["most"], 1999.0);
+        assert_eq!(json["max"], 1999.0);
     }
 }

@@ -1,4 +1,4 @@
-//! A page that shows the Contoso SDK at work, acquisition by acquisition.
+//! A web page that shows the acquisitions of the Contoso SDK live.
 //!
 //! ```text
 //! cargo run --example live                                   # http://127.0.0.1:8088, until Ctrl-C
@@ -22,13 +22,13 @@ use token_telemetry_receivers::listen;
 use stage::Stage;
 
 const HELP: &str = "\
-Serves a web page that shows the Contoso SDK at work, acquisition by acquisition.
+Serves a web page that shows the acquisitions of the Contoso SDK live.
 
 Usage: cargo run --example live [-- OPTIONS]
 
-  --port N      port on 127.0.0.1; 8088 unless given, 0 takes a free one
-  --pace MS     pause between two acquisitions in milliseconds; 250 unless given
-  --seconds N   how long to run; until Ctrl-C unless given
+  --port N      port on 127.0.0.1, 0 for a free one; default: 8088
+  --pace MS     pause between two acquisitions in milliseconds; default: 250
+  --seconds N   how long to run; default: until Ctrl-C
   --help        prints this text
 ";
 
@@ -48,7 +48,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let listener = listen(port).await?;
     let stage = Stage::start().await?;
     say!("page at http://{}/", listener.local_addr()?);
-    say!("open it in a browser; Ctrl-C ends the example");
+    say!("open it in a browser; Ctrl-C stops the example");
     let app = web::routes(std::sync::Arc::clone(&stage));
     tokio::select! {
         served = axum::serve(listener, app) => served?,
@@ -59,7 +59,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     Ok(format!("live: {} acquisitions", stage.acquisitions()))
 }
 
-/// Waits that long, or for ever.
+/// Waits for `time`, or forever.
 async fn wait(time: Option<Duration>) {
     match time {
         Some(time) => tokio::time::sleep(time).await,

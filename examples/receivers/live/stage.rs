@@ -1,4 +1,4 @@
-//! The load, and what every page gets to know of it.
+//! Runs the load and reports its state to the pages.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,10 +21,10 @@ use crate::entry;
 /// Acquisitions in one message, as many as the page lists.
 const REMEMBERED: usize = 30;
 
-/// A page hears from the server this often even if nothing happens, and so knows it is up to date.
-const QUIET: Duration = Duration::from_secs(1);
+/// Time limit of a response without news, which tells a page that it is up to date.
+const MAX_HOLD: Duration = Duration::from_secs(1);
 
-/// The running SDK and what has been seen of it.
+/// The running SDK and its state so far.
 pub(crate) struct Stage {
     /// Identifies this run to pages that were opened before the server was restarted.
     run: String,
@@ -33,20 +33,20 @@ pub(crate) struct Stage {
     records: Records,
     steps: AtomicUsize,
     seen: Mutex<Seen>,
-    /// Grows with each change of what a page shows.
+    /// Grows with each change that pages show.
     version: watch::Sender<u64>,
     paused: watch::Sender<bool>,
 }
 
-/// What has happened so far.
+/// The figures and the latest acquisitions.
 #[derive(Default)]
 struct Seen {
     board: Board,
-    /// The latest acquisitions, each with the version since which it is there.
+    /// The latest acquisitions, each with the version that added it.
     entries: VecDeque<(u64, Value)>,
 }
 
-/// Finished acquisitions that are not counted yet.
+/// Finished acquisitions that are not yet counted.
 #[derive(Clone, Default)]
 struct Records(Arc<Mutex<Vec<AcquisitionRecord>>>);
 
@@ -88,14 +88,14 @@ impl Stage {
 
     async fn step(&self) {
         let step = self.steps.fetch_add(1, Ordering::Relaxed);
-        self.load.endpoint().think(thinking(step));
+        self.load.endpoint().delay(response_delay(step));
         self.load.step(step).await;
         let records = std::mem::take(&mut *lock(&self.records.0));
         let arrived = self.load.endpoint().take_arrived();
         self.count(&records, &arrived);
     }
 
-    /// Counts what happened, and wakes every page that waits for news.
+    /// Counts records and requests, and wakes all waiting pages.
     fn count(&self, records: &[AcquisitionRecord], arrived: &[Arrived]) {
         let mut seen = lock(&self.seen);
         let version = *self.version.borrow() + 1;
@@ -113,22 +113,22 @@ impl Stage {
         self.version.send_replace(version);
     }
 
-    /// Waits until there is more than a page knows, and sums it up in one message.
+    /// Waits until there is news for a page, and returns all of it in one message.
     ///
-    /// A page asks again once it has shown the last message. However slow its link is, it is never
-    /// more than one message behind, and the size of a message is bounded.
+    /// A page sends its next request after it has shown the last message. However slow its link is,
+    /// it is at most one message behind, and the size of a message is bounded.
     pub(crate) async fn news(&self, run: &str, known: u64) -> Value {
         let known = if run == self.run { known } else { 0 };
-        let asked = Instant::now();
+        let start = Instant::now();
         let mut version = self.version.subscribe();
         let newer = version.wait_for(|version| *version > known);
-        drop(tokio::time::timeout(QUIET, newer).await);
-        // The page takes this off the time that it waited: what is left is how far it is behind.
-        let held = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.sum_up(known, held)
+        drop(tokio::time::timeout(MAX_HOLD, newer).await);
+        // The page subtracts this from its waiting time, to find out how far it is behind.
+        let held = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.message(known, held)
     }
 
-    fn sum_up(&self, known: u64, held: u64) -> Value {
+    fn message(&self, known: u64, held: u64) -> Value {
         let seen = lock(&self.seen);
         let version = *self.version.borrow();
         if version == known {
@@ -152,12 +152,12 @@ impl Stage {
         self.version.send_modify(|version| *version += 1);
     }
 
-    /// Steps that were begun.
+    /// Returns the number of steps started.
     pub(crate) fn acquisitions(&self) -> usize {
         self.steps.load(Ordering::Relaxed)
     }
 
-    /// The runtime's own counts, which the page does not use: both must agree.
+    /// Returns the runtime's own counts, which must agree with the figures of the page.
     pub(crate) fn totals(&self) -> Value {
         let totals = self.telemetry.totals();
         json!({
@@ -171,8 +171,8 @@ impl Stage {
     }
 }
 
-/// Between 12 and 100 ms, never the same twice in a row.
-fn thinking(step: usize) -> Duration {
+/// Returns a delay between 12 and 100 ms that differs from step to step.
+fn response_delay(step: usize) -> Duration {
     let spread = (step * 37) % 89;
     Duration::from_millis(12 + u64::try_from(spread).unwrap_or_default())
 }

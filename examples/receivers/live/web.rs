@@ -1,4 +1,4 @@
-//! What the browser gets: one page, the news, the totals, a pause.
+//! The routes of the server: the page, its news, the totals, and pausing.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::stage::Stage;
 
-/// The whole page; it asks for nothing but the news.
+/// The whole page; it requests only the news.
 const PAGE: &str = concat!(
     include_str!("page/head.html"),
     "<style>\n",
@@ -24,7 +24,7 @@ const PAGE: &str = concat!(
     "</script>\n",
 );
 
-/// Nothing from outside, and no requests but to this server.
+/// Allows no external resources, and requests to this server only.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                       connect-src 'self'; img-src data:";
 
@@ -46,7 +46,7 @@ async fn page() -> impl IntoResponse {
     (headers, Html(PAGE))
 }
 
-/// What a page does not know yet, in one message.
+/// Returns the news for a page in one message.
 async fn news(
     State(stage): State<Arc<Stage>>,
     Path((run, known)): Path<(String, u64)>,

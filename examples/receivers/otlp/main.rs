@@ -6,7 +6,7 @@
 //! ```
 
 mod protocol;
-mod reach;
+mod reachable;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -31,10 +31,10 @@ Sends the metrics and spans of the Contoso SDK to an OpenTelemetry collector.
 
 Usage: cargo run --example otlp [-- OPTIONS]
 
-  --endpoint URL    where the collector listens; plain http only. Unless given,
+  --endpoint URL    address of the collector, plain http only; default:
                     http://127.0.0.1:4317 for gRPC, http://127.0.0.1:4318 for HTTP
-  --protocol NAME   `grpc`, or `http` for HTTP/protobuf; gRPC unless given
-  --rounds N        how often to repeat 25 acquisitions; once unless given
+  --protocol NAME   `grpc`, or `http` for HTTP/protobuf; default: grpc
+  --rounds N        how often to repeat 25 acquisitions; default: 1
   --help            prints this text
 ";
 
@@ -49,12 +49,12 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let protocol = arguments.get("protocol")?.unwrap_or(Protocol::Grpc);
     let endpoint = arguments
         .get("endpoint")?
-        .unwrap_or_else(|| protocol.usual_endpoint().to_owned());
+        .unwrap_or_else(|| protocol.default_endpoint().to_owned());
     let rounds = arguments.get("rounds")?.unwrap_or(1);
-    reach::check(&endpoint)?;
+    reachable::check(&endpoint)?;
 
     let runtime = tokio::runtime::Runtime::new()?;
-    // The gRPC exporters live on the runtime; flushing them needs a thread outside it, this one.
+    // The gRPC exporters run on the runtime; flushing must happen on a thread outside it, this one.
     let providers = {
         let _inside = runtime.enter();
         Providers::new(protocol, &endpoint)?
@@ -62,8 +62,10 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     providers.install_spans()?;
     let acquisitions = runtime.block_on(work(providers.metrics.clone(), rounds))?;
     let protocol = protocol.name();
-    providers.deliver().map_err(|error| {
-        format!("{endpoint} did not accept everything; does it speak {protocol}? {error}")
+    providers.shutdown().map_err(|error| {
+        format!(
+            "{endpoint} did not accept all data; expected an OTLP receiver for {protocol}: {error}"
+        )
     })?;
     Ok(format!(
         "otlp: {acquisitions} acquisitions sent to {endpoint} over {protocol}"
@@ -79,7 +81,7 @@ async fn work(provider: SdkMeterProvider, rounds: usize) -> Result<usize, Failur
     Ok(rounds * Load::STEPS)
 }
 
-/// Whoever collects metrics and spans and hands them to the exporters.
+/// The providers that pass metrics and spans to the exporters.
 struct Providers {
     metrics: SdkMeterProvider,
     spans: SdkTracerProvider,
@@ -103,7 +105,7 @@ impl Providers {
         Ok(Self { metrics, spans })
     }
 
-    /// Turns our spans into OpenTelemetry's; those of the exporters would feed themselves.
+    /// Exports our spans only; exporting the exporters' own spans would never end.
     fn install_spans(&self) -> Result<(), Failure> {
         let tracer = self.spans.tracer("token-telemetry");
         let ours = Targets::new().with_target("token_telemetry", LevelFilter::INFO);
@@ -114,8 +116,8 @@ impl Providers {
         Ok(())
     }
 
-    /// Hands over what was collected; shutting down is a last flush.
-    fn deliver(self) -> Result<(), Failure> {
+    /// Shuts down both providers, which flushes them.
+    fn shutdown(self) -> Result<(), Failure> {
         self.metrics.shutdown()?;
         self.spans.shutdown()?;
         Ok(())

@@ -1,10 +1,10 @@
-//! The two ways to an OTLP receiver.
+//! The two transports of OTLP.
 
 use std::str::FromStr;
 
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig as _};
 
-/// How OTLP travels.
+/// A transport of OTLP.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Protocol {
     /// gRPC.
@@ -14,8 +14,8 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    /// Where a receiver listens unless it was told otherwise.
-    pub(crate) const fn usual_endpoint(self) -> &'static str {
+    /// Returns the default endpoint of a receiver.
+    pub(crate) const fn default_endpoint(self) -> &'static str {
         match self {
             Self::Grpc => "http://127.0.0.1:4317",
             Self::Http => "http://127.0.0.1:4318",
@@ -67,7 +67,7 @@ impl FromStr for Protocol {
     }
 }
 
-/// Path of one signal below the endpoint.
+/// Returns the URL of a signal below the endpoint.
 fn path(endpoint: &str, signal: &str) -> String {
     format!("{}/v1/{signal}", endpoint.trim_end_matches('/'))
 }

@@ -1,4 +1,4 @@
-//! Whether anything listens at an endpoint: the exporters would only say that time has run out.
+//! Checks that an endpoint is reachable; the exporters would only report a timeout.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::http::Uri;
 use token_telemetry_examples::Failure;
 
-/// How long a connection may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit for a connection.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connects once, and fails with what the system says.
+/// Connects once, and fails with the error of the system.
 pub(crate) fn check(endpoint: &str) -> Result<(), Failure> {
     let (host, port) = host_and_port(endpoint)
         .ok_or_else(|| format!("expected an endpoint `http://HOST:PORT`, found `{endpoint}`"))?;
@@ -28,7 +28,7 @@ fn host_and_port(endpoint: &str) -> Option<(String, u16)> {
 fn connect(host: &str, port: u16) -> io::Result<()> {
     let mut result = Err(io::ErrorKind::NotFound.into());
     for address in (host, port).to_socket_addrs()? {
-        result = TcpStream::connect_timeout(&address, PATIENCE).map(drop);
+        result = TcpStream::connect_timeout(&address, TIMEOUT).map(drop);
         if result.is_ok() {
             break;
         }
@@ -36,7 +36,7 @@ fn connect(host: &str, port: u16) -> io::Result<()> {
     result
 }
 
-/// The kind of an error where it has a name, and all that is known elsewhere.
+/// Returns the kind of a common error, and the full message of any other.
 fn cause(error: &io::Error) -> String {
     let kind = error.kind();
     if kind == io::ErrorKind::ConnectionRefused || kind == io::ErrorKind::TimedOut {

@@ -1,8 +1,8 @@
-//! Lets Prometheus scrape the Contoso SDK's metrics while it works.
+//! Serves the metrics of the Contoso SDK to Prometheus.
 //!
 //! ```text
 //! cargo run --example scrape                                     # port 9464, for ten minutes
-//! cargo run --example scrape -- --port 0 --rounds 20 --seconds 60  # works for a while, then rests
+//! cargo run --example scrape -- --port 0 --rounds 20 --seconds 60  # runs 20 rounds, then idles
 //! ```
 
 use std::process::ExitCode;
@@ -22,13 +22,13 @@ use token_telemetry_receivers::load::Load;
 use token_telemetry_receivers::{listen, telemetry};
 
 const HELP: &str = "\
-Serves the metrics of the Contoso SDK for Prometheus while the SDK works.
+Serves the metrics of the Contoso SDK to Prometheus while a load runs.
 
 Usage: cargo run --example scrape [-- OPTIONS]
 
-  --port N      port on 127.0.0.1; 9464 unless given, 0 takes a free one
-  --rounds N    how often to repeat 25 acquisitions; all the time unless given
-  --seconds N   how long to run; 600 unless given
+  --port N      port on 127.0.0.1, 0 for a free one; default: 9464
+  --rounds N    how often to repeat 25 acquisitions; default: no limit
+  --seconds N   how long to run; default: 600
   --help        prints this text
 ";
 
@@ -72,7 +72,7 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     Ok(format!("scrape: {acquisitions} acquisitions"))
 }
 
-/// Plays the rounds; afterwards nothing changes any more.
+/// Runs the rounds, then idles.
 async fn work(load: &Load, rounds: usize, acquisitions: &mut usize) {
     while *acquisitions < rounds.saturating_mul(Load::STEPS) {
         load.step(*acquisitions).await;
@@ -82,7 +82,7 @@ async fn work(load: &Load, rounds: usize, acquisitions: &mut usize) {
     std::future::pending::<()>().await;
 }
 
-/// Everything the registry holds, in Prometheus' text format.
+/// Renders the registry in the Prometheus text format.
 fn page(registry: &Registry) -> (StatusCode, [(HeaderName, &'static str); 1], String) {
     let plain = [(CONTENT_TYPE, prometheus::TEXT_FORMAT)];
     match TextEncoder::new().encode_to_string(&registry.gather()) {

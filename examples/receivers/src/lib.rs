@@ -1,4 +1,4 @@
-//! What the examples in front of receivers share: a steady mixed load, its telemetry, a listener.
+//! Shared by the receiver examples: a mixed load, its telemetry, a listener.
 
 pub mod load;
 
@@ -8,7 +8,7 @@ use token_telemetry::{Telemetry, TelemetryBuilder};
 use token_telemetry_examples::Failure;
 use tokio::net::TcpListener;
 
-/// Telemetry of the Contoso SDK that records every metric there is.
+/// Returns telemetry of the Contoso SDK that records all metrics.
 pub fn telemetry(provider: SdkMeterProvider) -> TelemetryBuilder {
     let metrics = Metrics::with_provider(provider)
         .msal_set(MsalSet::Both)
@@ -22,10 +22,11 @@ pub fn telemetry(provider: SdkMeterProvider) -> TelemetryBuilder {
 ///
 /// # Errors
 ///
-/// Fails when the port is taken, and says what to do about it.
+/// Fails if the port is taken; the message suggests `--port 0`.
 pub async fn listen(port: u16) -> Result<TcpListener, Failure> {
     let listening = TcpListener::bind(("127.0.0.1", port)).await;
     listening.map_err(|error| {
-        format!("cannot listen on 127.0.0.1:{port}: {error}; `--port 0` takes a free port").into()
+        format!("cannot listen on 127.0.0.1:{port}: {error}; pass `--port 0` to use a free port")
+            .into()
     })
 }

@@ -4,39 +4,39 @@ use std::time::Duration;
 
 use token_telemetry::Telemetry;
 use token_telemetry_examples::contoso::ContosoClient;
-use token_telemetry_examples::token_endpoint::{Mishap, SECRET, TokenEndpoint};
+use token_telemetry_examples::token_endpoint::{Fault, SECRET, TokenEndpoint};
 
 use token_telemetry_examples::Failure;
 
 /// The scope of every call.
 const SCOPE: &str = "https://graph.contoso.example/.default";
 
-/// How long the impatient caller waits for an answer to a request that has arrived.
-const PATIENCE: Duration = Duration::from_millis(40);
+/// How long the caller waits for a response in [`Call::ForceAndGiveUp`].
+const TIMEOUT: Duration = Duration::from_millis(40);
 
 /// What happens before a call.
 #[derive(Clone, Copy)]
 enum Before {
     Nothing,
-    /// Time passes for the cached tokens.
+    /// This many minutes pass for the cached tokens.
     Minutes(u64),
-    /// The cache in memory is lost.
+    /// The in-memory cache is cleared.
     Restart,
-    /// Both caches are lost.
+    /// Both caches are cleared.
     Forget,
-    /// The endpoint answers the next requests with 503.
+    /// The endpoint responds to this many requests with 503.
     Overload(usize),
-    /// The endpoint does not answer the next request.
+    /// The endpoint does not respond to the next request.
     Silence,
     /// The secret is wrong, for this call only.
     WrongSecret,
 }
 
-/// What is called.
+/// The function that is called.
 #[derive(Clone, Copy)]
 enum Call {
-    Ask,
-    AskForUser,
+    Acquire,
+    AcquireForUser,
     Force,
     ForceAndGiveUp,
     RefreshAhead,
@@ -47,34 +47,34 @@ use Call as C;
 
 /// About two hours in the life of a service: 21 tokens, 3 failures, one call given up.
 const ROUND: [(Before, Call); 25] = [
-    (B::Forget, C::Ask),
-    (B::Minutes(5), C::Ask),
-    (B::Minutes(10), C::Ask),
-    (B::Nothing, C::AskForUser),
-    (B::Nothing, C::AskForUser),
-    (B::Minutes(5), C::Ask),
-    (B::Minutes(10), C::Ask),
+    (B::Forget, C::Acquire),
+    (B::Minutes(5), C::Acquire),
+    (B::Minutes(10), C::Acquire),
+    (B::Nothing, C::AcquireForUser),
+    (B::Nothing, C::AcquireForUser),
+    (B::Minutes(5), C::Acquire),
+    (B::Minutes(10), C::Acquire),
     (B::Overload(1), C::Force),
-    (B::Minutes(5), C::Ask),
-    (B::Minutes(10), C::Ask),
+    (B::Minutes(5), C::Acquire),
+    (B::Minutes(10), C::Acquire),
     (B::WrongSecret, C::Force),
-    (B::Minutes(5), C::Ask),
-    (B::Minutes(20), C::Ask),
+    (B::Minutes(5), C::Acquire),
+    (B::Minutes(20), C::Acquire),
     (B::WrongSecret, C::RefreshAhead),
-    (B::Minutes(5), C::Ask),
+    (B::Minutes(5), C::Acquire),
     (B::Nothing, C::RefreshAhead),
-    (B::Minutes(5), C::Ask),
+    (B::Minutes(5), C::Acquire),
     (B::Silence, C::ForceAndGiveUp),
-    (B::Minutes(5), C::Ask),
-    (B::Minutes(55), C::Ask),
+    (B::Minutes(5), C::Acquire),
+    (B::Minutes(55), C::Acquire),
     (B::Overload(2), C::Force),
-    (B::Minutes(5), C::Ask),
-    (B::Restart, C::AskForUser),
+    (B::Minutes(5), C::Acquire),
+    (B::Restart, C::AcquireForUser),
     (B::Nothing, C::Force),
-    (B::Minutes(15), C::Ask),
+    (B::Minutes(15), C::Acquire),
 ];
 
-/// The Contoso SDK, the token endpoint it talks to, and what is done with them.
+/// The load: a client of the Contoso SDK and its token endpoint.
 #[derive(Debug)]
 pub struct Load {
     client: ContosoClient,
@@ -89,29 +89,29 @@ impl Load {
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Fails if no port is available.
     pub async fn start(telemetry: Telemetry) -> Result<Self, Failure> {
         let endpoint = TokenEndpoint::start().await?;
         let client = ContosoClient::new(telemetry, endpoint.url(), SECRET);
         Ok(Self { client, endpoint })
     }
 
-    /// The token endpoint, for whoever wants to see what arrives.
+    /// Returns the token endpoint, to inspect the requests.
     #[must_use]
     pub fn endpoint(&self) -> &TokenEndpoint {
         &self.endpoint
     }
 
-    /// One round without pauses.
+    /// Runs one round without pauses.
     pub async fn round(&self) {
         for number in 0..Self::STEPS {
             self.step(number).await;
         }
     }
 
-    /// One acquisition; numbers beyond a round begin the next one.
+    /// Runs one acquisition; a number beyond the round wraps around.
     ///
-    /// What the SDK returns is telemetry's business only as a record.
+    /// Results are dropped, because the telemetry already recorded them.
     pub async fn step(&self, number: usize) {
         let Some((before, call)) = ROUND.get(number % Self::STEPS) else {
             return;
@@ -130,32 +130,32 @@ impl Load {
             Before::Restart => self.client.restart(),
             Before::Forget => self.client.forget(),
             Before::Overload(times) => {
-                (0..times).for_each(|_| self.endpoint.mishap(Mishap::Status(503)));
+                (0..times).for_each(|_| self.endpoint.fault(Fault::Status(503)));
             }
-            Before::Silence => self.endpoint.mishap(Mishap::Silence),
+            Before::Silence => self.endpoint.fault(Fault::Silence),
             Before::WrongSecret => self.client.set_secret("a wrong secret"),
         }
     }
 
     async fn call(&self, call: Call) {
         match call {
-            Call::Ask => drop(self.client.acquire_token_for_client(SCOPE).await),
-            Call::AskForUser => drop(self.client.authorize_silently(SCOPE).await),
+            Call::Acquire => drop(self.client.acquire_token_for_client(SCOPE).await),
+            Call::AcquireForUser => drop(self.client.authorize_silently(SCOPE).await),
             Call::Force => drop(self.client.force_token_for_client(SCOPE).await),
             Call::RefreshAhead => drop(self.client.refresh_ahead(SCOPE).await),
             Call::ForceAndGiveUp => self.force_and_give_up().await,
         }
     }
 
-    /// Gives up once the endpoint has the request, so that it never meets the next one.
+    /// Gives up once the request has arrived, so that its fault cannot hit the next request.
     async fn force_and_give_up(&self) {
-        let patience = async {
-            self.endpoint.left_unanswered().await;
-            tokio::time::sleep(PATIENCE).await;
+        let timeout = async {
+            self.endpoint.request_ignored().await;
+            tokio::time::sleep(TIMEOUT).await;
         };
         tokio::select! {
-            answer = self.client.force_token_for_client(SCOPE) => drop(answer),
-            () = patience => {}
+            result = self.client.force_token_for_client(SCOPE) => drop(result),
+            () = timeout => {}
         }
     }
 }

@@ -3,10 +3,10 @@
 const TAPE = 60;
 const LISTED = 30;
 const SPOKEN_EVERY = 20000;
-const ASK_EVERY = 100; // at most, in milliseconds
+const REQUEST_EVERY = 100; // minimum interval in milliseconds
 const RETRY_EVERY = 2000;
 const GIVE_UP_AFTER = 60000;
-const BEHIND = 2000; // what the page admits to
+const BEHIND = 2000; // the page reports a longer delay
 const SOURCES = {
   "cache in memory": "memory",
   "cache outside the process": "outside",
@@ -14,19 +14,19 @@ const SOURCES = {
 };
 const REASONS = {
   NoCachedAccessToken: "No cached token",
-  Expired: "The cached token had expired",
+  Expired: "Cached token expired",
   ProactivelyRefreshed: "Refreshed ahead of expiry",
-  ForceRefreshOrClaims: "The caller insisted",
+  ForceRefreshOrClaims: "Forced by the caller",
 };
 
 const byId = (id) => document.getElementById(id);
 
-/** An element with a class, some text and children; never made from markup. */
+/** Creates an element with a class, text and children; never from markup. */
 function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children.filter((child) => child !== null));
-  return made;
+  const created = document.createElement(name);
+  if (className) created.className = className;
+  created.append(...children.filter((child) => child !== null));
+  return created;
 }
 
 function time(micros) {
@@ -35,13 +35,13 @@ function time(micros) {
   return micros < 1e6 ? `${(micros / 1000).toFixed(micros < 1e4 ? 1 : 0)} ms` : `${(micros / 1e6).toFixed(1)} s`;
 }
 
-const ratio = (board) => (board.handed_out ? `${((100 * board.cache) / board.handed_out).toFixed(1)} %` : "–");
+const ratio = (board) => (board.handed_out ? `${((100 * board.cache) / board.handed_out).toFixed(1)}%` : "–");
 
 // Figures, bars and lists.
 
 function figure(name, text) {
-  const place = document.querySelector(`[data-figure="${name}"]`);
-  if (place.textContent !== String(text)) place.textContent = text;
+  const target = document.querySelector(`[data-figure="${name}"]`);
+  if (target.textContent !== String(text)) target.textContent = text;
 }
 
 function showBoard(board) {
@@ -55,12 +55,12 @@ function showBoard(board) {
   showBars("reasons", Object.entries(REASONS).map(([name, text]) => [text, board.reasons[name] ?? 0]), () => "provider");
   showBars("codes", Object.entries(board.codes), (code) => (code === "operation_canceled" ? "gone" : "failed"));
   showLatency(board.latency);
-  showFailures("waiting", board.waiting, "Nothing: the endpoint has heard of every failure.");
-  showFailures("delivered", board.delivered.latest, "Nothing yet.");
+  showFailures("waiting", board.waiting, "None: all failures were delivered.");
+  showFailures("delivered", board.delivered.latest, "None yet.");
   speak(board);
 }
 
-/** Rows are kept and changed in place, so that a screen reader does not lose its position. */
+/** Updates rows in place, so that a screen reader does not lose its position. */
 function rows(id, count, make) {
   const body = byId(id);
   while (body.children.length > count) body.lastElementChild.remove();
@@ -69,7 +69,7 @@ function rows(id, count, make) {
 }
 
 function showBars(id, entries, hue) {
-  const most = Math.max(1, ...entries.map(([, count]) => count));
+  const max = Math.max(1, ...entries.map(([, count]) => count));
   const make = () => {
     const name = element("th", "");
     name.scope = "row";
@@ -80,13 +80,13 @@ function showBars(id, entries, hue) {
     const [bar, text] = row.querySelector(".bar").children;
     row.className = hue(name);
     row.firstElementChild.textContent = name;
-    bar.style.width = `${(75 * count) / most}%`;
+    bar.style.width = `${(75 * count) / max}%`;
     text.textContent = count;
   });
 }
 
-/** Position on a logarithmic axis from 10 µs to 1 s, in percent, as far as it goes. */
-const place = (micros) => Math.min(100, Math.max(0, (100 * Math.log10(Math.max(micros, 1) / 10)) / 5));
+/** Returns the position on a logarithmic axis from 10 µs to 1 s, in percent, clamped. */
+const position = (micros) => Math.min(100, Math.max(0, (100 * Math.log10(Math.max(micros, 1) / 10)) / 5));
 
 function showLatency(latency) {
   const known = Object.keys(SOURCES).filter((source) => latency[source]);
@@ -100,23 +100,23 @@ function showLatency(latency) {
   };
   rows("latency", known.length, make).forEach((row, at) => {
     const source = known[at];
-    const { count, least, median, p95, most } = latency[source];
+    const { count, min, median, p95, max } = latency[source];
     row.className = SOURCES[source];
     [source, count, time(median), time(p95)].forEach((text, cell) => { row.children[cell].textContent = text; });
     const [whole, middle] = row.querySelector(".strip").children;
-    span(whole, least, most);
+    span(whole, min, max);
     span(middle, median, p95);
   });
 }
 
 function span(bar, from, to) {
-  bar.style.left = `${place(from)}%`;
-  bar.style.width = `${place(to) - place(from)}%`;
+  bar.style.left = `${position(from)}%`;
+  bar.style.width = `${position(to) - position(from)}%`;
 }
 
 function showFailures(id, failures, none) {
   const lines = failures.map(({ api, id: request, code, in_flight }) =>
-    [`${code}, API ${api}${in_flight ? ", on its way" : ""}`, request.slice(0, 8)]);
+    [`${code}, API ${api}${in_flight ? ", in flight" : ""}`, request.slice(0, 8)]);
   const shown = lines.length ? lines : [[none, ""]];
   const make = () => element("li", "", element("span", ""), element("code", ""));
   rows(id, shown.length, make).forEach((row, at) => {
@@ -126,7 +126,7 @@ function showFailures(id, failures, none) {
 
 let spoken = 0;
 
-/** Tells a screen reader now and then how things stand; every change would be noise. */
+/** Gives screen readers a summary now and then; announcing every change would be noise. */
 function speak(board) {
   const now = performance.now();
   if (spoken && now - spoken < SPOKEN_EVERY) return;
@@ -138,9 +138,9 @@ function speak(board) {
 // Acquisitions.
 
 function source(record) {
-  if (record.outcome === "cancelled") return ["given up", "gone"];
+  if (record.outcome === "cancelled") return ["cancelled", "gone"];
   if (record.outcome !== "ok") return [`failed: ${record.error?.code ?? "unknown"}`, "failed"];
-  if (record.source === "Cache") return record.level === "L2Cache" ? ["cache outside", "outside"] : ["cache in memory", "memory"];
+  if (record.source === "Cache") return record.level === "L2Cache" ? ["external cache", "outside"] : ["cache in memory", "memory"];
   return ["identity provider", "provider"];
 }
 
@@ -154,7 +154,7 @@ function item({ number, record, requests }) {
     element("span", "why", why + where),
     element("span", "time number", time(record.total_us)));
   const details = element("details", "", summary);
-  // Most entries are never opened: what is inside is made when one is.
+  // Most entries are never opened, so their details are created on demand.
   details.addEventListener("toggle", () => {
     if (details.open && details.children.length === 1) details.append(detail(record, requests));
     if (!details.open) release();
@@ -180,7 +180,7 @@ function detail(record, requests) {
     ["Error", record.error?.code],
     ["Status", status],
     ["Total, in HTTP", record.in_http_us === undefined ? time(record.total_us) : `${time(record.total_us)}, ${time(record.in_http_us)}`],
-    ["Token good for", record.remaining_lifetime_s === undefined ? "" : `${Math.round(record.remaining_lifetime_s / 60)} min`],
+    ["Token valid for", record.remaining_lifetime_s === undefined ? "" : `${Math.round(record.remaining_lifetime_s / 60)} min`],
     ["Correlation id", record.correlation_id],
   ]);
   const none = requests.length ? null : element("p", "note", "No token request was made.");
@@ -189,7 +189,7 @@ function detail(record, requests) {
 
 function request({ status, headers }, at) {
   const good = status !== null && status < 400;
-  const title = `Request ${at + 1}: ${status === null ? "no answer" : `answered ${status}`}`;
+  const title = `Request ${at + 1}: ${status === null ? "no response" : `status ${status}`}`;
   const list = element("dl", "");
   for (const { name, value, meaning } of headers) {
     if (value === null) continue;
@@ -200,11 +200,11 @@ function request({ status, headers }, at) {
 }
 
 let held = []; // the latest acquisitions that the list does not show yet
-let newer = 0; // how many there are of them, including those no longer held
-let outdated = false; // the list is that of a server which has been restarted since
+let newer = 0; // their number, including those no longer held
+let outdated = false; // the list is from before a server restart
 let pointedAt = false;
 
-/** Whether somebody reads the list or aims at it: it must not move then. */
+/** Returns whether the list is being read or pointed at; it must not move then. */
 const isRead = () => pointedAt || byId("list").querySelector("details[open], :focus-visible") !== null;
 
 function arrived(entry) {
@@ -216,11 +216,11 @@ function arrived(entry) {
   newer += 1;
 }
 
-/** Shows what was held back, unless the list is being read. */
-function release(anyway = false) {
+/** Shows held entries, unless the list is being read. */
+function release(force = false) {
   held = held.slice(-LISTED);
   const button = byId("newer");
-  if (isRead() && !anyway) {
+  if (isRead() && !force) {
     button.hidden = newer === 0 && !outdated;
     button.textContent = outdated ? "Server restarted: show its list" : `Show ${newer} newer`;
     return;
@@ -233,7 +233,7 @@ function release(anyway = false) {
   button.hidden = true;
 }
 
-/** The list of another server is not continued; an entry that is being read stays all the same. */
+/** Marks the list as outdated after a server restart; an open entry stays. */
 function restarted() {
   byId("tape").replaceChildren();
   [held, newer, outdated] = [[], 0, true];
@@ -248,27 +248,27 @@ byId("list").addEventListener("focusout", () => setTimeout(release));
 byId("list").addEventListener("pointerenter", () => { pointedAt = true; });
 byId("list").addEventListener("pointerleave", () => {
   pointedAt = false;
-  setTimeout(release, 100); // the click that ends a touch comes after the finger has left
+  setTimeout(release, 100); // the click of a touch follows after the pointer has left
 });
 
-// Connection and controls. The page asks for the next news once it has shown the last, so what
-// happens meanwhile reaches it in one message.
+// Connection and controls. The page requests news after it has shown the last, so everything in
+// between arrives in one message.
 
 let run = "0";
 let known = 0;
 let paused = false;
 let lost = false;
-let asOf; // when the figures on the page were true
+let asOf; // the time for which the figures on the page are correct
 
 function showState() {
   if (asOf === undefined && !lost) return;
   const behind = performance.now() - asOf;
-  const place = byId("state");
-  const [state, text] = lost ? ["lost", "connection lost, trying again"]
+  const target = byId("state");
+  const [state, text] = lost ? ["lost", "connection lost, retrying"]
     : behind > BEHIND ? ["behind", `${Math.round(behind / 1000)} s behind`]
       : paused ? ["paused", "paused"] : ["live", "live"];
-  place.dataset.state = state;
-  if (place.textContent !== text) place.textContent = text;
+  target.dataset.state = state;
+  if (target.textContent !== text) target.textContent = text;
 }
 
 function receive(news) {
@@ -283,24 +283,24 @@ function receive(news) {
   byId("pause").textContent = paused ? "Resume the load" : "Pause the load";
 }
 
-async function ask() {
-  const asked = performance.now();
+async function requestNews() {
+  const start = performance.now();
   const response = await fetch(`/news/${run}/${known}`, { signal: AbortSignal.timeout(GIVE_UP_AFTER) });
-  if (!response.ok) throw new Error(`answered ${response.status}`);
+  if (!response.ok) throw new Error(`status ${response.status}`);
   const news = await response.json();
-  return { news, at: asked + news.held_ms };
+  return { news, at: start + news.held_ms };
 }
 
 async function follow() {
   for (;;) {
-    const heard = await ask().catch(() => null);
-    lost = heard === null;
-    if (heard) {
-      receive(heard.news);
-      asOf = heard.at;
+    const received = await requestNews().catch(() => null);
+    lost = received === null;
+    if (received) {
+      receive(received.news);
+      asOf = received.at;
     }
     showState();
-    await new Promise((next) => setTimeout(next, lost ? RETRY_EVERY : ASK_EVERY));
+    await new Promise((next) => setTimeout(next, lost ? RETRY_EVERY : REQUEST_EVERY));
   }
 }
 
