@@ -1,4 +1,4 @@
-//! What the headers of a token request allocate; a binary of its own, since it counts them all.
+//! Allocations of token request headers; a separate binary, because it counts the whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
 
@@ -27,13 +27,13 @@ impl DescribeError<()> for Lab {
 
 const TOKEN_URL: &str = "https://login.example/tenant/oauth2/v2.0/token";
 
-/// A call that fails, so that the next one has something to report.
+/// A failing call, so that the next one has a failure to report.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing(telemetry: &Telemetry) -> Result<(), ()> {
     Err(())
 }
 
-/// Allocations of writing the headers of one request into a map with room.
+/// Returns the allocations for writing the headers of a request into a map with spare capacity.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn requesting(telemetry: &Telemetry, headers: &mut HeaderMap) -> Result<AllocationInfo, ()> {
     let current = Acquisition::current();
@@ -55,7 +55,7 @@ fn allocations_of(dialect: Dialect) -> (u64, HeaderMap) {
         futures::executor::block_on(failing(&telemetry)).unwrap_err();
     }
     let mut headers = HeaderMap::with_capacity(16);
-    // The first request makes the constant values shareable.
+    // The first request promotes the constant values to shared ones.
     futures::executor::block_on(requesting(&telemetry, &mut headers)).unwrap();
     headers.clear();
     let counted = futures::executor::block_on(requesting(&telemetry, &mut headers)).unwrap();

@@ -1,4 +1,4 @@
-//! What an acquisition allocates; a binary of its own, because the allocator counts for a whole process.
+//! Allocations of an acquisition; a separate binary, because the allocator counts the whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
 #![expect(
@@ -79,7 +79,7 @@ async fn around(telemetry: &Telemetry, own_record: bool) -> Result<u8, Never> {
     }
 }
 
-/// Polls until the future is ready; it allocates nothing itself.
+/// Polls the future until it is ready, without allocating.
 fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     loop {
@@ -143,7 +143,7 @@ fn uncollected_metrics_allocate_nothing() {
     assert_eq!(counted.count_total, 0);
 }
 
-/// The right to depend on the global provider, or to install one.
+/// Serializes tests that depend on the global provider or install one.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap()

@@ -1,7 +1,7 @@
-//! Each failure ends up delivered, pending or lost, whatever happens; none is told to a stranger.
+//! Each failure ends up delivered, pending or lost, and never reaches another authority.
 //!
-//! Random schedules of failures and requests at many authorities, against a ledger that only knows
-//! which failure happened where, and counts.
+//! Random schedules of failures and requests at many authorities are compared with a ledger that
+//! tracks only where each failure happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,20 @@ use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_tok
 use crate::headers::{run, speaking};
 use crate::support::{LabApi, LabError};
 
-/// One step of a schedule; authorities and requests are taken modulo how many there are.
+/// A step of a schedule; numbers of authorities and requests wrap around.
 #[derive(Clone, Debug)]
 enum Step {
-    /// A failure after requests to this authority, or before any.
+    /// An acquisition fails after requests to this authority, or before any request.
     Fail(Option<u8>, Purpose),
-    /// A request begins, and its headers are taken.
+    /// A request starts and takes its headers.
     Begin(u8),
-    /// A request gets a response with this status, or none.
+    /// A request gets a response with this status, or no response.
     End(u8, Option<u16>),
 }
 
 const AUTHORITIES: u8 = 24;
 
-/// Every third authority has a host that cannot be read.
+/// Every third authority has a host that cannot be parsed.
 fn url(authority: u8) -> String {
     let authority = authority % AUTHORITIES;
     let dot = if authority.is_multiple_of(3) {
@@ -43,7 +43,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Purpose::Discovery),
     ];
     let status = prop::option::of(prop::sample::select(vec![200, 400, 429, 503]));
-    // Few authorities are busy, and many are seen now and then.
+    // A few authorities are busy; many are seen only now and then.
     let authority = prop_oneof![1 => 0_u8..3, 3 => 0..AUTHORITIES];
     prop_oneof![
         4 => (prop::option::weighted(0.9, authority.clone()), purpose)
@@ -85,7 +85,7 @@ async fn begin(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, Header
     Ok((request, headers))
 }
 
-/// A request under way, and the codes that it reports.
+/// A request in flight with the codes that it reports.
 struct Flight {
     request: TokenRequest,
     carried: Vec<String>,
@@ -93,7 +93,7 @@ struct Flight {
 
 #[derive(Default)]
 struct Ledger {
-    /// Every failure by its code, with the authority it belongs to.
+    /// All failures by code, with their authority.
     failures: BTreeMap<String, Option<u8>>,
     delivered: BTreeSet<String>,
     flights: Vec<Flight>,
@@ -102,7 +102,7 @@ struct Ledger {
 impl Ledger {
     fn fail(&mut self, telemetry: &Telemetry, asked: Option<(u8, Purpose)>) {
         let number = self.failures.len();
-        // Some are too long for any header.
+        // Some codes are too long for any header.
         let padding = if number % 11 == 10 { 110 } else { 3 };
         let code = format!("c{number:05}_{}", "x".repeat(padding));
         let at = asked.filter(|(_, purpose)| *purpose == Purpose::Token);

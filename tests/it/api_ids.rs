@@ -1,4 +1,4 @@
-//! `#[derive(ApiId)]`: what an enum of ids says about itself, and ids known only at run time.
+//! `#[derive(ApiId)]`, and ids known only at run time.
 
 use futures::executor::block_on;
 use token_telemetry::api::{Api, Catalog};
@@ -25,7 +25,7 @@ enum ContosoApi {
     r#Type = 74_0015u32,
 }
 
-/// The same owner in another module and width; its numbers are others.
+/// The same owner in another module and with another width and other numbers.
 mod broker {
     use super::{ApiId, Contoso};
 
@@ -56,7 +56,7 @@ mod behind_an_sdk {
     }
 }
 
-/// Nothing that the derive writes depends on what these names mean here.
+/// Shadows names that the expansion of the derive must not depend on.
 mod hostile_names {
     #![expect(dead_code, reason = "only there to be in the way")]
 
@@ -178,7 +178,7 @@ fn json_catalog_round_trips() {
     assert_eq!(serde_json::from_str::<Vec<()>>(&empty).unwrap(), []);
 }
 
-/// Ids written by hand, with all the texts that the derive would refuse.
+/// Ids written by hand, with texts that the derive would reject.
 #[derive(Clone, Copy)]
 struct ByHand;
 
@@ -211,7 +211,7 @@ fn hand_written_ids_are_escaped() {
     assert_eq!(read[0]["doc"], ByHand::CATALOG[0].doc());
 }
 
-/// Forwards whatever it is asked for, as a broker or a bridge to another language does.
+/// Forwards any call, as a broker or a language bridge does.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn forward(telemetry: &Telemetry, asked: Option<Api>) -> Result<(), LabError> {
     if let Some(asked) = asked {

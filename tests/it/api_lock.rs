@@ -1,4 +1,4 @@
-//! The lock of API ids: what a release after the first may and may not do with them.
+//! The lock file of API ids: which changes later releases may make.
 
 use std::any::type_name;
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::Command;
 use token_telemetry::ApiId;
 use token_telemetry::test_util::{UPDATE_API_IDS, assert_api_ids_locked};
 
-/// An SDK's first release, and copies of it in which one thing each was changed.
+/// The first release of an SDK, and copies with one change each.
 macro_rules! release {
     ($name:ident { $($variant:ident = $number:literal),+ }) => {
         #[derive(ApiId, Clone, Copy)]
@@ -30,14 +30,14 @@ release!(GrownAndRenamed { GetAccounts = 7, AcquireTokenForApp = 1004, AcquireTo
 
 const LOCK: &str = "# ours\n1004 AcquireTokenForClient\n1007 AcquireTokenSilent\n";
 
-/// A lock file of its own for each use.
+/// Returns a new path for each lock file.
 fn lock_file(text: &str, name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.lock"));
     fs::write(&path, text).unwrap();
     path
 }
 
-/// What the assertion says about a release whose lock file holds this text.
+/// Returns the message of the assertion for a release with this lock file.
 fn complaint<I: ApiId>(text: &str, name: &str) -> Option<String> {
     let path = lock_file(text, name);
     let failed = catch_unwind(|| assert_api_ids_locked::<I>(&path)).err()?;
@@ -161,7 +161,7 @@ fn update_never_changes_released_ids() {
     assert_eq!(fs::read_to_string(&path).unwrap(), LOCK);
 }
 
-/// Runs the assertion in a process of its own, as a developer would who sets the variable.
+/// Runs the assertion in a subprocess with the variable set, as a developer would.
 fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -181,7 +181,7 @@ fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
     Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// An enum by name, and the assertion about it.
+/// Runs the assertion for the enum with this name.
 type Named = (&'static str, fn(PathBuf));
 
 #[test]

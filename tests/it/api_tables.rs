@@ -1,4 +1,4 @@
-//! The ready tables of API ids: their numbers, and their use as they are.
+//! The ready-made tables of API ids.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -10,7 +10,7 @@ use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, TransportError
 
 use crate::support::{only, telemetry};
 
-/// Numbers of a ready table by name.
+/// Returns the numbers of a table by name.
 fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {
     let apis = I::CATALOG.iter().map(token_telemetry::api::ApiEntry::api);
     apis.map(|api| (api.name(), api.number())).collect()

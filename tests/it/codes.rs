@@ -1,16 +1,16 @@
-//! Where the code of a failed acquisition comes from, in the order of precedence.
+//! Precedence of the sources of an error code.
 
 use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
 
 use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
-/// What is known of the failure besides its type.
+/// Data about the failure besides its type.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
-    note: Option<&'static str>,
+    recorded: Option<&'static str>,
     description: Option<&'static str>,
     described_class: Option<TransportError>,
-    last_try: Option<TransportError>,
+    last_attempt: Option<TransportError>,
 }
 
 #[derive(Debug)]
@@ -28,12 +28,12 @@ fn describe(error: &Described) -> ErrorInfo {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
-    if let Some(class) = known.last_try {
+    if let Some(class) = known.last_attempt {
         Acquisition::current()
             .token_request(TOKEN_URL)
             .failed(class);
     }
-    if let Some(code) = known.note {
+    if let Some(code) = known.recorded {
         Acquisition::current().record_error(ErrorInfo::new(code));
     }
     Err(Described(known))
@@ -48,19 +48,19 @@ fn code_of(known: Known) -> String {
 #[test]
 fn error_code_precedence() {
     let mut known = Known {
-        note: Some("noted"),
+        recorded: Some("recorded"),
         description: Some("described"),
         described_class: Some(TransportError::Timeout),
-        last_try: Some(TransportError::Dns),
+        last_attempt: Some(TransportError::Dns),
     };
-    assert_eq!(code_of(known), "noted");
-    known.note = None;
+    assert_eq!(code_of(known), "recorded");
+    known.recorded = None;
     assert_eq!(code_of(known), "described");
     known.description = None;
     assert_eq!(code_of(known), "request_timeout");
     known.described_class = None;
     assert_eq!(code_of(known), "dns_error");
-    known.last_try = None;
+    known.last_attempt = None;
     assert_eq!(code_of(known), "Described");
 }
 
@@ -147,12 +147,12 @@ fn panicking_observer_and_clock_are_contained() {
 
 #[test]
 fn describe_does_not_leak_into_parent() {
-    fn noting(_: &LabError) -> ErrorInfo {
+    fn describe_and_record(_: &LabError) -> ErrorInfo {
         Acquisition::current().record_stale_token();
         Acquisition::current().record_suppressed_error(ErrorInfo::new("of_the_description"));
         ErrorInfo::new("inner")
     }
-    #[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record, error_info = noting)]
+    #[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record, error_info = describe_and_record)]
     async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("described"))
     }
@@ -173,5 +173,8 @@ fn describe_does_not_leak_into_parent() {
         (outer.is_stale(), outer.suppressed_errors().len()),
         (false, 0)
     );
-    assert!(outer.refresh_reason().is_some(), "its own notes still land");
+    assert!(
+        outer.refresh_reason().is_some(),
+        "the outer call still records"
+    );
 }

@@ -1,4 +1,4 @@
-//! What telemetry says about itself to whoever listens at debug level.
+//! Diagnostics that telemetry logs about itself at debug level.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tracing::Level;
 use crate::otel::providers::Panicking;
 use crate::support::TOKEN_URL;
 
-/// A log in memory.
+/// An in-memory log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -24,8 +24,8 @@ impl io::Write for Log {
     }
 }
 
-/// Does something until the log has lines: the more often it was done, the rarer it is told.
-fn told(act: impl Fn()) -> String {
+/// Repeats `act` until the log has lines, because repeated diagnostics are logged ever more rarely.
+fn log_of(act: impl Fn()) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -46,7 +46,7 @@ fn told(act: impl Fn()) -> String {
 
 #[test]
 fn records_outside_an_acquisition_are_logged() {
-    let line = told(|| Acquisition::current().record_cache_hit(CacheLevel::L1Cache));
+    let line = log_of(|| Acquisition::current().record_cache_hit(CacheLevel::L1Cache));
     assert!(line.contains("DEBUG"), "{line}");
     assert!(line.contains("token_telemetry::diagnostics"), "{line}");
     assert!(line.contains("noted outside an acquisition"), "{line}");
@@ -54,7 +54,7 @@ fn records_outside_an_acquisition_are_logged() {
 
 #[test]
 fn token_request_outside_is_logged() {
-    let line = told(|| {
+    let line = log_of(|| {
         let mut request = Acquisition::current().token_request(TOKEN_URL);
         assert!(request.take_headers().is_empty());
     });
@@ -66,7 +66,7 @@ fn token_request_outside_is_logged() {
 
 #[test]
 fn panicking_provider_is_logged() {
-    let log = told(|| {
+    let log = log_of(|| {
         let metrics = Metrics::with_provider(Panicking::default());
         drop(Telemetry::builder().metrics(metrics).build().unwrap());
     });
@@ -88,8 +88,8 @@ fn token_request_after_finish_is_logged() {
         .unwrap();
     let handle = futures::executor::block_on(leaks_a_handle(&telemetry)).unwrap();
     for line in [
-        told(|| drop(handle.token_request(TOKEN_URL))),
-        told(|| {
+        log_of(|| drop(handle.token_request(TOKEN_URL))),
+        log_of(|| {
             let _entered = handle.enter();
             drop(Acquisition::current().token_request(TOKEN_URL));
         }),

@@ -1,4 +1,4 @@
-//! The documents at the root: no section stands twice, and every link leads somewhere.
+//! The documents at the root have no duplicate sections and no broken links.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,22 +13,14 @@ const DOCUMENTS: [&str; 6] = [
     "docs/fields.md",
 ];
 
-/// Where links that must work outside of the repository begin: to pages, and to images.
-const REPOSITORY: [&str; 2] = [
-    "https://github.com/token-telemetry/token-telemetry/blob/main/",
-    "https://github.com/token-telemetry/token-telemetry/raw/main/",
-];
-
-/// Path inside the repository of a link that must work outside of it.
-fn in_repository(link: &str) -> Option<&str> {
-    REPOSITORY.iter().find_map(|start| link.strip_prefix(start))
-}
+/// Prefix of links that must also work outside the repository.
+const REPOSITORY: &str = "https://github.com/token-telemetry/token-telemetry/blob/main/";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Lines outside of blocks of code.
+/// Returns the lines outside code blocks.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut in_code = false;
     text.lines().filter(move |line| {
@@ -50,7 +42,7 @@ fn no_duplicate_sections_or_rows() {
     }
 }
 
-/// What a line begins: a section, a row of a table, or a paragraph with a name in bold.
+/// Returns what a line starts: a section, a table row, or a paragraph with a bold name.
 fn name(line: &str) -> Option<&str> {
     match line.strip_prefix("**") {
         Some(bold) => bold.split("**").next(),
@@ -76,7 +68,7 @@ fn repository_links_resolve() {
     assert!(links > 5, "{links}");
 }
 
-/// Targets of the links in a line that stay in the repository.
+/// Returns the targets of links into the repository.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     let targets = line
         .split("](")

@@ -1,4 +1,4 @@
-//! Hostile text from servers and callers breaks nothing: not this call, not the next.
+//! Hostile text from servers and callers breaks neither this call nor the next.
 
 use std::time::Duration;
 use token_telemetry::TokenRequest;
@@ -8,23 +8,23 @@ use proptest::prelude::*;
 use token_telemetry::acquisition::HttpOutcome;
 use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, acquire_with_status, only, telemetry};
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
-/// The last-telemetry header of the call after one that failed with this code.
+/// Returns the last-telemetry header of the call after a failure with this code.
 fn header_after_failure(code: &str) -> String {
     let (telemetry, _) = telemetry();
-    assert!(run(answered(&telemetry, 400, code)).is_err());
-    let headers: HeaderMap = run(answered(&telemetry, 200, "")).unwrap();
+    assert!(run(acquire_with_status(&telemetry, 400, code)).is_err());
+    let headers: HeaderMap = run(acquire_with_status(&telemetry, 200, "")).unwrap();
     assert_eq!(telemetry.pending_failures(), []);
     let value = headers.get("x-client-last-telemetry").unwrap();
     value.to_str().unwrap().to_owned()
 }
 
-/// Five segments, one failed call with a plain code, within the budget.
+/// Asserts five segments, one failed call with a plain code, and a length within the budget.
 fn assert_one_failure(value: &str) {
     let segments: Vec<&str> = value.split('|').collect();
     assert_eq!(segments.len(), 5, "{value}");
@@ -78,7 +78,7 @@ proptest! {
         id in ".{0,80}", version in ".{0,80}", correlation in ".{0,80}", region in ".{0,80}",
     ) {
         let (telemetry, recorder) = telemetry();
-        let headers = run(noting(&telemetry, [&id, &version, &correlation, &region])).unwrap();
+        let headers = run(recording(&telemetry, [&id, &version, &correlation, &region])).unwrap();
         let value = headers.get("x-client-current-telemetry").unwrap().to_str().unwrap();
         let segments: Vec<&str> = value.split('|').collect();
         prop_assert_eq!(segments.len(), 3);
@@ -90,7 +90,7 @@ proptest! {
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn noting(
+async fn recording(
     telemetry: &Telemetry,
     [id, version, correlation, region]: [&str; 4],
 ) -> Result<HeaderMap, LabError> {
@@ -151,7 +151,7 @@ async fn asking(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
     }
 }
 
-/// The pause that an answer with this header asks for.
+/// Returns the recorded pause for a response with this header.
 fn pause(retry_after: &str) -> Option<Duration> {
     let response = Response::builder().header("retry-after", retry_after);
     Ok::<_, std::io::Error>(response.body(()).unwrap()).retry_after()

@@ -1,7 +1,7 @@
-//! Every failure is reported exactly once, in every order in which requests can start and end.
+//! Every failure is delivered exactly once, in every order in which requests start and end.
 //!
-//! A scheduler of its own polls up to four acquisitions by hand and tries every order of their
-//! starts and ends with every answer. The header is read by plain splitting.
+//! A scheduler polls up to four acquisitions by hand, in every order of their starts and ends, and
+//! with every end of a request. Headers are parsed by plain splitting.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -17,32 +17,32 @@ use crate::support::{LabApi, LabError, TOKEN_URL};
 
 /// How a token request ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum RequestEnd {
     Status(u16),
     TransportFailure,
     Dropped,
 }
 
-const ANSWERS: [Answer; 6] = [
-    Answer::Status(200),
-    Answer::Status(400),
-    Answer::Status(429),
-    Answer::Status(503),
-    Answer::TransportFailure,
-    Answer::Dropped,
+const ENDS: [RequestEnd; 6] = [
+    RequestEnd::Status(200),
+    RequestEnd::Status(400),
+    RequestEnd::Status(429),
+    RequestEnd::Status(503),
+    RequestEnd::TransportFailure,
+    RequestEnd::Dropped,
 ];
 
-impl Answer {
-    /// Whether the server has read the headers.
+impl RequestEnd {
+    /// Returns whether the server has acknowledged the headers.
     fn delivers(self) -> bool {
         matches!(self, Self::Status(200 | 400))
     }
 }
 
-type Wire = Rc<Cell<Option<Answer>>>;
+type Wire = Rc<Cell<Option<RequestEnd>>>;
 type Sent = Rc<Cell<Option<HeaderMap>>>;
 
-/// Hands its headers out, waits for an answer, and fails unless it is 200.
+/// Sends its headers, waits for the end of the request, and fails unless the status is 200.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn exchange(
     telemetry: Telemetry,
@@ -53,20 +53,20 @@ async fn exchange(
     Acquisition::current().set_correlation_id(id);
     let mut request = Acquisition::current().token_request(TOKEN_URL);
     sent.set(Some(request.take_headers()));
-    let answer = std::future::poll_fn(|_| wire.get().map_or(Poll::Pending, Poll::Ready)).await;
-    match answer {
-        Answer::Status(status) => request.responded(status),
-        Answer::TransportFailure => request.failed(TransportError::Closed),
-        Answer::Dropped => drop(request),
+    let end = std::future::poll_fn(|_| wire.get().map_or(Poll::Pending, Poll::Ready)).await;
+    match end {
+        RequestEnd::Status(status) => request.responded(status),
+        RequestEnd::TransportFailure => request.failed(TransportError::Closed),
+        RequestEnd::Dropped => drop(request),
     }
-    if answer == Answer::Status(200) {
+    if end == RequestEnd::Status(200) {
         Ok(())
     } else {
         Err(LabError::new("code"))
     }
 }
 
-/// One request under way.
+/// A request in flight.
 struct Flight {
     future: Pin<Box<dyn Future<Output = Result<(), LabError>>>>,
     wire: Wire,
@@ -74,10 +74,10 @@ struct Flight {
     carried: Vec<String>,
 }
 
-/// What must hold of the reports that went out so far.
+/// Checks the reports sent so far.
 #[derive(Default)]
 struct Ledger {
-    /// Ids of all failures in the order in which they happened.
+    /// Ids of all failures, in order.
     failed: Vec<String>,
     delivered: BTreeSet<String>,
     next_id: u8,
@@ -109,45 +109,47 @@ impl Ledger {
         if let Some(id) = carried.iter().find(|id| self.delivered.contains(*id)) {
             return Err(format!("{id} is sent again after its delivery"));
         }
-        let waiting: Vec<&String> = self
+        let pending: Vec<&String> = self
             .failed
             .iter()
             .filter(|id| !self.delivered.contains(*id) && !in_flight(id))
             .collect();
-        if waiting
+        if pending
             .iter()
             .zip(carried)
             .any(|(expected, id)| *expected != id)
         {
             return Err(format!(
-                "{carried:?} goes out of order, waiting are {waiting:?}"
+                "{carried:?} goes out of order, pending are {pending:?}"
             ));
         }
-        if carried.is_empty() && !waiting.is_empty() {
-            return Err(format!("{waiting:?} wait and nothing is carried"));
+        if carried.is_empty() && !pending.is_empty() {
+            return Err(format!(
+                "{pending:?} are pending, but the request carries none"
+            ));
         }
         Ok(())
     }
 
-    fn end(&mut self, mut flight: Flight, answer: Answer) {
-        flight.wire.set(Some(answer));
+    fn end(&mut self, mut flight: Flight, end: RequestEnd) {
+        flight.wire.set(Some(end));
         assert!(poll(&mut flight).is_ready());
-        if answer.delivers() {
+        if end.delivers() {
             self.delivered.extend(flight.carried);
         }
-        if answer != Answer::Status(200) {
+        if end != RequestEnd::Status(200) {
             self.failed.push(flight.id.to_string());
         }
     }
 
-    /// Delivers what is left; in the end nothing may be missing.
+    /// Delivers the rest; no failure may be missing at the end.
     fn drain(&mut self, telemetry: &Telemetry) -> Result<(), String> {
         for _ in 0..8 {
             if telemetry.pending_failures().is_empty() {
                 break;
             }
             let flight = self.start(telemetry, &[])?;
-            self.end(flight, Answer::Status(200));
+            self.end(flight, RequestEnd::Status(200));
         }
         let lost: Vec<&String> = self
             .failed
@@ -168,7 +170,7 @@ fn poll(flight: &mut Flight) -> Poll<Result<(), LabError>> {
         .poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Ids of the failures in a last-telemetry header.
+/// Returns the ids of the failures in a last-telemetry header.
 fn carried(headers: &HeaderMap) -> Vec<String> {
     let Some(value) = headers.get("x-client-last-telemetry") else {
         return Vec::new();
@@ -182,7 +184,7 @@ fn carried(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// One order of starts and ends: numbers below the count start, the others end a request.
+/// Returns all orders of starts and ends.
 fn orders(requests: usize) -> Vec<Vec<(usize, bool)>> {
     fn extend(
         requests: usize,
@@ -220,20 +222,20 @@ fn orders(requests: usize) -> Vec<Vec<(usize, bool)>> {
             );
         }
     }
-    // Requests are alike, so the first to start is always number 0, the next number 1, and so on.
+    // Requests are interchangeable, so they always start in numeric order.
     let mut all = Vec::new();
     extend(requests, 0, &[], &[], &mut all);
     all
 }
 
-/// Plays one order with one list of answers, after two failures that nobody has heard of yet.
-fn play(telemetry: &Telemetry, order: &[(usize, bool)], answers: &[Answer]) -> Result<(), String> {
+/// Plays one order with one list of ends, after two unreported failures.
+fn play(telemetry: &Telemetry, order: &[(usize, bool)], ends: &[RequestEnd]) -> Result<(), String> {
     let mut ledger = Ledger::default();
     for _ in 0..2 {
         let flight = ledger.start(telemetry, &[])?;
-        ledger.end(flight, Answer::TransportFailure);
+        ledger.end(flight, RequestEnd::TransportFailure);
     }
-    let mut flights: Vec<Option<Flight>> = answers.iter().map(|_| None).collect();
+    let mut flights: Vec<Option<Flight>> = ends.iter().map(|_| None).collect();
     for (request, starts) in order {
         if *starts {
             let others: Vec<&Flight> = flights.iter().flatten().collect();
@@ -241,28 +243,27 @@ fn play(telemetry: &Telemetry, order: &[(usize, bool)], answers: &[Answer]) -> R
             flights[*request] = Some(flight);
         } else {
             let flight = flights[*request].take().unwrap();
-            ledger.end(flight, answers[*request]);
+            ledger.end(flight, ends[*request]);
         }
     }
     ledger.drain(telemetry)
 }
 
-/// Plays every order with every answer; returns how many, or the first that goes wrong.
+/// Plays every order with every list of ends; returns their number, or the first error.
 ///
-/// Each play ends with nothing left to report, so the next one starts as the first did.
+/// Each run ends with nothing left to report, so all runs start in the same state.
 fn explore(telemetry: &Telemetry) -> Result<usize, String> {
     let mut explored = 0;
     for requests in 1..=4_usize {
         let orders = orders(requests);
-        let lists = ANSWERS.len().pow(u32::try_from(requests).unwrap());
+        let lists = ENDS.len().pow(u32::try_from(requests).unwrap());
         for list in 0..lists {
-            let answer = |at: usize| {
-                ANSWERS[list / ANSWERS.len().pow(u32::try_from(at).unwrap()) % ANSWERS.len()]
-            };
-            let answers: Vec<Answer> = (0..requests).map(answer).collect();
+            let end =
+                |at: usize| ENDS[list / ENDS.len().pow(u32::try_from(at).unwrap()) % ENDS.len()];
+            let ends: Vec<RequestEnd> = (0..requests).map(end).collect();
             for order in &orders {
-                play(telemetry, order, &answers)
-                    .map_err(|problem| format!("{order:?} {answers:?}: {problem}"))?;
+                play(telemetry, order, &ends)
+                    .map_err(|error| format!("{order:?} {ends:?}: {error}"))?;
                 explored += 1;
             }
         }
@@ -274,11 +275,11 @@ fn explore(telemetry: &Telemetry) -> Result<usize, String> {
 fn every_interleaving_delivers_once_in_order() {
     let explored = explore(&Telemetry::builder().build().unwrap());
     println!("explored {} interleavings", explored.as_ref().unwrap());
-    // (1 + 3 + 15 + 105 orders, each with every answer of every request)
+    // 1, 3, 15 and 105 orders of 1 to 4 requests, each with 6 ends per request.
     assert_eq!(explored, Ok(6 + 3 * 36 + 15 * 216 + 105 * 1296));
 }
 
-/// Explores under the default dialect, changed in one point.
+/// Explores with a changed default dialect.
 fn explore_changed(change: impl Fn(DialectBuilder) -> DialectBuilder) -> Result<usize, String> {
     let dialect = change(Dialect::default().customize()).build().unwrap();
     explore(&Telemetry::builder().dialect(dialect).build().unwrap())
@@ -290,7 +291,7 @@ fn acknowledging_503_is_caught_as_skipping() {
     assert!(
         found
             .as_ref()
-            .is_err_and(|problem| problem.contains("out of order")),
+            .is_err_and(|error| error.contains("out of order")),
         "{found:?}"
     );
 }
@@ -303,7 +304,7 @@ fn never_acknowledging_is_caught_as_repeating() {
     assert!(
         found
             .as_ref()
-            .is_err_and(|problem| problem.contains("after its delivery")),
+            .is_err_and(|error| error.contains("after its delivery")),
         "{found:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! What is measured of one acquisition stays with it, and nothing private leaves it.
+//! Concurrent acquisitions never mix their data.
 
 use futures::future::join_all;
 use token_telemetry::region::RegionOutcome;

@@ -1,10 +1,10 @@
-//! Imports inside the runtime go one way; this test holds the table.
+//! Imports inside the runtime go one way, according to this table.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Layers from the bottom up; a module imports from layers below its own, and from itself.
+/// Layers from the bottom up; a module imports from lower layers and from itself.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &["contained", "stack"]),
     ("wire", &["diagnostics", "wire"]),
@@ -21,16 +21,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("edge", &["middleware", "__private", "test_util"]),
 ];
 
-/// What a module may import although its layer says no, with the reason.
+/// Exceptions to the layers, with their reasons.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    // The doubles implement the interfaces that the outlets define.
+    // The test doubles implement traits that the exporters define.
     ("test_util", "observer"),
 ];
 
-/// Modules outside the layers and what they may import.
+/// Modules outside the layers and their allowed imports.
 const APART: &[(&str, &[&str])] = &[("graph", &["client", "stack", "wire"])];
 
-/// Crates that only some files may name.
+/// Crates that only some files may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("opentelemetry", &["otel/"]),
     ("opentelemetry_sdk", &["otel/"]),
@@ -133,7 +133,7 @@ fn problems(sources: &BTreeMap<PathBuf, String>) -> Vec<String> {
     problems
 }
 
-/// `entra` of `entra/last.rs`, `totals` of `totals.rs`.
+/// Returns `entra` for `entra/last.rs` and `totals` for `totals.rs`.
 fn module_of(file: &Path) -> String {
     let first = file
         .components()
@@ -149,7 +149,7 @@ fn without_comments(text: &str) -> String {
     text.lines().filter(code).collect::<Vec<_>>().join("\n")
 }
 
-/// First path segments after `crate::`, also inside braces.
+/// Returns the first path segments after `crate::`, including inside braces.
 fn imports(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {
@@ -188,7 +188,7 @@ fn imports(code: &str) -> Vec<String> {
             .collect();
         name
     };
-    // Items of the root are re-exports for users; only modules are places in the table.
+    // Items at the root are re-exports for users; the table contains modules only.
     let is_module = |name: &String| {
         name.chars().next().is_some_and(char::is_lowercase) && layer(name).is_some()
     };

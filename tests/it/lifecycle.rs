@@ -1,4 +1,4 @@
-//! Every call ends in exactly one record, however it ends.
+//! Every call produces exactly one record, no matter how it ends.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -15,7 +15,7 @@ use crate::support::{
     Event, LabApi, LabError, Place, TOKEN_URL, on_both_runtimes, only, stop_at, telemetry,
 };
 
-/// Polls the acquisition until it stops at the place, and drops it there.
+/// Polls the acquisition until it stops at `place`, then drops it.
 async fn drop_at(place: Place) -> (Telemetry, Recorder) {
     let (telemetry, recorder) = telemetry();
     let stopped = poll_immediate(stop_at(&telemetry, place, Event::Stop)).await;
@@ -23,7 +23,7 @@ async fn drop_at(place: Place) -> (Telemetry, Recorder) {
     (telemetry, recorder)
 }
 
-/// Runs the acquisition into a panic and catches it outside.
+/// Runs the acquisition into a panic and catches it.
 async fn panic_at(place: Place, event: Event) -> Recorder {
     let (telemetry, recorder) = telemetry();
     let caught = AssertUnwindSafe(stop_at(&telemetry, place, event))
@@ -200,7 +200,7 @@ async fn acquire_and_hand_out(
     Ok(4)
 }
 
-/// Notes a fact when it is dropped.
+/// Records on the current acquisition when dropped.
 struct NotesOnDrop;
 
 impl Drop for NotesOnDrop {

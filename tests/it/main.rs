@@ -1,4 +1,4 @@
-//! Behaviour of token-telemetry, seen from outside.
+//! The behavior of token-telemetry, tested through its public API.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Nothing that names a person, a customer or a secret leaves through any outlet.
+//! Nothing that identifies a person, a customer or a secret reaches any output.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use token_telemetry::{
 };
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Words that must not be seen again; each stands for one kind of private data.
+/// Words that must not appear in any output, one per kind of private data.
 const MARKED: [&str; 8] = [
     "marked-secret",
     "marked-customer",
@@ -116,14 +116,14 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Everything that four calls leave behind, as text.
+/// All output of four calls, as text.
 struct Seen {
     sent: String,
     log: String,
     rest: String,
 }
 
-/// Calls four times, and gathers what every outlet says.
+/// Makes four calls and collects all output.
 fn call_and_gather() -> Seen {
     let exporter = InMemoryMetricExporter::default();
     let reader = PeriodicReader::builder(exporter.clone()).build();
@@ -146,7 +146,7 @@ fn call_and_gather() -> Seen {
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .finish();
-    let observed = tracing::subscriber::with_default(subscriber, || {
+    let captured = tracing::subscriber::with_default(subscriber, || {
         futures::executor::block_on(capture(async {
             for fails in [true, false, true, false] {
                 drop(
@@ -163,13 +163,13 @@ fn call_and_gather() -> Seen {
         }))
     });
     provider.force_flush().unwrap();
-    assert_eq!(observed.records.len(), 4);
+    assert_eq!(captured.records.len(), 4);
     let metrics = exporter.get_finished_metrics().unwrap();
     let (pending, recent) = (telemetry.pending_failures(), telemetry.recent_records());
     let records = recorder.records();
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let sent = client.sent.into_inner().unwrap().concat();
-    let rest = format!("{metrics:?} {observed:?} {records:?} {telemetry:?} {pending:?} {recent:?}");
+    let rest = format!("{metrics:?} {captured:?} {records:?} {telemetry:?} {pending:?} {recent:?}");
     Seen { sent, log, rest }
 }
 
@@ -198,7 +198,7 @@ fn no_secret_leaks_into_any_output() {
     }
 }
 
-/// An acquisition that asks a host, and fails with a code.
+/// An acquisition that sends a request to a host and fails with a code.
 #[acquire_token(api = MarkedApi::ByUsernamePassword, telemetry = telemetry, error_info = ErrorInfo::clone)]
 async fn failing(telemetry: &Telemetry, url: &str, error: ErrorInfo) -> Result<(), ErrorInfo> {
     Acquisition::current().token_request(url).responded(400);
@@ -206,7 +206,7 @@ async fn failing(telemetry: &Telemetry, url: &str, error: ErrorInfo) -> Result<(
     Err(error)
 }
 
-/// What every place that keeps a failure shows of it, and the record.
+/// Returns all texts that show a failure, and the record.
 fn shown(dialect: Dialect, url: &str, error: &ErrorInfo) -> (String, AcquisitionRecord) {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
@@ -255,7 +255,7 @@ fn token_request_debug_hides_host() {
     assert!(!shown.contains("contoso"), "{shown}");
 }
 
-/// The last-telemetry header of the next request.
+/// Returns the last-telemetry header of the next request.
 fn next_header(telemetry: &Telemetry) -> String {
     let next = telemetry.background(MarkedApi::ByUsernamePassword, async {
         let url = "https://login.example/token";
@@ -272,7 +272,7 @@ fn long_codes_are_truncated_on_entry() {
     let parts: Vec<String> = (0..=100).map(|at| format!("part{at:03}.")).collect();
     let code = parts.concat();
     let error = ErrorInfo::new(code.clone());
-    // Seven times eight bytes are below the limit, and the eighth part is the last one.
+    // Seven parts of eight bytes stay below the limit; the eighth part reaches it.
     for dialect in [
         Dialect::default(),
         Dialect::msal_net(MsalNetVersion::V4_47),
@@ -283,7 +283,7 @@ fn long_codes_are_truncated_on_entry() {
         assert!(!shown.contains("part008"), "{shown}");
         let reported = dialect != Dialect::default();
         let kept = record.error().cloned().unwrap();
-        // Equal errors hold equal codes, also beyond what they show.
+        // Equal errors have equal codes, including what they do not show.
         assert_eq!(kept == error, reported, "{}", dialect.name());
     }
     let telemetry = Telemetry::builder().dialect(Dialect::msal_net(MsalNetVersion::V4_47));

@@ -1,4 +1,4 @@
-//! A tiny SDK for the tests: an owner, its ids, an error, and futures that stop where told.
+//! A tiny SDK for the tests: an owner, its ids, an error, and futures that stop on request.
 
 use std::future::{pending, ready};
 
@@ -8,7 +8,7 @@ use token_telemetry::{
     Telemetry, acquire_token,
 };
 
-/// Host of every token endpoint in these tests.
+/// URL of the token endpoint in these tests.
 pub(crate) const TOKEN_URL: &str = "https://login.example/tenant-of-a-customer/oauth2/v2.0/token";
 
 pub(crate) struct Lab;
@@ -38,7 +38,7 @@ impl DescribeError<LabError> for Lab {
     }
 }
 
-/// An instance that reports to a recorder.
+/// Returns an instance that reports to a recorder.
 pub(crate) fn telemetry() -> (Telemetry, Recorder) {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
@@ -47,14 +47,14 @@ pub(crate) fn telemetry() -> (Telemetry, Recorder) {
     (builder.build().unwrap(), recorder)
 }
 
-/// The only record so far.
+/// Returns the only record so far.
 pub(crate) fn only(recorder: &Recorder) -> AcquisitionRecord {
     let records = recorder.take();
     assert_eq!(records.len(), 1, "{records:?}");
     records.into_iter().next().unwrap()
 }
 
-/// A place in [`stop_at`].
+/// A point in [`stop_at`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     BeforeHttp,
@@ -63,7 +63,7 @@ pub(crate) enum Place {
     Nowhere,
 }
 
-/// What happens at a place.
+/// What happens at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Stop,
@@ -87,7 +87,7 @@ impl Event {
     }
 }
 
-/// An acquisition in which something happens at one place, or a token comes back.
+/// An acquisition in which an event happens at one point, or which returns a token.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 pub(crate) async fn stop_at(
     telemetry: &Telemetry,
@@ -96,7 +96,7 @@ pub(crate) async fn stop_at(
 ) -> Result<u8, LabError> {
     Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
     event.happen(place, Place::BeforeHttp).await;
-    let answer = Acquisition::current()
+    let sent = Acquisition::current()
         .token_request(TOKEN_URL)
         .send(|_| async {
             event.happen(place, Place::DuringHttp).await;
@@ -104,14 +104,13 @@ pub(crate) async fn stop_at(
         })
         .await;
     event.happen(place, Place::AfterHttp).await;
-    answer
-        .map(|response| response.response)
+    sent.map(|response| response.response)
         .map_err(|_| LabError::new("io"))
 }
 
-/// An acquisition whose one token request is answered so.
+/// An acquisition whose only token request gets this status.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-pub(crate) async fn answered(
+pub(crate) async fn acquire_with_status(
     telemetry: &Telemetry,
     status: u16,
     code: &str,
@@ -130,7 +129,7 @@ pub(crate) async fn answered(
     }
 }
 
-/// Writes each scenario once and runs it on both kinds of runtime.
+/// Runs each scenario on both kinds of runtime.
 macro_rules! on_both_runtimes {
     ($( async fn $name:ident() $body:block )+) => {
         $(

@@ -1,4 +1,4 @@
-//! The code of an error that nobody describes.
+//! The code of an error without a description.
 
 use std::error::Error;
 use std::io;
@@ -33,7 +33,7 @@ async fn fails_in_transport(
             .token_request(TOKEN_URL)
             .failed(class);
     }
-    Err(LabError::new("never told"))
+    Err(LabError::new("never recorded"))
 }
 
 #[track_caller]

@@ -1,4 +1,4 @@
-//! Annotated functions that call each other: what the inner one knows is not lost.
+//! Nested annotated functions keep the data of the inner one.
 
 use std::error::Error;
 use std::time::Duration;
@@ -62,7 +62,7 @@ fn blocking_provider(telemetry: &Telemetry, fails: &str) -> Result<Token, LabErr
     Err(LabError::new(fails))
 }
 
-/// A cache over a provider, with each way of describing the error.
+/// A cache around a provider, with each way to describe the error.
 macro_rules! caches {
     ($( $name:ident: $err:ident; )+) => {$(
         #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = $err)]

@@ -1,4 +1,4 @@
-//! What SDKs in the field do: each situation rebuilt small.
+//! Situations in real SDKs, each rebuilt as a small example.
 
 mod codes;
 mod merging;

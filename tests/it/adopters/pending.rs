@@ -1,4 +1,4 @@
-//! Functions that poll once per call: "not yet" is no failure.
+//! Functions that poll once per call: a pending response is not a failure.
 
 use futures::executor::block_on;
 use token_telemetry::{
@@ -14,7 +14,7 @@ fn describe(error: &LabError) -> ErrorInfo {
     }
 }
 
-/// One poll of a flow whose loop is the caller's; returns the last-telemetry header it sent.
+/// Polls once, in a flow where the caller runs the loop; returns the last-telemetry header sent.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 async fn poll_once(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
     let sent = Acquisition::current()
@@ -83,15 +83,15 @@ fn failure_after_pending_is_reported() {
 #[test]
 fn body_can_record_pending() {
     let (telemetry, recorder) = telemetry();
-    let observed = block_on(capture(records_pending(&telemetry, true)));
-    let record = observed.last().unwrap();
+    let captured = block_on(capture(records_pending(&telemetry, true)));
+    let record = captured.last().unwrap();
     assert_eq!(record.outcome(), Outcome::Pending);
     assert_eq!(record.error_code(), Some("mfa_required"));
     assert_eq!(only(&recorder).outcome(), Outcome::Pending);
     assert_eq!(telemetry.totals().failures, 0);
 }
 
-/// A cache over [`poll_once`], whose error says nothing of its own.
+/// A cache around [`poll_once`] whose error has no code.
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry, error_info = undescribed)]
 async fn cached_poll(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
     poll_once(telemetry, code).await

@@ -1,4 +1,4 @@
-//! Clients whose header map is not `http`'s, and which send one request object several times.
+//! Clients with their own header map that send one request object several times.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::support::{LabApi, LabError, TOKEN_URL};
 
 const LAST: &str = "x-client-last-telemetry";
 
-/// A request object with a header map of its own.
+/// A request object with its own header map.
 #[derive(Default)]
 struct Request {
     headers: BTreeMap<String, String>,
 }
 
-/// Sends one request object with each status in turn; returns its headers on each attempt.
+/// Sends one request object once per status; returns its headers on each attempt.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn sends(
     telemetry: &Telemetry,

@@ -1,4 +1,4 @@
-//! The pause that a server asks for, through clients of any kind.
+//! `Retry-After`, through clients of any kind.
 
 use std::time::Duration;
 

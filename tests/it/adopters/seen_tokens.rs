@@ -1,4 +1,4 @@
-//! Wrappers of credentials that do not say where a token came from.
+//! Wrappers of credentials that hide where a token came from.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// One call of a wrapper: the time, the expiry of the token, the status of a request it saw.
+/// A call of a wrapper: the time, the expiry of the token, the status of a request inside.
 struct Call {
     key: &'static str,
     now: u64,
@@ -84,7 +84,7 @@ fn reason_follows_last_expiry() {
     ]);
     assert_eq!(facts(&records[1]), (None, Some(ProactivelyRefreshed)));
     assert_eq!(facts(&records[2]), (None, Some(Expired)));
-    // Within the window, and yet the credential kept its token.
+    // Within the refresh window, but the credential kept its token.
     assert_eq!(
         facts(&records[3]),
         (Some(TokenSource::Cache), Some(NotApplicable))

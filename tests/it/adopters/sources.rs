@@ -1,4 +1,4 @@
-//! Recorded facts that contradict each other: one rule for each pair.
+//! Contradictory records: each pair has a rule.
 
 use futures::executor::block_on;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
@@ -10,7 +10,7 @@ use token_telemetry::{
 
 use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
-/// One thing that happens in the body.
+/// An event in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Hit(CacheLevel),

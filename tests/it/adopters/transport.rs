@@ -1,4 +1,4 @@
-//! How a request failed, as the clients of the ecosystem report it.
+//! Transport errors of the common HTTP clients.
 
 use std::error::Error;
 use std::fmt;
@@ -28,7 +28,7 @@ async fn posts(
         .map_err(|_| LabError::new(""))
 }
 
-/// The class that a record names after a request to this URL.
+/// Returns the transport error in the record of a request to this URL.
 async fn class_at(client: reqwest::Client, url: String) -> Option<TransportError> {
     let (telemetry, recorder) = telemetry();
     posts(&telemetry, client, url).await.unwrap_err();
@@ -49,7 +49,7 @@ async fn closing() -> SocketAddr {
     address
 }
 
-/// A server that accepts connections and never answers.
+/// A server that accepts connections and never responds.
 async fn silent() -> (SocketAddr, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     (listener.local_addr().unwrap(), listener)
@@ -98,7 +98,7 @@ async fn hyper_and_std_errors_are_classified() {
     );
 }
 
-/// An error that says this, with a cause.
+/// An error with this message and a cause.
 #[derive(Debug)]
 struct Says(&'static str, Option<Box<dyn Error + Send + Sync>>);
 
@@ -214,7 +214,7 @@ async fn marker_makes_request_a_token_request() {
     assert_eq!(only(&recorder).attempts(), 1);
 
     let outside = reqwest::Client::new().get(url).send_token_request();
-    // Spawned, which proves that the future is `Send`.
+    // Spawning proves that the future is `Send`.
     let outside = tokio::spawn(outside).await.unwrap().unwrap();
     assert_eq!(outside.headers()["x-telemetry"], "none");
 }

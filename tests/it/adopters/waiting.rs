@@ -1,4 +1,4 @@
-//! A hit behind another caller's refresh.
+//! A cache hit that waits for the refresh of another caller.
 
 use std::future::{pending, ready};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use token_telemetry::test_util::{ManualClock, Recorder};
 use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
 use crate::support::{LabApi, LabError, only};
-/// A clock that counts how often it is read.
+/// A clock that counts its reads.
 #[derive(Clone, Default)]
 struct Counting {
     clock: ManualClock,
@@ -44,7 +44,7 @@ async fn hit_behind(telemetry: &Telemetry, locks: Vec<BoxFuture<'_, ()>>) -> Res
     Ok(())
 }
 
-/// A lock that is free after some time.
+/// A lock that becomes free after some time.
 async fn after(clock: &ManualClock, millis: u64) {
     clock.advance(Duration::from_millis(1));
     tokio::task::yield_now().await;

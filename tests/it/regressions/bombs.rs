@@ -1,4 +1,4 @@
-//! Panics whose payload panics when it is dropped.
+//! Panics whose payload panics when dropped.
 
 use std::panic::panic_any;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use token_telemetry::{
 use super::{hit, run};
 use crate::support::{LabApi, only};
 
-/// A payload that panics when it is dropped, with another such payload.
+/// A payload that panics when dropped, with another such payload.
 struct Bomb {
     depth: usize,
 }
@@ -54,8 +54,8 @@ fn observer_payload_loses_no_record() {
         .observer(Arc::new(Exploding))
         .observer(recorder.clone());
     let telemetry = builder.build().unwrap();
-    let observed = run(capture(hit(&telemetry)));
-    assert_eq!((observed.output, observed.records.len()), (Ok(()), 1));
+    let captured = run(capture(hit(&telemetry)));
+    assert_eq!((captured.output, captured.records.len()), (Ok(()), 1));
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
 }
 

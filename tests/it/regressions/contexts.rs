@@ -1,4 +1,4 @@
-//! Whose acquisition is current, and who observes it, when guards and futures leave their order.
+//! The current acquisition and its captures when guards and futures end out of order.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ fn forget(guard: HandleGuard) {
     std::mem::forget(guard);
 }
 
-/// A handle that carries an `capture` which is still under way.
+/// A handle that carries a capture in progress.
 fn observed_handle() -> Handle {
     Acquisition::current().handle()
 }
@@ -40,9 +40,9 @@ fn call_under_finished_acquisition_has_own_record() {
 #[test]
 fn nested_captures_both_see_the_call() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(capture(capture(hit(&telemetry))));
-    assert_eq!(observed.output.records.len(), 1);
-    assert_eq!(observed.records.len(), 1);
+    let captured = run(capture(capture(hit(&telemetry))));
+    assert_eq!(captured.output.records.len(), 1);
+    assert_eq!(captured.records.len(), 1);
 }
 
 #[test]
@@ -50,14 +50,14 @@ fn capture_sees_through_handle_scope() {
     let (ours, _recorder) = telemetry();
     let (theirs, _their_recorder) = telemetry();
     let handle = run(handle_of(&ours)).unwrap();
-    let observed = run(capture(handle.scope(hit(&theirs))));
-    assert_eq!(observed.records.len(), 1);
+    let captured = run(capture(handle.scope(hit(&theirs))));
+    assert_eq!(captured.records.len(), 1);
 }
 
 #[test]
 fn misordered_guards_leave_no_capture() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(capture(async {
+    let captured = run(capture(async {
         let (one, two) = (observed_handle(), observed_handle());
         let elsewhere = std::thread::scope(|scope| {
             let elsewhere = scope.spawn(|| {
@@ -71,7 +71,7 @@ fn misordered_guards_leave_no_capture() {
         });
         elsewhere.unwrap()
     }));
-    assert_eq!((observed.output, observed.records.len()), (Ok(()), 0));
+    assert_eq!((captured.output, captured.records.len()), (Ok(()), 0));
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
@@ -83,7 +83,7 @@ async fn leaking(telemetry: &Telemetry, handle: &Handle) -> Result<(), LabError>
 #[test]
 fn guard_leaked_inside_leaves_no_capture() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(capture(async {
+    let captured = run(capture(async {
         let handle = observed_handle();
         let elsewhere = std::thread::scope(|scope| {
             let elsewhere = scope.spawn(|| {
@@ -94,7 +94,7 @@ fn guard_leaked_inside_leaves_no_capture() {
         });
         elsewhere.unwrap()
     }));
-    assert_eq!((observed.output, observed.records.len()), (Ok(()), 0));
+    assert_eq!((captured.output, captured.records.len()), (Ok(()), 0));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn guard_leaked_under_capture_is_removed() {
     assert_eq!(recorder.take().len(), 1);
 }
 
-/// Drops the guard that covers it, and leaks another.
+/// Drops the guard above its own, and leaks another.
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn uncovering(
     telemetry: &Telemetry,
@@ -156,7 +156,7 @@ async fn keeping_a_guard(telemetry: &Telemetry, other: &Handle) -> Result<bool, 
     futures::pending!();
     let again = other.enter();
     drop(kept);
-    // Under the guard that is left, this is the acquisition of the handle, which is over.
+    // Under the remaining guard, this is the finished acquisition of the handle.
     Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     drop(again);
     Ok(Acquisition::current().is_active())
@@ -174,7 +174,7 @@ fn guard_across_await_removes_only_itself() {
     assert_eq!(only(&recorder).cache_level(), None);
 }
 
-/// Notes a fact when it is dropped.
+/// Records on the current acquisition when dropped.
 struct NotesOnDrop;
 
 impl Drop for NotesOnDrop {
@@ -212,7 +212,7 @@ thread_local! {
 fn call_dropped_at_thread_exit_is_recorded() {
     let (telemetry, recorder) = telemetry();
     let thread = std::thread::spawn(move || {
-        // Made first, so that it goes last, when nothing can be current any more.
+        // Created first, so that it drops last, when nothing can be current anymore.
         KEPT.with_borrow(|kept| assert!(kept.is_none()));
         let mut call =
             Box::pin(async move { stop_at(&telemetry, Place::DuringHttp, Event::Stop).await });

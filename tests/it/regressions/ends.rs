@@ -1,4 +1,4 @@
-//! What is left when threads, guards, futures and long chains end.
+//! Ends of threads, guards, futures and long chains.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,7 +91,7 @@ fn outliving_timer_stops_no_other() {
     );
 }
 
-/// Acquires tokens when it is dropped with its thread.
+/// Acquires tokens when dropped at thread exit.
 struct AtExit {
     telemetry: Telemetry,
     results: Sender<(Captured<Result<(), LabError>>, http::HeaderMap)>,
@@ -99,11 +99,11 @@ struct AtExit {
 
 impl Drop for AtExit {
     fn drop(&mut self) {
-        // Executors have state of their own on a thread, which may be gone.
-        let observed = capture(hit(&self.telemetry)).now_or_never().unwrap();
+        // Executors keep their own thread-local state, which may be gone.
+        let captured = capture(hit(&self.telemetry)).now_or_never().unwrap();
         let headers = headers_for(&self.telemetry, TOKEN_URL).now_or_never();
         let headers = headers.unwrap().unwrap();
-        self.results.send((observed, headers)).unwrap();
+        self.results.send((captured, headers)).unwrap();
     }
 }
 
@@ -123,7 +123,7 @@ fn acquisitions_at_thread_exit_are_complete() {
     let (first, second) = (at_exit(&telemetry), at_exit(&telemetry));
     let own = telemetry.clone();
     let thread = std::thread::spawn(move || {
-        // One is dropped before the thread's own state, and one after it.
+        // One is dropped before the thread-local state of the library, and one after it.
         FIRST.set(Some(first));
         run(hit(&own)).unwrap();
         SECOND.set(Some(second));
@@ -132,8 +132,8 @@ fn acquisitions_at_thread_exit_are_complete() {
     drop(results);
     let all: Vec<_> = arrived.iter().collect();
     assert_eq!(all.len(), 2);
-    for (observed, headers) in all {
-        let source = observed.last().and_then(AcquisitionRecord::token_source);
+    for (captured, headers) in all {
+        let source = captured.last().and_then(AcquisitionRecord::token_source);
         assert_eq!(source, Some(TokenSource::Cache));
         assert!(headers.contains_key("x-client-current-telemetry"));
     }
@@ -145,9 +145,9 @@ fn acquisitions_at_thread_exit_are_complete() {
 
 #[test]
 fn futures_panic_when_polled_again() {
-    let mut observed = Box::pin(capture(std::future::ready(1)));
-    assert_eq!(run(&mut observed).output, 1);
-    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut observed))).is_err());
+    let mut captured = Box::pin(capture(std::future::ready(1)));
+    assert_eq!(run(&mut captured).output, 1);
+    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut captured))).is_err());
     let mut scoped = Box::pin(Acquisition::current().handle().scope(async { 2 }));
     assert_eq!(run(&mut scoped), 2);
     assert!(catch_unwind(AssertUnwindSafe(|| run(&mut scoped))).is_err());
@@ -176,15 +176,15 @@ fn long_capture_chain_keeps_the_stack() {
 #[test]
 fn debug_shows_no_token() {
     let (telemetry, _recorder) = telemetry();
-    let observed = run(capture(async {
+    let captured = run(capture(async {
         hit(&telemetry).await.map(|()| "a-secret-token")
     }));
-    let text = format!("{observed:?}");
+    let text = format!("{captured:?}");
     assert!(text.contains("records"), "{text}");
     assert!(!text.contains("secret"), "{text}");
-    let answer = Polled::Done(Status::new(200, "a-secret-token"));
+    let polled = Polled::Done(Status::new(200, "a-secret-token"));
     assert_eq!(
-        format!("{answer:?}"),
+        format!("{polled:?}"),
         "Done(Status { status: 200, retry_after: None, .. })"
     );
 }

@@ -1,4 +1,4 @@
-//! What went wrong once: contexts, requests and spans at their edges.
+//! Past bugs: edge cases of contexts, requests and spans.
 
 mod authorities;
 mod bombs;
@@ -16,7 +16,7 @@ use token_telemetry::{Acquisition, CacheLevel, Handle, Telemetry, acquire_token}
 
 use crate::support::{LabApi, LabError};
 
-/// An acquisition that hands its handle out.
+/// An acquisition that returns its handle.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn handle_of(telemetry: &Telemetry) -> Result<Handle, LabError> {
     Ok(Acquisition::current().handle())

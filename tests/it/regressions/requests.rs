@@ -1,4 +1,4 @@
-//! Token requests at their edges: used headers, odd URLs, late ids, answers that misbehave.
+//! Edge cases of token requests: reused headers, odd URLs, late ids, misbehaving responses.
 
 use std::error::Error;
 use std::fmt;
@@ -12,13 +12,13 @@ use token_telemetry::{
 };
 
 use super::{handle_of, headers_for, run};
-use crate::support::{LabApi, LabError, TOKEN_URL, answered, only, telemetry};
+use crate::support::{LabApi, LabError, TOKEN_URL, acquire_with_status, only, telemetry};
 
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";
 const ID: &str = "client-request-id";
 
-/// Two tries that use one map of headers, as a retrying middleware does.
+/// Two attempts that share one header map, as in a retry middleware.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn twice_with_one_map(
     telemetry: &Telemetry,
@@ -39,7 +39,7 @@ async fn twice_with_one_map(
 #[test]
 fn reused_map_reports_no_failure_twice() {
     let (telemetry, _recorder) = telemetry();
-    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(twice_with_one_map(&telemetry, 401, TOKEN_URL)).unwrap();
     assert!(first[LAST].to_str().unwrap().contains("invalid_grant"));
     assert!(!second.contains_key(LAST), "{second:?}");
@@ -49,7 +49,7 @@ fn reused_map_reports_no_failure_twice() {
 #[test]
 fn reused_map_reports_undelivered_failures() {
     let (telemetry, _recorder) = telemetry();
-    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(twice_with_one_map(&telemetry, 503, TOKEN_URL)).unwrap();
     assert_eq!(first[LAST], second[LAST]);
 }
@@ -96,7 +96,7 @@ fn late_request_has_the_record_id() {
     assert_eq!(record.correlation_id(), Some(id));
 }
 
-/// Notes an id before its first try and another one after it.
+/// Sets an id before the first attempt and another one after it.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn noting_ids(
     telemetry: &Telemetry,
@@ -131,7 +131,7 @@ fn id_is_fixed_by_the_first_request() {
     }
 }
 
-/// An answer whose reading panics.
+/// A response that panics when read.
 struct Unreadable;
 
 impl HttpOutcome for Unreadable {
@@ -158,7 +158,7 @@ fn panicking_response_is_returned() {
     assert_eq!((record.attempts(), record.status()), (1, None));
 }
 
-/// An error that is its own cause.
+/// An error that is its own source.
 #[derive(Debug)]
 struct Circular;
 
@@ -213,7 +213,7 @@ async fn asking_twice_for_headers(telemetry: &Telemetry) -> Result<[HeaderMap; 2
 #[test]
 fn taking_headers_twice_is_stable() {
     let (telemetry, _recorder) = telemetry();
-    run(answered(&telemetry, 400, "invalid_grant")).unwrap_err();
+    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
     let [first, second] = run(asking_twice_for_headers(&telemetry)).unwrap();
     assert_eq!(first, second);
     assert!(first.contains_key(LAST));
@@ -255,7 +255,7 @@ fn debug_shows_exactly_the_recorded_fields() {
     }
 }
 
-/// A map that takes no other name.
+/// A map without capacity for another name.
 fn full() -> HeaderMap {
     let mut headers = HeaderMap::new();
     for number in 0.. {

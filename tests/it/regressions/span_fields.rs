@@ -1,4 +1,4 @@
-//! The fields of a span, as a subscriber receives them: each once, typed, with status and error.
+//! Span fields as a subscriber receives them: each once, typed, with status and error.
 
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
@@ -23,13 +23,13 @@ enum Value {
     Text(String),
     I64(i64),
     Bool(bool),
-    /// A type that exporters do not keep apart from text.
+    /// A type that exporters treat as text.
     Untyped(String),
 }
 
 type Fields = Vec<(&'static str, Value)>;
 
-/// Keeps the fields of all spans in the order in which they came.
+/// Collects the fields of all spans, in order.
 #[derive(Clone, Default)]
 struct Keeping(Arc<Mutex<Fields>>);
 
@@ -74,13 +74,13 @@ impl Visit for Keeper<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        // Ids are displayed, which is text to every exporter.
+        // Ids are recorded through `Display`, which exporters treat as text.
         self.0
             .push((field.name(), Value::Text(format!("{value:?}"))));
     }
 }
 
-/// The fields of the one span that is opened meanwhile.
+/// Returns the fields of the only span opened by `call`.
 fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
     let span = SpanOptions::new().with_target(TARGET);
     let telemetry = Telemetry::builder().span(span).build().unwrap();
@@ -99,7 +99,7 @@ fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
 }
 
-/// Status and error type, as tracing-opentelemetry reads them.
+/// Returns status and error type as tracing-opentelemetry reads them.
 fn status(fields: &Fields) -> (Option<Value>, Option<Value>) {
     (
         value(fields, "otel.status_code"),
@@ -108,7 +108,7 @@ fn status(fields: &Fields) -> (Option<Value>, Option<Value>) {
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn refused(telemetry: &Telemetry) -> Result<(), LabError> {
+async fn rejected(telemetry: &Telemetry) -> Result<(), LabError> {
     Acquisition::current().record_api(LabApi::Silent);
     let sent = Acquisition::current()
         .token_request(TOKEN_URL)
@@ -126,7 +126,7 @@ async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
 
 #[test]
 fn failed_acquisition_is_a_failed_span() {
-    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
     assert_eq!(
         status(&fields),
         (Some(text("ERROR")), Some(text("invalid_client")))
@@ -164,7 +164,7 @@ fn success_and_cancellation_set_no_status() {
 
 #[test]
 fn span_fields_are_recorded_once() {
-    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
     let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     names.sort_unstable();
     let recorded = names.len();
@@ -179,7 +179,7 @@ fn span_fields_are_recorded_once() {
 
 #[test]
 fn span_numbers_are_signed_integers() {
-    let fields = fields_of(|telemetry| drop(run(refused(telemetry))));
+    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
     assert_eq!(value(&fields, "status"), Some(Value::I64(400)));
     assert_eq!(value(&fields, "attempts"), Some(Value::I64(1)));
     let untyped = |(_, value): &(_, Value)| matches!(value, Value::Untyped(_));

@@ -1,4 +1,4 @@
-//! Spans are entered and left in pairs, and a subscriber may do what it likes meanwhile.
+//! Spans are entered and exited in pairs, no matter what a subscriber does.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +17,7 @@ use tracing::{Event as Message, Metadata, Subscriber};
 use super::{hit, run};
 use crate::support::{Event, LabApi, LabError, Place, only, stop_at};
 
-/// How often each span was opened, entered, left and closed.
+/// Counts of open, enter, exit and close for each span.
 #[derive(Default)]
 struct Balance {
     ids: AtomicU64,
@@ -29,7 +29,7 @@ impl Balance {
         self.spans.lock().unwrap().entry(id.into_u64()).or_default()[column] += 1;
     }
 
-    /// Every span was left as often as entered, and closed once.
+    /// Asserts that every span was exited as often as entered, and closed once.
     fn assert_even(&self, opened: usize) {
         let spans = self.spans.lock().unwrap();
         assert_eq!(spans.len(), opened);
@@ -40,7 +40,7 @@ impl Balance {
     }
 }
 
-/// A subscriber that counts, and acts on every occasion.
+/// A subscriber that counts, and acts in every callback.
 struct Counting {
     balance: Arc<Balance>,
     act: fn(),
@@ -82,7 +82,7 @@ impl Subscriber for Counting {
     }
 }
 
-/// Runs code on a thread of its own under a subscriber, and gives up when it hangs.
+/// Runs code on a separate thread under a subscriber, and fails if it hangs.
 fn under_subscriber(act: fn(), code: impl FnOnce() + Send + 'static) -> Arc<Balance> {
     let balance = Arc::new(Balance::default());
     let subscriber = Counting {
@@ -99,7 +99,7 @@ fn under_subscriber(act: fn(), code: impl FnOnce() + Send + 'static) -> Arc<Bala
     balance
 }
 
-/// An instance with a target of its own, so that tests do not disturb each other's interest.
+/// An instance with a unique target, so that tests do not affect each other's callsite interest.
 fn traced() -> (Telemetry, token_telemetry::test_util::Recorder) {
     let recorder = token_telemetry::test_util::Recorder::new();
     let builder = Telemetry::builder()
@@ -128,7 +128,7 @@ fn blocking(telemetry: &Telemetry, panics: bool) -> Result<(), LabError> {
     Ok(())
 }
 
-/// One call of every kind of ending: ten spans.
+/// Makes one call with each kind of end: ten spans.
 fn every_ending() {
     let (telemetry, recorder) = traced();
     for place in [Place::BeforeHttp, Place::DuringHttp, Place::AfterHttp] {
@@ -208,7 +208,7 @@ fn panicking_subscriber_loses_no_record() {
         assert_eq!(only(&recorder).outcome(), Outcome::Panicked);
     };
     under_subscriber(|| panic!("the subscriber panics"), calling);
-    // The span is open, and then nothing works: neither entering nor leaving nor recording.
+    // The span is open, and then enter, exit and record all fail.
     let only_opening = || assert_eq!(OCCASIONS.fetch_add(1, Ordering::Relaxed), 0);
     under_subscriber(only_opening, || {
         let (telemetry, recorder) = traced();

@@ -1,4 +1,4 @@
-//! Subscribers at their worst: they panic, call back, and say that they want nothing.
+//! Misbehaving subscribers: they panic, call back, or disable everything.
 
 use std::panic::AssertUnwindSafe;
 use std::process::Command;
@@ -16,7 +16,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use super::{hit, run};
 use crate::support::{LabApi, LabError, only};
 
-/// What a subscriber is asked to do.
+/// A callback of a subscriber.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     Register,
@@ -24,7 +24,7 @@ enum Asked {
     Close,
 }
 
-/// A subscriber that acts whenever it is asked about spans with one target.
+/// A subscriber that acts in callbacks for spans with one target.
 struct Acting<F> {
     target: &'static str,
     act: F,
@@ -78,7 +78,7 @@ impl<F: Fn(Asked) + Send + Sync + 'static> Subscriber for Acting<F> {
     }
 }
 
-/// An instance whose spans have this target.
+/// Returns an instance whose spans have this target.
 fn spanning(target: &'static str) -> (Telemetry, Recorder) {
     let recorder = Recorder::new();
     let builder = Telemetry::builder()
@@ -87,8 +87,8 @@ fn spanning(target: &'static str) -> (Telemetry, Recorder) {
     (builder.build().unwrap(), recorder)
 }
 
-/// Runs an ignored test of this file in a process of its own: it may abort, and what is global in
-/// a process must not meet the other tests.
+/// Runs an ignored test of this file in a subprocess: it may abort, and its process-wide state must
+/// not affect other tests.
 fn alone(name: &str) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     let path = format!("regressions::subscribers::{name}");
@@ -117,7 +117,7 @@ fn panic_in_record_does_not_abort() {
 #[ignore = "run alone"]
 fn panic_under_a_lock() {
     let state = Mutex::new(());
-    // Closing panics too, because the lock is poisoned.
+    // Closing also panics, because the lock is poisoned.
     let act = move |asked| {
         let _state = state.lock().unwrap();
         assert!(asked != Asked::Record, "the subscriber panics");
@@ -140,7 +140,7 @@ fn blocking_panic(telemetry: &Telemetry) -> Result<(), LabError> {
 #[test]
 fn panic_in_register_callsite_keeps_build() {
     let first = AtomicBool::new(true);
-    // Once, because new subscribers of other tests ask again about all callsites.
+    // Only once, because new subscribers of other tests register all callsites again.
     let act = move |asked| {
         let panics = asked == Asked::Register && first.swap(false, Ordering::Relaxed);
         assert!(!panics, "the subscriber panics");
@@ -192,9 +192,9 @@ fn panic_in_try_close_keeps_captured_record() {
     let act = |asked| assert!(asked != Asked::Close, "the subscriber panics");
     with_default(Acting::new("lab::close", act), || {
         let (telemetry, recorder) = spanning("lab::close");
-        let observed = run(capture(hit(&telemetry)));
-        assert_eq!(observed.output, Ok(()));
-        assert_eq!(observed.records.len(), 1);
+        let captured = run(capture(hit(&telemetry)));
+        assert_eq!(captured.output, Ok(()));
+        assert_eq!(captured.records.len(), 1);
         assert_eq!(only(&recorder).outcome(), Outcome::Ok);
     });
 }

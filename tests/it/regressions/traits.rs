@@ -1,4 +1,4 @@
-//! What the public types can be used for.
+//! Auto traits of the public types.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use crate::support::{LabApi, LabError};
 
 type Inner = Pin<Box<dyn Future<Output = Result<u8, LabError>> + Send + Sync + UnwindSafe>>;
 
-/// An error that says nothing of itself: raw pointers are neither `Send` nor `Sync`.
+/// An error without auto traits: raw pointers are neither `Send` nor `Sync`.
 struct Unsendable(#[expect(dead_code, reason = "only its type matters")] *const ());
 
 fn is_sendable<T: Send + Sync>() {}

@@ -1,4 +1,4 @@
-//! Any executor and any combinator: the record is the same.
+//! The record is the same with every executor and combinator.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ on_both_runtimes! {
         tokio::select! {
             biased;
             _ = stop_at(&telemetry, Place::DuringHttp, Event::Stop) => unreachable!(),
-            answer = stop_at(&telemetry, Place::Nowhere, Event::Stop) => assert_eq!(answer, Ok(7)),
+            result = stop_at(&telemetry, Place::Nowhere, Event::Stop) => assert_eq!(result, Ok(7)),
         }
         let outcomes: Vec<Outcome> = recorder.take().iter().map(AcquisitionRecord::outcome).collect();
         assert_eq!(outcomes, [Outcome::Ok, Outcome::Cancelled]);
@@ -71,8 +71,8 @@ on_both_runtimes! {
     async fn buffer_unordered_runs_all() {
         let (telemetry, recorder) = telemetry();
         let calls = stream::iter(0..30).map(|_| stop_at(&telemetry, Place::Nowhere, Event::Stop));
-        let answers: Vec<_> = calls.buffer_unordered(7).collect().await;
-        assert_eq!(answers.len(), 30);
+        let results: Vec<_> = calls.buffer_unordered(7).collect().await;
+        assert_eq!(results.len(), 30);
         let records = recorder.take();
         assert!(records.iter().all(|record| record.is_ok() && record.attempts() == 1));
         assert_eq!(records.len(), 30);

@@ -1,4 +1,4 @@
-//! Retries, polling, fallbacks, failed refreshes: one record each, and every try in it.
+//! Retries, polling, fallbacks, failed refreshes: one record each, with all attempts.
 
 use std::future::ready;
 
@@ -15,7 +15,7 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
-/// One try that takes 10 ms and is answered so.
+/// One attempt that takes 10 ms and gets this status.
 pub(super) async fn attempt(clock: &ManualClock, status: u16) -> u16 {
     let sent = Acquisition::current().token_request(TOKEN_URL).send(|_| {
         clock.advance(millis(10));
@@ -203,12 +203,12 @@ fn background_refresh_defaults_to_proactive() {
     let reason = timed.only().reason;
     assert_eq!(reason, Some(CacheRefreshReason::ProactivelyRefreshed));
 
-    let told = async {
+    let with_reason = async {
         Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
         ask()
     };
-    let told = timed.telemetry.background(LabApi::Silent, told);
-    assert!(run(told).unwrap().starts_with("5|1007,3,"));
+    let with_reason = timed.telemetry.background(LabApi::Silent, with_reason);
+    assert!(run(with_reason).unwrap().starts_with("5|1007,3,"));
     assert_eq!(timed.only().reason, Some(CacheRefreshReason::Expired));
 }
 

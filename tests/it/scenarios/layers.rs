@@ -1,4 +1,4 @@
-//! HTTP layers that know nothing of the SDK: tower's retry, its `Buffer`, and ours below them.
+//! Generic HTTP layers: tower's retry and `Buffer`, with our layer below them.
 
 use std::collections::VecDeque;
 use std::future::{Ready, ready};
@@ -17,7 +17,7 @@ use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 use super::{Timed, Whole, millis};
 use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only};
 
-/// Answers with each status in turn, 10 ms each, and keeps the telemetry headers that arrived.
+/// Responds with each status in turn after 10 ms, and keeps the telemetry headers it received.
 fn endpoint(
     timed: &Timed,
     statuses: &[u16],
@@ -45,7 +45,7 @@ fn endpoint(
     })
 }
 
-/// Tries again on 503, after 50 ms.
+/// Retries after 50 ms on 503.
 #[derive(Clone)]
 struct OnUnavailable(token_telemetry::test_util::ManualClock);
 
@@ -81,11 +81,11 @@ where
     S: Service<Request<()>, Response = Response<()>>,
 {
     Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
-    let answer = client
+    let response = client
         .oneshot(request)
         .await
         .map_err(|_| LabError::new("transport"))?;
-    Ok(answer.status().as_u16())
+    Ok(response.status().as_u16())
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
@@ -98,11 +98,11 @@ where
     request
         .extensions_mut()
         .insert(Acquisition::current().handle());
-    let answer = client
+    let response = client
         .oneshot(request)
         .await
         .map_err(|_| LabError::new("transport"))?;
-    Ok(answer.status().as_u16())
+    Ok(response.status().as_u16())
 }
 
 fn acquired(attempts: u32, total: u64, http: u64) -> Whole {

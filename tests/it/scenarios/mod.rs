@@ -1,4 +1,4 @@
-//! Acquisitions as they happen in the real world, each compared as a whole record.
+//! Acquisitions as in real SDKs, each compared as a whole record.
 
 mod executors;
 mod flows;
@@ -18,7 +18,7 @@ use token_telemetry::{
     TokenSource, TokenType, TransportError,
 };
 
-/// Every fact of a record; what a test does not name must be absent.
+/// All fields of a record; fields that a test does not set must be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Whole {
     api: &'static str,
@@ -50,7 +50,7 @@ struct Whole {
 }
 
 impl Whole {
-    /// The facts of a record, times in milliseconds.
+    /// Returns the fields of a record, with times in milliseconds.
     fn of(record: &AcquisitionRecord) -> Self {
         let millis =
             |time: Option<Duration>| time.map(|time| u64::try_from(time.as_millis()).unwrap());
@@ -96,7 +96,7 @@ impl Whole {
         }
     }
 
-    /// The facts without the ids, which are random.
+    /// Returns the fields without the ids, which are random.
     fn without_ids(record: &AcquisitionRecord) -> Self {
         Self {
             correlation_id: None,
@@ -106,7 +106,7 @@ impl Whole {
     }
 }
 
-/// An instance with a clock that only the test moves.
+/// An instance with a manual clock.
 struct Timed {
     telemetry: Telemetry,
     recorder: Recorder,
@@ -126,7 +126,7 @@ impl Timed {
         }
     }
 
-    /// The only record so far, without ids.
+    /// Returns the only record so far, without ids.
     fn only(&self) -> Whole {
         Whole::without_ids(&crate::support::only(&self.recorder))
     }

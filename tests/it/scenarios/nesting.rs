@@ -99,7 +99,7 @@ on_both_runtimes! {
         let expected = Whole {
             api: "ForClient",
             outcome: Some(Outcome::Ok),
-            // The hit that the outer one recorded did not suffice: the inner one asked for a token.
+            // The outer hit did not suffice, because the inner function requested a token.
             source: Some(TokenSource::IdentityProvider),
             reason: Some(CacheRefreshReason::Expired),
             http: Some(0),
@@ -180,7 +180,7 @@ fn moved_call_absorbs_its_own_calls() {
 fn totals_cover_all_threads() {
     let (ours, _recorder) = telemetry();
     std::thread::scope(|threads| {
-        // More than there are processors, and than any table by thread is likely to have room for.
+        // More threads than processors, and than any per-thread table is likely to hold.
         for _ in 0..40 {
             threads.spawn(|| futures::executor::block_on(hits(&ours)).unwrap());
         }

@@ -1,4 +1,4 @@
-//! What `capture` sees, and what it does not.
+//! What `capture` collects, and what it does not.
 
 use futures::future::{join, poll_immediate};
 use token_telemetry::acquisition::AttachRecord;
@@ -12,9 +12,9 @@ fn call(telemetry: &Telemetry) -> impl Future<Output = Result<u8, LabError>> {
 
 #[acquire_token(api = LabApi::Silent, telemetry = outer)]
 async fn around(outer: &Telemetry, inner: &Telemetry) -> Result<usize, LabError> {
-    let observed = capture(call(inner)).await;
+    let captured = capture(call(inner)).await;
     call(inner).await?;
-    Ok(observed.records.len())
+    Ok(captured.records.len())
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = outer)]
@@ -41,26 +41,26 @@ impl AttachRecord for AuthResult {
 
 on_both_runtimes! {
     async fn plain_future_has_no_records() {
-        let observed = capture(async { 5 }).await;
-        assert_eq!((observed.output, observed.records.len(), observed.dropped), (5, 0, 0));
-        assert!(observed.last().is_none());
+        let captured = capture(async { 5 }).await;
+        assert_eq!((captured.output, captured.records.len(), captured.dropped), (5, 0, 0));
+        assert!(captured.last().is_none());
     }
 
     async fn one_acquisition_is_one_record_with_id() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(call(&telemetry)).await;
-        assert_eq!(observed.output, Ok(7));
-        assert!(observed.last().unwrap().correlation_id().is_some());
-        assert_eq!(observed.records.len(), 1);
+        let captured = capture(call(&telemetry)).await;
+        assert_eq!(captured.output, Ok(7));
+        assert!(captured.last().unwrap().correlation_id().is_some());
+        assert_eq!(captured.records.len(), 1);
     }
 
     async fn records_come_in_finishing_order() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(async {
+        let captured = capture(async {
             let slow = async { tokio::task::yield_now().await; call(&telemetry).await };
             join(slow, stop_at(&telemetry, Place::BeforeHttp, Event::Stop).now_or_cancelled()).await
         });
-        let outcomes: Vec<Outcome> = observed.await.records.iter().map(AcquisitionRecord::outcome).collect();
+        let outcomes: Vec<Outcome> = captured.await.records.iter().map(AcquisitionRecord::outcome).collect();
         assert_eq!(outcomes, [Outcome::Cancelled, Outcome::Ok]);
     }
 
@@ -73,45 +73,45 @@ on_both_runtimes! {
     async fn inner_acquisitions_merge() {
         let (ours, _recorder) = telemetry();
         let (theirs, their_recorder) = telemetry();
-        let observed = capture(around(&ours, &theirs)).await;
-        assert_eq!(observed.output, Ok(1));
-        assert_eq!(observed.records.len(), 1);
-        assert_eq!(observed.records[0].api().name(), "Silent");
+        let captured = capture(around(&ours, &theirs)).await;
+        assert_eq!(captured.output, Ok(1));
+        assert_eq!(captured.records.len(), 1);
+        assert_eq!(captured.records[0].api().name(), "Silent");
         assert_eq!(their_recorder.take().len(), 2);
     }
 
     async fn third_level_acquisitions_merge() {
         let [(one, _a), (two, _b), (three, _c)] = [telemetry(), telemetry(), telemetry()];
         for inner in [[&two, &three], [&one, &one]] {
-            let observed = capture(around_two(&one, inner)).await;
-            let levels: Vec<_> = observed.records.iter().map(|it| it.api().name()).collect();
-            assert_eq!(levels, ["Silent"], "{:?}", observed.records);
+            let captured = capture(around_two(&one, inner)).await;
+            let levels: Vec<_> = captured.records.iter().map(|it| it.api().name()).collect();
+            assert_eq!(levels, ["Silent"], "{:?}", captured.records);
         }
     }
 
     async fn cancelled_call_is_captured() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
-        assert_eq!(observed.output, None);
-        assert_eq!(observed.last().unwrap().outcome(), Outcome::Cancelled);
+        let captured = capture(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop))).await;
+        assert_eq!(captured.output, None);
+        assert_eq!(captured.last().unwrap().outcome(), Outcome::Cancelled);
     }
 
     async fn records_over_limit_are_counted() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(async {
+        let captured = capture(async {
             for _ in 0..AcquisitionRecord::MAX_CAPTURED + 3 {
                 call(&telemetry).await.unwrap();
             }
         });
-        let observed = observed.await;
-        assert_eq!((observed.records.len(), observed.dropped), (AcquisitionRecord::MAX_CAPTURED, 3));
+        let captured = captured.await;
+        assert_eq!((captured.records.len(), captured.dropped), (AcquisitionRecord::MAX_CAPTURED, 3));
     }
 
     async fn nothing_is_captured_after_the_end() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(async {}).await;
+        let captured = capture(async {}).await;
         call(&telemetry).await.unwrap();
-        assert_eq!(observed.records.len(), 0);
+        assert_eq!(captured.records.len(), 0);
     }
 
     async fn sdk_can_return_the_record() {

@@ -1,4 +1,4 @@
-//! Flows that ask again and again until the user has signed in.
+//! Flows that poll until the user has signed in.
 
 use token_telemetry::{Acquisition, Outcome, Polled, Status, TokenSource, acquire_token};
 
@@ -21,20 +21,20 @@ async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), L
     Err(LabError::new("expired_token"))
 }
 
-/// The same flow through an HTTP client, whose answers say in the body what they are.
+/// The same flow through an HTTP client, whose response bodies say whether they are pending.
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn by_polled_answers(timed: &Timed, pending: u32) -> Result<(), LabError> {
     let mut bodies = (0..pending).map(|_| "authorization_pending");
     loop {
         let request = Acquisition::current().token_request(TOKEN_URL);
-        let answer = request.send(|_| async {
+        let sent = request.send(|_| async {
             timed.clock.advance(millis(10));
             Ok::<_, std::io::Error>(match bodies.next() {
                 Some(body) => Polled::Pending(Status::new(400, body)),
                 None => Polled::Done(Status::new(200, "a token")),
             })
         });
-        if let Ok(Polled::Done(_)) = answer.await {
+        if let Ok(Polled::Done(_)) = sent.await {
             return Ok(());
         }
         timed.clock.advance(millis(5_000));

@@ -11,7 +11,7 @@ use token_telemetry::{
 use super::{Timed, Whole, millis};
 use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
 
-/// A cache whose lock is held while one caller refreshes.
+/// A cache whose lock is held during a refresh.
 struct Client {
     timed: Timed,
     token: tokio::sync::Mutex<Option<u8>>,
@@ -76,8 +76,8 @@ fn requested() -> Whole {
 on_both_runtimes! {
     async fn one_refresh_serves_all_callers() {
         let client = Client::new(false);
-        let answers = join_all((0..20).map(|_| client.token())).await;
-        assert!(answers.iter().all(|answer| *answer == Ok(9)));
+        let results = join_all((0..20).map(|_| client.token())).await;
+        assert!(results.iter().all(|result| *result == Ok(9)));
         let records: Vec<Whole> = client.timed.recorder.take().iter().map(Whole::without_ids).collect();
         let from_provider = Whole {
             outcome: Some(Outcome::Ok),
@@ -100,8 +100,8 @@ on_both_runtimes! {
 
     async fn callers_of_failing_endpoint_all_fail() {
         let client = Client::new(true);
-        let answers = join_all((0..20).map(|_| client.token())).await;
-        assert!(answers.iter().all(Result::is_err));
+        let results = join_all((0..20).map(|_| client.token())).await;
+        assert!(results.iter().all(Result::is_err));
         let failed = |waited| Whole {
             outcome: Some(Outcome::Error),
             waited,

@@ -1,4 +1,4 @@
-//! Notes made away from the acquisition's own task count exactly when a handle carries them there.
+//! Records made in other tasks count only with a handle.
 
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, Handle, Telemetry, TokenSource, acquire_token,
@@ -18,7 +18,7 @@ enum Way {
 
 const WAYS: [Way; 4] = [Way::Spawn, Way::JoinSet, Way::SpawnBlocking, Way::Thread];
 
-fn note(current: Acquisition) {
+fn record(current: Acquisition) {
     current.record_refresh_reason(CacheRefreshReason::Expired);
     current.record_cache_hit(CacheLevel::L2Cache);
 }
@@ -28,13 +28,13 @@ async fn leave(way: Way, handle: Option<Handle>) {
         let handle = handle.clone();
         move || {
             let _entered = handle.as_ref().map(Handle::enter);
-            note(Acquisition::current());
+            record(Acquisition::current());
         }
     };
     let task = async move {
         let work = async {
             tokio::task::yield_now().await;
-            note(Acquisition::current());
+            record(Acquisition::current());
         };
         match handle {
             Some(handle) => handle.scope(work).await,
@@ -109,11 +109,11 @@ on_both_runtimes! {
 
     async fn outside_handle_carries_the_capture() {
         let (telemetry, _recorder) = telemetry();
-        let observed = capture(async {
+        let captured = capture(async {
             let handle = Acquisition::current().handle();
             let task = async move { leaving(&telemetry, Way::Spawn, false).await };
             tokio::spawn(handle.scope(task)).await.unwrap()
         });
-        assert_eq!(observed.await.records.len(), 1);
+        assert_eq!(captured.await.records.len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Guards that time a part of an acquisition.
+//! Timers of parts of an acquisition.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What `#[async_trait]` leaves behind: by the time ours runs, the methods return boxed futures.
+//! Methods under `#[async_trait]`, which already return boxed futures when our attribute runs.
 
 use async_trait::async_trait;
 use token_telemetry::{Telemetry, acquire_token};
@@ -75,7 +75,7 @@ impl LocalCredential for Client {
     }
 }
 
-/// What a call is about.
+/// The parameters of a call.
 struct Context {
     telemetry: Telemetry,
     count: u8,

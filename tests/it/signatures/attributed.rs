@@ -19,7 +19,7 @@ async fn with_outer_attributes(telemetry: &Telemetry) -> Result<u8, LabError> {
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn with_inner_attributes(telemetry: &Telemetry) -> Result<u8, LabError> {
     #![expect(unused_variables, reason = "it must reach the variable below")]
-    //! Documented inside of the body.
+    //! Documented inside the body.
     let unused = 1;
     work().await;
     Ok(2)
@@ -105,7 +105,7 @@ async fn with_leading_items(telemetry: &Telemetry) -> Result<usize, LabError> {
     Ok(token!().to_string().len() + scopes().len() + size_of::<Unit>() + size_of::<Never>())
 }
 
-/// Functions that macros write: the body, the function or its parts come as fragments.
+/// Functions written by macros: the body, the function or its parts are fragments.
 macro_rules! written_by_a_macro {
     ($body:block $api:expr, $output:ty, $telemetry:ident) => {
         #[acquire_token(api = $api, telemetry = $telemetry)]

@@ -1,4 +1,4 @@
-//! What the future of an annotated function is: as large as before plus a constant, as `Send` as before.
+//! The future of an annotated function keeps its auto traits and grows by a constant only.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -11,10 +11,10 @@ use token_telemetry::{Telemetry, acquire_token};
 use super::work;
 use crate::support::{LabApi, LabError, only, telemetry};
 
-/// Most bytes that the attribute may add to a future.
+/// Maximum bytes that the attribute may add to a future.
 const MAX_GROWTH: usize = 320;
 
-/// The same body with and without the attribute, with an argument of some size.
+/// The same body with and without the attribute, with an argument of varying size.
 macro_rules! with_and_without {
     ($plain:ident, $annotated:ident) => {
         async fn $plain<const N: usize>(_: &Telemetry, scope: [u8; N]) -> Result<usize, LabError> {
@@ -59,7 +59,7 @@ async fn future_grows_by_a_constant() {
         growths.iter().all(|growth| *growth <= MAX_GROWTH),
         "{growths:?}"
     );
-    // An argument that was copied once more would show as its whole size.
+    // An extra copy of the argument would add its whole size.
     assert!(
         growths
             .iter()
@@ -71,7 +71,7 @@ async fn future_grows_by_a_constant() {
     only(&recorder);
 }
 
-/// Most bytes that the attribute may add to a future that a function returns.
+/// Maximum bytes that the attribute may add to a returned future.
 const MAX_GROWTH_OF_RETURNED: usize = 128;
 
 fn plain_returned<const N: usize>(
@@ -135,7 +135,7 @@ async fn calm(telemetry: &Telemetry) -> Result<u8, LabError> {
     Ok(3)
 }
 
-/// Tells `Send` values from others: the method of the type comes before the one of the trait.
+/// Detects `Send` values: the inherent method takes precedence over the trait method.
 macro_rules! is_send {
     ($value:expr) => {{
         struct Probe<T>(PhantomData<T>);
@@ -170,7 +170,7 @@ fn type_of<T>(_: &T) -> PhantomData<T> {
     PhantomData
 }
 
-/// Held over an await, this argument is `Send` only if it is moved, since it is not `Sync`.
+/// Not `Sync`, so a future that holds it across an await is `Send` only if it was moved.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn with_receiver(telemetry: Telemetry, tokens: Receiver<u8>) -> Result<u8, LabError> {
     work().await;

@@ -1,4 +1,4 @@
-//! Functions that block: the twins of the asynchronous ones.
+//! Blocking functions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,7 +67,7 @@ impl Client {
         Ok(self.token)
     }
 
-    /// The blocking twin of a future, as SDKs write it.
+    /// The blocking version of an async method, as SDKs write it.
     #[acquire_token(api = LabApi::ForClient, telemetry = self.telemetry)]
     fn block_on(&self) -> Result<usize, LabError> {
         futures::executor::block_on(async {

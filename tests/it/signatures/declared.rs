@@ -1,4 +1,4 @@
-//! Where the `Telemetry` comes from.
+//! The argument `telemetry`.
 
 use std::cell::RefCell;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -67,10 +67,10 @@ impl Client {
 
 #[tokio::test]
 async fn global_by_default() {
-    let observed = capture(global()).await;
-    assert_eq!(observed.output, Ok(()));
+    let captured = capture(global()).await;
+    assert_eq!(captured.output, Ok(()));
     assert!(
-        observed
+        captured
             .last()
             .is_some_and(|record| record.cache_level().is_some())
     );

@@ -1,4 +1,4 @@
-//! Errors of other crates, described by the owner of the ids, which is local.
+//! Errors of other crates, described by the local owner of the ids.
 
 use std::convert::Infallible;
 use std::error::Error;

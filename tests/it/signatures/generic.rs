@@ -79,7 +79,7 @@ async fn over_the_id<const NUMBER: u32>(telemetry: &Telemetry) -> Result<u32, La
     Ok(NUMBER)
 }
 
-/// Found by name where the attribute of [`over_the_id`] stands.
+/// Found by name at the attribute of [`over_the_id`].
 #[expect(
     non_upper_case_globals,
     reason = "a constant may be named as its author likes"

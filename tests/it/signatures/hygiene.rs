@@ -1,4 +1,4 @@
-//! Names of the user that look like those of the expansion or of the standard library.
+//! User names that collide with those of the expansion or of the standard library.
 
 use token_telemetry::{Telemetry, acquire_token};
 
@@ -35,11 +35,11 @@ async fn with_a_shadowed_return_type(telemetry: &Telemetry) -> Result<usize, Lab
     use Answer::*;
     struct LabError;
     work().await;
-    let answer = Result;
-    Ok(size_of_val(&answer) + size_of::<LabError>())
+    let value = Result;
+    Ok(size_of_val(&value) + size_of::<LabError>())
 }
 
-/// Everything that an expansion may lean on, named by the user, and no prelude.
+/// User items with all names that an expansion might use, and no prelude.
 #[expect(
     dead_code,
     non_camel_case_types,

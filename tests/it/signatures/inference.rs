@@ -1,4 +1,4 @@
-//! Bodies whose types follow from the return type alone, and every way out of a body.
+//! Bodies whose types are inferred from the return type, and every way to exit a body.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -91,12 +91,12 @@ fn naming_lifetimes_while_blocking<'a>(
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn looping(telemetry: &Telemetry) -> Result<u8, LabError> {
-    let mut tries = 0;
+    let mut attempts = 0;
     loop {
         work().await;
-        tries += 1;
-        if tries == 3 {
-            break Ok(tries);
+        attempts += 1;
+        if attempts == 3 {
+            break Ok(attempts);
         }
     }
 }

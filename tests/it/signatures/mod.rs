@@ -33,24 +33,24 @@ use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, Telemetry};
 
 use crate::support::{LabError, only, telemetry};
 
-/// Suspends once and then notes a cache hit, so that only a body measured to its end records it.
+/// Suspends once and then records a cache hit, so that a body cut short would miss it.
 async fn work() {
     tokio::task::yield_now().await;
     work_now();
 }
 
-/// Notes a cache hit.
+/// Records a cache hit.
 fn work_now() {
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
 }
 
-/// Work that fails after it has begun.
+/// Work that fails halfway.
 async fn fail() -> Result<(), LabError> {
     work().await;
     Err(LabError::new("lab_failure"))
 }
 
-/// An SDK client of the usual form.
+/// A typical SDK client.
 struct Client {
     telemetry: Telemetry,
     token: String,
@@ -64,7 +64,7 @@ impl Client {
     }
 }
 
-/// The one record of a call that returned a token, with all that its body noted.
+/// Returns the only record, after checking that it is a complete success.
 fn succeeded(recorder: &Recorder) -> AcquisitionRecord {
     let record = only(recorder);
     assert!(record.is_ok(), "{record:?}");
@@ -76,7 +76,7 @@ fn succeeded(recorder: &Recorder) -> AcquisitionRecord {
     record
 }
 
-/// The one record of a call that failed in [`fail`].
+/// Returns the only record, after checking that it failed in [`fail`].
 fn failed(recorder: &Recorder) -> AcquisitionRecord {
     let record = only(recorder);
     assert_eq!(record.error_code(), Some("lab_failure"));

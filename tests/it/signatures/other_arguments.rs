@@ -1,4 +1,4 @@
-//! The arguments `err`, `ok`, `nested`, `background` and `crate`.
+//! The arguments `error_info`, `token_info`, `own_record`, `background` and `crate`.
 
 use std::error::Error;
 use std::io;
@@ -21,7 +21,7 @@ impl Token {
     }
 }
 
-/// An error that no owner describes.
+/// An error without `DescribeError`.
 #[derive(Debug)]
 struct Undescribed(u32);
 
@@ -88,7 +88,7 @@ impl Client {
     }
 }
 
-/// A module through which another crate could reach the runtime.
+/// A module that re-exports the runtime.
 mod reexported {
     pub(super) mod deep {
         pub(crate) use token_telemetry::__private;

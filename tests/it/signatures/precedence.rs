@@ -1,4 +1,4 @@
-//! Where the codes of a failure come from, and which of them win.
+//! Precedence of the sources of an error.
 
 use token_telemetry::{
     Acquisition, ApiId, DescribeError, ErrorInfo, Telemetry, TransportError, acquire_token,
@@ -16,7 +16,7 @@ enum PrecedenceApi {
     ForClient = 1004,
 }
 
-/// An error that describes itself as it is told to.
+/// An error that carries its description.
 struct AnyError(ErrorInfo);
 
 impl DescribeError<AnyError> for Precedence {
@@ -25,15 +25,15 @@ impl DescribeError<AnyError> for Precedence {
     }
 }
 
-/// What the body notes before it fails.
+/// What the body records before it fails.
 #[derive(Clone, Copy, Default)]
-struct Noted {
+struct Recorded {
     code: Option<&'static str>,
     transport: Option<TransportError>,
 }
 
-impl Noted {
-    async fn note(self) {
+impl Recorded {
+    async fn record(self) {
         work().await;
         if let Some(class) = self.transport {
             Acquisition::current()
@@ -47,8 +47,12 @@ impl Noted {
 }
 
 #[acquire_token(api = PrecedenceApi::ForClient, telemetry = telemetry)]
-async fn by_trait(telemetry: &Telemetry, noted: Noted, info: ErrorInfo) -> Result<(), AnyError> {
-    noted.note().await;
+async fn by_trait(
+    telemetry: &Telemetry,
+    recorded: Recorded,
+    info: ErrorInfo,
+) -> Result<(), AnyError> {
+    recorded.record().await;
     Err(AnyError(info))
 }
 
@@ -57,13 +61,17 @@ fn by_function(error: &AnyError) -> ErrorInfo {
 }
 
 #[acquire_token(api = PrecedenceApi::ForClient, telemetry = telemetry, error_info = by_function)]
-async fn by_path(telemetry: &Telemetry, noted: Noted, info: ErrorInfo) -> Result<(), AnyError> {
-    noted.note().await;
+async fn by_path(
+    telemetry: &Telemetry,
+    recorded: Recorded,
+    info: ErrorInfo,
+) -> Result<(), AnyError> {
+    recorded.record().await;
     Err(AnyError(info))
 }
 
-const NOTED: Noted = Noted {
-    code: Some("noted"),
+const RECORDED: Recorded = Recorded {
+    code: Some("recorded"),
     transport: Some(TransportError::Dns),
 };
 
@@ -71,8 +79,8 @@ fn described() -> ErrorInfo {
     ErrorInfo::new("described").with_sts_codes([50_011])
 }
 
-/// Code, `AADSTS` numbers and class of the one failure.
-async fn told(
+/// Returns code, `AADSTS` codes and transport error of the only failure.
+async fn failure(
     call: impl AsyncFnOnce(&Telemetry) -> Result<(), AnyError>,
 ) -> (Option<String>, Vec<u32>, Option<TransportError>) {
     let (telemetry, recorder) = telemetry();
@@ -85,52 +93,56 @@ async fn told(
 
 #[tokio::test]
 async fn recorded_error_wins_and_is_completed() {
-    let told = told(async |telemetry| by_trait(telemetry, NOTED, described()).await).await;
+    let failure = failure(async |telemetry| by_trait(telemetry, RECORDED, described()).await).await;
     let expected = (
-        Some("noted".to_owned()),
+        Some("recorded".to_owned()),
         vec![50_011],
         Some(TransportError::Dns),
     );
-    assert_eq!(told, expected);
+    assert_eq!(failure, expected);
 }
 
 #[tokio::test]
 async fn error_info_overrides_the_trait() {
-    let told =
-        told(async |telemetry| by_path(telemetry, Noted::default(), described()).await).await;
-    assert_eq!(told, (Some("by_function".to_owned()), vec![50_011], None));
+    let failure =
+        failure(async |telemetry| by_path(telemetry, Recorded::default(), described()).await).await;
+    assert_eq!(
+        failure,
+        (Some("by_function".to_owned()), vec![50_011], None)
+    );
 }
 
 #[tokio::test]
 async fn trait_overrides_requests() {
-    let noted = Noted {
+    let recorded = Recorded {
         code: None,
-        ..NOTED
+        ..RECORDED
     };
-    let told = told(async |telemetry| by_trait(telemetry, noted, described()).await).await;
+    let failure = failure(async |telemetry| by_trait(telemetry, recorded, described()).await).await;
     let expected = (
         Some("described".to_owned()),
         vec![50_011],
         Some(TransportError::Dns),
     );
-    assert_eq!(told, expected);
+    assert_eq!(failure, expected);
 }
 
 #[tokio::test]
 async fn requests_override_type_name() {
-    let noted = Noted {
+    let recorded = Recorded {
         code: None,
-        ..NOTED
+        ..RECORDED
     };
     let unknown = ErrorInfo::unknown();
-    let told = told(async |telemetry| by_trait(telemetry, noted, unknown).await).await;
+    let failure = failure(async |telemetry| by_trait(telemetry, recorded, unknown).await).await;
     let code = Some(TransportError::Dns.code().to_owned());
-    assert_eq!(told, (code, vec![], Some(TransportError::Dns)));
+    assert_eq!(failure, (code, vec![], Some(TransportError::Dns)));
 }
 
 #[tokio::test]
 async fn type_name_is_the_last_resort() {
     let unknown = ErrorInfo::unknown();
-    let told = told(async |telemetry| by_trait(telemetry, Noted::default(), unknown).await).await;
-    assert_eq!(told, (Some("AnyError".to_owned()), vec![], None));
+    let failure =
+        failure(async |telemetry| by_trait(telemetry, Recorded::default(), unknown).await).await;
+    assert_eq!(failure, (Some("AnyError".to_owned()), vec![], None));
 }

@@ -1,4 +1,4 @@
-//! Functions that end with an async block instead of being `async` themselves.
+//! Functions that return a future instead of being `async`.
 
 use std::pin::Pin;
 use std::{boxed, future, pin};

@@ -1,4 +1,4 @@
-//! The attribute above and below `#[tracing::instrument]`: both measure the whole call.
+//! The attribute above and below `#[tracing::instrument]`: both cover the whole call.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 use super::{Client, succeeded, work, work_now};
 use crate::support::{LabApi, LabError, telemetry};
 
-/// Names of the spans that are entered, in order.
+/// Names of entered spans, in order.
 #[derive(Clone, Default)]
 struct Entered(Arc<Mutex<Vec<&'static str>>>);
 
@@ -32,14 +32,14 @@ impl Entered {
         (entered, tracing::subscriber::set_default(subscriber))
     }
 
-    /// How often the span of a function was entered: once for each poll.
+    /// Returns how often the span of a function was entered: once per poll.
     fn times(&self, name: &str) -> usize {
         let entered = self.0.lock().unwrap();
         entered.iter().filter(|entered| **entered == name).count()
     }
 }
 
-/// A call that was polled twice, with both attributes there each time.
+/// Asserts that a call was polled twice, with both attributes active each time.
 fn measured_by_both(recorder: &Recorder, entered: &Entered, name: &str) {
     succeeded(recorder);
     assert!(entered.times(name) >= 2, "{:?}", entered.0);

@@ -1,4 +1,4 @@
-//! Forms in which a function may end with an async block, and what may stand in front of it.
+//! Ways in which a function may end with an async block, and items before it.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -160,7 +160,7 @@ async fn cast_after_the_block() {
     succeeded(&recorder);
 }
 
-/// Whatever a provider fails with.
+/// Any error of a provider.
 trait Provider: Sync {
     type Error;
 }
@@ -181,7 +181,7 @@ where
     }
 }
 
-/// An error that only this file knows; the owner describes another one as well.
+/// A local error; the owner also describes another one.
 #[derive(Debug)]
 struct Second;
 
@@ -214,7 +214,7 @@ async fn output_alias() {
 }
 
 mod own {
-    //! Types with names that others give to futures and streams.
+    //! Types with names that are common for futures and streams.
 
     pub(super) struct Future;
     pub(super) struct Stream;

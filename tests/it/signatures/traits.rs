@@ -1,4 +1,4 @@
-//! Methods of traits, with `async fn` in the language itself.
+//! Trait methods with native `async fn`.
 
 use token_telemetry::{Telemetry, acquire_token};
 

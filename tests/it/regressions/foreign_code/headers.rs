@@ -1,4 +1,4 @@
-//! Header values of a caller, whose destructors use the acquisition.
+//! Header values of a caller whose destructors use the acquisition.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 #[test]
 fn header_drop_may_use_the_acquisition() {
-    /// Bytes that note a fact when they are dropped.
+    /// Bytes that record on the current acquisition when dropped.
     struct Noting;
 
     impl AsRef<[u8]> for Noting {

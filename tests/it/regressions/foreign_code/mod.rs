@@ -1,4 +1,4 @@
-//! Observers, clocks, enrichers and subscribers that use acquisitions themselves.
+//! Observers, clocks, enrichers and subscribers that themselves use acquisitions.
 
 mod headers;
 mod subscribers;
@@ -34,15 +34,15 @@ async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
     Ok(())
 }
 
-/// The output of a future that never waits; executors do not run inside each other.
+/// Returns the output of a future that is ready at once, because executors cannot be nested.
 fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().unwrap()
 }
 
-/// A `Telemetry` that code called by it can use, too.
+/// A `Telemetry` shared with the code that it calls.
 type Own = Arc<OnceLock<Telemetry>>;
 
-/// What code called by telemetry does here.
+/// The action of code called by telemetry.
 type Act = Box<dyn Fn(&Telemetry) + Send + Sync>;
 
 struct Acting {
@@ -79,13 +79,13 @@ impl Clock for Acting {
     }
 }
 
-/// Notes on whatever acquisition is current; there must be none.
-fn note(_: &Telemetry) {
+/// Records on the current acquisition, of which there must be none.
+fn record_stale(_: &Telemetry) {
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Acquisition::current().record_stale_token();
 }
 
-/// Acquires a token, unless it does already.
+/// Acquires a token, unless one is already being acquired.
 fn acquire_once(telemetry: &Telemetry) {
     thread_local! {
         static IS_ACQUIRING: Cell<bool> = const { Cell::new(false) };
@@ -96,12 +96,12 @@ fn acquire_once(telemetry: &Telemetry) {
     }
 }
 
-/// Acquires a token each time.
+/// Acquires a token on each call.
 fn acquire(telemetry: &Telemetry) {
     now(hit(telemetry)).unwrap();
 }
 
-/// The records of `outer` and `inner`, among those of what was acquired besides.
+/// Returns the records of `outer` and `inner`, and the others.
 fn assert_untouched(records: &[AcquisitionRecord]) {
     let of = |api| {
         let is_it = |record: &&AcquisitionRecord| {
@@ -147,7 +147,7 @@ fn with_clock(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
 
 #[test]
 fn records_in_observer_are_dropped() {
-    let (telemetry, recorder) = with_observer(note);
+    let (telemetry, recorder) = with_observer(record_stale);
     now(outer(&telemetry)).unwrap();
     let records = recorder.take();
     assert_eq!(records.len(), 2);
@@ -156,7 +156,7 @@ fn records_in_observer_are_dropped() {
 
 #[test]
 fn records_in_clock_are_dropped() {
-    let (telemetry, recorder) = with_clock(note);
+    let (telemetry, recorder) = with_clock(record_stale);
     now(outer(&telemetry)).unwrap();
     let records = recorder.take();
     assert_eq!(records.len(), 2);
@@ -182,7 +182,7 @@ fn records_in_enricher_are_dropped() {
 fn observer_acquisition_has_own_record() {
     let (telemetry, recorder) = with_observer(acquire_once);
     now(outer(&telemetry)).unwrap();
-    // One more for each of the two, and none for the one more.
+    // One more record for each of the two, and none for those.
     let records = recorder.take();
     assert_eq!(records.len(), 4);
     assert_untouched(&records);
@@ -202,8 +202,8 @@ fn clock_acquisition_has_own_record() {
 #[test]
 fn observer_acquisition_is_not_captured() {
     let (telemetry, recorder) = with_observer(acquire_once);
-    let observed = now(token_telemetry::capture(hit(&telemetry)));
-    assert_eq!(observed.records.len(), 1);
+    let captured = now(token_telemetry::capture(hit(&telemetry)));
+    assert_eq!(captured.records.len(), 1);
     assert_eq!(recorder.take().len(), 2);
 }
 
@@ -211,7 +211,7 @@ fn observer_acquisition_is_not_captured() {
 fn observer_recursion_stops_at_one_level() {
     let (telemetry, recorder) = with_observer(acquire);
     now(hit(&telemetry)).unwrap();
-    // Observers get the call and what an observer acquired for it; the third is counted only.
+    // Observers get the call and the acquisition of an observer; the third is only counted.
     assert_eq!(recorder.take().len(), 2);
     assert_eq!(telemetry.totals().cache, 3);
 }

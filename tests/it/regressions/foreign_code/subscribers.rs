@@ -1,4 +1,4 @@
-//! Subscribers of `tracing` that use acquisitions themselves.
+//! `tracing` subscribers that themselves use acquisitions.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,9 +8,9 @@ use token_telemetry::{AcquisitionRecord, SpanOptions, Telemetry};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use super::{Acting, acquire, acquire_once, assert_untouched, note, now, outer};
+use super::{Acting, acquire, acquire_once, assert_untouched, now, outer, record_stale};
 
-/// A subscriber that acts on every occasion, and counts the warnings of telemetry.
+/// A subscriber that acts in every callback and counts warnings of telemetry.
 struct ActingSubscriber {
     acting: Acting,
     ids: AtomicUsize,
@@ -56,7 +56,7 @@ impl Subscriber for ActingSubscriber {
     }
 }
 
-/// Runs `outer` under a subscriber that acts.
+/// Runs `outer` under an acting subscriber.
 fn under_subscriber(
     act: fn(&Telemetry),
     observer: Option<Acting>,
@@ -90,7 +90,7 @@ fn under_subscriber(
 
 #[test]
 fn records_in_subscriber_are_dropped() {
-    let (records, _) = under_subscriber(note, None);
+    let (records, _) = under_subscriber(record_stale, None);
     assert_eq!(records.len(), 4);
     assert_untouched(&records);
 }
