@@ -1,4 +1,4 @@
-//! The metric tests again through bound instruments, and tests of the pitfalls of binding.
+//! The metrics tests again with bound instruments, and tests of their pitfalls.
 
 #![expect(
     clippy::unwrap_used,

@@ -184,7 +184,7 @@ fn carried(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// Returns all orders of starts and ends.
+/// Returns all orders of starts and ends, as pairs of a request and whether it starts.
 fn orders(requests: usize) -> Vec<Vec<(usize, bool)>> {
     fn extend(
         requests: usize,

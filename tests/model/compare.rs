@@ -1,4 +1,4 @@
-//! What was seen, in the words of the model.
+//! Converts what the library did into the types of the model.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use token_telemetry::{AcquisitionRecord, ClientRequestId, ErrorInfo};
 use crate::reference::Finished;
 use crate::reference::facts::Record;
 use crate::reference::info::{Id, Info};
-use crate::reference::sheet::Sheet;
+use crate::reference::request_fields::Sheet;
 use crate::world::sdk::given_id;
 
-/// Says what differs, line by line.
+/// Lists the differences, line by line.
 pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
     what: &str,
     expected: &T,
@@ -33,7 +33,7 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
     Err(format!("{what} differs:{lines}"))
 }
 
-/// Random ids, as they were seen first.
+/// Random ids, in order of appearance.
 #[derive(Default)]
 pub(crate) struct Ids(HashMap<u32, ClientRequestId>);
 
@@ -45,7 +45,7 @@ impl Ids {
         }
     }
 
-    /// Learns a random id that is seen for the first time; no other acquisition may have it.
+    /// Learns a new random id, which no other acquisition may have.
     fn learn(&mut self, id: Id, seen: Option<ClientRequestId>) {
         if let (Some(acquisition), Some(seen)) = (id.random(), seen)
             && !self.0.values().any(|other| *other == seen)

@@ -1,6 +1,6 @@
-//! Random programs against a sequential model that is written from the documents alone.
+//! Runs random programs against a sequential model, written only from the documentation.
 //!
-//! `MODEL_STEPS` says how many steps are run, `MODEL_SEED` with which program to begin.
+//! `MODEL_STEPS` sets the number of steps, `MODEL_SEED` the first program.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use self::program::Step;
 use self::setup::Setup;
 use self::world::World;
 
-/// Steps of the normal test run.
+/// Steps of a normal test run.
 const STEPS: usize = 300_000;
 
 #[expect(
@@ -56,7 +56,7 @@ fn run(setup: Setup, program: &[Step]) -> Result<usize, String> {
     World::new(setup, program.to_vec()).run()
 }
 
-/// Prints the shortest program found that still shows a difference.
+/// Prints the shortest program found that still differs.
 fn report(seed: u64, setup: Setup, mut program: Vec<Step>) {
     let mut chunk = program.len();
     while chunk > 0 {

@@ -1,32 +1,32 @@
-//! Random programs: flat lists of steps, so that any part of one is a program too.
+//! Random programs: flat lists of steps, so that any part of a program is a program.
 
-/// Tasks that run side by side.
+/// Concurrent tasks.
 pub(crate) const TASKS: u8 = 4;
 
-/// Instances of `Telemetry` in one world.
+/// Instances of `Telemetry` in a program.
 pub(crate) const TELEMETRIES: u8 = 3;
 
-/// One step: what the innermost frame of a task does next.
+/// A step: the next action of the innermost frame of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) task: u8,
-    /// Thread that polls the task, zero for the one that runs the test.
+    /// Thread that polls the task; zero is the test thread.
     pub(crate) thread: u8,
     pub(crate) op: Op,
 }
 
-/// What a frame does. Numbers are taken modulo what there is to choose from.
+/// An action of a frame; numbers wrap around the available choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Op {
-    /// Records a fact on the current acquisition.
-    Note(Note),
+    /// Records on the current acquisition.
+    Record(Recording),
     /// Starts a token request, takes its headers and parks it.
     Request { host: u8, purpose: Purpose },
-    /// The same, on behalf of a handle.
+    /// Does the same through a handle.
     RequestFor { handle: u8, host: u8 },
     /// Takes the headers of a parked request again.
     Retake { request: u8 },
-    /// Says of a parked request what it is for.
+    /// Sets the purpose of a parked request.
     Repurpose { request: u8, purpose: Purpose },
     /// Ends a parked request.
     End { request: u8, end: End },
@@ -34,33 +34,37 @@ pub(crate) enum Op {
     Send { host: u8 },
     /// Calls an annotated function.
     Call { call: Call, telemetry: u8, api: u8 },
-    /// Calls a function that asks a host, gets this status, and fails unless it is 200.
-    Try {
+    /// Calls a function that sends a request, gets this status, and fails unless it is 200.
+    CallHost {
         telemetry: u8,
         host: u8,
         status: u16,
     },
-    /// Makes the future of `Telemetry::background`, to be awaited by whoever takes it.
+    /// Creates the future of `Telemetry::background`, to be awaited by any frame.
     Prepare { telemetry: u8, api: u8 },
-    /// Awaits a future that was prepared.
+    /// Awaits a prepared future.
     Adopt { future: u8 },
-    /// Awaits `observe` of a frame.
+    /// Awaits a frame in `capture`.
     Capture,
     /// Keeps a handle of the current acquisition.
     Keep,
     /// Awaits a frame in the scope of a handle.
     Scope { handle: u8 },
-    /// Enters a handle until it is left, or the blocking frame ends.
+    /// Enters a handle until its guard drops or the blocking frame ends.
     Enter { handle: u8 },
-    /// Leaves one of the handles that the blocking frame entered, in any order.
+    /// Drops one of the guards in the blocking frame, in any order.
     Leave { entered: u8 },
-    /// Enters two handles, leaves the first one first, and records a fact after each.
-    Cross { first: u8, second: u8, note: Note },
+    /// Enters two handles, drops the first guard first, and records after each.
+    Cross {
+        first: u8,
+        second: u8,
+        recording: Recording,
+    },
     /// Starts a timer of the current acquisition.
     Time { extension: bool },
     /// Drops a timer.
     Stop { timer: u8 },
-    /// Leaves a value in the frame that records a fact when it is dropped.
+    /// Adds a value to the frame that records when dropped.
     Part { count: u8 },
     /// Ends the frame.
     Return { how: u8 },
@@ -68,9 +72,9 @@ pub(crate) enum Op {
     Cancel { frames: u8 },
     /// Unwinds through the innermost frames.
     Panic { frames: u8 },
-    /// Lets foreign code do something the next times that it runs.
+    /// Arms foreign code with actions for its next calls.
     Arm { place: Place, plan: Plan },
-    /// Lets time pass.
+    /// Advances the clock.
     Advance { millis: u8 },
 }
 
@@ -85,7 +89,7 @@ pub(crate) enum Call {
     Background,
 }
 
-/// What a request asks for.
+/// The target of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Token,
@@ -103,9 +107,9 @@ pub(crate) enum End {
     Dropped,
 }
 
-/// A fact.
+/// A call of a `record_*` method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Note {
+pub(crate) enum Recording {
     Hit { level: u8 },
     Refresh(u8),
     CacheDisabled,
@@ -130,16 +134,16 @@ pub(crate) enum Note {
     SubFailure(u8),
 }
 
-/// Where foreign code runs.
+/// A kind of foreign code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In an observer of this instance, which acquires through the same one.
+    /// An observer of this instance, which acquires through the same instance.
     Observer(u8),
-    /// In the description of any error, which acquires through this instance.
+    /// The description of any error, which acquires through this instance.
     Description(u8),
 }
 
-/// What foreign code does, and how often.
+/// An action of foreign code, with repetitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) trick: Trick,
@@ -147,7 +151,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The trick of this time, if there is one more.
+    /// Returns the next action, if any is left.
     pub(crate) fn next(plan: &mut Option<Self>) -> Option<Trick> {
         let Self { trick, times } = (*plan)?;
         *plan = (times > 1).then_some(Self {
@@ -158,20 +162,20 @@ impl Plan {
     }
 }
 
-/// What foreign code does.
+/// An action of foreign code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trick {
     Panic,
-    /// Records a fact on whatever is current.
-    Note,
+    /// Records on the current acquisition.
+    Recording,
     /// Acquires a token from the cache.
     AcquireHit {
-        observed: bool,
+        captured: bool,
     },
-    /// Acquires a token from the identity provider at this host, which responds with this status.
+    /// Acquires a token from this host, which responds with this status.
     AcquireToken {
         host: u8,
         status: u16,
-        observed: bool,
+        captured: bool,
     },
 }

@@ -1,10 +1,10 @@
-//! Random steps, each kind as often as it finds something to do.
+//! Random steps, with frequencies that keep every kind busy.
 
 use fastrand::Rng;
 
-use crate::program::{Call, End, Note, Op, Place, Plan, Purpose, Step, TASKS, Trick};
+use crate::program::{Call, End, Op, Place, Plan, Purpose, Recording, Step, TASKS, Trick};
 
-/// A program for one seed.
+/// Returns the program for a seed.
 pub(crate) fn program(seed: u64) -> Vec<Step> {
     let mut rng = Rng::with_seed(seed);
     let len = if rng.u8(..16) == 0 { 1000 } else { 80 };
@@ -22,7 +22,7 @@ fn step(rng: &mut Rng) -> Step {
 fn op(rng: &mut Rng) -> Op {
     let any = |rng: &mut Rng| rng.u8(..);
     match rng.u8(..120) {
-        0..15 => Op::Note(note(rng)),
+        0..15 => Op::Record(record(rng)),
         15..25 => Op::Request {
             host: any(rng),
             purpose: purpose(rng),
@@ -53,7 +53,7 @@ fn op(rng: &mut Rng) -> Op {
         66..70 => Op::Cross {
             first: any(rng),
             second: any(rng),
-            note: note(rng),
+            recording: record(rng),
         },
         70 => Op::Time {
             extension: rng.bool(),
@@ -86,7 +86,7 @@ fn request_op(rng: &mut Rng) -> Op {
             request: any(rng),
             purpose: purpose(rng),
         },
-        _ => Op::Try {
+        _ => Op::CallHost {
             telemetry: any(rng),
             host: any(rng),
             status: rng.choice([200, 400, 400, 503]).unwrap_or(200),
@@ -135,43 +135,43 @@ fn place(rng: &mut Rng) -> Place {
 }
 
 fn trick(rng: &mut Rng) -> Trick {
-    let observed = rng.bool();
+    let captured = rng.bool();
     match rng.u8(..5) {
         0 => Trick::Panic,
-        1 => Trick::Note,
-        2 => Trick::AcquireHit { observed },
+        1 => Trick::Recording,
+        2 => Trick::AcquireHit { captured },
         _ => Trick::AcquireToken {
             host: rng.u8(..),
             status: rng.choice([200, 400, 503]).unwrap_or(200),
-            observed,
+            captured,
         },
     }
 }
 
-fn note(rng: &mut Rng) -> Note {
+fn record(rng: &mut Rng) -> Recording {
     let any = rng.u8(..);
     match rng.u8(..28) {
-        0..4 => Note::Hit { level: any },
-        4..6 => Note::Refresh(any),
-        6 => Note::CacheDisabled,
-        7 => Note::Source(any),
-        8 => Note::Waited(any),
-        9 => Note::Stale,
-        10 => Note::TokenCount(any),
-        11 => Note::Serialized(rng.bool()),
-        12 => Note::LegacyCache(rng.bool()),
-        13 => Note::Region(any),
-        14 => Note::TokenType(any),
-        15 => Note::Lifetime(any),
-        16..18 => Note::Id(any),
-        18 => Note::CallerSdk(any),
-        19 => Note::ManagedCertificate(rng.bool()),
-        20 => Note::Wrapper(any),
-        21 => Note::BrokerError(any),
-        22 => Note::Api(any),
-        23 | 24 => Note::Error(any),
-        25 => Note::DefaultSource(any),
-        26 => Note::Pending,
-        _ => Note::SubFailure(any),
+        0..4 => Recording::Hit { level: any },
+        4..6 => Recording::Refresh(any),
+        6 => Recording::CacheDisabled,
+        7 => Recording::Source(any),
+        8 => Recording::Waited(any),
+        9 => Recording::Stale,
+        10 => Recording::TokenCount(any),
+        11 => Recording::Serialized(rng.bool()),
+        12 => Recording::LegacyCache(rng.bool()),
+        13 => Recording::Region(any),
+        14 => Recording::TokenType(any),
+        15 => Recording::Lifetime(any),
+        16..18 => Recording::Id(any),
+        18 => Recording::CallerSdk(any),
+        19 => Recording::ManagedCertificate(rng.bool()),
+        20 => Recording::Wrapper(any),
+        21 => Recording::BrokerError(any),
+        22 => Recording::Api(any),
+        23 | 24 => Recording::Error(any),
+        25 => Recording::DefaultSource(any),
+        26 => Recording::Pending,
+        _ => Recording::SubFailure(any),
     }
 }

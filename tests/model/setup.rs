@@ -1,19 +1,19 @@
-//! What is fixed for one program: dialects, hosts, authorities.
+//! The configuration of a program: dialects, hosts, authorities.
 
 use fastrand::Rng;
 
 use crate::program::TELEMETRIES;
-use crate::reference::tongue::{TONGUES, Tongue};
+use crate::reference::presets::{PRESETS, Preset};
 
-/// What is fixed for one program.
+/// The configuration of a program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
-    pub(crate) tongues: [Tongue; 3],
-    /// How many of the hosts are asked.
+    pub(crate) presets: [Preset; 3],
+    /// Number of hosts in use.
     hosts: u8,
-    /// How many of the instances are used; one alone gets more to do.
+    /// Number of instances in use; a single one gets more work.
     pub(crate) instances: u8,
-    /// Whether headers may go to the first two hosts only.
+    /// Whether only the first two hosts may receive headers.
     pub(crate) limited: bool,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Setup {
 #[derive(Clone, Debug)]
 pub(crate) struct Host {
     pub(crate) number: u8,
-    /// Its name, if it can be read.
+    /// Its name, if readable.
     pub(crate) name: Option<String>,
     pub(crate) url: String,
 }
@@ -29,11 +29,11 @@ pub(crate) struct Host {
 impl Setup {
     pub(crate) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(!seed);
-        let mut tongue = || TONGUES[rng.usize(..TONGUES.len())];
-        let tongues = [tongue(), tongue(), tongue()];
+        let mut preset = || PRESETS[rng.usize(..PRESETS.len())];
+        let presets = [preset(), preset(), preset()];
         let hosts = rng.choice([1, 2, 7, 40]).unwrap_or(1);
         Self {
-            tongues,
+            presets,
             hosts,
             instances: if hosts == 40 { 1 } else { TELEMETRIES },
             limited: rng.u8(..8) == 0,
@@ -80,7 +80,7 @@ impl Setup {
         self.host(number).url
     }
 
-    /// Whether headers may go to a host.
+    /// Returns whether a host may receive headers.
     pub(crate) fn allows(self, host: &Host) -> bool {
         !self.limited || host.number < 2
     }

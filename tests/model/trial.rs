@@ -1,4 +1,4 @@
-//! One program against the model: what was seen is compared after each step.
+//! Runs a program against the model, comparing after each step.
 
 use token_telemetry::Telemetry;
 use token_telemetry::entra::PendingFailure;
@@ -10,21 +10,21 @@ use crate::reference::{Counts, Expected, Model};
 use crate::setup::Setup;
 use crate::world::Seen;
 
-/// A step that is to be done now.
+/// A step to execute now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) step: Step,
-    /// Depth of the outermost frame that goes, of a step that drops frames.
+    /// Depth of the outermost dropped frame, for steps that drop frames.
     pub(crate) cut: usize,
 }
 
-/// A program on its way.
+/// A running program.
 pub(crate) struct Trial {
     model: Model,
     steps: std::vec::IntoIter<Step>,
     done: Vec<Step>,
     difference: Option<String>,
-    /// Functions that block return when there are no more steps, which the model does not know of.
+    /// Blocking functions return when no steps are left, which the model does not know.
     is_over: bool,
     ids: Ids,
 }
@@ -41,7 +41,7 @@ impl Trial {
         }
     }
 
-    /// The next step that is possible, of one task only if that blocks the thread.
+    /// Returns the next possible step, of one task only if it blocks the thread.
     pub(crate) fn next(&mut self, task: Option<usize>) -> Option<Order> {
         while self.difference.is_none() {
             let Some(mut step) = self.steps.next() else {
@@ -70,7 +70,7 @@ impl Trial {
         self.difference.get_or_insert(difference);
     }
 
-    /// How many steps were done, or what differed and after which steps.
+    /// Returns the number of executed steps, or the difference and the steps before it.
     pub(crate) fn result(&mut self) -> Result<usize, String> {
         match self.difference.take() {
             None => Ok(self.done.len()),
@@ -78,7 +78,7 @@ impl Trial {
         }
     }
 
-    /// Compares what was seen with what the model expects.
+    /// Compares the events with those that the model expects.
     pub(crate) fn check(&mut self, seen: &[Seen], telemetries: &[Telemetry]) -> Result<(), String> {
         let expected = std::mem::take(&mut self.model.expected);
         if self.is_over || self.difference.is_some() {
@@ -157,7 +157,7 @@ impl Trial {
         same.then_some(()).ok_or_else(|| tell(differ(&found)))
     }
 
-    /// The steps that were done, one per line.
+    /// Returns the executed steps, one per line.
     pub(crate) fn story(&self) -> String {
         let lines: Vec<String> = self
             .done

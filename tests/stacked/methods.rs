@@ -1,4 +1,4 @@
-//! Methods that `#[async_trait]` rewrote, in both orders.
+//! Methods rewritten by `#[async_trait]`, in both orders of the attributes.
 
 use async_trait::async_trait;
 use token_telemetry::acquire_token;

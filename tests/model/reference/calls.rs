@@ -1,4 +1,4 @@
-//! Acquisitions: how they begin, become part of another, and end.
+//! Acquisitions: how they start, merge, and end.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use super::{
     Acquisition, Collector, Context, Expected, Finished, Frame, KEPT, Kind, Layer, Model, Output,
     QUIET, current,
 };
-use crate::program::{Call, End, Note, Plan};
+use crate::program::{Call, End, Plan, Recording};
 
 impl Model {
     pub(super) fn push(&mut self, task: usize, kind: Kind, blocking: bool, own: Layer) {
         self.tasks[task].push(Frame::new(kind, blocking, own));
     }
 
-    /// A call of an annotated function.
+    /// Calls an annotated function.
     pub(super) fn call(&mut self, task: usize, context: &[Layer], call: Call, of: (u8, u8)) {
         let blocking = matches!(call, Call::Blocking | Call::BlockingRecord);
         let can_merge = matches!(call, Call::Async | Call::Blocking | Call::Returned);
@@ -31,7 +31,7 @@ impl Model {
         self.enter(task, acquisition, blocking);
     }
 
-    /// Whether a call becomes part of the acquisition in force: one of its own instance that runs.
+    /// Returns whether a call merges into the current acquisition: a running one of its own instance.
     pub(super) fn merges(&self, context: &[Layer], telemetry: usize) -> bool {
         current(context).is_some_and(|enclosing| {
             let enclosing = &self.acquisitions[enclosing];
@@ -68,9 +68,9 @@ impl Model {
         new
     }
 
-    /// An id that another acquisition knows stays, as one that a header has carried.
+    /// Returns the id of the parent, which is fixed from then on, like one used in a header.
     ///
-    /// One that is over has no more children, unless a future works for it still.
+    /// A finished acquisition gets no more children, unless one of its futures is still running.
     fn parent(&mut self, context: &[Layer]) -> Option<Id> {
         let mut layers = context.iter().rev();
         let (enclosing, guarded) =
@@ -91,7 +91,7 @@ impl Model {
         self.push(task, Kind::Own(acquisition), blocking, own);
     }
 
-    /// A background acquisition belongs to where it is made, and begins where it is first polled.
+    /// A background acquisition has the parent of its creation and starts with its first poll.
     pub(super) fn prepare(&mut self, context: &[Layer], telemetry: u8, api: u8) {
         let acquisition = self.begin(context, telemetry.into(), api, true);
         self.prepared.push(acquisition);
@@ -140,7 +140,7 @@ impl Model {
         }
     }
 
-    /// The innermost frames are dropped, or unwound through; a task without frames starts anew.
+    /// The innermost frames are dropped or unwound; a task without frames starts again.
     pub(super) fn pop_frames(&mut self, task: usize, frames: u8, outcome: Outcome) {
         for _ in 0..frames {
             let (frame, _) = self.leave_frame(task);
@@ -158,13 +158,13 @@ impl Model {
     /// Values of the frame are dropped inside it.
     fn leave_frame(&mut self, task: usize) -> (Frame, Context) {
         if let Some(count) = self.frame(task).parting {
-            self.note(&self.context(task), Note::TokenCount(count));
+            self.record(&self.context(task), Recording::TokenCount(count));
         }
         let frame = self.tasks[task].pop().unwrap();
         (frame, self.context(task))
     }
 
-    /// Makes the record of an acquisition that has returned, or was dropped.
+    /// Creates the record of an acquisition that returned or was dropped.
     pub(super) fn finish(&mut self, ended: usize, end: Result<Output, Outcome>) {
         let now = self.now;
         let acquisition = &mut self.acquisitions[ended];
@@ -192,11 +192,11 @@ impl Model {
         };
         let code = error.as_ref().and_then(|error| error.code.clone());
         for request in open {
-            let kept = self.instances[telemetry].queue.settles().codes;
+            let kept = self.instances[telemetry].queue.delivery_rule().codes;
             let delivered = code
                 .as_ref()
                 .is_none_or(|code| !kept.contains(&code.as_str()));
-            self.settle(request, delivered);
+            self.conclude(request, delivered);
         }
         self.count(telemetry, outcome, &finished);
         let instance = &mut self.instances[telemetry];
@@ -218,7 +218,7 @@ impl Model {
         self.collect(self.acquisitions[ended].collector, &finished);
     }
 
-    /// Hands a record to an `observe` and to all around it.
+    /// Passes a record to a `capture` and all enclosing ones.
     fn collect(&mut self, mut next: Option<usize>, finished: &Finished) {
         while let Some(collector) = next {
             let collector = &mut self.collectors[collector];
@@ -231,7 +231,7 @@ impl Model {
         }
     }
 
-    /// An `observe` ends.
+    /// A `capture` ends.
     pub(super) fn close(&mut self, collector: usize) {
         let collector = &mut self.collectors[collector];
         let records = std::mem::take(&mut collector.records);
@@ -239,7 +239,7 @@ impl Model {
         self.expected.push(Expected::Captured(records, dropped));
     }
 
-    /// A call ends that is part of another acquisition, which learns what it leaves open itself.
+    /// A merged call ends; its data fills gaps of the outer acquisition.
     pub(super) fn end_merged(&mut self, context: &[Layer], output: Output) {
         let merged = match output {
             Output::Token(number) => Merged::Token(number),
@@ -270,7 +270,7 @@ impl Model {
 }
 
 impl End {
-    /// How the request of a `send` ends whose future returns so.
+    /// Returns how a request in `send` ends, from the result of its future.
     pub(crate) fn of_return(how: u8) -> Self {
         match how % 6 {
             0 | 1 => Self::Answered(200),

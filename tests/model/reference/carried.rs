@@ -1,8 +1,8 @@
-//! What a request says about earlier calls, by the rules of its library.
+//! What a request reports about earlier calls, by the rules of its library.
 
 use super::info::{Authority, Id};
 
-/// What a library does with the failures that it reports.
+/// How a library reports failures.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -10,39 +10,39 @@ use super::info::{Authority, Id};
 )]
 pub(crate) struct Rules {
     pub(crate) schema: u8,
-    pub(crate) settles: Settles,
+    pub(crate) delivery_rule: DeliveryRule,
     pub(crate) keeps: Keeps,
     pub(crate) newest_first: bool,
     pub(crate) budget: usize,
-    /// Whether the budget is for the whole header, and not only for the failures in it.
+    /// Whether the budget covers the whole header instead of only its failures.
     pub(crate) frame_counts: bool,
     pub(crate) forgets_all: bool,
     pub(crate) sent_when_empty: bool,
     pub(crate) code_len: usize,
     pub(crate) foreign: bool,
     pub(crate) cancelled: Option<&'static str>,
-    pub(crate) tail: Tail,
+    pub(crate) tail: LastSegment,
 }
 
-/// Which responses leave what a request carried waiting: by status, and by the error code of the call.
+/// Which responses leave a report pending: by status, and by the error code of the call.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Settles {
+pub(crate) struct DeliveryRule {
     pub(crate) kept: fn(u16) -> bool,
     pub(crate) codes: &'static [&'static str],
 }
 
-impl Settles {
-    pub(crate) const ANSWERED: Self = Self {
+impl DeliveryRule {
+    pub(crate) const ON_RESPONSE: Self = Self {
         kept: |status| status == 429 || status >= 500,
         codes: &[],
     };
-    pub(crate) const SUCCEEDED: Self = Self {
+    pub(crate) const ON_SUCCESS: Self = Self {
         kept: |status| !(200..300).contains(&status),
         codes: &[],
     };
 
-    /// Whether the response delivers what the request carried; open while a code that is not known
-    /// yet decides.
+    /// Returns whether the response acknowledges the report; `None` while it depends on an error code
+    /// that is not yet known.
     pub(crate) fn delivers(&self, status: u16) -> Option<bool> {
         if (self.kept)(status) {
             Some(false)
@@ -56,25 +56,25 @@ impl Settles {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Keeps {
-    /// So many, of each authority; the oldest goes.
+    /// Keeps this many per authority, dropping the oldest.
     Newest(usize),
-    /// As many as fit in one header; a new one is not kept.
+    /// Keeps as many as fit in a header, dropping the newest.
     OneHeader,
 }
 
 /// The last segment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Tail {
+pub(crate) enum LastSegment {
     None,
     /// Region and source of each failure.
     Regions,
-    /// How many wait, and whether some are not in this header.
+    /// The number of pending failures, and whether some are missing from this header.
     Counts,
-    /// Whether all that wait are in this header.
+    /// Whether this header contains all pending failures.
     AllSent,
 }
 
-/// A failure that no delivered request has reported.
+/// A failure that was not yet delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) api: u32,
@@ -86,7 +86,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Its texts, and a delimiter behind each.
+    /// Returns the length of its texts, with a delimiter after each.
     pub(super) fn len(&self) -> usize {
         self.api.to_string().len() + 36 + self.code.len() + 3
     }
@@ -98,7 +98,7 @@ impl Failure {
     }
 }
 
-/// What a request says about earlier calls.
+/// The report of a request about earlier calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Carried {
     pub(super) rules: Rules,
@@ -113,7 +113,7 @@ impl Carried {
         self.hits == 0 && self.failures.is_empty()
     }
 
-    /// The value of `x-client-last-telemetry`, if there is one.
+    /// Returns the value of `x-client-last-telemetry`, if present.
     pub(crate) fn render(&self, text: impl Fn(Id) -> String) -> Option<String> {
         if self.forgot {
             return Some(String::new());
@@ -129,15 +129,15 @@ impl Carried {
         let codes = self.failures.iter().map(|failure| failure.code.clone());
         let left = self.waiting > self.failures.len();
         let tail = match self.rules.tail {
-            Tail::None => String::new(),
-            Tail::Regions => join(
+            LastSegment::None => String::new(),
+            LastSegment::Regions => join(
                 self.failures
                     .iter()
                     .map(|failure| failure.region().to_owned())
                     .collect(),
             ),
-            Tail::Counts => format!("{},{}", self.waiting, u8::from(left)),
-            Tail::AllSent => format!("2,{}", u8::from(!left)),
+            LastSegment::Counts => format!("{},{}", self.waiting, u8::from(left)),
+            LastSegment::AllSent => format!("2,{}", u8::from(!left)),
         };
         let (schema, hits) = (self.rules.schema, self.hits);
         Some(format!(

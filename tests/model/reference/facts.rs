@@ -1,4 +1,4 @@
-//! What is known of one acquisition, and the record it becomes.
+//! The state of an acquisition, and its record.
 
 use token_telemetry::{
     CacheLevel, CacheRefreshReason, Outcome, TokenSource, TokenType, TransportError,
@@ -10,12 +10,12 @@ use super::values::{
     CALLERS, LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, WRAPPERS, api_number, region_name,
     token_of,
 };
-use crate::program::Note;
+use crate::program::Recording;
 
-/// Most swallowed failures that are kept.
+/// Maximum number of suppressed errors.
 const MAX_SUB_FAILURES: usize = 8;
 
-/// Time that guards measure, however many there are at once.
+/// Time measured by guards, where overlapping guards count once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timed {
     guards: u32,
@@ -43,19 +43,19 @@ impl Timed {
 #[derive(Clone, Debug)]
 pub(crate) enum Ended {
     Ok,
-    /// With an error of which this is said.
+    /// With this error.
     Failed(Info),
     Dropped(Outcome),
 }
 
-/// What a call knows at its end that is part of another acquisition.
+/// Data of a merged call at its end.
 #[derive(Clone, Debug)]
 pub(crate) enum Merged {
     Token(u8),
     Failed(Info),
 }
 
-/// What was recorded of an acquisition so far.
+/// The state of an acquisition.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) api: u32,
@@ -77,75 +77,75 @@ pub(crate) struct Facts {
     pub(crate) wrapper: Option<(&'static str, &'static str)>,
     pub(crate) broker_error: Option<&'static str>,
     pub(crate) error: Option<Info>,
-    /// Of a call that failed last.
+    /// From the merged call that failed last.
     pub(crate) merged_error: Option<Info>,
     pub(crate) pending: bool,
     pub(crate) sub_failures: Vec<Info>,
     pub(crate) http: Http,
-    /// In the cache, in the extension.
+    /// Time in the cache, and in the extension.
     pub(crate) timed: [Timed; 2],
 }
 
 impl Facts {
-    pub(crate) fn note(&mut self, note: Note) {
-        match note {
-            Note::Hit { level } => {
+    pub(crate) fn record(&mut self, recording: Recording) {
+        match recording {
+            Recording::Hit { level } => {
                 self.source = Some(TokenSource::Cache);
                 self.level = Some(LEVELS[usize::from(level) % LEVELS.len()]);
             }
-            Note::Refresh(reason) => {
+            Recording::Refresh(reason) => {
                 self.reason = Some(REASONS[usize::from(reason) % REASONS.len()]);
             }
-            Note::CacheDisabled => self.reason = Some(CacheRefreshReason::CacheDisabled),
-            Note::Source(source) => {
+            Recording::CacheDisabled => self.reason = Some(CacheRefreshReason::CacheDisabled),
+            Recording::Source(source) => {
                 let source = SOURCES[usize::from(source) % SOURCES.len()];
                 self.source = Some(source);
                 self.level = self.level.filter(|_| source == TokenSource::Cache);
             }
-            Note::DefaultSource(source) => {
+            Recording::DefaultSource(source) => {
                 self.default_source = Some(SOURCES[usize::from(source) % SOURCES.len()]);
             }
-            Note::Pending => self.pending = true,
-            Note::Waited(millis) => {
+            Recording::Pending => self.pending = true,
+            Recording::Waited(millis) => {
                 self.waited = Some(self.waited.unwrap_or(0) + u64::from(millis));
             }
-            Note::Stale => self.stale = true,
-            Note::TokenCount(count) => self.token_count = Some(count.into()),
-            Note::Serialized(is) => self.serialized = Some(is),
-            Note::LegacyCache(is) => self.legacy_cache = Some(is),
-            Note::Region(region) => {
+            Recording::Stale => self.stale = true,
+            Recording::TokenCount(count) => self.token_count = Some(count.into()),
+            Recording::Serialized(is) => self.serialized = Some(is),
+            Recording::LegacyCache(is) => self.legacy_cache = Some(is),
+            Recording::Region(region) => {
                 self.region.get_or_insert(region % REGIONS);
             }
-            Note::TokenType(token_type) => {
+            Recording::TokenType(token_type) => {
                 self.token_type = Some(TOKEN_TYPES[usize::from(token_type) % TOKEN_TYPES.len()]);
             }
-            Note::Lifetime(seconds) => self.lifetime = Some(u64::from(seconds) * 1000),
-            Note::CallerSdk(caller) => {
+            Recording::Lifetime(seconds) => self.lifetime = Some(u64::from(seconds) * 1000),
+            Recording::CallerSdk(caller) => {
                 self.caller = Some(CALLERS[usize::from(caller) % CALLERS.len()]);
             }
-            Note::ManagedCertificate(used) => self.certificate = Some(used),
-            Note::Wrapper(wrapper) => {
+            Recording::ManagedCertificate(used) => self.certificate = Some(used),
+            Recording::Wrapper(wrapper) => {
                 self.wrapper = Some(WRAPPERS[usize::from(wrapper) % WRAPPERS.len()]);
             }
-            Note::BrokerError(code) => {
+            Recording::BrokerError(code) => {
                 self.broker_error = Some(["broker_down", "a_b"][usize::from(code % 2)]);
             }
-            Note::Api(api) => self.api = api_number(api),
-            Note::Error(fault) => {
+            Recording::Api(api) => self.api = api_number(api),
+            Recording::Error(fault) => {
                 let before = self.error.take().unwrap_or_default();
                 self.error = Some(Info::of_fault(fault).or(before));
             }
-            Note::SubFailure(fault) => {
+            Recording::SubFailure(fault) => {
                 if self.sub_failures.len() < MAX_SUB_FAILURES {
                     self.sub_failures.push(Info::of_fault(fault));
                 }
             }
-            Note::Id(_) => {}
+            Recording::Id(_) => {}
         }
     }
 
-    /// Why the cache did not suffice: what was said; else a hit has no reason to, and a background
-    /// refresh is proactive.
+    /// Returns the refresh reason: the recorded one, or else none for a hit and proactive for a
+    /// background refresh.
     pub(crate) fn reason(&self) -> Option<CacheRefreshReason> {
         let proactive = CacheRefreshReason::ProactivelyRefreshed;
         let hit = self.source == Some(TokenSource::Cache);
@@ -154,7 +154,7 @@ impl Facts {
             .or_else(|| self.background.then_some(proactive))
     }
 
-    /// A token came from a server, so that the hit before it did not suffice.
+    /// A server issued a token, so an earlier hit did not suffice.
     pub(crate) fn token_came(&mut self) {
         self.http.token_came = true;
         if self.source == Some(TokenSource::Cache) {
@@ -163,14 +163,14 @@ impl Facts {
         }
     }
 
-    /// What is said of the token that is returned.
+    /// Applies the description of the returned token.
     pub(crate) fn take_token(&mut self, number: u8) {
         let (token_type, lifetime) = token_of(number);
         self.token_type = token_type.or(self.token_type);
         self.lifetime = lifetime.or(self.lifetime);
     }
 
-    /// What a call knows at its end that is part of this acquisition.
+    /// Merges the data of a call that ends.
     pub(crate) fn merge(&mut self, merged: Merged) {
         self.merged_error = match merged {
             Merged::Token(number) => {
@@ -183,7 +183,7 @@ impl Facts {
         };
     }
 
-    /// The record of an acquisition that ends now, and its error in full.
+    /// Returns the record of an acquisition that ends now, and its full error.
     pub(crate) fn finish(
         mut self,
         end: Ended,
@@ -245,7 +245,7 @@ impl Facts {
         (outcome, record, error)
     }
 
-    /// What is known of the error that is returned, by the documented precedence.
+    /// Returns the description of the returned error, by the documented precedence.
     fn complete(&mut self, described: Info) -> (Outcome, Info) {
         let mut known = self.error.take().unwrap_or_default().or(described);
         if known.pending || self.pending {

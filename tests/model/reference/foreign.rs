@@ -1,11 +1,11 @@
-//! Foreign code: observers and descriptions of errors, which acquire tokens themselves.
+//! Foreign code: observers and error descriptions that themselves acquire tokens.
 
 use super::info::Info;
 use super::{Collector, Layer, Model, Output, QUIET};
-use crate::program::{End, Note, Plan, Purpose, Trick};
+use crate::program::{End, Plan, Purpose, Recording, Trick};
 
 impl Model {
-    /// What is said of an error by code at this level; nothing where it is too deep to be called.
+    /// Returns the description of an error; empty at levels where foreign code is no longer called.
     pub(super) fn describe(&mut self, level: u8, fault: u8) -> Info {
         if level > QUIET {
             return Info::default();
@@ -26,30 +26,30 @@ impl Model {
         }
     }
 
-    /// What foreign code at this level does: nothing is in force around it.
+    /// Runs foreign code at this level, with no current acquisition.
     pub(super) fn play(&mut self, level: u8, telemetry: usize, trick: Trick) {
         match trick {
-            Trick::Panic | Trick::Note => {}
-            Trick::AcquireHit { observed } => {
-                self.intrude(level, telemetry, observed, |model, context| {
-                    model.note(context, Note::Hit { level: 0 });
+            Trick::Panic | Trick::Recording => {}
+            Trick::AcquireHit { captured } => {
+                self.intrude(level, telemetry, captured, |model, context| {
+                    model.record(context, Recording::Hit { level: 0 });
                     Output::Token(0)
                 });
             }
             Trick::AcquireToken {
                 host,
                 status,
-                observed,
+                captured,
             } => {
-                self.intrude(level, telemetry, observed, |model, context| {
-                    model.try_host(context, host, status)
+                self.intrude(level, telemetry, captured, |model, context| {
+                    model.call_host(context, host, status)
                 });
             }
         }
     }
 
-    /// An acquisition that asks a host once.
-    pub(super) fn try_host(&mut self, context: &[Layer], host: u8, status: u16) -> Output {
+    /// An acquisition that sends one request.
+    pub(super) fn call_host(&mut self, context: &[Layer], host: u8, status: u16) -> Output {
         self.request(context, host, Purpose::Token);
         let request = self.parked.pop().unwrap();
         self.end(request, End::Answered(status));
@@ -60,15 +60,15 @@ impl Model {
         }
     }
 
-    /// A whole acquisition in foreign code, perhaps with an `observe` of its own.
+    /// A whole acquisition in foreign code, optionally in its own `capture`.
     fn intrude(
         &mut self,
         level: u8,
         telemetry: usize,
-        observed: bool,
+        captured: bool,
         body: impl FnOnce(&mut Self, &[Layer]) -> Output,
     ) {
-        if !observed {
+        if !captured {
             return self.acquire(level, telemetry, &[], body);
         }
         let collector = self.collectors.len();
@@ -81,7 +81,7 @@ impl Model {
         self.close(collector);
     }
 
-    /// A whole acquisition, or a part of the one in force.
+    /// A whole acquisition, or a call merged into the current one.
     pub(super) fn acquire(
         &mut self,
         level: u8,

@@ -1,4 +1,4 @@
-//! What is known of the requests of one acquisition.
+//! The HTTP state of an acquisition.
 
 use token_telemetry::TransportError;
 
@@ -8,8 +8,7 @@ use super::info::Authority;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Http {
     pub(crate) host: Option<String>,
-    /// Token requests in the order in which they became such, whom they ask, and whether headers
-    /// may go there.
+    /// Token requests in order, with their authorities and whether those may receive headers.
     pub(crate) asked: Vec<(usize, Authority, bool)>,
     /// Requests to the instance metadata service.
     pub(crate) metadata: Vec<usize>,
@@ -24,12 +23,12 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// Where a failure belongs to.
+    /// Returns the authority to which a failure belongs.
     pub(crate) fn authority(&self) -> Option<&Authority> {
         self.asked.last().map(|(_, authority, _)| authority)
     }
 
-    /// Whether there is a request that can report a failure.
+    /// Returns whether a failure can be reported by any request.
     pub(crate) fn is_heard_of(&self) -> bool {
         let asked = self.asked.last();
         asked.map_or_else(|| self.metadata.is_empty(), |(_, _, allowed)| *allowed)

@@ -1,8 +1,8 @@
-//! What names an acquisition, an authority and an error.
+//! Ids of acquisitions, authorities and errors.
 
 use token_telemetry::TransportError;
 
-/// Names an acquisition in headers: as its SDK said, or at random.
+/// The id of an acquisition in headers: set by the SDK, or random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Id {
     Given(u32),
@@ -19,7 +19,7 @@ impl Id {
     }
 }
 
-/// Where failures are reported to: a host, or a URL of which no host can be read.
+/// The authority of a failure: a host, or a URL without a readable host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Authority {
     Host(String),
@@ -36,7 +36,7 @@ pub(crate) struct Info {
     pub(crate) sts: Vec<u32>,
     pub(crate) transport: Option<TransportError>,
     pub(crate) pending: bool,
-    /// Whether any other code is better.
+    /// Whether any other code takes precedence.
     pub(crate) fallback: bool,
 }
 
@@ -92,7 +92,7 @@ impl Info {
         }
     }
 
-    /// As a record shows it: with at most 64 bytes of the code.
+    /// Returns the form in a record, with at most 64 bytes of the code.
     pub(super) fn shown(&self) -> Self {
         let code = self
             .code
@@ -109,7 +109,7 @@ impl Info {
         self.code.is_some() && !self.fallback
     }
 
-    /// What the acquisition knows when it ends, each fact from the first source that has it.
+    /// Fills missing fields from `other`.
     pub(super) fn or(self, other: Self) -> Self {
         let keeps_code = self.code.is_some() && !(self.fallback && other.has_own_code());
         let (code, foreign, fallback) = if keeps_code {
@@ -134,5 +134,5 @@ impl Info {
     }
 }
 
-/// Errors that [`Info::of_fault`] knows.
+/// Number of errors in [`Info::of_fault`].
 pub(crate) const FAULTS: u8 = 12;

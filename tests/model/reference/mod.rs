@@ -1,4 +1,4 @@
-//! A small sequential model of what the documents promise; it knows nothing of the implementation.
+//! A small sequential model of the documented behavior, independent of the implementation.
 
 mod calls;
 mod carried;
@@ -6,12 +6,12 @@ pub(crate) mod facts;
 mod foreign;
 mod http;
 pub(crate) mod info;
+pub(crate) mod presets;
 mod queue;
+pub(crate) mod request_fields;
 mod requests;
 mod resolve;
-pub(crate) mod sheet;
 mod steps;
-pub(crate) mod tongue;
 pub(crate) mod values;
 
 use std::collections::VecDeque;
@@ -21,18 +21,18 @@ use self::carried::Failure;
 use self::facts::{Facts, Record};
 use self::info::Id;
 use self::queue::Queue;
-use self::sheet::Sheet;
+use self::request_fields::Sheet;
 use crate::program::{Plan, TASKS};
 use crate::setup::Setup;
 
-/// What must be seen next.
+/// The next expected event.
 #[derive(Debug)]
 pub(crate) enum Expected {
-    /// An observer of this instance is told of a record.
+    /// An observer of this instance is notified of a record.
     Record(usize, Finished),
-    /// A request carries this; nothing if it belongs to no acquisition or its host is no authority.
+    /// A request carries these fields; none outside an acquisition or for other hosts.
     Sent(Option<Box<Sheet>>),
-    /// An `observe` ends.
+    /// A `capture` ends.
     Captured(Vec<Finished>, u64),
     /// Whether an acquisition is current.
     Active(bool),
@@ -46,24 +46,24 @@ pub(crate) struct Finished {
     pub(crate) parent: Option<Id>,
 }
 
-/// What is in force where code runs: everything that was entered and not left, innermost last.
+/// The context stack: everything entered and not yet exited, innermost last.
 type Context = Vec<Layer>;
 
-/// One thing that was entered: an acquisition, an `observe`, or a handle that carries both.
+/// An entry of the context stack: an acquisition, a `capture`, or a handle that carries both.
 #[derive(Clone, Copy, Debug, Default)]
 struct Layer {
     acquisition: Option<usize>,
     collector: Option<usize>,
-    /// Whether a guard of `enter` put it into force, and no future.
+    /// Whether a guard of `enter` pushed it, rather than a future.
     guarded: bool,
 }
 
-/// One frame of a task: a function, or a future that changes what is in force.
+/// A frame of a task: a function, or a future that changes the context.
 #[derive(Debug)]
 struct Frame {
     kind: Kind,
     blocking: bool,
-    /// What the frame itself puts into force.
+    /// The context entry of the frame itself.
     own: Layer,
     /// Handles that it entered.
     entered: Vec<Layer>,
@@ -73,9 +73,9 @@ struct Frame {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Root,
-    /// An acquisition with a record of its own.
+    /// An acquisition with its own record.
     Own(usize),
-    /// A call that became part of another acquisition.
+    /// A call merged into another acquisition.
     Merged,
     Capture(usize),
     Scope,
@@ -85,9 +85,9 @@ enum Kind {
 #[derive(Debug)]
 struct Acquisition {
     telemetry: usize,
-    /// How many calls of foreign code it is in; from [`QUIET`] on such code hears nothing of it.
+    /// Nesting depth in foreign code; from [`QUIET`] on, foreign code is not notified.
     level: u8,
-    /// Whether its function says how the token is read.
+    /// Whether its function has `token_info`.
     reads_token: bool,
     id: Id,
     id_is_used: bool,
@@ -96,7 +96,7 @@ struct Acquisition {
     started: u64,
     is_over: bool,
     facts: Facts,
-    /// Responded requests whose delivery depends on the error code.
+    /// Requests with a response whose delivery depends on the error code.
     open: Vec<usize>,
 }
 
@@ -104,7 +104,7 @@ struct Acquisition {
 struct Instance {
     queue: Queue,
     totals: Counts,
-    /// What the observers will do.
+    /// Armed actions of the observers.
     armed: Option<Plan>,
     recent: VecDeque<Finished>,
     has_news: bool,
@@ -136,7 +136,7 @@ struct Collector {
     dropped: u64,
 }
 
-/// The whole world.
+/// The state of the model.
 #[derive(Debug)]
 pub(crate) struct Model {
     setup: Setup,
@@ -150,15 +150,15 @@ pub(crate) struct Model {
     handles: Vec<Layer>,
     timers: Vec<(Option<usize>, usize)>,
     prepared: Vec<usize>,
-    /// What descriptions of errors will do, and through which instance.
+    /// Armed actions of error descriptions, with their instance.
     armed: Option<(usize, Plan)>,
     pub(crate) expected: Vec<Expected>,
 }
 
 impl Model {
     pub(crate) fn new(setup: Setup) -> Self {
-        let instance = |tongue: &tongue::Tongue| Instance {
-            queue: Queue::new(tongue.rules()),
+        let instance = |preset: &presets::Preset| Instance {
+            queue: Queue::new(preset.rules()),
             totals: Counts::default(),
             armed: None,
             recent: VecDeque::new(),
@@ -168,7 +168,7 @@ impl Model {
             setup,
             now: 0,
             tasks: (0..TASKS).map(|_| vec![Frame::root()]).collect(),
-            instances: setup.tongues.iter().map(instance).collect(),
+            instances: setup.presets.iter().map(instance).collect(),
             acquisitions: Vec::new(),
             collectors: Vec::new(),
             requests: Vec::new(),
@@ -181,7 +181,7 @@ impl Model {
         }
     }
 
-    /// Failures that wait, hits that wait, lost failures, totals.
+    /// Returns pending failures, pending hits, lost failures and totals.
     pub(crate) fn state(&self, telemetry: usize) -> (&[Failure], u64, u64, Counts) {
         let Instance { queue, totals, .. } = &self.instances[telemetry];
         (
@@ -192,7 +192,7 @@ impl Model {
         )
     }
 
-    /// The last records of an instance, if there is a new one.
+    /// Returns the recent records of an instance, if they changed.
     pub(crate) fn news(&mut self, telemetry: usize) -> Option<&VecDeque<Finished>> {
         let Instance {
             recent, has_news, ..
@@ -200,7 +200,7 @@ impl Model {
         std::mem::take(has_news).then_some(recent)
     }
 
-    /// Whether every failure is accounted for.
+    /// Returns whether every failure is accounted for.
     pub(crate) fn is_balanced(&self) -> bool {
         let balanced = |queue: &Queue| {
             queue.failures == queue.delivered + queue.waiting.len() as u64 + queue.lost
@@ -227,7 +227,7 @@ impl Frame {
     }
 }
 
-/// The acquisition on which facts are recorded.
+/// Returns the acquisition that receives records.
 fn current(context: &[Layer]) -> Option<usize> {
     context.iter().rev().find_map(|layer| layer.acquisition)
 }

@@ -1,12 +1,12 @@
-//! The failures and cache hits of one instance that wait to be reported.
+//! The pending failures and cache hits of an instance.
 
 use token_telemetry::Outcome;
 
-use super::carried::{Carried, Failure, Keeps, Rules, Settles};
+use super::carried::{Carried, DeliveryRule, Failure, Keeps, Rules};
 use super::facts::Facts;
 use super::info::{Authority, Id, Info};
 
-/// Most authorities for which failures wait that no request carries.
+/// Maximum number of authorities with pending failures that are not in flight.
 const MAX_AUTHORITIES: usize = 16;
 
 /// The queue of one instance.
@@ -16,7 +16,7 @@ pub(crate) struct Queue {
     /// Authorities, the least recently used first.
     used: Vec<Authority>,
     pub(crate) waiting: Vec<Failure>,
-    /// Hits that a delivered request has reported, or one under way reports.
+    /// Hits that were delivered or are in flight.
     hits_taken: u64,
     pub(crate) lost: u64,
     pub(crate) failures: u64,
@@ -36,16 +36,17 @@ impl Queue {
         }
     }
 
-    pub(crate) fn settles(&self) -> Settles {
-        self.rules.map_or(Settles::ANSWERED, |rules| rules.settles)
+    pub(crate) fn delivery_rule(&self) -> DeliveryRule {
+        self.rules
+            .map_or(DeliveryRule::ON_RESPONSE, |rules| rules.delivery_rule)
     }
 
-    /// Hits that no request reports, out of so many.
+    /// Returns the hits that are not yet reported, out of `hits`.
     pub(crate) fn hits_waiting(&self, hits: u64) -> u64 {
         self.rules.map_or(0, |_| hits - self.hits_taken)
     }
 
-    /// Gives a request what waits for its authority.
+    /// Moves the pending failures of its authority into a request.
     pub(crate) fn take(
         &mut self,
         request: usize,
@@ -104,7 +105,7 @@ impl Queue {
         Some(carried)
     }
 
-    /// Too much for one header: all that the request could have reported is forgotten.
+    /// Drops everything a request could have reported, because it does not fit in a header.
     fn forget(&mut self, carried: &Carried, authority: &Authority) -> Carried {
         let before = self.waiting.len();
         self.waiting
@@ -119,8 +120,8 @@ impl Queue {
         }
     }
 
-    /// What becomes of what a request carried.
-    pub(crate) fn settle(&mut self, request: usize, hits: u64, delivered: bool) {
+    /// Ends the report of a request.
+    pub(crate) fn conclude(&mut self, request: usize, hits: u64, delivered: bool) {
         if delivered {
             let before = self.waiting.len();
             self.waiting
@@ -148,7 +149,7 @@ impl Queue {
         }
     }
 
-    /// Keeps what an acquisition has to report: what it swallowed, then how it failed.
+    /// Queues the failures of an acquisition: the suppressed ones, then its own.
     pub(crate) fn keep_all(
         &mut self,
         facts: &Facts,
@@ -157,8 +158,8 @@ impl Queue {
         error: Option<&Info>,
     ) {
         let Some(rules) = self.rules else { return };
-        for swallowed in &facts.sub_failures {
-            self.keep(facts, id, swallowed);
+        for suppressed in &facts.sub_failures {
+            self.keep(facts, id, suppressed);
         }
         match outcome {
             Outcome::Ok | Outcome::Pending => {}
@@ -221,14 +222,14 @@ impl Queue {
         self.limit_authorities();
     }
 
-    /// A failure happened there, or a request goes there.
+    /// Marks an authority as recently used.
     fn touch(&mut self, authority: &Authority) {
         self.used.retain(|other| other != authority);
         self.used.push(authority.clone());
     }
 
-    /// Drops the oldest failures of an authority, while there are too many; what a request carries
-    /// stays, and so does the newest of the others.
+    /// Drops the oldest failures of an authority over capacity; failures in flight stay, and so does
+    /// the newest other failure.
     fn shorten(&mut self, authority: Option<&Authority>, most: usize) {
         let same = |failure: &&Failure| failure.authority.as_ref() == authority;
         while self.waiting.iter().filter(same).count() > most {
@@ -245,7 +246,7 @@ impl Queue {
         }
     }
 
-    /// Drops the failures of authorities that are too many and that no request carries.
+    /// Drops failures of excess authorities, except those in flight.
     fn limit_authorities(&mut self) {
         let is_free_for = |failure: &Failure, authority: &Authority| {
             failure.carrier.is_none() && failure.authority.as_ref() == Some(authority)
@@ -268,7 +269,7 @@ impl Queue {
     }
 }
 
-/// What one authority is told: what failed there, and what failed before any was asked.
+/// Returns whether a failure is reported to an authority: its own, or one before any request.
 fn is_for(failure: &Failure, authority: &Authority) -> bool {
     failure
         .authority

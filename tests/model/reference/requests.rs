@@ -1,27 +1,27 @@
-//! Token requests: what they carry, and what becomes of it.
+//! Token requests and their reports.
 
 use token_telemetry::TransportError;
 
 use super::carried::Carried;
 use super::info::Authority;
-use super::sheet::Sheet;
+use super::request_fields::Sheet;
 use super::{Expected, Kind, Layer, Model, QUIET, current};
 use crate::program::{End, Purpose};
 use crate::setup::Host;
 
-/// One HTTP try.
+/// An HTTP attempt.
 #[derive(Debug)]
 pub(super) struct Request {
     acquisition: Option<usize>,
     host: Host,
     purpose: Purpose,
     started: u64,
-    /// What it says about earlier calls, once its headers were taken.
+    /// Its report about earlier calls, once its headers were taken.
     carried: Option<Carried>,
 }
 
 impl Model {
-    /// A request of the current acquisition; its headers are taken, and it is parked.
+    /// Starts a request of the current acquisition, takes its headers and parks it.
     pub(super) fn request(&mut self, context: &[Layer], host: u8, purpose: Purpose) {
         let request = self.start(current(context), host, purpose);
         self.write(request);
@@ -32,7 +32,7 @@ impl Model {
         self.request(&[self.handles[handle]], host, Purpose::Token);
     }
 
-    /// Headers that are taken twice say the same.
+    /// Headers that are taken twice are equal.
     pub(super) fn retake(&mut self, parked: usize) {
         self.write(self.parked[parked]);
     }
@@ -63,7 +63,7 @@ impl Model {
         request
     }
 
-    /// Says of a parked request what it is for.
+    /// Sets the purpose of a parked request.
     pub(super) fn repurpose(&mut self, parked: usize, purpose: Purpose) {
         let at = self.parked[parked];
         if self.requests[at].purpose != purpose {
@@ -72,7 +72,7 @@ impl Model {
         }
     }
 
-    /// The acquisition learns what a request is for.
+    /// Updates the acquisition with the purpose of a request.
     fn ask(&mut self, at: usize) {
         let Request {
             acquisition,
@@ -100,7 +100,7 @@ impl Model {
         }
     }
 
-    /// The headers of a request, as of now.
+    /// Returns the current headers of a request.
     fn write(&mut self, at: usize) {
         let request = &mut self.requests[at];
         request.started = self.now;
@@ -120,7 +120,7 @@ impl Model {
             request.carried.clone()
         });
         let sheet = Sheet {
-            tongue: self.setup.tongues[acquisition.telemetry],
+            preset: self.setup.presets[acquisition.telemetry],
             purpose: request.purpose,
             id: acquisition.id,
             facts: acquisition.facts.clone(),
@@ -173,21 +173,21 @@ impl Model {
         if request.carried.is_none() {
             return;
         }
-        let settles = self.instances[acquisition.telemetry].queue.settles();
+        let delivery_rule = self.instances[acquisition.telemetry].queue.delivery_rule();
         let verdict = match end {
             End::Answered(status) | End::AnsweredBusy(status, _) | End::Pending(status) => {
-                settles.delivers(status)
+                delivery_rule.delivers(status)
             }
             End::Failed | End::Dropped => Some(false),
         };
         match verdict {
-            Some(delivered) => self.settle(at, delivered),
-            None if acquisition.is_over => self.settle(at, true),
+            Some(delivered) => self.conclude(at, delivered),
+            None if acquisition.is_over => self.conclude(at, true),
             None => acquisition.open.push(at),
         }
     }
 
-    pub(super) fn settle(&mut self, at: usize, delivered: bool) {
+    pub(super) fn conclude(&mut self, at: usize, delivered: bool) {
         let Request {
             acquisition,
             carried,
@@ -197,12 +197,12 @@ impl Model {
             let telemetry = self.acquisitions[acquisition].telemetry;
             self.instances[telemetry]
                 .queue
-                .settle(at, carried.hits, delivered);
+                .conclude(at, carried.hits, delivered);
         }
     }
 }
 
-/// Where failures of requests to this host are reported to.
+/// Returns the authority of requests to this host.
 fn authority(host: &Host) -> Authority {
     match &host.name {
         Some(name) => Authority::Host(name.clone()),

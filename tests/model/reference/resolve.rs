@@ -1,20 +1,20 @@
-//! Which steps are possible, and what their numbers stand for.
+//! Resolves steps: whether they are possible, and what their numbers select.
 
 use super::{Frame, Kind, Model};
 use crate::program::{Op, Place, Step};
 
-/// Most frames of one task.
+/// Maximum number of frames of a task.
 const MAX_DEPTH: usize = 7;
 
-/// Most handles, timers, parked requests and prepared futures.
+/// Maximum number of handles, timers, parked requests and prepared futures.
 const MAX_KEPT: usize = 12;
 
 impl Model {
-    /// The step with its numbers reduced to what there is; nothing if it cannot be done now.
+    /// Returns the step with its numbers wrapped around; `None` if it is not possible now.
     pub(crate) fn resolve(&self, step: Step) -> Option<Step> {
         let task = &self.tasks[usize::from(step.task)];
         let op = match step.op {
-            Op::Note(_) | Op::Part { .. } | Op::Advance { .. } => step.op,
+            Op::Record(_) | Op::Part { .. } | Op::Advance { .. } => step.op,
             Op::Arm { place, plan } => Op::Arm {
                 place: match place {
                     Place::Observer(of) => Place::Observer(self.instance(of)),
@@ -22,11 +22,11 @@ impl Model {
                 },
                 plan,
             },
-            Op::Try {
+            Op::CallHost {
                 telemetry,
                 host,
                 status,
-            } => Op::Try {
+            } => Op::CallHost {
                 telemetry: self.instance(telemetry),
                 host,
                 status,
@@ -73,7 +73,7 @@ impl Model {
         })
     }
 
-    /// Steps that keep something, or use what was kept.
+    /// Steps that store something, or use something stored.
     fn resolve_kept(&self, task: &[Frame], op: Op) -> Option<Op> {
         let kept = match op {
             Op::Request { .. } | Op::RequestFor { .. } => self.parked.len(),
@@ -115,11 +115,11 @@ impl Model {
             Op::Cross {
                 first,
                 second,
-                note,
+                recording,
             } => Op::Cross {
                 first: handle(first)?,
                 second: handle(second)?,
-                note,
+                recording,
             },
             Op::Stop { timer } => Op::Stop {
                 timer: pick(timer, self.timers.len())?,
@@ -137,12 +137,12 @@ impl Model {
     }
 }
 
-/// One of so many, if there are any.
+/// Wraps a number around a count, unless the count is zero.
 fn pick(number: u8, of: usize) -> Option<u8> {
     (of > 0).then(|| number % u8::try_from(of).unwrap_or(u8::MAX))
 }
 
-/// How many innermost frames can be dropped: a function that blocks cannot.
+/// Returns how many innermost frames can be dropped; blocking functions cannot.
 fn droppable(task: &[Frame]) -> usize {
     task.iter()
         .rev()

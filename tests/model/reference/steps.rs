@@ -1,19 +1,19 @@
-//! What each step does.
+//! The effect of each step.
 
 use token_telemetry::Outcome;
 
 use super::info::Id;
 use super::{Context, Expected, Frame, Kind, Layer, Model, current};
-use crate::program::{Note, Op, Place, Step};
+use crate::program::{Op, Place, Recording, Step};
 
 impl Model {
-    /// Does a step that [`resolve`](Self::resolve) has found possible.
+    /// Executes a step from [`resolve`](Self::resolve).
     pub(crate) fn step(&mut self, step: Step) {
         let task = usize::from(step.task);
         let context = self.context(task);
         match step.op {
-            Op::Note(note) => {
-                self.note(&context, note);
+            Op::Record(recording) => {
+                self.record(&context, recording);
                 self.expected
                     .push(Expected::Active(current(&context).is_some()));
             }
@@ -22,12 +22,12 @@ impl Model {
                 Place::Observer(of) => self.instances[usize::from(of)].armed = Some(plan),
                 Place::Description(through) => self.armed = Some((through.into(), plan)),
             },
-            Op::Try {
+            Op::CallHost {
                 telemetry,
                 host,
                 status,
             } => self.acquire(0, telemetry.into(), &context, |model, context| {
-                model.try_host(context, host, status)
+                model.call_host(context, host, status)
             }),
             Op::Keep => self.keep(&context),
             Op::Enter { handle } => {
@@ -42,10 +42,12 @@ impl Model {
                 self.frame(task).entered.remove(entered.into());
                 self.say_active(task);
             }
-            Op::Cross { second, note, .. } => {
+            Op::Cross {
+                second, recording, ..
+            } => {
                 let second = self.handles[usize::from(second)];
-                self.note(&[context.as_slice(), &[second]].concat(), note);
-                self.note(&context, note);
+                self.record(&[context.as_slice(), &[second]].concat(), recording);
+                self.record(&context, recording);
             }
             Op::Time { extension } => self.time(&context, usize::from(extension)),
             Op::Stop { timer } => self.stop(&context, usize::from(timer)),
@@ -62,7 +64,7 @@ impl Model {
         }
     }
 
-    /// Steps after which another frame is the innermost one.
+    /// Steps that change the innermost frame.
     fn cross_frames(&mut self, task: usize, context: &[Layer], op: Op) {
         match op {
             Op::Send { host } => self.send(task, context, host),
@@ -89,7 +91,7 @@ impl Model {
         self.tasks[task].last_mut().unwrap()
     }
 
-    /// What is in force in the innermost frame of a task.
+    /// Returns the context of the innermost frame of a task.
     pub(super) fn context(&self, task: usize) -> Context {
         let layers = |frame: &Frame| [&[frame.own], frame.entered.as_slice()].concat();
         self.tasks[task].iter().flat_map(layers).collect()
@@ -100,7 +102,7 @@ impl Model {
         self.expected.push(Expected::Active(is_active));
     }
 
-    pub(super) fn note(&mut self, context: &[Layer], note: Note) {
+    pub(super) fn record(&mut self, context: &[Layer], recording: Recording) {
         let Some(acquisition) = current(context) else {
             return;
         };
@@ -108,13 +110,13 @@ impl Model {
         if acquisition.is_over {
             return;
         }
-        if let Note::Id(id) = note
+        if let Recording::Id(id) = recording
             && id % 8 != 7
             && !acquisition.id_is_used
         {
             acquisition.id = Id::Given(u32::from(id % 8));
         }
-        acquisition.facts.note(note);
+        acquisition.facts.record(recording);
     }
 
     fn keep(&mut self, context: &[Layer]) {
@@ -126,7 +128,7 @@ impl Model {
         self.handles.push(handle);
     }
 
-    /// The `observe` that gets the record of an acquisition that begins here: the innermost one,
+    /// The `capture` that gets the record of an acquisition that begins here: the innermost one,
     /// unless an acquisition around is a record of it already.
     pub(super) fn collector(&self, context: &[Layer]) -> Option<usize> {
         let innermost = context.iter().rev().find_map(|layer| layer.collector)?;
@@ -145,7 +147,7 @@ impl Model {
         self.timers.push((running, part));
     }
 
-    /// Only where its acquisition is in force a timer ends the time.
+    /// A timer stops only where its acquisition is current.
     fn stop(&mut self, context: &[Layer], timer: usize) {
         let (owner, part) = self.timers.remove(timer);
         if let Some(owner) = owner

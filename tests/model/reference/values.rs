@@ -1,4 +1,4 @@
-//! The values that facts can have, as the SDK says them and as they are kept.
+//! Recorded values, as passed by the SDK and as stored.
 
 use token_telemetry::{CacheLevel, CacheRefreshReason, TokenSource, TokenType};
 
@@ -24,7 +24,7 @@ pub(crate) const SOURCES: [TokenSource; 3] = [
 pub(crate) const TOKEN_TYPES: [TokenType; 3] =
     [TokenType::Bearer, TokenType::Pop, TokenType::MtlsPop];
 
-/// What the SDK says of a token: its type, its lifetime in milliseconds.
+/// The SDK's description of a token: its type, and its lifetime in milliseconds.
 pub(crate) fn token_of(number: u8) -> (Option<TokenType>, Option<u64>) {
     let token_type = TOKEN_TYPES[usize::from(number / 4) % TOKEN_TYPES.len()];
     (
@@ -33,7 +33,7 @@ pub(crate) fn token_of(number: u8) -> (Option<TokenType>, Option<u64>) {
     )
 }
 
-/// As they are kept: at most 10 and 20 characters, none of them a delimiter.
+/// Returns the stored form: at most 10 and 20 characters, without delimiters.
 pub(crate) const CALLERS: [(&str, &str); 3] = [
     ("41", "1.2"),
     ("a-very-lon", "1.0.0-a-version-that"),
@@ -52,7 +52,7 @@ pub(crate) const fn region_name(region: u8) -> Option<&'static str> {
     }
 }
 
-/// Number of an API of the SDK.
+/// Returns the number of an API of the SDK.
 pub(crate) fn api_number(api: u8) -> u32 {
     [1004, 1007, 1006, 740_015][usize::from(api % 4)]
 }

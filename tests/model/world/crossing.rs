@@ -1,4 +1,4 @@
-//! The way from one frame to the next.
+//! Boundaries between frames.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use super::frames::Scene;
 use super::lock;
 use super::sdk::Body;
 
-/// The way from one frame to the next: where a child is dropped, and where a panic ends.
+/// The boundary between a frame and its child, where children are dropped and panics are caught.
 pub(super) struct Crossing<'a> {
     scene: &'a Scene,
     child: Option<Body<()>>,

@@ -1,4 +1,4 @@
-//! Foreign code that does what it should not: observers, descriptions of errors, a clock.
+//! Misbehaving foreign code: observers, error descriptions, a clock.
 
 use std::pin::pin;
 use std::sync::{Arc, Weak};
@@ -13,7 +13,7 @@ use super::sdk::{self, Fault};
 use super::{Seen, World, lock};
 use crate::program::{Plan, Trick};
 
-/// Sees every record of an instance, and plays a trick if it is armed.
+/// Observes every record of an instance, and runs its armed action.
 pub(super) struct Watcher {
     world: Weak<World>,
     telemetry: usize,
@@ -38,7 +38,7 @@ impl Observer for Watcher {
     }
 }
 
-/// A clock that records a fact whenever it is read, which must end up nowhere.
+/// A clock that records on every read, which must have no effect.
 pub(super) struct Watch(pub(super) ManualClock);
 
 impl Clock for Watch {
@@ -49,7 +49,7 @@ impl Clock for Watch {
 }
 
 impl World {
-    /// An error that finds its way back.
+    /// Returns an error with a link to this world.
     pub(super) fn fault(self: &Arc<Self>, number: u8) -> Fault {
         Fault {
             number,
@@ -76,32 +76,32 @@ impl World {
     fn play(self: &Arc<Self>, telemetry: usize, trick: Trick) {
         match trick {
             Trick::Panic => std::panic::resume_unwind(Box::new("foreign code panics")),
-            Trick::Note => Acquisition::current().record_stale_token(),
-            Trick::AcquireHit { observed } => self.intrude(telemetry, observed, &mut || {
+            Trick::Recording => Acquisition::current().record_stale_token(),
+            Trick::AcquireHit { captured } => self.intrude(telemetry, captured, &mut || {
                 Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
                 Ok(())
             }),
             Trick::AcquireToken {
                 host,
                 status,
-                observed,
-            } => self.intrude(telemetry, observed, &mut || self.try_host(host, status)),
+                captured,
+            } => self.intrude(telemetry, captured, &mut || self.call_host(host, status)),
         }
     }
 
     fn intrude(
         &self,
         telemetry: usize,
-        observed: bool,
+        captured: bool,
         body: &mut dyn FnMut() -> Result<(), Fault>,
     ) {
-        if !observed {
+        if !captured {
             return self.acquire(telemetry, body);
         }
-        let observing = pin!(capture(async { self.acquire(telemetry, body) }));
+        let capturing = pin!(capture(async { self.acquire(telemetry, body) }));
         let mut context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(observed) = observing.poll(&mut context) {
-            self.see(Seen::Captured(observed.records, observed.dropped as u64));
+        if let Poll::Ready(captured) = capturing.poll(&mut context) {
+            self.see(Seen::Captured(captured.records, captured.dropped as u64));
         }
     }
 
@@ -110,8 +110,8 @@ impl World {
         let _described = sdk::acquire_now(&self.telemetries[telemetry], body);
     }
 
-    /// Asks a host once, which responds with this status.
-    pub(super) fn try_host(self: &Arc<Self>, host: u8, status: u16) -> Result<(), Fault> {
+    /// Sends one request to a host, which responds with this status.
+    pub(super) fn call_host(self: &Arc<Self>, host: u8, status: u16) -> Result<(), Fault> {
         let mut request = Acquisition::current().token_request(self.setup.host_url(host));
         self.see_sent(&mut request);
         request.responded(status);

@@ -1,4 +1,4 @@
-//! Frames of a task: each does the steps that come for it, and awaits the frames that it opens.
+//! Frames of a task: each executes its steps and awaits the frames that it opens.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
@@ -11,9 +11,9 @@ use token_telemetry::{Acquisition, Handle, Telemetry, capture};
 use super::crossing::Crossing;
 use super::sdk::{self, Body, Fault, Token};
 use super::{Prepared, Seen, World, lock, millis};
-use crate::program::{Call, Note, Op, Place};
+use crate::program::{Call, Op, Place, Recording};
 
-/// Where a frame stands.
+/// The position of a frame.
 #[derive(Clone)]
 pub(super) struct Scene {
     pub(super) world: Arc<World>,
@@ -21,7 +21,7 @@ pub(super) struct Scene {
     pub(super) depth: usize,
 }
 
-/// What a step means for its frame.
+/// The effect of a step on its frame.
 pub(super) enum Flow {
     Stay,
     Return(u8),
@@ -29,19 +29,19 @@ pub(super) enum Flow {
     Block(Box<dyn FnOnce() + Send>),
 }
 
-/// What a frame holds; its values are dropped in this order.
+/// The values of a frame, dropped in this order.
 #[derive(Default)]
 struct Held {
     parting: Option<Parting>,
     entered: Vec<HandleGuard>,
 }
 
-/// Records a fact when it is dropped.
+/// Records when dropped.
 struct Parting(u8);
 
 impl Drop for Parting {
     fn drop(&mut self) {
-        sdk::note(Note::TokenCount(self.0));
+        sdk::record(Recording::TokenCount(self.0));
     }
 }
 
@@ -77,7 +77,7 @@ impl Scene {
         })
     }
 
-    /// A frame of a function that blocks: it gets its steps itself.
+    /// A frame of a blocking function, which fetches its own steps.
     fn block(&self) -> u8 {
         let mut held = Held::default();
         while let Some(order) = self.world.next(Some(self.task)) {
@@ -104,7 +104,7 @@ impl Scene {
         0
     }
 
-    /// Polls a child until it ends, one step for each poll.
+    /// Polls a child until it ends, one step per poll.
     fn block_on(&self, child: Body<()>) {
         let mut crossing = Crossing::new(self, child);
         let mut context = Context::from_waker(Waker::noop());
@@ -116,14 +116,14 @@ impl Scene {
         }
     }
 
-    /// Calls a function that blocks, and ends a panic that is to end there.
+    /// Calls a blocking function, and catches a panic that ends there.
     fn catch(&self, call: impl FnOnce()) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
             self.end_unwind(payload);
         }
     }
 
-    /// Ends a panic if the child of this frame was the last one to be unwound through.
+    /// Catches a panic if the child of this frame was the last one to unwind.
     pub(super) fn end_unwind(&self, payload: Box<dyn std::any::Any + Send>) {
         match payload.downcast::<Unwind>() {
             Ok(unwind) if unwind.0 > self.depth => {}
@@ -138,8 +138,8 @@ impl Scene {
 
     fn act(&self, op: Op, parting: &mut Option<Parting>) -> Flow {
         match op {
-            Op::Note(note) => {
-                sdk::note(note);
+            Op::Record(recording) => {
+                sdk::record(recording);
                 self.world
                     .see(Seen::Active(Acquisition::current().is_active()));
             }
@@ -151,14 +151,14 @@ impl Scene {
             Op::Cross {
                 first,
                 second,
-                note,
+                recording,
             } => {
                 let (first, second) = (self.handle(first), self.handle(second));
                 let (first, second) = (first.enter(), second.enter());
                 drop(first);
-                sdk::note(note);
+                sdk::record(recording);
                 drop(second);
-                sdk::note(note);
+                sdk::record(recording);
             }
             Op::Time { extension } => {
                 let current = Acquisition::current();
@@ -197,14 +197,14 @@ impl Scene {
                     }
                 }
             }
-            Op::Try {
+            Op::CallHost {
                 telemetry,
                 host,
                 status,
             } => {
                 let telemetry = telemetry.into();
                 self.world
-                    .acquire(telemetry, &mut || self.world.try_host(host, status));
+                    .acquire(telemetry, &mut || self.world.call_host(host, status));
             }
             op => return self.call(op),
         }
@@ -252,8 +252,8 @@ impl Scene {
                 }))
             }
             Op::Capture => Flow::Await(Box::pin(async move {
-                let observed = capture(child.frame()).await;
-                world.see(Seen::Captured(observed.records, observed.dropped as u64));
+                let captured = capture(child.frame()).await;
+                world.see(Seen::Captured(captured.records, captured.dropped as u64));
             })),
             Op::Scope { handle } => {
                 let scoped = self.handle(handle).scope(child.frame());
@@ -283,7 +283,7 @@ impl Prepared {
 }
 
 impl World {
-    /// What a function returns whose frame does.
+    /// Converts the result of a frame into that of its function.
     fn result(self: &Arc<Self>, how: u8) -> Result<Token, Fault> {
         if how.is_multiple_of(2) {
             Ok(Token(how / 2))

@@ -23,7 +23,7 @@ use self::sdk::{Body, Fault, Token};
 use self::threads::Threads;
 use crate::program::{Op, Plan, Step, TASKS};
 use crate::reference::KEPT;
-use crate::reference::tongue::{SKU, VERSION};
+use crate::reference::presets::{SKU, VERSION};
 use crate::setup::Setup;
 use crate::trial::{Order, Trial};
 
@@ -36,7 +36,7 @@ pub(crate) enum Seen {
     Active(bool),
 }
 
-/// Instances of the library and what programs keep of them.
+/// Instances of the library, and what programs store of them.
 pub(crate) struct World {
     pub(crate) setup: Setup,
     pub(crate) telemetries: Vec<Telemetry>,
@@ -47,30 +47,30 @@ pub(crate) struct World {
     trial: Mutex<Trial>,
 }
 
-/// What outlives the step that made it.
+/// Values that outlive the step that created them.
 #[derive(Default)]
 struct Kept {
     handles: Vec<Handle>,
     requests: Vec<TokenRequest>,
     timers: Vec<Timer>,
     prepared: Vec<Prepared>,
-    /// What the observers of each instance will do.
+    /// Armed actions of the observers of each instance.
     armed: [Option<Plan>; 3],
-    /// What descriptions of errors will do, and through which instance.
+    /// Armed actions of error descriptions, with their instance.
     armed_description: Option<(usize, Plan)>,
 }
 
-/// A background acquisition that waits to be polled, and the depth that its body has then.
+/// A background acquisition that was not yet polled, and the slot for its body.
 struct Prepared {
     future: Body<Result<Token, Fault>>,
     place: Arc<Mutex<Option<Scene>>>,
 }
 
-/// What a task is to do when it is polled.
+/// The order for a task at its next poll.
 #[derive(Default)]
 struct Inbox {
     op: Option<Op>,
-    /// Depth of the frame that is to be dropped.
+    /// Depth of the frame to drop.
     cut: Option<usize>,
 }
 
@@ -92,7 +92,7 @@ impl World {
                     .platform("Linux", "x64")
                     .clock(Watch(clock.clone()))
                     .recent_capacity(KEPT)
-                    .dialect(setup.tongues[at].dialect())
+                    .dialect(setup.presets[at].dialect())
                     .observer(foreign::Watcher::new(Weak::clone(world), at));
                 let hosts = (0..2).map(|host| setup.host_url(host));
                 let builder = if setup.limited {
@@ -104,7 +104,7 @@ impl World {
             };
             Self {
                 setup,
-                telemetries: (0..setup.tongues.len()).map(telemetry).collect(),
+                telemetries: (0..setup.presets.len()).map(telemetry).collect(),
                 clock,
                 kept: Mutex::default(),
                 seen: Mutex::default(),
@@ -114,7 +114,7 @@ impl World {
         })
     }
 
-    /// Runs the program; returns how many steps it had, or the difference that was found.
+    /// Runs the program; returns its number of steps, or the difference found.
     pub(crate) fn run(self: &Arc<Self>) -> Result<usize, String> {
         let mut tasks: Vec<Body<u8>> = (0..usize::from(TASKS))
             .map(|task| self.root(task))
@@ -135,7 +135,7 @@ impl World {
         lock(&self.trial).result()
     }
 
-    /// Polls a task; returns it, unless it was dropped or has panicked.
+    /// Polls a task; returns it unless it was dropped or panicked.
     fn poll(&self, mut future: Body<u8>, step: Step, cut: usize) -> Option<Body<u8>> {
         if cut == 0 && matches!(step.op, Op::Cancel { .. }) {
             drop(future);
@@ -166,7 +166,7 @@ impl World {
         .frame()
     }
 
-    /// The next step, after the last one was checked; of one task only if that blocks the thread.
+    /// Returns the next step after checking the last one; of one task only if it blocks the thread.
     fn next(&self, task: Option<usize>) -> Option<Order> {
         let seen = std::mem::take(&mut *lock(&self.seen));
         let mut trial = lock(&self.trial);
@@ -176,7 +176,7 @@ impl World {
         trial.next(task)
     }
 
-    /// The steps that were done, one per line.
+    /// Returns the executed steps, one per line.
     pub(crate) fn story(&self) -> String {
         lock(&self.trial).story()
     }

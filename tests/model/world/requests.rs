@@ -48,7 +48,7 @@ impl Scene {
         lock(&self.world.kept).requests.push(request);
     }
 
-    /// Sends a request whose response is what the frame returns.
+    /// Sends a request whose response is the result of the frame.
     pub(super) async fn send(self, host: u8) {
         let world = Arc::clone(&self.world);
         let mut request = Acquisition::current().token_request(world.setup.host_url(host));
@@ -68,7 +68,7 @@ impl Scene {
 }
 
 impl World {
-    /// Takes what a request carries, in headers or form fields.
+    /// Takes the headers or form fields of a request.
     pub(super) fn see_sent(&self, request: &mut TokenRequest) {
         let headers = request.take_headers();
         self.see(Seen::Sent(headers, request.form_fields()));

@@ -1,4 +1,4 @@
-//! A small SDK: annotated functions of every kind around a body that is handed to them.
+//! A small SDK: annotated functions of every kind that run a given body.
 
 use std::pin::Pin;
 use std::sync::Weak;
@@ -11,7 +11,7 @@ use token_telemetry::{
 };
 
 use super::World;
-use crate::program::{Call, Note};
+use crate::program::{Call, Recording};
 use crate::reference::info::FAULTS;
 use crate::reference::values::{LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, token_of};
 
@@ -35,7 +35,7 @@ pub(super) enum SdkApi {
 /// An error, by number.
 pub(super) struct Fault {
     pub(super) number: u8,
-    /// Where its description finds what it is to do.
+    /// Link to the armed actions of its description.
     pub(super) world: Weak<World>,
 }
 
@@ -124,7 +124,7 @@ macro_rules! annotated {
             }
         )+
 
-        /// The future of a function that is called in this way.
+        /// Returns the future of a function called in this way.
         pub(super) fn call(call: Call, api: u8, telemetry: Telemetry, body: Body<Result<Token, Fault>>) -> Body<Result<Token, Fault>> {
             let api = [$(SdkApi::$api),+][usize::from(api) % 4];
             match api {
@@ -137,7 +137,7 @@ macro_rules! annotated {
             }
         }
 
-        /// Calls a function that blocks.
+        /// Calls a blocking function.
         pub(super) fn call_blocking(own: bool, api: u8, telemetry: Telemetry, work: Work) -> Result<Token, Fault> {
             let api = [$(SdkApi::$api),+][usize::from(api) % 4];
             match api {
@@ -182,42 +182,46 @@ fn api_of(api: u8) -> SdkApi {
     ][usize::from(api) % 4]
 }
 
-/// Id that an SDK sets.
+/// Returns an id that the SDK sets.
 pub(crate) fn given_id(id: u32) -> ClientRequestId {
     ClientRequestId::from_bytes([u8::try_from(id + 1).unwrap(); 16])
 }
 
-/// Records a fact on whatever acquisition is current.
-pub(super) fn note(note: Note) {
+/// Records on the current acquisition.
+pub(super) fn record(recording: Recording) {
     let current = Acquisition::current();
-    match note {
-        Note::Hit { level } => current.record_cache_hit(LEVELS[usize::from(level) % LEVELS.len()]),
-        Note::Refresh(reason) => {
+    match recording {
+        Recording::Hit { level } => {
+            current.record_cache_hit(LEVELS[usize::from(level) % LEVELS.len()]);
+        }
+        Recording::Refresh(reason) => {
             current.record_refresh_reason(REASONS[usize::from(reason) % REASONS.len()]);
         }
-        Note::CacheDisabled => current.record_cache_disabled(),
-        Note::Source(source) => current.record_source(SOURCES[usize::from(source) % SOURCES.len()]),
-        Note::DefaultSource(source) => {
+        Recording::CacheDisabled => current.record_cache_disabled(),
+        Recording::Source(source) => {
+            current.record_source(SOURCES[usize::from(source) % SOURCES.len()]);
+        }
+        Recording::DefaultSource(source) => {
             current.record_default_source(SOURCES[usize::from(source) % SOURCES.len()]);
         }
-        Note::Pending => current.record_pending(),
-        Note::Waited(millis) => current.record_waiting(super::millis(millis)),
-        Note::Stale => current.record_stale_token(),
-        Note::TokenCount(count) => current.record_cached_token_count(count.into()),
-        Note::Serialized(is) => current.record_cache_serialized(is),
-        Note::LegacyCache(is) => current.record_legacy_cache(is),
-        Note::Region(number) => current.record_region(region(number)),
-        Note::TokenType(kind) => {
+        Recording::Pending => current.record_pending(),
+        Recording::Waited(millis) => current.record_waiting(super::millis(millis)),
+        Recording::Stale => current.record_stale_token(),
+        Recording::TokenCount(count) => current.record_cached_token_count(count.into()),
+        Recording::Serialized(is) => current.record_cache_serialized(is),
+        Recording::LegacyCache(is) => current.record_legacy_cache(is),
+        Recording::Region(number) => current.record_region(region(number)),
+        Recording::TokenType(kind) => {
             current.record_token_type(TOKEN_TYPES[usize::from(kind) % TOKEN_TYPES.len()]);
         }
-        Note::Lifetime(seconds) => {
+        Recording::Lifetime(seconds) => {
             current.record_token(
                 TokenInfo::new().with_expires_in(Duration::from_secs(seconds.into())),
             );
         }
-        Note::Id(id) if id % 8 == 7 => current.set_correlation_id("no id"),
-        Note::Id(id) => current.set_correlation_id(given_id(u32::from(id % 8))),
-        Note::CallerSdk(caller) => {
+        Recording::Id(id) if id % 8 == 7 => current.set_correlation_id("no id"),
+        Recording::Id(id) => current.set_correlation_id(given_id(u32::from(id % 8))),
+        Recording::CallerSdk(caller) => {
             let callers = [
                 ("41", "1.2"),
                 ("a-very-long-identifier", "1.0.0-a-version-that-is-long"),
@@ -226,18 +230,18 @@ pub(super) fn note(note: Note) {
             let (id, version) = callers[usize::from(caller) % callers.len()];
             current.record_caller_sdk(id, version);
         }
-        Note::ManagedCertificate(used) => current.record_managed_certificate(used),
-        Note::Wrapper(wrapper) => {
+        Recording::ManagedCertificate(used) => current.record_managed_certificate(used),
+        Recording::Wrapper(wrapper) => {
             let (sku, version) =
                 [("@azure/msal-react", "5.0.1"), ("w|x", "1")][usize::from(wrapper % 2)];
             current.record_wrapper(sku, version);
         }
-        Note::BrokerError(code) => {
+        Recording::BrokerError(code) => {
             current.record_broker_error(["broker_down", "a,b"][usize::from(code % 2)]);
         }
-        Note::Api(api) => current.record_api(api_of(api)),
-        Note::Error(fault) => current.record_error(info(fault)),
-        Note::SubFailure(fault) => current.record_suppressed_error(info(fault)),
+        Recording::Api(api) => current.record_api(api_of(api)),
+        Recording::Error(fault) => current.record_error(info(fault)),
+        Recording::SubFailure(fault) => current.record_suppressed_error(info(fault)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Threads that poll a task now and then.
+//! Threads that sometimes poll a task.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 

@@ -1,17 +1,17 @@
-//! What one token request carries, byte for byte.
+//! The fields of a token request, byte for byte.
 
 use token_telemetry::{CacheRefreshReason, TokenType};
 
 use super::carried::Carried;
 use super::facts::Facts;
 use super::info::Id;
-use super::tongue::Tongue;
+use super::presets::Preset;
 use crate::program::Purpose;
 
-/// What one request carries, before the ids are known.
+/// The fields of a request, before random ids are known.
 #[derive(Clone, Debug)]
 pub(crate) struct Sheet {
-    pub(crate) tongue: Tongue,
+    pub(crate) preset: Preset,
     pub(crate) purpose: Purpose,
     pub(crate) id: Id,
     pub(crate) facts: Facts,
@@ -19,12 +19,12 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Whether it goes into the body, which only a request for a token has.
+    /// Returns whether the fields go into the body, which only token requests have.
     pub(crate) fn is_form(&self) -> bool {
-        self.tongue == Tongue::Node && self.purpose == Purpose::Token
+        self.preset == Preset::Node && self.purpose == Purpose::Token
     }
 
-    /// Names and values, sorted; names of headers in lower case.
+    /// Returns sorted names and values, with lowercase header names.
     pub(crate) fn render(&self, text: impl Fn(Id) -> String) -> Vec<(String, String)> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut push = |name: &str, value: String| {
@@ -37,19 +37,19 @@ impl Sheet {
         };
         let at_metadata_service = self.purpose == Purpose::InstanceMetadata;
         let named = if at_metadata_service { 2 } else { usize::MAX };
-        for (name, value) in self.tongue.identity().iter().take(named) {
+        for (name, value) in self.preset.identity().iter().take(named) {
             push(name, (*value).to_owned());
         }
         if at_metadata_service {
             push("x-ms-client-request-id", text(self.id));
         } else {
             push("client-request-id", text(self.id));
-            if self.tongue.returns_id() {
+            if self.preset.returns_id() {
                 push("return-client-request-id", "true".to_owned());
             }
         }
         if self.purpose == Purpose::Token {
-            if let Some(value) = self.tongue.current(&self.facts) {
+            if let Some(value) = self.preset.current(&self.facts) {
                 push("x-client-current-telemetry", value);
             }
             if let Some(value) = self.last.as_ref().and_then(|last| last.render(text)) {
@@ -61,8 +61,8 @@ impl Sheet {
     }
 }
 
-impl Tongue {
-    /// The value of `x-client-current-telemetry`.
+impl Preset {
+    /// Returns the value of `x-client-current-telemetry`.
     fn current(self, facts: &Facts) -> Option<String> {
         let api = facts.api;
         let reason = facts.reason().map(CacheRefreshReason::wire);

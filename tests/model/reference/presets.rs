@@ -1,12 +1,12 @@
-//! How each library writes its headers, spelled out by hand.
+//! The headers of each library, written by hand.
 
 use token_telemetry::entra::{Capacity, Dialect, MsalNetVersion, OverBudget};
 
-use super::carried::{Keeps, Rules, Settles, Tail};
+use super::carried::{DeliveryRule, Keeps, LastSegment, Rules};
 
-/// A dialect, as its library's documents have it.
+/// A dialect as documented by its library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tongue {
+pub(crate) enum Preset {
     Default,
     Net28,
     Net47,
@@ -15,24 +15,24 @@ pub(crate) enum Tongue {
     Node,
     Android,
     Go,
-    /// The default with little room, to be short of it often.
+    /// The default with small limits, to exceed them often.
     Cramped,
 }
 
-pub(crate) const TONGUES: [Tongue; 9] = [
-    Tongue::Default,
-    Tongue::Net28,
-    Tongue::Net47,
-    Tongue::Python,
-    Tongue::Apple,
-    Tongue::Node,
-    Tongue::Android,
-    Tongue::Go,
-    Tongue::Cramped,
+pub(crate) const PRESETS: [Preset; 9] = [
+    Preset::Default,
+    Preset::Net28,
+    Preset::Net47,
+    Preset::Python,
+    Preset::Apple,
+    Preset::Node,
+    Preset::Android,
+    Preset::Go,
+    Preset::Cramped,
 ];
 
-impl Tongue {
-    /// The preset of the library under test.
+impl Preset {
+    /// Returns the preset of the library under test.
     pub(crate) fn dialect(self) -> Dialect {
         match self {
             Self::Default => Dialect::default(),
@@ -59,11 +59,11 @@ impl Tongue {
             Self::Net28 => Rules {
                 schema: 4,
                 foreign: false,
-                tail: Tail::Regions,
+                tail: LastSegment::Regions,
                 ..NET
             },
             Self::Net47 => Rules {
-                settles: Settles {
+                delivery_rule: DeliveryRule {
                     kept: |status| matches!(status, 408 | 429 | 500..=599),
                     codes: &["request_timeout", "temporarily_unavailable"],
                 },
@@ -72,7 +72,7 @@ impl Tongue {
             },
             Self::Python => Rules {
                 schema: 4,
-                settles: Settles::SUCCEEDED,
+                delivery_rule: DeliveryRule::ON_SUCCESS,
                 keeps: Keeps::OneHeader,
                 frame_counts: false,
                 sent_when_empty: true,
@@ -80,7 +80,7 @@ impl Tongue {
             },
             Self::Apple => Rules {
                 schema: 4,
-                settles: Settles::SUCCEEDED,
+                delivery_rule: DeliveryRule::ON_SUCCESS,
                 keeps: Keeps::Newest(75),
                 newest_first: true,
                 sent_when_empty: true,
@@ -90,7 +90,7 @@ impl Tongue {
                 budget: 329,
                 frame_counts: false,
                 sent_when_empty: true,
-                tail: Tail::Counts,
+                tail: LastSegment::Counts,
                 ..DEFAULT
             },
             Self::Android => Rules {
@@ -98,7 +98,7 @@ impl Tongue {
                 keeps: Keeps::Newest(100),
                 budget: 3800,
                 sent_when_empty: true,
-                tail: Tail::AllSent,
+                tail: LastSegment::AllSent,
                 ..DEFAULT
             },
             Self::Go => return None,
@@ -111,7 +111,7 @@ impl Tongue {
         })
     }
 
-    /// Names and values that say which SDK this is.
+    /// Returns the fields that identify the SDK.
     pub(super) fn identity(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Default | Self::Cramped => &[
@@ -165,10 +165,10 @@ impl Tongue {
 pub(crate) const SKU: &str = "Model.Sdk";
 pub(crate) const VERSION: &str = "1.2.3";
 
-/// MSAL.NET's form of today with a last-telemetry header.
+/// The current form of MSAL.NET, plus a last-telemetry header.
 const DEFAULT: Rules = Rules {
     schema: 5,
-    settles: Settles::ANSWERED,
+    delivery_rule: DeliveryRule::ON_RESPONSE,
     keeps: Keeps::Newest(50),
     newest_first: false,
     budget: 350,
@@ -178,11 +178,11 @@ const DEFAULT: Rules = Rules {
     code_len: 64,
     foreign: true,
     cancelled: None,
-    tail: Tail::None,
+    tail: LastSegment::None,
 };
 /// MSAL.NET while it sent that header.
 const NET: Rules = Rules {
-    settles: Settles {
+    delivery_rule: DeliveryRule {
         kept: |status| status == 429 || status >= 500,
         codes: &["request_timeout"],
     },
