@@ -36,14 +36,11 @@ async fn main() -> ExitCode {
     let wrong = patterns.iter().filter(|pattern| !pattern.show()).count();
     if wrong > 0 {
         eprintln!(
-            "adopters: {wrong} of {} patterns have a wrong record",
+            "adopters: {wrong} of {} shapes have a wrong record",
             patterns.len()
         );
         return ExitCode::FAILURE;
     }
-    say!(
-        "\nadopters: {} patterns, all records as expected",
-        patterns.len()
-    );
+    say!("\nadopters: {} shapes, all records true", patterns.len());
     ExitCode::SUCCESS
 }

@@ -1,4 +1,4 @@
-//! Bound instruments: the same output as unbound ones, without their pitfalls.
+//! Bound instruments: the same output as without them, and none of their pitfalls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,8 +15,8 @@ use crate::otel::collect::{Point, Sink};
 use crate::otel::{Bench, counts, now, run};
 use crate::support::LabError;
 
-/// Handles are released once per minute.
-const RENEWAL: Duration = Duration::from_secs(61);
+/// Bound instruments are released once per minute.
+const REBIND_INTERVAL: Duration = Duration::from_secs(61);
 
 pub(crate) fn ten_hits(telemetry: &Telemetry) {
     for _ in 0..10 {
@@ -28,7 +28,7 @@ pub(crate) fn ten_hits(telemetry: &Telemetry) {
     }
 }
 
-/// The output of [`ten_hits`].
+/// What [`ten_hits`] leaves inner.
 pub(crate) const TEN_HITS: [(&str, u64); 3] = [
     ("MsalDurationInL1CacheInUs.1B", 10),
     ("MsalSuccess", 10),
@@ -99,7 +99,7 @@ fn output_same_as_unbound() {
     }
 }
 
-/// One acquisition out of a few dozen series, with durations in many buckets.
+/// Runs one of a few dozen kinds of acquisitions, with durations that fall into many buckets.
 fn varied(bench: &Bench, seed: u32) {
     let sources = [
         TokenSource::Cache,
@@ -161,8 +161,8 @@ fn overflowed_set_gets_own_point_later() {
         of_caller(&bench, caller);
     }
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,", "overflow"]);
-    // The SDK evicts attribute sets that were idle for a whole cycle and have no handles.
-    bench.clock.advance(RENEWAL);
+    // The SDK evicts unbound sets that were idle for one whole cycle.
+    bench.clock.advance(REBIND_INTERVAL);
     of_caller(&bench, "c");
     bench.sink.collect();
     of_caller(&bench, "c");
@@ -189,7 +189,7 @@ fn idle_sets_are_evicted() {
     assert_eq!(callers(&bench.sink.collect()), ["d,"], "b was evicted");
 }
 
-/// Delta sums for at most this many attribute sets.
+/// Creates a sink with delta sums and a limit on attribute sets.
 fn limited(sets: usize) -> Sink {
     Sink::with(Temporality::Delta, |builder| {
         builder.with_view(move |instrument: &Instrument| {

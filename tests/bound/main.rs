@@ -1,4 +1,4 @@
-//! The metrics tests again with bound instruments, and tests of their pitfalls.
+//! The metric tests again through bound instruments, and tests of the pitfalls of binding.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Providers of other types than the SDK's, which are bound once they prove to support it.
+//! Providers of foreign types, which are bound once they have proved that they bind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +15,9 @@ use crate::binding::{TEN_HITS, ten_hits};
 use crate::otel::collect::Sink;
 use crate::otel::{counts, instance};
 
-/// A provider of another type that wraps the SDK's.
-struct InFront {
-    behind: SdkMeterProvider,
+/// A provider of a foreign type that forwards to the SDK's.
+struct Forwarding {
+    inner: SdkMeterProvider,
     binds: Option<Arc<AtomicUsize>>,
 }
 

@@ -1,4 +1,4 @@
-//! Builds, links and runs a program with two versions of one SDK, and builds an SDK of an old
+//! Builds and runs a program with two versions of one SDK, linked in every way, and an SDK of an old
 //! edition.
 //!
 //! The packages are generated in the target folder and built offline, with the versions of the
@@ -15,7 +15,7 @@ use std::process::Command;
 
 use scratch::{Scratch, run};
 
-/// Output of the program if each version kept its own ids: names differ, numbers are shared.
+/// The expected output if each version keeps its ids: the names differ, the numbers are the same.
 const BOTH: &str = "1.0.0: 1004 AcquireTokenForClient, sent 5|1004
 2.0.0: 1004 AcquireTokenForApp, sent 5|1004
 ";
@@ -68,7 +68,7 @@ fn no_link_time_registry_in_dependencies() {
     }
 }
 
-/// Returns the sections of a program, constructors with their size, if `readelf` is available.
+/// Returns the names of a program's sections, with sizes for constructors, if `readelf` is installed.
 fn sections(folder: &Path, program: &str) -> Option<BTreeSet<String>> {
     let mut command = Command::new("readelf");
     let output = command.arg("-SW").arg(folder.join(program)).output().ok()?;
@@ -86,7 +86,7 @@ fn sections(folder: &Path, program: &str) -> Option<BTreeSet<String>> {
     (!sections.is_empty()).then_some(sections)
 }
 
-/// Returns C programs that use both libraries, if a C compiler is available.
+/// Links C programs with the static and the dynamic library, if a C compiler is installed.
 fn link_from_c(scratch: &Scratch, libraries: &Path) -> Option<[PathBuf; 2]> {
     let compiler = if cfg!(target_os = "linux") {
         "cc"

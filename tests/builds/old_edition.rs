@@ -1,4 +1,4 @@
-//! An SDK of edition 2015, in a crate that forbids lints that others only warn about.
+//! An SDK of the edition 2015 that forbids lints which are warnings elsewhere.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Packages that are generated for a test and built offline.
+//! Packages that are generated for one test and built offline.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ impl Scratch {
         scratch
     }
 
-    /// Writes a file unless it exists, so that cargo builds nothing twice.
+    /// Writes a file unless it is unchanged, so that cargo rebuilds nothing.
     pub(crate) fn write(&self, path: &str, text: &str) -> PathBuf {
         let path = self.folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -30,7 +30,7 @@ impl Scratch {
         path
     }
 
-    /// Adds a version of the SDK; the versions share an id number under different names.
+    /// Writes one version of the SDK; the versions give the same number different names.
     pub(crate) fn sdk(&self, version: &str, name: &str) {
         let runtime = workspace().join("runtime");
         let manifest = SDK_MANIFEST
@@ -41,7 +41,7 @@ impl Scratch {
         self.write(&format!("sdk-{version}/src/lib.rs"), &source);
     }
 
-    /// Adds a program that uses both versions.
+    /// Writes a program that uses both versions.
     pub(crate) fn program(&self) {
         let manifest = format!("[package]\nname = \"program\"\nedition = \"2024\"\n{BOTH_SDKS}");
         self.write("bundle/program/Cargo.toml", &manifest);
@@ -51,7 +51,7 @@ impl Scratch {
         );
     }
 
-    /// Adds a program without the SDK, for comparison.
+    /// Writes a program without SDKs, for comparison.
     pub(crate) fn bare_program(&self) {
         let manifest = "[package]\nname = \"bare\"\nedition = \"2024\"\n";
         self.write("bundle/bare/Cargo.toml", manifest);
@@ -59,7 +59,7 @@ impl Scratch {
         self.write("bundle/bare/src/main.rs", source);
     }
 
-    /// Adds a dynamic and a static library that use both versions.
+    /// Writes a dynamic and a static library that use both versions.
     pub(crate) fn library(&self) {
         let manifest = format!(
             "[package]\nname = \"library\"\nedition = \"2024\"\n\
@@ -73,7 +73,7 @@ impl Scratch {
         self.write("bundle/library/src/lib.rs", &source);
     }
 
-    /// Builds everything and returns the output folder.
+    /// Builds all packages and returns the output folder.
     pub(crate) fn build(&self, profile: &str) -> PathBuf {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--offline", "--quiet", "--profile", profile])
@@ -89,7 +89,7 @@ impl Scratch {
     }
 }
 
-/// Returns the output of a program.
+/// Runs a program and returns its output.
 pub(crate) fn run(program: &Path) -> String {
     let output = Command::new(program).output().unwrap();
     assert!(output.status.success(), "{}", program.display());
@@ -149,7 +149,7 @@ impl DescribeError<String> for Contoso {
     }
 }
 
-/// Returns the header of a token request of this version, up to its first comma.
+/// The header that a token request of this version carries, up to its first comma.
 #[acquire_token(api = ContosoApi::NAME)]
 pub fn acquire_token() -> Result<String, String> {
     let mut request = Acquisition::current().token_request("https://login.example/token");

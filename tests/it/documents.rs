@@ -1,4 +1,4 @@
-//! The documents at the root have no duplicate sections and no broken links.
+//! The documents at the root: no section stands twice, and every link leads somewhere.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,14 +13,22 @@ const DOCUMENTS: [&str; 6] = [
     "docs/fields.md",
 ];
 
-/// Prefix of links that must also work outside the repository.
-const REPOSITORY: &str = "https://github.com/token-telemetry/token-telemetry/blob/main/";
+/// Where links that must work outside of the repository begin: to pages, and to images.
+const REPOSITORY: [&str; 2] = [
+    "https://github.com/token-telemetry/token-telemetry/blob/main/",
+    "https://github.com/token-telemetry/token-telemetry/raw/main/",
+];
+
+/// Path inside the repository of a link that must work outside of it.
+fn in_repository(link: &str) -> Option<&str> {
+    REPOSITORY.iter().find_map(|start| link.strip_prefix(start))
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Returns the lines outside code blocks.
+/// Lines outside of blocks of code.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut in_code = false;
     text.lines().filter(move |line| {
@@ -31,7 +39,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn no_duplicate_sections_or_rows() {
+fn no_section_no_paragraph_and_no_table_row_stands_twice() {
     for document in DOCUMENTS {
         let text = fs::read_to_string(root().join(document)).unwrap();
         let mut seen = BTreeSet::new();
@@ -42,7 +50,7 @@ fn no_duplicate_sections_or_rows() {
     }
 }
 
-/// Returns what a line starts: a section, a table row, or a paragraph with a bold name.
+/// What a line begins: a section, a row of a table, or a paragraph with a name in bold.
 fn name(line: &str) -> Option<&str> {
     match line.strip_prefix("**") {
         Some(bold) => bold.split("**").next(),
@@ -51,7 +59,7 @@ fn name(line: &str) -> Option<&str> {
 }
 
 #[test]
-fn repository_links_resolve() {
+fn every_link_into_the_repository_leads_to_a_file() {
     let mut links = 0;
     for document in DOCUMENTS {
         let path = root().join(document);
@@ -68,7 +76,7 @@ fn repository_links_resolve() {
     assert!(links > 5, "{links}");
 }
 
-/// Returns the targets of links into the repository.
+/// Targets of the links in a line that stay in the repository.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     let targets = line
         .split("](")

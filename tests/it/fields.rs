@@ -1,4 +1,4 @@
-//! The table in `docs/fields.md` lists every getter, method, metric, header field and span field.
+//! The table of what is recorded and where it shows up names everything that there is.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,10 +13,10 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::support::{self, LabApi};
 
-/// Methods of the current acquisition that record nothing.
-const READS: [&str; 3] = ["is_active", "request_id", "handle"];
+/// What can be called on the current acquisition without recording anything.
+const READS: [&str; 3] = ["is_active", "correlation_id", "handle"];
 
-/// Returns the code words in one column of all tables; the first column is 1.
+/// Words in code type in one column of all tables; the first column has number 1.
 fn column(number: usize) -> BTreeSet<String> {
     let text = read("docs/fields.md");
     let rows = text.lines().filter(|line| line.starts_with("| "));
@@ -30,7 +30,7 @@ fn read(file: &str) -> String {
     fs::read_to_string(root.join(file)).unwrap()
 }
 
-/// Returns the public methods in a source file with this receiver.
+/// Public methods of a source file whose receiver is `receiver`.
 fn methods(file: &str, receiver: &str) -> BTreeSet<String> {
     let text = read(file).replace(['\n', ' '], "");
     let methods = text.split("pubfn").skip(1);
@@ -86,7 +86,7 @@ fn header_fields_in_table() {
     );
 }
 
-/// A subscriber that collects the field names of our spans.
+/// A subscriber that keeps the names of the fields of our spans.
 #[derive(Clone, Default)]
 struct Fields(Arc<Mutex<BTreeSet<String>>>);
 

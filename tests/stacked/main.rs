@@ -1,8 +1,9 @@
 //! The attribute above and below those of other crates: each order compiles and records once.
 //!
-//! They rewrite functions differently: `fastrace` and `logcall` recognize the boxed async block of
-//! `#[async_trait]` and keep nothing else of it; `autometrics` moves any body into a closure. After
-//! such a rewrite, our attribute finds no block and reports which order works.
+//! The other attributes rewrite functions differently: `fastrace` and `logcall` recognize the boxed
+//! async block that `#[async_trait]` writes and keep nothing else, and `autometrics` moves any body
+//! into a closure. After such a change ours does not find the block, and its error names the order
+//! that works.
 
 #[expect(unused_braces, reason = "`logcall` puts others around them")]
 mod boxed;
@@ -56,8 +57,8 @@ impl Client {
         (client, recorder)
     }
 
-    /// Suspends, then records a cache hit.
-    async fn work(&self) -> Answer {
+    /// Suspends, and then records a cache hit.
+    async fn work(&self) -> TokenResult {
         let mut is_ready = false;
         std::future::poll_fn(|cx| {
             if is_ready {
@@ -73,8 +74,8 @@ impl Client {
     }
 }
 
-/// Runs a call and asserts that it produces one complete record.
-fn check(call: impl Future<Output = Answer>, recorder: &Recorder) {
+/// Runs a call, and expects one record with the cache hit of its body.
+fn check(call: impl Future<Output = TokenResult>, recorder: &Recorder) {
     assert_eq!(futures::executor::block_on(call).unwrap(), 5);
     let records = recorder.take();
     assert_eq!(records.len(), 1, "{records:?}");

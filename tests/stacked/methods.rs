@@ -1,4 +1,4 @@
-//! Methods rewritten by `#[async_trait]`, in both orders of the attributes.
+//! Methods that `#[async_trait]` rewrote, in both orders.
 
 use async_trait::async_trait;
 use token_telemetry::acquire_token;
