@@ -1,18 +1,18 @@
-//! Headers that the SDK's caller adds, beside the ones of telemetry.
+//! Adds headers of the SDK's caller without overwriting telemetry.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::RETURN_CLIENT_REQUEST_ID;
 use crate::wire::ClientRequestId;
 
-/// Beginnings of the names that are telemetry's own.
+/// Prefixes of header names reserved for telemetry.
 const RESERVED: &[&str] = &["x-client-", "x-app-", "x-ms-lib-", "x-ms-client-request-id"];
 
-/// Adds headers of the caller; those that telemetry has written already are left as they are.
+/// Adds the caller's headers, keeping those that telemetry has already written.
 ///
-/// A caller's header replaces others of the same name. The names of headers that were left out come
-/// back, so that the SDK can tell its caller: those of telemetry, and those for which a map of the
-/// largest size has no room.
+/// Each of the caller's headers replaces others of the same name. Returns the names of the headers
+/// that were not added, so that the SDK can report them to its caller: reserved headers that
+/// telemetry has written, and headers that do not fit because the map has reached its maximum size.
 ///
 /// # Examples
 ///
@@ -30,13 +30,13 @@ const RESERVED: &[&str] = &["x-client-", "x-app-", "x-ms-lib-", "x-ms-client-req
 /// assert_eq!(headers["x-trace"], "7");
 /// assert_eq!(headers[CURRENT_TELEMETRY], "5|1004,0,,,|0,1,1,,,");
 /// ```
-#[must_use = "the names that were left out should reach the caller"]
+#[must_use = "report the names that were not added to the caller"]
 pub fn add_caller_headers(headers: &mut HeaderMap, extra: HeaderMap) -> Vec<HeaderName> {
-    let mut left_out = Vec::new();
+    let mut rejected = Vec::new();
     let mut accepts = false;
     let mut last_name = None;
     for (name, value) in extra {
-        // A further value of the same name comes without the name.
+        // `HeaderMap` yields further values of the same name without the name.
         let is_new = name.is_some();
         last_name = name.or(last_name);
         let Some(name) = last_name.clone() else {
@@ -50,16 +50,16 @@ pub fn add_caller_headers(headers: &mut HeaderMap, extra: HeaderMap) -> Vec<Head
             (true, false) => headers.try_append(name.clone(), value).is_ok(),
             (false, _) => false,
         };
-        if !is_added && left_out.last() != Some(&name) {
-            left_out.push(name);
+        if !is_added && rejected.last() != Some(&name) {
+            rejected.push(name);
         }
     }
-    left_out
+    rejected
 }
 
-/// Sets the only value of a header; false if the map has no room for it.
+/// Sets the only value of a header; returns `false` if the map is full.
 fn replace(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) -> bool {
-    // A full map refuses even a name that it holds.
+    // A full map rejects even a name that it contains, so overwrite that value in place.
     if headers.get_all(name).iter().count() == 1
         && let Some(only) = headers.get_mut(name)
     {
@@ -69,7 +69,7 @@ fn replace(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) -> bo
     headers.try_insert(name.clone(), value).is_ok()
 }
 
-/// Whether a header is telemetry's own.
+/// Returns whether a header name is reserved for telemetry.
 fn is_reserved(name: &HeaderName) -> bool {
     let by_name = *name == ClientRequestId::HEADER || *name == RETURN_CLIENT_REQUEST_ID;
     by_name

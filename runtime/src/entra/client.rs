@@ -1,28 +1,28 @@
-//! `x-client-SKU`, `x-client-Ver`, `x-client-OS` and their siblings: which SDK sends the request.
+//! Identity headers such as `x-client-SKU` and `x-client-OS`: which SDK sends the request.
 
 use http::HeaderValue;
 
 use super::dialect::{Dialect, Header};
 use super::extra_sku::ExtraSku;
-use super::header_name::Name;
+use super::header_field::HeaderField;
 use crate::client::ClientInfo;
 
-/// Value of `x-ms-lib-capability`: the SDK waits as told and knows that 429 means to.
-const RETRIES_AS_TOLD: &str = "retry-after, h429";
+/// The value of `x-ms-lib-capability`: the SDK honors `Retry-After` and handles 429.
+const HONORS_RETRY_AFTER: &str = "retry-after, h429";
 
-/// What an SDK says of itself only if its author asks for it.
+/// Identity that is sent only if the SDK's author opts in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) extra_sku: Option<ExtraSku>,
     pub(crate) retries_as_told: bool,
 }
 
-/// Identity headers of one SDK, made once.
+/// The identity headers of one SDK, rendered once.
 #[derive(Debug)]
 pub(super) struct IdentityHeaders {
-    constant: Vec<(Header, Name, HeaderValue)>,
-    pub(super) request_id: Option<Name>,
-    pub(super) return_request_id: Option<Name>,
+    constant: Vec<(Header, HeaderField, HeaderValue)>,
+    pub(super) request_id: Option<HeaderField>,
+    pub(super) return_request_id: Option<HeaderField>,
 }
 
 impl IdentityHeaders {
@@ -35,7 +35,7 @@ impl IdentityHeaders {
                 .find(|(header, _)| *header == wanted);
             listed
                 .filter(|_| dialect.sends(wanted))
-                .and_then(|(_, spelling)| Name::new(spelling))
+                .and_then(|(_, spelling)| HeaderField::new(spelling))
         };
         let constant = |(header, _): &(Header, &str)| {
             let value = HeaderValue::from_str(&text(*header, dialect, (client, claims))?).ok()?;
@@ -53,8 +53,8 @@ impl IdentityHeaders {
         }
     }
 
-    /// The headers with values that never change, in the order of the dialect.
-    pub(super) fn constant(&self) -> impl Iterator<Item = (Header, &Name, &HeaderValue)> {
+    /// Returns the headers whose values never change, in the order of the dialect.
+    pub(super) fn constant(&self) -> impl Iterator<Item = (Header, &HeaderField, &HeaderValue)> {
         self.constant
             .iter()
             .map(|(header, name, value)| (*header, name, value))
@@ -80,7 +80,9 @@ fn text(
         Header::AppName => client.app().map(|(name, _)| name.to_owned()),
         Header::AppVersion => client.app().map(|(_, version)| version.to_owned()),
         Header::ExtraSku => claims.extra_sku.as_ref().map(ToString::to_string),
-        Header::LibCapability => claims.retries_as_told.then(|| RETRIES_AS_TOLD.to_owned()),
+        Header::LibCapability => claims
+            .retries_as_told
+            .then(|| HONORS_RETRY_AFTER.to_owned()),
         Header::CurrentTelemetry
         | Header::LastTelemetry
         | Header::RequestId

@@ -1,4 +1,4 @@
-//! `x-client-current-telemetry`: what this token request is for.
+//! `x-client-current-telemetry`: describes the acquisition behind a token request.
 
 use http::HeaderName;
 
@@ -9,13 +9,21 @@ use crate::acquisition::State;
 use crate::cache::CacheRefreshReason;
 use crate::wire::{FieldText, Scratch};
 
-/// Name of the header that tells what is being asked for.
+/// The header that describes the current acquisition.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::CURRENT_TELEMETRY;
+///
+/// assert_eq!(CURRENT_TELEMETRY, "x-client-current-telemetry");
+/// ```
 pub const CURRENT_TELEMETRY: HeaderName = HeaderName::from_static("x-client-current-telemetry");
 
-/// Value of `x-client-current-telemetry` for one token request.
+/// The value of `x-client-current-telemetry` for one token request.
 ///
-/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager`, and
-/// its siblings; the [`Dialect`] says which fields stand in it.
+/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager`, and its
+/// counterparts in the other MSAL libraries; the [`Dialect`] defines the fields.
 ///
 /// ```text
 /// value    = schema "|" request "|" platform
@@ -44,13 +52,33 @@ pub struct CurrentTelemetry<'a> {
 }
 
 impl<'a> CurrentTelemetry<'a> {
-    /// A header of which no field is known.
+    /// Creates a value without fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentTelemetry, Dialect};
+    ///
+    /// assert_eq!(CurrentTelemetry::new().render(&Dialect::default()), "5|,0,,,|0,1,1,,,");
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets a field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldText};
+    ///
+    /// let current = CurrentTelemetry::new()
+    ///     .with(CurrentField::Api, 1004_u32)
+    ///     .with(CurrentField::RegionUsed, FieldText::new("centralus")?);
+    /// assert_eq!(current.render(&Dialect::default()), "5|1004,0,centralus,,|0,1,1,,,");
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, field: CurrentField, value: impl Into<FieldValue<'a>>) -> Self {
         let value = value.into();
@@ -61,32 +89,73 @@ impl<'a> CurrentTelemetry<'a> {
         self
     }
 
-    /// Adds text behind the fields of the third segment.
+    /// Appends text after the fields of the third segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldText};
+    ///
+    /// let current = CurrentTelemetry::new()
+    ///     .with(CurrentField::Api, 730_u32)
+    ///     .with_extra(FieldText::new("future")?);
+    /// assert_eq!(current.render(&Dialect::msal_apple()), "4|730,0|future");
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn with_extra(mut self, text: FieldText<'a>) -> Self {
         self.extra.push(text);
         self
     }
 
-    /// Value of a field; absent if it is not known.
+    /// Returns the value of a field, or `None` if it is unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, FieldValue};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::CacheSerialized, true);
+    /// assert_eq!(current.get(CurrentField::CacheSerialized), Some(&FieldValue::Flag(true)));
+    /// assert_eq!(current.get(CurrentField::LegacyCache), None);
+    /// ```
     #[must_use]
     pub fn get(&self, field: CurrentField) -> Option<&FieldValue<'a>> {
         let found = self.fields.iter().find(|(known, _)| *known == field);
         found.map(|(_, value)| value)
     }
 
-    /// Fields that are known, in the order in which they were set.
+    /// Returns the known fields, in the order they were set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// let names: Vec<_> = current.fields().map(|(field, _)| field.name()).collect();
+    /// assert_eq!(names, ["api_id"]);
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = (CurrentField, &FieldValue<'a>)> {
         self.fields.iter().map(|(field, value)| (*field, value))
     }
 
-    /// Text behind the fields of the third segment.
+    /// Returns the text after the fields of the third segment.
     #[must_use]
     pub fn extra(&self) -> &[FieldText<'a>] {
         &self.extra
     }
 
-    /// Function of the SDK that was called, if its number is one.
+    /// Returns the API id, or `None` if it is missing or not a number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.api_number(), Some(1004));
+    /// ```
     #[must_use]
     pub fn api_number(&self) -> Option<u64> {
         if let FieldValue::Number(number) = self.get(CurrentField::Api)? {
@@ -95,7 +164,17 @@ impl<'a> CurrentTelemetry<'a> {
         None
     }
 
-    /// Why the cache did not suffice, if the header says so.
+    /// Returns why the cache could not serve the token, if the header has a known reason.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{CacheRefreshReason, entra::Dialect};
+    ///
+    /// let current = Dialect::msal_python().read_current("4|301,3|")?.ok_or("empty")?;
+    /// assert_eq!(current.cache_info(), Some(CacheRefreshReason::Expired));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn cache_info(&self) -> Option<CacheRefreshReason> {
         let known = self
@@ -107,7 +186,19 @@ impl<'a> CurrentTelemetry<'a> {
         None
     }
 
-    /// The value on its own, free of what it was borrowed from.
+    /// Converts to a value that borrows nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentTelemetry, read};
+    ///
+    /// fn parse(value: &str) -> Result<Option<CurrentTelemetry<'static>>, read::ReadError> {
+    ///     let current = read::current(value)?;
+    ///     Ok(current.map(|current| current.telemetry().clone().into_owned()))
+    /// }
+    /// # assert!(parse("4|301,3|").is_ok_and(|current| current.is_some()));
+    /// ```
     #[must_use]
     pub fn into_owned(self) -> CurrentTelemetry<'static> {
         let Self { fields, extra } = self;
@@ -118,7 +209,17 @@ impl<'a> CurrentTelemetry<'a> {
         }
     }
 
-    /// The value of the header in a dialect; fields that the dialect lacks are left out.
+    /// Renders the header in a dialect, omitting fields that the dialect does not have.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, MsalNetVersion};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::default()), "5|1004,0,,,|0,1,1,,,");
+    /// assert_eq!(current.render(&Dialect::msal_net(MsalNetVersion::V4_11)), "2|1004,0|");
+    /// ```
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {
         let mut out = Scratch::new();
@@ -129,21 +230,21 @@ impl<'a> CurrentTelemetry<'a> {
 }
 
 /// Writes the header of a running acquisition.
-pub(super) fn write_facts(dialect: &Dialect, facts: &State, out: &mut Scratch) {
-    let noted = facts
+pub(super) fn write_state(dialect: &Dialect, state: &State, out: &mut Scratch) {
+    let recorded = state
         .cold
         .as_deref()
         .map_or(&[][..], |cold| &cold.platform_fields);
-    let has_place = |name: &str| {
-        let names_it =
+    let has_slot = |name: &str| {
+        let is_named =
             |slot: &FieldSpec| matches!(slot.field, CurrentField::Named(known) if known == name);
-        dialect.current.platform.iter().any(names_it)
+        dialect.current.platform.iter().any(is_named)
     };
-    let extra = noted
+    let extra = recorded
         .iter()
-        .filter(|(name, _)| dialect.current.open && !has_place(name))
+        .filter(|(name, _)| dialect.current.open && !has_slot(name))
         .map(|(_, value)| &**value);
-    write(dialect, |field| of_facts(facts, field), extra, out);
+    write(dialect, |field| value_in(state, field), extra, out);
 }
 
 fn write<'v>(
@@ -183,7 +284,7 @@ fn section<'v>(
     let mut is_first = true;
     for FieldSpec {
         field,
-        blank,
+        default_text,
         optional,
     } in slots
     {
@@ -197,25 +298,25 @@ fn section<'v>(
         is_first = false;
         match &known {
             Some(known) => field.write(known, out),
-            None => out.push_str(blank),
+            None => out.push_str(default_text),
         }
     }
 }
 
-/// Value of a field in a running acquisition.
-pub(super) fn of_facts(facts: &State, field: CurrentField) -> Option<FieldValue<'_>> {
-    let cold = facts.cold.as_deref();
+/// Returns the value of a field in a running acquisition.
+pub(super) fn value_in(state: &State, field: CurrentField) -> Option<FieldValue<'_>> {
+    let cold = state.cold.as_deref();
     let region = || cold?.region.as_ref();
     match field {
-        CurrentField::Api => Some(facts.api.number().into()),
+        CurrentField::Api => Some(state.api.number().into()),
         CurrentField::ForceRefresh => {
             let forced = |reason| reason == CacheRefreshReason::ForceRefreshOrClaims;
-            facts.refresh_reason().map(forced).map(FieldValue::from)
+            state.refresh_reason().map(forced).map(FieldValue::from)
         }
         CurrentField::CacheInfo | CurrentField::CacheRefresh => {
-            facts.refresh_reason().map(FieldValue::from)
+            state.refresh_reason().map(FieldValue::from)
         }
-        CurrentField::TokenType => facts.token_type.map(FieldValue::from),
+        CurrentField::TokenType => state.token_type.map(FieldValue::from),
         CurrentField::CacheSerialized => cold?.cache_serialized.map(FieldValue::from),
         CurrentField::LegacyCache => cold?.legacy_cache.map(FieldValue::from),
         CurrentField::CallerSdkId => text(&cold?.caller_sdk.as_ref()?.id),
@@ -225,11 +326,11 @@ pub(super) fn of_facts(facts: &State, field: CurrentField) -> Option<FieldValue<
         CurrentField::WrapperVersion => text(&cold?.wrapper.as_ref()?.version),
         CurrentField::BrokerError => text(cold?.broker_error.as_ref()?),
         CurrentField::Named(name) => {
-            let noted = cold?
+            let (_, value) = cold?
                 .platform_fields
                 .iter()
-                .find(|(known, _)| *known == name);
-            text(&noted?.1)
+                .find(|(known, _)| *known == name)?;
+            text(value)
         }
         CurrentField::RegionUsed => text(region()?.name()?),
         CurrentField::RegionSource => region()?.autodetection_source().map(FieldValue::from),
@@ -242,7 +343,7 @@ pub(super) fn of_facts(facts: &State, field: CurrentField) -> Option<FieldValue<
     }
 }
 
-/// Text that was made safe when it was noted; empty text is as good as none.
-fn text(noted: &str) -> Option<FieldValue<'_>> {
-    (!noted.is_empty()).then(|| FieldValue::trusted(noted))
+/// Returns text that was checked when it was recorded; empty text counts as unknown.
+fn text(recorded: &str) -> Option<FieldValue<'_>> {
+    (!recorded.is_empty()).then(|| FieldValue::trusted(recorded))
 }

@@ -1,4 +1,4 @@
-//! Dialects that no preset has, checked when they are built.
+//! Custom dialects, validated when they are built.
 
 use super::delivery_policy::DeliveryPolicy;
 use super::dialect::{
@@ -9,7 +9,7 @@ use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Prob
 use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;
 
-/// Builder of a [`Dialect`]; made by [`Dialect::custom`] and [`Dialect::customize`].
+/// A builder of a [`Dialect`], created by [`Dialect::custom`] or [`Dialect::customize`].
 ///
 /// # Examples
 ///
@@ -29,7 +29,17 @@ use crate::error::MAX_KEPT_CODE_LEN;
 pub struct DialectBuilder(Dialect);
 
 impl Dialect {
-    /// A dialect that begins as the default one and gets this name.
+    /// Creates a builder from the default dialect, with a new name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").sent_when_empty(true).build()?;
+    /// assert_eq!(dialect.name(), "contoso");
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub fn custom(name: &'static str) -> DialectBuilder {
         Self {
             name,
@@ -38,45 +48,128 @@ impl Dialect {
         .customize()
     }
 
-    /// A dialect that begins as this one.
+    /// Creates a builder from this dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Capacity, Dialect};
+    ///
+    /// let dialect = Dialect::msal_python().customize().capacity(Capacity::DropOldest(5)).build()?;
+    /// assert_eq!(dialect.schema(), 4);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn customize(self) -> DialectBuilder {
         DialectBuilder(self)
     }
 }
 
 impl DialectBuilder {
-    /// Schema number, with the fields of the second segment.
+    /// Sets the schema number and the fields of the second segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
+    ///
+    /// const REQUEST: &[FieldSpec] = &[
+    ///     FieldSpec::new(CurrentField::Api),
+    ///     FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
+    /// ];
+    /// let dialect = Dialect::custom("contoso").request(4, REQUEST).build()?;
+    /// assert_eq!(dialect.schema(), 4);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn request(mut self, schema: u8, request: &'static [FieldSpec]) -> Self {
         self.0.schema = schema;
         self.0.current.request = request;
         self
     }
 
-    /// Fields of the third segment.
+    /// Sets the fields of the third segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
+    ///
+    /// const PLATFORM: &[FieldSpec] = &[FieldSpec::new(CurrentField::TokenType).default_text("1")];
+    /// let dialect = Dialect::custom("contoso").platform(PLATFORM).build()?;
+    /// assert_eq!(dialect.platform(), PLATFORM);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn platform(mut self, platform: &'static [FieldSpec]) -> Self {
         self.0.current.platform = platform;
         self
     }
 
-    /// Whether platform values without a place of their own follow behind the others.
+    /// Sets whether recorded values without a slot follow the platform fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").platform(&[]).open_platform(true).build()?;
+    /// assert!(dialect.has_open_platform());
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn open_platform(mut self, open: bool) -> Self {
         self.0.current.open = open;
         self
     }
 
-    /// Whether the third segment is empty when none of its fields is known.
+    /// Sets whether the third segment is empty while none of its fields is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldSpec};
+    ///
+    /// const PLATFORM: &[FieldSpec] = &[
+    ///     FieldSpec::new(CurrentField::WrapperSku),
+    ///     FieldSpec::new(CurrentField::WrapperVersion),
+    /// ];
+    /// let dialect = Dialect::custom("contoso").platform(PLATFORM).collapses(true).build()?;
+    /// assert_eq!(CurrentTelemetry::new().render(&dialect), "5|,0,,,|");
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn collapses(mut self, collapses: bool) -> Self {
         self.0.current.collapses = collapses;
         self
     }
 
-    /// Longest current-telemetry header that is sent, in bytes; a longer one is left out.
+    /// Sets the maximum length of the current-telemetry header, in bytes.
+    ///
+    /// A longer header is not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").current_budget(200).build()?;
+    /// assert_eq!(dialect.current_budget(), 200);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn current_budget(mut self, bytes: usize) -> Self {
         self.0.current.budget = bytes;
         self
     }
 
-    /// Longest last-telemetry header in bytes, and what happens to failures that do not fit.
+    /// Sets the maximum length of the last-telemetry header, in bytes.
+    ///
+    /// `over_budget` decides what happens to failures that do not fit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, OverBudget};
+    ///
+    /// let dialect = Dialect::custom("contoso").last_budget(500, OverBudget::Wait).build()?;
+    /// assert_eq!(dialect.last_budget(), 500);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn last_budget(mut self, bytes: usize, over_budget: OverBudget) -> Self {
         self.0.last.budget = bytes;
         self.0.last.measured = Measured::Header;
@@ -84,77 +177,191 @@ impl DialectBuilder {
         self
     }
 
-    /// Whether the last-telemetry header is sent when there is nothing to report.
+    /// Sets whether the last-telemetry header is sent when there is nothing to report.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").sent_when_empty(true).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn sent_when_empty(mut self, sent: bool) -> Self {
         self.0.last.sent_when_empty = sent;
         self
     }
 
-    /// Fields of the last segment of the last-telemetry header.
-    pub const fn tail(mut self, tail: &'static [PlatformField]) -> Self {
-        self.0.last.tail = tail;
+    /// Sets the fields in the last segment of the last-telemetry header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
+    ///
+    /// const FIELDS: &[PlatformField] = &[PlatformField::Waiting];
+    /// let dialect = Dialect::custom("contoso").tail(FIELDS).build()?;
+    /// assert_eq!(LastTelemetry::new(0).with_tail(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
+    pub const fn tail(mut self, fields: &'static [PlatformField]) -> Self {
+        self.0.last.platform_fields = fields;
         self
     }
 
-    /// Fields that the last segment of the last-telemetry header holds for each failure.
+    /// Sets the fields that the last-telemetry header repeats for each failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, Dialect};
+    ///
+    /// const FIELDS: &[CurrentField] = &[CurrentField::RegionUsed];
+    /// let dialect = Dialect::custom("contoso").per_failure(FIELDS).build()?;
+    /// assert_eq!(dialect.per_failure(), FIELDS);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn per_failure(mut self, fields: &'static [CurrentField]) -> Self {
         self.0.last.per_failure = fields;
         self
     }
 
-    /// Whether more may follow in the last segment of the last-telemetry header.
+    /// Sets whether more fields may follow in the last segment.
+    ///
+    /// This affects reading only: [`read_last`](Dialect::read_last) then accepts more fields.
     pub const fn open_tail(mut self, open: bool) -> Self {
         self.0.last.open = open;
         self
     }
 
-    /// Longest error code that is reported, in bytes; longer ones are cut.
+    /// Sets the maximum length of an error code, in bytes; longer ones are truncated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").code_len(32).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn code_len(mut self, bytes: usize) -> Self {
         self.0.last.code_len = bytes;
         self
     }
 
-    /// How many failures wait, and which goes when there are too many.
+    /// Sets how many failures may wait, and which are dropped when there are more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Capacity, Dialect};
+    ///
+    /// let dialect = Dialect::custom("contoso").capacity(Capacity::OneHeader).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn capacity(mut self, capacity: Capacity) -> Self {
         self.0.last.capacity = capacity;
         self
     }
 
-    /// Which failures are sent first.
+    /// Sets which failures are sent first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, SendOrder};
+    ///
+    /// let dialect = Dialect::custom("contoso").order(SendOrder::NewestFirst).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn order(mut self, order: SendOrder) -> Self {
         self.0.last.order = order;
         self
     }
 
-    /// When a failure counts as delivered.
-    pub const fn delivery_policy(mut self, settling: DeliveryPolicy) -> Self {
-        self.0.last.settling = settling;
+    /// Sets the rule that decides when failures were delivered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{DeliveryPolicy, Dialect};
+    ///
+    /// let dialect =
+    ///     Dialect::custom("contoso").delivery_policy(DeliveryPolicy::ON_SUCCESS).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
+    pub const fn delivery_policy(mut self, policy: DeliveryPolicy) -> Self {
+        self.0.last.delivery_policy = policy;
         self
     }
 
-    /// Whether errors of other libraries, known by the name of their type, are reported.
+    /// Sets whether errors of foreign types are reported under their type name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").reports_foreign(false).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn reports_foreign(mut self, reported: bool) -> Self {
         self.0.last.foreign = reported;
         self
     }
 
-    /// Code under which cancelled calls are reported, if they are.
+    /// Sets the error code for canceled calls; `None` does not report them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let dialect = Dialect::custom("contoso").reports_cancelled(Some("canceled")).build()?;
+    /// # drop(dialect);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn reports_cancelled(mut self, code: Option<&'static str>) -> Self {
         self.0.last.cancelled = code;
         self
     }
 
-    /// Where the telemetry goes.
+    /// Sets where the telemetry is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Carrier, Dialect};
+    ///
+    /// let dialect = Dialect::custom("contoso").carrier(Carrier::Form).build()?;
+    /// assert_eq!(dialect.carrier(), Carrier::Form);
+    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+    /// ```
     pub const fn carrier(mut self, carrier: Carrier) -> Self {
         self.0.carrier = carrier;
         self
     }
 
-    /// The finished dialect.
+    /// Builds the dialect.
     ///
     /// # Errors
     ///
-    /// When its parts contradict each other; the error says which and why.
+    /// Returns an error if the parts contradict each other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let error = Dialect::custom("contoso").code_len(0).build().unwrap_err();
+    /// assert_eq!(error.to_string(), "expected an error code length of 1 to 3800 bytes, found 0");
+    /// ```
     pub fn build(self) -> Result<Dialect, InvalidDialect> {
         match problem(&self.0) {
             None => Ok(self.0),
@@ -163,7 +370,7 @@ impl DialectBuilder {
     }
 }
 
-/// The first contradiction in a dialect.
+/// Returns the first contradiction in a dialect.
 fn problem(dialect: &Dialect) -> Option<Problem> {
     let Dialect {
         schema,
@@ -190,7 +397,7 @@ fn problem(dialect: &Dialect) -> Option<Problem> {
     if let Some(slot) = current.request.iter().find(|slot| slot.optional) {
         return Some(Problem::Field(
             slot.field,
-            "is optional, but the second segment has a fixed length",
+            "cannot be optional, because the second segment has a fixed length",
         ));
     }
     in_slots(&[current.request, current.platform].concat())
@@ -202,37 +409,37 @@ fn in_slots(slots: &[FieldSpec]) -> Option<Problem> {
     for (at, slot) in slots.iter().enumerate() {
         let rest = slots.get(at + 1..).unwrap_or_default();
         if rest.iter().any(|other| other.field == slot.field) {
-            return Some(Problem::Field(slot.field, "has two places"));
+            return Some(Problem::Field(slot.field, "appears twice"));
         }
         if slot.optional && rest.iter().any(|other| !other.optional) {
             return Some(Problem::Field(
                 slot.field,
-                "is optional, so no fixed field can follow it",
+                "is optional and must come after all required fields",
             ));
         }
-        if !is_clean(slot.blank) {
-            return Some(Problem::UnsafeText(slot.blank));
+        if !is_clean(slot.default_text) {
+            return Some(Problem::UnsafeText(slot.default_text));
         }
     }
     None
 }
 
-/// A section that is empty when all is unknown cannot also have a text for the unknown.
+/// Rejects default texts in a segment that collapses: it would never be empty.
 fn collapsing(dialect: &Dialect) -> Option<Problem> {
-    let has_blank = |slot: &&FieldSpec| !slot.blank.is_empty();
-    let slot = dialect.current.platform.iter().find(has_blank)?;
+    let has_default = |slot: &&FieldSpec| !slot.default_text.is_empty();
+    let slot = dialect.current.platform.iter().find(has_default)?;
     dialect.current.collapses.then_some(Problem::Field(
         slot.field,
-        "has a text for the unknown, so the segment is never empty",
+        "has a default text, so the segment cannot collapse",
     ))
 }
 
 fn in_last(last: &LastForm) -> Option<Problem> {
-    if !last.tail.is_empty() && !last.per_failure.is_empty() {
-        return Some(Problem::TwoTails);
+    if !last.platform_fields.is_empty() && !last.per_failure.is_empty() {
+        return Some(Problem::TwoLastSegments);
     }
     if let Some(text) = last
-        .tail
+        .platform_fields
         .iter()
         .find_map(|field| constant(*field))
         .filter(|text| !is_clean(text))
@@ -266,7 +473,7 @@ const fn constant(field: PlatformField) -> Option<&'static str> {
     }
 }
 
-/// Printable ASCII without delimiters.
+/// Returns whether `text` is printable ASCII without delimiters.
 fn is_clean(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b',' | b'|'))

@@ -1,11 +1,11 @@
-//! When what a request carried counts as known to the server.
+//! When a request counts as having delivered its telemetry.
 
 use crate::acquisition::backend::Answer;
 
-/// Rule for what happens to reported failures when the request that carried them ends.
+/// A rule that decides whether the failures in a request were delivered.
 ///
-/// They are settled by an answer, unless its status or the error code of the acquisition is one
-/// that the rule names; then, and without an answer, they are reported again.
+/// A response acknowledges them, unless the policy lists its status or the error code of the
+/// acquisition. Otherwise, and without a response, a later request reports them again.
 ///
 /// # Examples
 ///
@@ -18,67 +18,91 @@ use crate::acquisition::backend::Answer;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryPolicy {
-    kept_statuses: &'static [(u16, u16)],
-    kept_codes: &'static [&'static str],
+    retry_statuses: &'static [(u16, u16)],
+    retry_codes: &'static [&'static str],
 }
 
 impl DeliveryPolicy {
-    /// Any answer settles except 429 and those from 500 on.
+    /// Any response acknowledges delivery, except 429 and 5xx or higher.
     pub const ON_RESPONSE: Self = Self::new(&[(429, 429), (500, u16::MAX)], &[]);
 
-    /// Only success settles.
+    /// Only a 2xx response acknowledges delivery.
     pub const ON_SUCCESS: Self = Self::new(&[(0, 199), (300, u16::MAX)], &[]);
 
-    /// MSAL.NET until 4.46: the rule it calls "AAD unavailable".
+    /// The rule of MSAL.NET up to 4.46, which calls it "AAD unavailable".
     pub const AAD_UNAVAILABLE: Self =
         Self::new(&[(429, 429), (500, u16::MAX)], &["request_timeout"]);
 
-    /// MSAL.NET from 4.47 on: the rule it calls "retryable".
+    /// The rule of MSAL.NET since 4.47, which calls it "retryable".
     pub const RETRYABLE: Self = Self::new(
         &[(408, 408), (429, 429), (500, 599)],
         &["request_timeout", "temporarily_unavailable"],
     );
 
-    /// A rule that reports again after these statuses, first to last, and these error codes.
+    /// Creates a policy that reports again after these statuses and error codes.
+    ///
+    /// Each status range includes its first and its last status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::DeliveryPolicy;
+    ///
+    /// const POLICY: DeliveryPolicy = DeliveryPolicy::new(&[(500, 599)], &["server_busy"]);
+    /// assert!(POLICY.settles(429, None));
+    /// assert!(!POLICY.settles(502, None));
+    /// assert!(!POLICY.settles(400, Some("server_busy")));
+    /// ```
     #[must_use]
     pub const fn new(
-        kept_statuses: &'static [(u16, u16)],
-        kept_codes: &'static [&'static str],
+        retry_statuses: &'static [(u16, u16)],
+        retry_codes: &'static [&'static str],
     ) -> Self {
         Self {
-            kept_statuses,
-            kept_codes,
+            retry_statuses,
+            retry_codes,
         }
     }
 
-    /// Whether an answer with this status settles, given the error code of the acquisition.
+    /// Returns whether a response with this status acknowledges delivery.
+    ///
+    /// `code` is the error code of the acquisition, if it failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::DeliveryPolicy;
+    ///
+    /// assert!(DeliveryPolicy::ON_SUCCESS.settles(200, None));
+    /// assert!(!DeliveryPolicy::ON_SUCCESS.settles(400, Some("invalid_grant")));
+    /// ```
     #[must_use]
     pub fn settles(&self, status: u16, code: Option<&str>) -> bool {
-        let kept_status = self
-            .kept_statuses
+        let retry_status = self
+            .retry_statuses
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&status));
-        let kept_code = code.is_some_and(|code| self.kept_codes.contains(&code));
-        !kept_status && !kept_code
+        let retry_code = code.is_some_and(|code| self.retry_codes.contains(&code));
+        !retry_status && !retry_code
     }
 
-    /// The delivery on an answer, open if it depends on the error code of the acquisition.
+    /// Returns the outcome of a delivery, pending if it depends on the error code.
     pub(super) fn delivery(&self, answer: Answer) -> Delivery {
         match answer {
             Answer::None => Delivery::Retry,
             Answer::Status(status) if !self.settles(status, None) => Delivery::Retry,
             Answer::Status(200..=299) => Delivery::Acknowledged,
-            Answer::Status(_) if self.kept_codes.is_empty() => Delivery::Acknowledged,
+            Answer::Status(_) if self.retry_codes.is_empty() => Delivery::Acknowledged,
             Answer::Status(status) => Delivery::Pending(status),
         }
     }
 }
 
-/// What becomes of the failures that a request carried.
+/// The outcome of reporting failures in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Delivery {
     Acknowledged,
     Retry,
-    /// The answer had this status, and the error code is to be awaited.
+    /// The response had this status; the error code decides when the acquisition ends.
     Pending(u16),
 }

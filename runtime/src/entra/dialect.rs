@@ -1,4 +1,4 @@
-//! Which headers go out and in which form: data, not code.
+//! Which headers are sent and what they look like, as plain data.
 
 use super::delivery_policy::DeliveryPolicy;
 use super::field::CurrentField;
@@ -6,107 +6,207 @@ use super::platform_field::PlatformField;
 use super::value::FieldValue;
 use crate::wire::InvalidFieldText;
 
-/// One place in a section of the current-telemetry header.
+/// A slot for one field in the current-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldSpec};
+///
+/// const PLATFORM: &[FieldSpec] = &[
+///     FieldSpec::new(CurrentField::TokenType).default_text("1"),
+///     FieldSpec::new(CurrentField::BrokerError).optional(),
+/// ];
+/// let dialect = Dialect::custom("contoso").platform(PLATFORM).build()?;
+/// assert_eq!(CurrentTelemetry::new().render(&dialect), "5|,0,,,|1");
+/// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldSpec {
     pub(super) field: CurrentField,
-    pub(super) blank: &'static str,
+    pub(super) default_text: &'static str,
     pub(super) optional: bool,
 }
 
 impl FieldSpec {
-    /// The field, and nothing between its delimiters while it is unknown.
+    /// Creates a slot that stays empty while the field is unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, FieldSpec};
+    ///
+    /// const REGION: FieldSpec = FieldSpec::new(CurrentField::RegionUsed);
+    /// assert_eq!(REGION.field(), CurrentField::RegionUsed);
+    /// ```
     #[must_use]
     pub const fn new(field: CurrentField) -> Self {
         Self {
             field,
-            blank: "",
+            default_text: "",
             optional: false,
         }
     }
 
     /// Writes this text while the field is unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, FieldSpec};
+    ///
+    /// const CACHE_INFO: FieldSpec = FieldSpec::new(CurrentField::CacheInfo).default_text("0");
+    /// # assert_eq!(CACHE_INFO.field(), CurrentField::CacheInfo);
+    /// ```
     #[must_use]
-    pub const fn default_text(mut self, blank: &'static str) -> Self {
-        self.blank = blank;
+    pub const fn default_text(mut self, text: &'static str) -> Self {
+        self.default_text = text;
         self
     }
 
-    /// Leaves the place out, with its delimiter, while the field is unknown.
+    /// Omits the slot and its delimiter while the field is unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, FieldSpec};
+    ///
+    /// const BROKER_ERROR: FieldSpec = FieldSpec::new(CurrentField::BrokerError).optional();
+    /// assert!(BROKER_ERROR.is_optional());
+    /// ```
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 
-    /// The field at this place.
+    /// Returns the field in this slot.
     #[must_use]
     pub const fn field(&self) -> CurrentField {
         self.field
     }
 
-    /// Whether the place is left out while the field is unknown.
+    /// Returns whether the slot is omitted while the field is unknown.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
         self.optional
     }
 
-    /// Value that the text at this place stands for; absent if the field is not known.
+    /// Parses the text in this slot; returns `None` if the field is unknown.
     ///
     /// # Errors
     ///
-    /// When the text holds a delimiter.
+    /// Returns an error if the text contains a delimiter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, FieldSpec, FieldValue};
+    ///
+    /// let legacy_cache = FieldSpec::new(CurrentField::LegacyCache);
+    /// assert_eq!(legacy_cache.parse("1")?, Some(FieldValue::Flag(true)));
+    /// assert_eq!(legacy_cache.parse("")?, None);
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     pub fn parse<'a>(&self, text: &'a str) -> Result<Option<FieldValue<'a>>, InvalidFieldText> {
         let value = self.field.parse(text)?;
-        let blank = || (!self.blank.is_empty()).then_some(FieldValue::Blank);
+        let blank = || (!self.default_text.is_empty()).then_some(FieldValue::Blank);
         Ok(value.or_else(blank))
     }
 }
 
 /// What happens to failures that do not fit in one header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, OverBudget};
+///
+/// let dialect = Dialect::custom("contoso").last_budget(1000, OverBudget::Wait).build()?;
+/// assert_eq!(dialect.last_budget(), 1000);
+/// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OverBudget {
-    /// They wait for the next request.
+    /// Keeps them for the next request.
     Wait,
-    /// Everything is forgotten, and the header goes out empty.
+    /// Drops all failures and sends an empty header.
     ForgetAll,
 }
 
 /// Which failures are sent first.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, SendOrder};
+///
+/// let dialect = Dialect::custom("contoso").order(SendOrder::NewestFirst).build()?;
+/// # drop(dialect);
+/// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendOrder {
-    /// The ones that happened first.
+    /// Sends the oldest failures first.
     OldestFirst,
-    /// The ones that happened last.
+    /// Sends the newest failures first.
     NewestFirst,
 }
 
-/// How many failures wait, and which one goes when there are too many.
+/// How many failures may wait, and which are dropped when there are more.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Capacity, Dialect};
+///
+/// let dialect = Dialect::custom("contoso").capacity(Capacity::DropOldest(20)).build()?;
+/// # drop(dialect);
+/// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capacity {
-    /// At most this many for each authority; the oldest goes.
+    /// Keeps at most this many failures per authority, dropping the oldest.
     ///
-    /// Those that a request carries stay until it ends, and so does the newest of the others: until
-    /// then there may be more.
+    /// Failures in flight stay until their request ends, and so does the newest waiting failure, so
+    /// there may temporarily be more.
     DropOldest(usize),
-    /// As many as fit in one header; a new one is not kept.
+    /// Keeps as many failures as fit in one header, dropping new ones.
     OneHeader,
 }
 
-/// Where the telemetry goes.
+/// Where the telemetry is written.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Carrier, Dialect};
+///
+/// assert_eq!(Dialect::default().carrier(), Carrier::Headers);
+/// assert_eq!(Dialect::msal_node().carrier(), Carrier::Form);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Carrier {
-    /// Into the headers of the request.
+    /// The headers of the request.
     Headers,
-    /// Into the form fields of its body, as browsers need it.
+    /// The form fields of the body, as browsers require.
     Form,
 }
 
-/// Something that goes out with a token request and can be switched off.
+/// A header of a token request that can be switched off.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, Header};
+///
+/// let dialect = Dialect::default().without(Header::DeviceModel);
+/// assert!(!dialect.sends(Header::DeviceModel));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -115,31 +215,31 @@ pub enum Header {
     CurrentTelemetry,
     /// `x-client-last-telemetry`.
     LastTelemetry,
-    /// `x-client-SKU`: name of the SDK.
+    /// `x-client-SKU`: the name of the SDK.
     Sku,
-    /// `x-client-Ver`: version of the SDK.
+    /// `x-client-Ver`: the version of the SDK.
     Version,
-    /// `x-client-OS`: operating system.
+    /// `x-client-OS`: the operating system.
     Os,
-    /// `x-client-CPU`: processor.
+    /// `x-client-CPU`: the processor architecture.
     Cpu,
-    /// `x-client-DM`: device model.
+    /// `x-client-DM`: the device model.
     DeviceModel,
-    /// `client-request-id`: id of the acquisition.
+    /// `client-request-id`: the correlation id of the acquisition.
     RequestId,
-    /// `return-client-request-id`: asks for the id in the answer.
+    /// `return-client-request-id`: asks the server to return the id.
     ReturnRequestId,
-    /// `x-ms-lib-capability`: the SDK obeys `Retry-After` and 429.
+    /// `x-ms-lib-capability`: the SDK honors `Retry-After` and 429.
     LibCapability,
-    /// `x-app-name`: name of the application.
+    /// `x-app-name`: the name of the application.
     AppName,
-    /// `x-app-ver`: version of the application.
+    /// `x-app-ver`: the version of the application.
     AppVersion,
-    /// `x-client-xtra-sku`: the libraries below and above the SDK.
+    /// `x-client-xtra-sku`: the libraries above and below the SDK.
     ExtraSku,
 }
 
-/// Switches for the headers.
+/// A set of headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HeaderSet(u16);
 
@@ -160,35 +260,35 @@ impl HeaderSet {
     }
 }
 
-/// What the budget of the last-telemetry header is for.
+/// What the budget of the last-telemetry header limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Measured {
     /// The whole header.
     Header,
-    /// The failures in it: their texts, and three delimiters each.
+    /// The failures in it: their text, and three delimiters each.
     Failures,
 }
 
-/// Form of `x-client-current-telemetry`.
+/// The layout of `x-client-current-telemetry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CurrentForm {
     pub(super) request: &'static [FieldSpec],
     pub(super) platform: &'static [FieldSpec],
-    /// Whether the SDK's other notes follow behind the platform fields.
+    /// Whether the SDK's other recorded values follow the platform fields.
     pub(super) open: bool,
-    /// Whether the platform section is empty when none of its fields is known.
+    /// Whether the platform segment is empty while none of its fields is known.
     pub(super) collapses: bool,
-    /// Longest value that is sent.
+    /// Length of the longest value that is sent.
     pub(super) budget: usize,
 }
 
-/// Form of `x-client-last-telemetry`, and the rules for what it reports.
+/// The layout of `x-client-last-telemetry`, and the rules for what it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LastForm {
-    pub(super) tail: &'static [PlatformField],
-    /// Fields that the last segment holds for each failure.
+    pub(super) platform_fields: &'static [PlatformField],
+    /// Fields that the last segment repeats for each failure.
     pub(super) per_failure: &'static [CurrentField],
-    /// Whether more may follow in the last segment.
+    /// Whether more fields may follow in the last segment.
     pub(super) open: bool,
     pub(super) sent_when_empty: bool,
     pub(super) budget: usize,
@@ -197,25 +297,26 @@ pub(super) struct LastForm {
     pub(super) code_len: usize,
     pub(super) capacity: Capacity,
     pub(super) order: SendOrder,
-    pub(super) settling: DeliveryPolicy,
+    pub(super) delivery_policy: DeliveryPolicy,
+    /// Whether errors of foreign types are reported.
     pub(super) foreign: bool,
-    /// Code under which cancelled calls are reported, if they are.
+    /// The error code for canceled calls, if they are reported.
     pub(super) cancelled: Option<&'static str>,
 }
 
-/// Form of the identity headers.
+/// The layout of the identity headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IdentityForm {
-    /// The headers in their order, each with its spelling.
+    /// The headers in order, each with its spelling.
     pub(super) headers: &'static [(Header, &'static str)],
-    /// Our names of operating systems and processors, each with the spelling that replaces it.
+    /// Replacements for our names of operating systems and processors.
     pub(super) spellings: &'static [(&'static str, &'static str)],
 }
 
-/// Form of the telemetry headers: a plain description that every library's habits fit in.
+/// A description of the telemetry headers as one library sends them.
 ///
-/// The default is schema 5 as MSAL.NET writes it today, with its six platform fields, and a
-/// last-telemetry header that is left out when there is nothing to report.
+/// The default is schema 5 as MSAL.NET writes it today, with its six platform fields, plus a
+/// last-telemetry header that is omitted when there is nothing to report.
 ///
 /// # Examples
 ///
@@ -238,73 +339,164 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// Name of the dialect: the library that speaks it, and since when.
+    /// Returns the name of the dialect: the library that uses it, and since which version.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, MsalNetVersion};
+    ///
+    /// assert_eq!(Dialect::msal_net(MsalNetVersion::V4_82).name(), "MSAL.NET 4.82");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Schema number that both headers begin with.
+    /// Returns the schema number that both headers start with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// assert_eq!(Dialect::default().schema(), 5);
+    /// assert_eq!(Dialect::msal_android().schema(), 2);
+    /// ```
     #[must_use]
     pub const fn schema(&self) -> u8 {
         self.schema
     }
 
-    /// Places of the second segment of the current-telemetry header.
+    /// Returns the slots in the second segment of the current-telemetry header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
+    ///
+    /// let fields: Vec<_> = Dialect::msal_python().request().iter().map(FieldSpec::field).collect();
+    /// assert_eq!(fields, [CurrentField::Api, CurrentField::CacheInfo]);
+    /// ```
     #[must_use]
     pub const fn request(&self) -> &'static [FieldSpec] {
         self.current.request
     }
 
-    /// Places of the third segment of the current-telemetry header.
+    /// Returns the slots in the third segment of the current-telemetry header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// assert_eq!(Dialect::default().platform().len(), 6);
+    /// assert!(Dialect::msal_python().platform().is_empty());
+    /// ```
     #[must_use]
     pub const fn platform(&self) -> &'static [FieldSpec] {
         self.current.platform
     }
 
-    /// Places of the last segment of the last-telemetry header.
+    /// Returns the fields in the last segment of the last-telemetry header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, PlatformField};
+    ///
+    /// let fields = [PlatformField::Waiting, PlatformField::Overflow];
+    /// assert_eq!(Dialect::msal_node().tail(), fields);
+    /// ```
     #[must_use]
     pub const fn tail(&self) -> &'static [PlatformField] {
-        self.last.tail
+        self.last.platform_fields
     }
 
-    /// Fields that the last segment of the last-telemetry header holds for each failure.
+    /// Returns the fields that the last-telemetry header repeats for each failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, Dialect, MsalNetVersion};
+    ///
+    /// let dialect = Dialect::msal_net(MsalNetVersion::V4_19);
+    /// assert_eq!(dialect.per_failure(), [CurrentField::RegionDetected]);
+    /// ```
     #[must_use]
     pub const fn per_failure(&self) -> &'static [CurrentField] {
         self.last.per_failure
     }
 
-    /// Longest current-telemetry header that is sent, in bytes; a longer one is left out.
+    /// Returns the maximum length of the current-telemetry header, in bytes.
+    ///
+    /// A longer header is not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// assert_eq!(Dialect::default().current_budget(), 100);
+    /// ```
     #[must_use]
     pub const fn current_budget(&self) -> usize {
         self.current.budget
     }
 
-    /// Longest last-telemetry header that is sent, in bytes.
+    /// Returns the maximum length of the last-telemetry header, in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// assert_eq!(Dialect::default().last_budget(), 350);
+    /// ```
     #[must_use]
     pub const fn last_budget(&self) -> usize {
         self.last.budget
     }
 
-    /// Whether the budget is for the whole header, and not only for the failures in it.
+    /// Returns whether [`last_budget`](Self::last_budget) limits the whole header.
+    ///
+    /// Otherwise it limits only the failures in the header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// assert!(Dialect::default().budget_counts_frame());
+    /// assert!(!Dialect::msal_python().budget_counts_frame());
+    /// ```
     #[must_use]
     pub const fn budget_counts_frame(&self) -> bool {
         matches!(self.last.measured, Measured::Header)
     }
 
-    /// Whether text follows behind the fields of the third segment.
+    /// Returns whether text may follow the fields of the third segment.
     #[must_use]
     pub const fn has_open_platform(&self) -> bool {
         self.current.open
     }
 
-    /// Where the telemetry goes.
+    /// Returns where the telemetry is written.
     #[must_use]
     pub const fn carrier(&self) -> Carrier {
         self.carrier
     }
 
-    /// Whether a header goes out.
+    /// Returns whether a header is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, Header};
+    ///
+    /// assert!(Dialect::msal_go().sends(Header::Sku));
+    /// assert!(!Dialect::msal_go().sends(Header::CurrentTelemetry));
+    /// ```
     #[must_use]
     pub fn sends(&self, header: Header) -> bool {
         let telemetry = matches!(header, Header::CurrentTelemetry | Header::LastTelemetry);
@@ -317,33 +509,76 @@ impl Dialect {
         !self.off.contains(header) && (telemetry || known())
     }
 
-    /// Leaves out one header; without the last-telemetry header no failures are kept for it.
+    /// Omits one header.
+    ///
+    /// Without the last-telemetry header, no failures are queued.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Telemetry, entra::{Dialect, Header}};
+    ///
+    /// let dialect = Dialect::default().without(Header::Os).without(Header::DeviceModel);
+    /// let telemetry = Telemetry::builder().dialect(dialect).build()?;
+    /// # drop(telemetry);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub const fn without(mut self, header: Header) -> Self {
         self.off = self.off.with(header);
         self
     }
 
-    /// Sends a header of the dialect that was left out before.
+    /// Sends a header of the dialect that was omitted before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, Header, MsalNetVersion};
+    ///
+    /// let today = Dialect::msal_net(MsalNetVersion::V4_82);
+    /// assert!(today.with(Header::LastTelemetry).sends(Header::LastTelemetry));
+    /// ```
     #[must_use]
     pub const fn with(mut self, header: Header) -> Self {
         self.off = self.off.except(header);
         self
     }
 
-    /// Leaves out `x-client-current-telemetry`.
+    /// Omits `x-client-current-telemetry`.
     #[must_use]
     pub const fn without_current(self) -> Self {
         self.without(Header::CurrentTelemetry)
     }
 
-    /// Leaves out `x-client-last-telemetry`, and keeps no failures for it.
+    /// Omits `x-client-last-telemetry` and queues no failures for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Telemetry, entra::Dialect};
+    ///
+    /// // The SDK gets all tokens from the instance metadata service, which reads no reports.
+    /// let telemetry = Telemetry::builder().dialect(Dialect::default().without_last()).build()?;
+    /// # drop(telemetry);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub const fn without_last(self) -> Self {
         self.without(Header::LastTelemetry)
     }
 
-    /// Leaves out every header.
+    /// Omits every header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, Header};
+    ///
+    /// let only_id = Dialect::default().without_headers().with(Header::RequestId);
+    /// assert!(only_id.sends(Header::RequestId));
+    /// assert!(!only_id.sends(Header::Sku));
+    /// ```
     #[must_use]
     pub const fn without_headers(mut self) -> Self {
         self.off = HeaderSet::ALL;

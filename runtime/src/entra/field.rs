@@ -1,4 +1,4 @@
-//! The fields of `x-client-current-telemetry` that any dialect knows.
+//! The fields of `x-client-current-telemetry` across all dialects.
 
 use super::value::{FieldValue, is_plain_number};
 use crate::cache::CacheRefreshReason;
@@ -6,60 +6,70 @@ use crate::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome
 use crate::token::TokenType;
 use crate::wire::{FieldText, InvalidFieldText, Scratch};
 
-/// Word in front of the broker's error, the only field that names itself.
+/// The prefix of the broker error, the only field that includes its own name.
 const BROKER_ERROR: &str = "broker_error=";
 
-/// One field of the current-telemetry header; a dialect is a list of them.
+/// A field of the current-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{CurrentField, CurrentTelemetry};
+///
+/// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+/// assert_eq!(CurrentField::Api.name(), "api_id");
+/// # drop(current);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CurrentField {
-    /// Function of the SDK that was called.
+    /// The public function of the SDK that was called.
     Api,
     /// Whether a refresh was forced.
     ForceRefresh,
-    /// Why the cache did not suffice.
+    /// The reason why the cache could not serve the token.
     CacheInfo,
-    /// Why the cache did not suffice, in the numbering of schema 3.
+    /// The same reason, in the numbering of schema 3.
     CacheRefresh,
-    /// Regional endpoint that was used.
+    /// The region of the endpoint that was used.
     RegionUsed,
-    /// How the region was found.
+    /// How the region was detected.
     RegionSource,
-    /// What came of asking for a region.
+    /// The outcome of a request for a regional endpoint.
     RegionOutcome,
-    /// Region that detection found.
+    /// The detected region.
     RegionDetected,
-    /// How the region was found, in the numbering of schemas 2 to 4.
+    /// How the region was detected, in the numbering of schemas 2 to 4.
     LegacyRegionSource,
-    /// Region that the caller named.
+    /// The region that the caller configured.
     UserRegion,
-    /// Whether the region that the caller named is the detected one.
+    /// Whether the caller's region matches the detected one.
     UserRegionValid,
-    /// Whether the global endpoint was used in the end.
+    /// Whether the request fell back to the global endpoint.
     RegionFallback,
-    /// Whether the cache is written to a store outside the process.
+    /// Whether the cache is serialized to a store outside the process.
     CacheSerialized,
-    /// Whether the cache also serves the older ADAL format.
+    /// Whether the legacy ADAL cache format is enabled.
     LegacyCache,
-    /// Scheme of the token.
+    /// The authentication scheme of the token.
     TokenType,
-    /// Id of the SDK on whose behalf the acquiring SDK works.
+    /// The id of the SDK that calls the acquiring SDK.
     CallerSdkId,
-    /// Version of the SDK on whose behalf the acquiring SDK works.
+    /// The version of the SDK that calls the acquiring SDK.
     CallerSdkVersion,
-    /// Whether the client certificate is managed by the platform.
+    /// Whether the platform manages the client certificate.
     ManagedCertificate,
-    /// Name of the library that wraps the SDK.
+    /// The name of the library that wraps the SDK.
     WrapperSku,
-    /// Version of the library that wraps the SDK.
+    /// The version of the library that wraps the SDK.
     WrapperVersion,
-    /// Code of an error that a broker reported.
+    /// The error code that a broker returned.
     BrokerError,
-    /// A value that the SDK notes under this name.
+    /// A value that the SDK records under this name.
     Named(&'static str),
 }
 
-/// What the text of a field stands for.
+/// How the text of a field is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Number,
@@ -75,7 +85,16 @@ enum Kind {
 }
 
 impl CurrentField {
-    /// Name of the field, in the words of the header's own comments.
+    /// Returns the name of the field, as used in the MSAL source code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::CurrentField;
+    ///
+    /// assert_eq!(CurrentField::RegionSource.name(), "region_autodetection");
+    /// assert_eq!(CurrentField::Named("at_status").name(), "at_status");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -131,13 +150,13 @@ impl CurrentField {
         }
     }
 
-    /// Value that the text of this field stands for; absent if the text is empty.
+    /// Parses the text of this field; returns `None` if it is empty.
     ///
-    /// A number that no table has stays a number, anything else stays text.
+    /// Unknown codes become [`FieldValue::Number`], anything else becomes [`FieldValue::Text`].
     ///
     /// # Errors
     ///
-    /// When the text holds a delimiter.
+    /// Returns an error if the text contains a delimiter.
     ///
     /// # Examples
     ///
@@ -151,11 +170,11 @@ impl CurrentField {
     /// ```
     pub fn parse(self, text: &str) -> Result<Option<FieldValue<'_>>, InvalidFieldText> {
         let checked = FieldText::new(text)?;
-        Ok((!text.is_empty()).then(|| self.value(text).unwrap_or(FieldValue::Text(checked))))
+        Ok((!text.is_empty()).then(|| self.decode(text).unwrap_or(FieldValue::Text(checked))))
     }
 
-    /// Value of a text in the tables of this field; none if the text is free.
-    fn value(self, text: &str) -> Option<FieldValue<'_>> {
+    /// Decodes the text, or returns `None` if it has no typed value.
+    fn decode(self, text: &str) -> Option<FieldValue<'_>> {
         let code = || text.parse::<u8>().ok();
         let typed = match self.kind() {
             Kind::Text => return None,
@@ -170,7 +189,7 @@ impl CurrentField {
             Kind::CacheInfo => code()
                 .and_then(CacheRefreshReason::from_wire)
                 .map(FieldValue::CacheInfo),
-            Kind::CacheRefresh => code().and_then(of_schema_3).map(FieldValue::CacheInfo),
+            Kind::CacheRefresh => code().and_then(from_schema_3).map(FieldValue::CacheInfo),
             Kind::RegionSource => code()
                 .and_then(RegionAutodetectionSource::from_wire)
                 .map(FieldValue::RegionSource),
@@ -189,7 +208,7 @@ impl CurrentField {
             .or_else(|| FieldValue::number(text))
     }
 
-    /// Writes a value as this field spells it.
+    /// Writes a value in the encoding of this field.
     pub(crate) fn write(self, value: &FieldValue<'_>, out: &mut Scratch) {
         match (self.kind(), value) {
             (Kind::CacheRefresh, FieldValue::CacheInfo(reason)) => {
@@ -205,7 +224,7 @@ impl CurrentField {
         }
     }
 
-    /// Whether a library could have written this text here, with codes that we do not know yet.
+    /// Returns whether a library could have written this text, allowing for unknown codes.
     pub(super) fn could_be(self, text: &str) -> bool {
         text.is_empty()
             || match self.kind() {
@@ -223,7 +242,7 @@ impl CurrentField {
     }
 }
 
-/// Schema 3 numbered the reasons in its own way, and had none for "not consulted".
+/// Returns the code of a reason in schema 3, which has none for an unused cache.
 const fn in_schema_3(reason: CacheRefreshReason) -> Option<u8> {
     match reason {
         CacheRefreshReason::NoCachedAccessToken => Some(0),
@@ -234,7 +253,7 @@ const fn in_schema_3(reason: CacheRefreshReason) -> Option<u8> {
     }
 }
 
-fn of_schema_3(code: u8) -> Option<CacheRefreshReason> {
+fn from_schema_3(code: u8) -> Option<CacheRefreshReason> {
     let has_it = |reason: &&CacheRefreshReason| in_schema_3(**reason) == Some(code);
     CacheRefreshReason::ALL.iter().find(has_it).copied()
 }

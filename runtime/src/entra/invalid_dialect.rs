@@ -6,13 +6,13 @@ use std::fmt;
 use super::field::CurrentField;
 use crate::error::MAX_KEPT_CODE_LEN;
 
-/// Least budget for the last-telemetry header that is sure to hold one failure, in bytes.
+/// Smallest last-telemetry budget that always fits one failure, in bytes.
 pub(super) const MIN_LAST_BUDGET: usize = 128;
 
-/// Most failures that may wait per authority.
+/// Maximum number of waiting failures per authority.
 pub(super) const MAX_CAPACITY: usize = 1024;
 
-/// Dialect whose parts contradict each other.
+/// The error for a dialect whose parts contradict each other.
 ///
 /// # Examples
 ///
@@ -21,7 +21,7 @@ pub(super) const MAX_CAPACITY: usize = 1024;
 ///
 /// const REQUEST: &[FieldSpec] = &[FieldSpec::new(CurrentField::Api)];
 /// let error = Dialect::custom("contoso").request(5, REQUEST).build().unwrap_err();
-/// assert_eq!(error.to_string(), "schema 5 has 5 fields in its second segment, not 1");
+/// assert_eq!(error.to_string(), "expected 5 fields in the second segment of schema 5, found 1");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidDialect(Problem);
@@ -42,11 +42,11 @@ pub(super) enum Problem {
     },
     ApiNotFirst,
     UnsafeText(&'static str),
-    TwoTails,
+    TwoLastSegments,
     LastBudget(usize),
     CodeLen(usize),
     Capacity(usize),
-    /// A field, and what is wrong with its place.
+    /// A field, and what is wrong with its slot.
     Field(CurrentField, &'static str),
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for InvalidDialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Problem::UnknownSchema(schema) => {
-                write!(f, "schema {schema} is unknown, expected 2, 3, 4 or 5")
+                write!(f, "expected schema 2, 3, 4, or 5, found {schema}")
             }
             Problem::RequestFields {
                 schema,
@@ -62,31 +62,35 @@ impl fmt::Display for InvalidDialect {
                 found,
             } => write!(
                 f,
-                "schema {schema} has {expected} fields in its second segment, not {found}"
+                "expected {expected} fields in the second segment of schema {schema}, found {found}"
             ),
-            Problem::ApiNotFirst => f.write_str("the second segment begins with the API id"),
-            Problem::TwoTails => f.write_str(
-                "the last segment holds fields of its own or fields per failure, not both",
+            Problem::ApiNotFirst => f.write_str("the second segment must start with the API id"),
+            Problem::TwoLastSegments => f.write_str(
+                "the last segment can have either platform fields or fields per failure, not both",
             ),
             Problem::UnsafeText(text) => {
-                write!(f, "`{}` is no text for a header field", text.escape_debug())
+                write!(
+                    f,
+                    "`{}` is not valid text for a header field",
+                    text.escape_debug()
+                )
             }
             Problem::LastBudget(bytes) => {
                 write!(
                     f,
-                    "{bytes} bytes hold no failure, expected at least {MIN_LAST_BUDGET}"
+                    "expected a last-telemetry budget of at least {MIN_LAST_BUDGET} bytes, found {bytes}"
                 )
             }
             Problem::CodeLen(bytes) => {
                 write!(
                     f,
-                    "error codes of {bytes} bytes, expected 1 to {MAX_KEPT_CODE_LEN}"
+                    "expected an error code length of 1 to {MAX_KEPT_CODE_LEN} bytes, found {bytes}"
                 )
             }
             Problem::Capacity(kept) => {
                 write!(
                     f,
-                    "{kept} failures cannot wait, expected 1 to {MAX_CAPACITY}"
+                    "expected a capacity of 1 to {MAX_CAPACITY} failures, found {kept}"
                 )
             }
             Problem::Field(field, reason) => write!(f, "`{}` {reason}", field.name()),

@@ -1,4 +1,4 @@
-//! `x-client-last-telemetry`: failures and cache hits that the server has not heard of yet.
+//! `x-client-last-telemetry`: reports earlier failures and cache hits.
 
 use http::HeaderName;
 
@@ -8,18 +8,26 @@ use super::platform_field::PlatformField;
 use super::value::FieldValue;
 use crate::wire::{FieldText, Scratch};
 
-/// Name of the header that tells what happened since the last report.
+/// The header that reports failures and cache hits since the last report.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::LAST_TELEMETRY;
+///
+/// assert_eq!(LAST_TELEMETRY, "x-client-last-telemetry");
+/// ```
 pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-telemetry");
 
-/// Value of `x-client-last-telemetry` for one token request.
+/// The value of `x-client-last-telemetry` for one token request.
 ///
-/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager` until
-/// 4.61, and its siblings; the [`Dialect`] says what stands in the last segment.
+/// Specified by AzureAD/microsoft-authentication-library-for-dotnet, `HttpTelemetryManager` up to
+/// 4.61, and its counterparts in the other MSAL libraries; the [`Dialect`] defines the last segment.
 ///
 /// ```text
-/// value    = schema "|" hits "|" [ failed *( "," failed ) ] "|" [ code *( "," code ) ] "|" tail
+/// value    = schema "|" hits "|" [ failed *( "," failed ) ] "|" [ code *( "," code ) ] "|" platform
 /// failed   = api "," correlation-id
-/// tail     = [ field *( "," field ) ]
+/// platform = [ field *( "," field ) ]
 /// ```
 ///
 /// Example: `5|3|1004,ad8c894a-557f-48c0-b045-c129590c344e|invalid_client|`
@@ -27,9 +35,8 @@ pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-te
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::entra::FieldText;
 /// use token_telemetry::ClientRequestId;
-/// use token_telemetry::entra::{Dialect, LastTelemetry, ReportedFailure};
+/// use token_telemetry::entra::{Dialect, FieldText, LastTelemetry, ReportedFailure};
 ///
 /// let id: ClientRequestId = "ad8c894a-557f-48c0-b045-c129590c344e".parse()?;
 /// let failure = ReportedFailure::new(1004_u32, id, FieldText::new("invalid_client")?);
@@ -44,12 +51,20 @@ pub const LAST_TELEMETRY: HeaderName = HeaderName::from_static("x-client-last-te
 pub struct LastTelemetry<'a> {
     hits: u64,
     failures: Vec<ReportedFailure<'a>>,
-    tail: Vec<(PlatformField, FieldValue<'a>)>,
+    platform_fields: Vec<(PlatformField, FieldValue<'a>)>,
     extra: Vec<FieldText<'a>>,
 }
 
 impl<'a> LastTelemetry<'a> {
-    /// A header that reports so many cache hits and no failure.
+    /// Creates a value that reports `hits` cache hits and no failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, LastTelemetry};
+    ///
+    /// assert_eq!(LastTelemetry::new(3).render(&Dialect::default()), "5|3|||");
+    /// ```
     #[must_use]
     pub fn new(hits: u64) -> Self {
         Self {
@@ -58,7 +73,19 @@ impl<'a> LastTelemetry<'a> {
         }
     }
 
-    /// Adds a failure behind the others.
+    /// Appends a failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{FieldText, FieldValue, LastTelemetry, ReportedFailure};
+    ///
+    /// let code = FieldText::new("invalid_client")?;
+    /// let failure = ReportedFailure::new(1004_u32, FieldValue::Blank, code);
+    /// let last = LastTelemetry::new(0).with_failure(failure);
+    /// assert_eq!(last.failures()[0].code(), "invalid_client");
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn with_failure(mut self, failure: ReportedFailure<'a>) -> Self {
         self.failures.push(failure);
@@ -66,52 +93,97 @@ impl<'a> LastTelemetry<'a> {
     }
 
     /// Sets a field of the last segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
+    ///
+    /// let last = LastTelemetry::new(0)
+    ///     .with_tail(PlatformField::Waiting, 2_u32)
+    ///     .with_tail(PlatformField::Overflow, true);
+    /// assert_eq!(last.render(&Dialect::msal_node()), "5|0|||2,1");
+    /// ```
     #[must_use]
     pub fn with_tail(mut self, field: PlatformField, value: impl Into<FieldValue<'a>>) -> Self {
-        self.tail.retain(|(known, _)| *known != field);
-        self.tail.push((field, value.into()));
+        self.platform_fields.retain(|(known, _)| *known != field);
+        self.platform_fields.push((field, value.into()));
         self
     }
 
-    /// Adds text behind the fields of the last segment.
+    /// Appends text after the fields of the last segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, FieldText, LastTelemetry};
+    ///
+    /// let last = LastTelemetry::new(0).with_extra(FieldText::new("future")?);
+    /// assert_eq!(last.render(&Dialect::msal_apple()), "4|0|||future");
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn with_extra(mut self, text: FieldText<'a>) -> Self {
         self.extra.push(text);
         self
     }
 
-    /// Cache hits that the server had not heard of.
+    /// Returns the number of cache hits since the last report.
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.hits
     }
 
-    /// Failures that the server had not heard of, in the order of the header.
+    /// Returns the failures since the last report, in the order of the header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let last = Dialect::msal_python().read_last("4|2|301,id|invalid_grant|")?.ok_or("empty")?;
+    /// let codes: Vec<_> = last.failures().iter().map(|failure| failure.code()).collect();
+    /// assert_eq!((last.hits(), codes), (2, vec!["invalid_grant"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn failures(&self) -> &[ReportedFailure<'a>] {
         &self.failures
     }
 
-    /// Value of a field of the last segment; absent if it is not known.
+    /// Returns the value of a field of the last segment, or `None` if it is unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, FieldValue, PlatformField};
+    ///
+    /// let last = Dialect::msal_node().read_last("5|0|||2,1")?.ok_or("empty")?;
+    /// assert_eq!(last.tail(PlatformField::Overflow), Some(&FieldValue::Flag(true)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tail(&self, field: PlatformField) -> Option<&FieldValue<'a>> {
-        let found = self.tail.iter().find(|(known, _)| *known == field);
+        let found = self
+            .platform_fields
+            .iter()
+            .find(|(known, _)| *known == field);
         found.map(|(_, value)| value)
     }
 
-    /// Text behind the fields of the last segment.
+    /// Returns the text after the fields of the last segment.
     #[must_use]
     pub fn extra(&self) -> &[FieldText<'a>] {
         &self.extra
     }
 
-    /// The value on its own, free of what it was borrowed from.
+    /// Converts to a value that borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> LastTelemetry<'static> {
         let Self {
             hits,
             failures,
-            tail,
+            platform_fields,
             extra,
         } = self;
         let owned = |(field, value): (_, FieldValue<'a>)| (field, value.into_owned());
@@ -121,36 +193,45 @@ impl<'a> LastTelemetry<'a> {
                 .into_iter()
                 .map(ReportedFailure::into_owned)
                 .collect(),
-            tail: tail.into_iter().map(owned).collect(),
+            platform_fields: platform_fields.into_iter().map(owned).collect(),
             extra: extra.into_iter().map(FieldText::into_owned).collect(),
         }
     }
 
-    /// The value of the header in a dialect.
+    /// Renders the header in a dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, LastTelemetry};
+    ///
+    /// assert_eq!(LastTelemetry::new(3).render(&Dialect::msal_python()), "4|3|||");
+    /// assert_eq!(LastTelemetry::new(3).render(&Dialect::msal_android()), "2|3|||2,");
+    /// ```
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {
-        let own: Vec<String> = self
+        let fields: Vec<String> = self
             .failures
             .iter()
-            .map(|failure| failure.own_tail(dialect))
+            .map(|failure| failure_fields(dialect, |field| failure.get(field).cloned()))
             .collect();
         let failures = self
             .failures
             .iter()
-            .zip(&own)
-            .map(|(failure, own)| Written {
+            .zip(&fields)
+            .map(|(failure, fields)| FailureText {
                 api: failure.api.clone(),
                 id: failure.correlation_id.clone(),
                 code: failure.code.as_str(),
-                tail: own,
+                platform_fields: fields,
             });
         let mut out = Scratch::new();
-        let tail = |field| self.tail(field).cloned();
-        write(dialect, self.hits, failures, tail, &mut out);
+        let platform_fields = |field| self.tail(field).cloned();
+        write(dialect, self.hits, failures, platform_fields, &mut out);
         let per_failure = dialect.last.per_failure.len() * self.failures.len();
-        let places = per_failure + dialect.last.tail.len();
+        let known = per_failure + dialect.last.platform_fields.len();
         for (at, text) in self.extra.iter().enumerate() {
-            if at > 0 || places > 0 {
+            if at > 0 || known > 0 {
                 out.push(b',');
             }
             out.push_str(text.as_str());
@@ -159,7 +240,18 @@ impl<'a> LastTelemetry<'a> {
     }
 }
 
-/// Failure as the header reports it.
+/// A failure in the last-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ClientRequestId, entra::{FieldText, ReportedFailure}};
+///
+/// let id = ClientRequestId::new();
+/// let failure = ReportedFailure::new(1004_u32, id, FieldText::new("invalid_client")?);
+/// assert_eq!(failure.correlation_id(), &id.into());
+/// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportedFailure<'a> {
     api: FieldValue<'a>,
@@ -169,7 +261,18 @@ pub struct ReportedFailure<'a> {
 }
 
 impl<'a> ReportedFailure<'a> {
-    /// A failure of this function, in this acquisition, with this code.
+    /// Creates a failure from the API id, the correlation id and the error code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{FieldText, FieldValue, ReportedFailure};
+    ///
+    /// let code = FieldText::new("timeout")?;
+    /// let failure = ReportedFailure::new(1004_u32, FieldValue::Blank, code);
+    /// assert_eq!(failure.api(), &FieldValue::Number(1004));
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn new(
         api: impl Into<FieldValue<'a>>,
@@ -184,7 +287,25 @@ impl<'a> ReportedFailure<'a> {
         }
     }
 
-    /// Sets a field that the dialect tells of each failure.
+    /// Sets a field that the dialect writes for each failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{
+    ///     CurrentField, Dialect, FieldText, FieldValue, LastTelemetry, MsalNetVersion,
+    ///     ReportedFailure,
+    /// };
+    ///
+    /// let code = FieldText::new("timeout")?;
+    /// let failure = ReportedFailure::new(1004_u32, FieldValue::Blank, code)
+    ///     .with(CurrentField::RegionDetected, FieldText::new("westus")?);
+    /// let value = LastTelemetry::new(0)
+    ///     .with_failure(failure)
+    ///     .render(&Dialect::msal_net(MsalNetVersion::V4_19));
+    /// assert_eq!(value, "2|0|1004,|timeout|westus");
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     #[must_use]
     pub fn with(mut self, field: CurrentField, value: impl Into<FieldValue<'a>>) -> Self {
         self.fields.retain(|(known, _)| *known != field);
@@ -192,32 +313,32 @@ impl<'a> ReportedFailure<'a> {
         self
     }
 
-    /// Function that failed.
+    /// Returns the API id of the function that failed.
     #[must_use]
     pub fn api(&self) -> &FieldValue<'a> {
         &self.api
     }
 
-    /// Id of the failed acquisition: a GUID, or whatever the SDK took for one.
+    /// Returns the correlation id: a GUID, or the text that was sent instead.
     #[must_use]
     pub fn correlation_id(&self) -> &FieldValue<'a> {
         &self.correlation_id
     }
 
-    /// Code of the failure.
+    /// Returns the error code.
     #[must_use]
     pub fn code(&self) -> &str {
         self.code.as_str()
     }
 
-    /// Value of a field that the dialect tells of each failure.
+    /// Returns the value of a field that the dialect writes for each failure.
     #[must_use]
     pub fn get(&self, field: CurrentField) -> Option<&FieldValue<'a>> {
         let found = self.fields.iter().find(|(known, _)| *known == field);
         found.map(|(_, value)| value)
     }
 
-    /// The failure on its own, free of what it was borrowed from.
+    /// Converts to a failure that borrows nothing.
     #[must_use]
     pub fn into_owned(self) -> ReportedFailure<'static> {
         let Self {
@@ -234,14 +355,10 @@ impl<'a> ReportedFailure<'a> {
             fields: fields.into_iter().map(owned).collect(),
         }
     }
-
-    fn own_tail(&self, dialect: &Dialect) -> String {
-        own_tail(dialect, |field| self.get(field).cloned())
-    }
 }
 
-/// What a dialect tells of one failure in the last segment.
-pub(super) fn own_tail<'v>(
+/// Renders what a dialect writes about one failure in the last segment.
+pub(super) fn failure_fields<'v>(
     dialect: &Dialect,
     value: impl Fn(CurrentField) -> Option<FieldValue<'v>>,
 ) -> String {
@@ -257,20 +374,20 @@ pub(super) fn own_tail<'v>(
     out.as_str().to_owned()
 }
 
-/// One failure on its way into the header.
-pub(super) struct Written<'v> {
+/// The parts of one failure, ready to be written.
+pub(super) struct FailureText<'v> {
     pub(super) api: FieldValue<'v>,
     pub(super) id: FieldValue<'v>,
     pub(super) code: &'v str,
-    pub(super) tail: &'v str,
+    pub(super) platform_fields: &'v str,
 }
 
-/// Writes the header, without what follows behind the known fields.
+/// Writes the header up to the last known field.
 pub(super) fn write<'v>(
     dialect: &Dialect,
     hits: u64,
-    failures: impl Iterator<Item = Written<'v>> + Clone,
-    tail: impl Fn(PlatformField) -> Option<FieldValue<'v>>,
+    failures: impl Iterator<Item = FailureText<'v>> + Clone,
+    platform_fields: impl Fn(PlatformField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
     out.push_number(dialect.schema.into());
@@ -288,14 +405,18 @@ pub(super) fn write<'v>(
     });
     out.push(b'|');
     if dialect.last.per_failure.is_empty() {
-        list(dialect.last.tail.iter(), out, |field, out| {
-            match tail(*field) {
+        list(
+            dialect.last.platform_fields.iter(),
+            out,
+            |field, out| match platform_fields(*field) {
                 Some(value) => value.write(out),
-                None => out.push_str(field.blank()),
-            }
-        });
+                None => out.push_str(field.default_text()),
+            },
+        );
     } else {
-        list(failures, out, |failure, out| out.push_str(failure.tail));
+        list(failures, out, |failure, out| {
+            out.push_str(failure.platform_fields)
+        });
     }
 }
 

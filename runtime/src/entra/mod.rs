@@ -1,11 +1,29 @@
-//! The headers of a token request: identity, request id, current and last telemetry.
+//! Telemetry headers of token requests: identity, request id, current and last telemetry.
 //!
-//! A [`Dialect`] says which of them go out and in which form; it is data, and every known library is
-//! one of its [presets](Dialect::presets). [`CurrentTelemetry`] and [`LastTelemetry`] are the values,
-//! free of any dialect: written with `render`, read with [`read`]. What a request reports about
-//! earlier calls is settled when it is answered, by the [`DeliveryPolicy`] rule of the dialect.
+//! A [`Dialect`] decides which headers are sent and what they look like. It is plain data, and each
+//! known library is one of its [presets](Dialect::presets). [`CurrentTelemetry`] and
+//! [`LastTelemetry`] hold the values independently of any dialect: write them with `render` and parse
+//! them with [`read`]. The dialect's [`DeliveryPolicy`] decides from the response whether the failures
+//! in a request were delivered or must be reported again.
+//!
+//! # Examples
+//!
+//! ```
+//! use token_telemetry::{Telemetry, entra::{CurrentField, CurrentTelemetry, Dialect, read}};
+//!
+//! // Send the headers that MSAL Python sends.
+//! let telemetry = Telemetry::builder().dialect(Dialect::msal_python()).build()?;
+//!
+//! // Write and parse a header yourself.
+//! let value = CurrentTelemetry::new()
+//!     .with(CurrentField::Api, 1004_u32)
+//!     .render(&Dialect::msal_python());
+//! let current = read::current(&value)?.ok_or("empty")?;
+//! assert_eq!(current.telemetry().api_number(), Some(1004));
+//! # drop(telemetry);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod budget;
 mod caller_headers;
 mod client;
 mod current;
@@ -13,18 +31,15 @@ mod custom;
 mod delivery_policy;
 mod dialect;
 mod extra_sku;
+mod failure_queue;
 mod field;
-mod header_name;
-mod in_order;
+mod header_field;
 mod invalid_dialect;
 mod last;
-mod pending;
 mod platform_field;
 mod presets;
-mod queue;
 pub mod read;
 mod value;
-mod waiting;
 
 use http::{HeaderMap, HeaderName};
 
@@ -36,10 +51,10 @@ pub use custom::DialectBuilder;
 pub use delivery_policy::DeliveryPolicy;
 pub use dialect::{Capacity, Carrier, Dialect, FieldSpec, Header, OverBudget, SendOrder};
 pub use extra_sku::{EXTRA_SKU, ExtraSku, SkuGroup};
+pub use failure_queue::PendingFailure;
 pub use field::CurrentField;
 pub use invalid_dialect::InvalidDialect;
 pub use last::{LAST_TELEMETRY, LastTelemetry, ReportedFailure};
-pub use pending::PendingFailure;
 pub use platform_field::PlatformField;
 pub use presets::MsalNetVersion;
 pub use value::FieldValue;
@@ -51,28 +66,45 @@ use crate::error::ErrorInfo;
 use crate::wire::{Authority, ClientRequestId, Scratch};
 use client::IdentityHeaders;
 use delivery_policy::Delivery;
-use header_name::Name;
-use queue::FailureQueue;
+use failure_queue::FailureQueue;
+use header_field::HeaderField;
 
-/// Name of the header that asks the server to send the id back.
+/// The header that asks the server to return the `client-request-id`.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::RETURN_CLIENT_REQUEST_ID;
+///
+/// assert_eq!(RETURN_CLIENT_REQUEST_ID, "return-client-request-id");
+/// ```
 pub const RETURN_CLIENT_REQUEST_ID: HeaderName =
     HeaderName::from_static("return-client-request-id");
 
-/// Name under which the instance metadata service reads the id of the acquisition.
+/// The request id header of the instance metadata service (IMDS).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::MS_CLIENT_REQUEST_ID;
+///
+/// assert_eq!(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+/// ```
 pub const MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
-const CURRENT: Name = Name::of(CURRENT_TELEMETRY, ATTEMPT_HEADERS[0]);
-const LAST: Name = Name::of(LAST_TELEMETRY, ATTEMPT_HEADERS[1]);
-const INSTANCE_METADATA_ID: Name = Name::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+const CURRENT: HeaderField = HeaderField::of(CURRENT_TELEMETRY, ATTEMPT_HEADERS[0]);
+const LAST: HeaderField = HeaderField::of(LAST_TELEMETRY, ATTEMPT_HEADERS[1]);
+const INSTANCE_METADATA_ID: HeaderField =
+    HeaderField::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
 
-/// Value of the header that asks for the id.
+/// The value of [`RETURN_CLIENT_REQUEST_ID`].
 const RETURN_ID: &[u8] = b"true";
 
-/// Names of the headers whose values hold for one attempt only.
+/// The headers whose values are valid for one attempt only.
 pub(crate) const ATTEMPT_HEADERS: [&str; 2] =
     ["x-client-current-telemetry", "x-client-last-telemetry"];
 
-/// What one `Telemetry` writes on token requests, and what it still has to report.
+/// The headers that one `Telemetry` writes, and the failures it still has to report.
 #[derive(Debug)]
 pub(crate) struct Headers {
     dialect: Dialect,
@@ -93,7 +125,7 @@ impl Headers {
         }
     }
 
-    /// Most bytes of an error code that anybody has a use for.
+    /// Returns the length of the longest error code that any exporter uses, in bytes.
     pub(crate) fn longest_code(&self) -> usize {
         let in_header = if self.sends_last {
             self.dialect.last.code_len
@@ -103,10 +135,10 @@ impl Headers {
         in_header.max(ErrorInfo::MAX_CODE_LEN)
     }
 
-    /// Removes from a request to a host of others what an earlier request left there.
+    /// Removes what an earlier request left on a request to a foreign host.
     ///
-    /// What has another value than telemetry writes is the application's own. The id is that of
-    /// the acquisition, if it has one yet.
+    /// A header with any other value belongs to the application and stays. `id` is the id of the
+    /// acquisition, if it already has one.
     pub(crate) fn strip(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
         for (_, name, value) in self.identity.constant() {
             name.remove(value.as_bytes(), headers);
@@ -123,15 +155,15 @@ impl Headers {
         }
     }
 
-    /// Writes everything that belongs on one token request; `hits` counts all cache hits so far.
+    /// Writes all headers of one token request; `hits` is the total number of cache hits so far.
     pub(crate) fn write(
         &self,
-        facts: &mut State,
+        state: &mut State,
         (authority, hits): (&Authority, u64),
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
-        // Requests that are no form posts have headers only.
+        // Only token requests have a form body to write to.
         let carrier = match report.purpose {
             Purpose::Token => self.dialect.carrier,
             Purpose::Discovery | Purpose::InstanceMetadata => Carrier::Headers,
@@ -144,49 +176,49 @@ impl Headers {
         }
         match report.purpose {
             Purpose::Token => {
-                self.write_identity(facts, report.purpose, out);
-                self.write_telemetry(facts, (authority, hits), report, out);
+                self.write_identity(state, report.purpose, out);
+                self.write_telemetry(state, (authority, hits), report, out);
             }
-            Purpose::Discovery => self.write_identity(facts, report.purpose, out),
-            Purpose::InstanceMetadata => self.write_instance_metadata(facts, out),
+            Purpose::Discovery => self.write_identity(state, report.purpose, out),
+            Purpose::InstanceMetadata => self.write_instance_metadata(state, out),
         }
     }
 
-    fn write_identity(&self, facts: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
+    fn write_identity(&self, state: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
         for (header, name, value) in self.identity.constant() {
             if header != Header::LibCapability || purpose == Purpose::Token {
                 name.put(value, out);
             }
         }
         if let Some(name) = &self.identity.request_id {
-            put_id(name, facts.correlation_id(), out);
+            put_id(name, state.correlation_id(), out);
         }
         if let Some(name) = &self.identity.return_request_id {
             name.put_text(RETURN_ID, out);
         }
     }
 
-    fn write_instance_metadata(&self, facts: &mut State, out: &mut HeaderSink<'_>) {
+    fn write_instance_metadata(&self, state: &mut State, out: &mut HeaderSink<'_>) {
         for (header, name, value) in self.identity.constant() {
             if matches!(header, Header::Sku | Header::Version) {
                 name.put(value, out);
             }
         }
         if self.identity.request_id.is_some() {
-            put_id(&INSTANCE_METADATA_ID, facts.correlation_id(), out);
+            put_id(&INSTANCE_METADATA_ID, state.correlation_id(), out);
         }
     }
 
     fn write_telemetry(
         &self,
-        facts: &State,
+        state: &State,
         (authority, hits): (&Authority, u64),
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
         let mut line = Scratch::new();
         if self.sends_current {
-            current::write_facts(&self.dialect, facts, &mut line);
+            current::write_state(&self.dialect, state, &mut line);
             if line.len() <= self.dialect.current.budget {
                 CURRENT.put_text(line.as_bytes(), out);
             }
@@ -197,15 +229,15 @@ impl Headers {
         }
     }
 
-    /// Settles what a request carried, or hands it back if that depends on the error code.
-    pub(crate) fn settle(
+    /// Completes the delivery of a report; returns it if that depends on the error code.
+    pub(crate) fn complete(
         &self,
         mut report: InFlightReport,
         answer: Answer,
     ) -> Option<InFlightReport> {
-        match self.dialect.last.settling.delivery(answer) {
-            Delivery::Acknowledged => self.failures.settle(&report, true),
-            Delivery::Retry => self.failures.settle(&report, false),
+        match self.dialect.last.delivery_policy.delivery(answer) {
+            Delivery::Acknowledged => self.failures.complete(&report, true),
+            Delivery::Retry => self.failures.complete(&report, false),
             Delivery::Pending(status) => {
                 report.status = status;
                 return (report.request != 0).then_some(report);
@@ -214,18 +246,19 @@ impl Headers {
         None
     }
 
-    /// Settles what requests carried, now that the error code of their acquisition is known.
-    pub(crate) fn decide(&self, undecided: &[InFlightReport], code: Option<&str>) {
-        for report in undecided {
-            let delivered = self.dialect.last.settling.settles(report.status, code);
-            self.failures.settle(report, delivered);
+    /// Completes pending deliveries, now that the error code of their acquisition is known.
+    pub(crate) fn complete_pending(&self, pending: &[InFlightReport], code: Option<&str>) {
+        let policy = self.dialect.last.delivery_policy;
+        for report in pending {
+            let delivered = policy.settles(report.status, code);
+            self.failures.complete(report, delivered);
         }
     }
 
-    /// Queues what a finished acquisition has to report.
-    pub(crate) fn finished(&self, record: &AcquisitionRecord) {
+    /// Queues the failures of a finished acquisition.
+    pub(crate) fn export(&self, record: &AcquisitionRecord) {
         if self.sends_last {
-            self.failures.keep(record);
+            self.failures.push_record(record);
         }
     }
 
@@ -233,7 +266,7 @@ impl Headers {
         self.failures.pending()
     }
 
-    /// Cache hits that are still to be reported, out of so many.
+    /// Returns how many of `hits` cache hits are still to be reported.
     pub(crate) fn pending_hits(&self, hits: u64) -> u64 {
         if self.sends_last {
             self.failures.pending_hits(hits)
@@ -247,6 +280,6 @@ impl Headers {
     }
 }
 
-fn put_id(name: &Name, id: ClientRequestId, out: &mut HeaderSink<'_>) {
+fn put_id(name: &HeaderField, id: ClientRequestId, out: &mut HeaderSink<'_>) {
     name.put_text(id.encode(&mut [0; ClientRequestId::LEN]).as_bytes(), out);
 }

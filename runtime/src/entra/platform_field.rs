@@ -3,22 +3,39 @@
 use super::value::FieldValue;
 use crate::wire::{FieldText, InvalidFieldText, digits};
 
-/// One place in the last segment of the last-telemetry header.
+/// A field in the last segment of the last-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, PlatformField};
+///
+/// const FIELDS: &[PlatformField] = &[PlatformField::Constant("2"), PlatformField::AllSent];
+/// assert_eq!(Dialect::msal_android().tail(), FIELDS);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlatformField {
-    /// This text, unless it is set to another.
+    /// This text, unless another value is set.
     Constant(&'static str),
-    /// Number of failures that wait, with the ones in this header.
+    /// The number of waiting failures, including those in this header.
     Waiting,
-    /// Whether some of the waiting failures are not in this header.
+    /// Whether some waiting failures did not fit in this header.
     Overflow,
-    /// Whether all of the waiting failures are in this header.
+    /// Whether this header contains all waiting failures.
     AllSent,
 }
 
 impl PlatformField {
-    /// Name of the field.
+    /// Returns the name of the field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::PlatformField;
+    ///
+    /// assert_eq!(PlatformField::Overflow.name(), "overflow");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,14 +46,24 @@ impl PlatformField {
         }
     }
 
-    /// Value that the text of this field stands for; absent if it is what the dialect would write.
+    /// Parses the text of this field; returns `None` for the default text.
     ///
     /// # Errors
     ///
-    /// When the text holds a delimiter.
+    /// Returns an error if the text contains a delimiter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{FieldValue, PlatformField};
+    ///
+    /// assert_eq!(PlatformField::Waiting.parse("2")?, Some(FieldValue::Number(2)));
+    /// assert_eq!(PlatformField::Constant("2").parse("2")?, None);
+    /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
+    /// ```
     pub fn parse(self, text: &str) -> Result<Option<FieldValue<'_>>, InvalidFieldText> {
         let checked = FieldText::new(text)?;
-        if text == self.blank() {
+        if text == self.default_text() {
             return Ok(None);
         }
         Ok(Some(match (self, text) {
@@ -47,7 +74,7 @@ impl PlatformField {
         }))
     }
 
-    /// Whether an SDK that follows the rules could have written this text.
+    /// Returns whether a conforming SDK could have written this text.
     pub(super) fn could_be(self, text: &str) -> bool {
         match self {
             Self::Constant(constant) => text == constant,
@@ -56,15 +83,15 @@ impl PlatformField {
         }
     }
 
-    /// Text that is written while the field is not known.
-    pub(super) const fn blank(self) -> &'static str {
+    /// Returns the text that is written while the field is unknown.
+    pub(super) const fn default_text(self) -> &'static str {
         match self {
             Self::Constant(text) => text,
             Self::Waiting | Self::Overflow | Self::AllSent => "",
         }
     }
 
-    /// Length of the field if so many failures wait.
+    /// Returns the length of the field while `waiting` failures wait.
     pub(super) const fn len(self, waiting: usize) -> usize {
         match self {
             Self::Constant(text) => text.len(),

@@ -1,4 +1,4 @@
-//! Values of the fields of the telemetry headers, typed where a table has them.
+//! Field values of the telemetry headers, typed where the code is known.
 
 use std::fmt;
 
@@ -7,39 +7,49 @@ use crate::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome
 use crate::token::TokenType;
 use crate::wire::{ClientRequestId, FieldText, Scratch};
 
-/// Value of one field of a telemetry header.
+/// The value of one field of a telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{TokenType, entra::FieldValue};
+///
+/// let value: FieldValue<'_> = TokenType::Pop.into();
+/// assert_eq!(value.to_string(), "2");
+/// assert_eq!(FieldValue::Blank.to_string(), "");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldValue<'a> {
-    /// Nothing, where the dialect would write something of its own.
+    /// An empty field, where the dialect would write a default text.
     Blank,
-    /// A number, among them those that no table has.
+    /// A number, including codes that this crate does not know.
     Number(u64),
-    /// Yes or no.
+    /// A flag, written as `1` or `0`.
     Flag(bool),
-    /// Why the cache did not suffice.
+    /// The reason why the cache could not serve the token.
     CacheInfo(CacheRefreshReason),
-    /// How the region was found.
+    /// How the region was detected.
     RegionSource(RegionAutodetectionSource),
-    /// How the region was found, in the numbering of schemas 2 to 4.
+    /// How the region was detected, in the numbering of schemas 2 to 4.
     LegacyRegionSource(LegacyRegionSource),
-    /// What came of asking for a region.
+    /// The outcome of a request for a regional endpoint.
     RegionOutcome(RegionOutcome),
-    /// Scheme of the token.
+    /// The authentication scheme of the token.
     TokenType(TokenType),
-    /// Id of an acquisition.
+    /// The correlation id of an acquisition.
     RequestId(ClientRequestId),
-    /// Anything else.
+    /// Any other text.
     Text(FieldText<'a>),
 }
 
 impl<'a> FieldValue<'a> {
-    /// A number, if the text is one and would be written the same.
+    /// Returns a number if `text` is exactly how that number is written.
     pub(crate) fn number(text: &str) -> Option<Self> {
         is_plain_number(text).then(|| text.parse().ok().map(Self::Number))?
     }
 
-    /// Text that was made safe when it was noted.
+    /// Returns text that is already known to contain no delimiter.
     pub(crate) const fn trusted(text: &'a str) -> Self {
         Self::Text(FieldText::trusted(text))
     }
@@ -59,7 +69,18 @@ impl<'a> FieldValue<'a> {
         }
     }
 
-    /// The value on its own, free of what it was borrowed from.
+    /// Converts to a value that borrows nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, FieldValue, InvalidFieldText};
+    ///
+    /// fn region(text: &str) -> Result<Option<FieldValue<'static>>, InvalidFieldText> {
+    ///     Ok(CurrentField::RegionUsed.parse(text)?.map(FieldValue::into_owned))
+    /// }
+    /// # assert!(region("westus").is_ok());
+    /// ```
     #[must_use]
     pub fn into_owned(self) -> FieldValue<'static> {
         match self {
@@ -85,7 +106,7 @@ impl fmt::Display for FieldValue<'_> {
     }
 }
 
-/// Each payload converts into its variant.
+/// Implements `From` for the payload of each variant.
 macro_rules! from_payload {
     ($( $payload:ty => $variant:ident, )+) => {
         $(
@@ -116,7 +137,7 @@ impl<'a> From<FieldText<'a>> for FieldValue<'a> {
     }
 }
 
-/// Digits without sign and leading zero: the one way in which a number is written.
+/// Returns whether `text` is a number as this crate writes it: no sign, no leading zero.
 pub(super) fn is_plain_number(text: &str) -> bool {
     let all_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits && !text.is_empty() && (text.len() == 1 || !text.starts_with('0'))

@@ -299,7 +299,7 @@ impl Shared {
         if record.has_failures() {
             record.truncate_codes(self.entra.longest_code());
             if self.hears_of(record.state()) {
-                self.entra.finished(record);
+                self.entra.export(record);
             }
         }
         #[cfg(feature = "otel")]

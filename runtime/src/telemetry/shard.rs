@@ -89,11 +89,11 @@ impl Backend for Shard {
     }
 
     fn settle(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport> {
-        self.shared.entra.settle(report, answer)
+        self.shared.entra.complete(report, answer)
     }
 
     fn decide(&self, undecided: &[InFlightReport], code: Option<&str>) {
-        self.shared.entra.decide(undecided, code);
+        self.shared.entra.complete_pending(undecided, code);
     }
 
     fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool) {

@@ -1,4 +1,4 @@
-//! The default dialect, and the parts that others share with it.
+//! The default dialect, and the parts it shares with others.
 
 use crate::entra::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::{
@@ -7,28 +7,28 @@ use crate::entra::dialect::{
 };
 use crate::entra::field::CurrentField;
 
-/// Longest current-telemetry value that servers are said to read, in bytes (msal-python).
+/// Longest current-telemetry value that servers read, in bytes, according to msal-python.
 const CURRENT_BUDGET: usize = 100;
 
-/// Longest last-telemetry value that servers are said to read, in bytes (msal-python, msal4j).
+/// Longest last-telemetry value that servers read, in bytes, according to msal-python and msal4j.
 pub(super) const LAST_BUDGET: usize = 350;
 
-/// Longest error code in the header, in bytes.
+/// Maximum length of an error code in the header, in bytes.
 const CODE_LEN: usize = 64;
 
-/// Most failures that are kept per authority, as in msal-node.
+/// Maximum number of waiting failures per authority, as in msal-node.
 pub(super) const KEPT: usize = 50;
 
-/// No limit for the whole value; every text in it has one.
+/// No limit for the whole value; each text in it has its own.
 pub(super) const UNLIMITED: usize = usize::MAX;
 
-/// Second segment of schema 4.
+/// The second segment of schema 4.
 pub(super) const SCHEMA_4_REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::Api),
     FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
 ];
 
-/// Second segment of schema 5.
+/// The second segment of schema 5.
 pub(super) const SCHEMA_5_REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::Api),
     FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
@@ -37,7 +37,7 @@ pub(super) const SCHEMA_5_REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::RegionOutcome),
 ];
 
-/// Third segment of MSAL.NET today.
+/// The third segment of current MSAL.NET releases.
 pub(super) const MSAL_NET_PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
     FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
@@ -47,7 +47,7 @@ pub(super) const MSAL_NET_PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::ManagedCertificate),
 ];
 
-/// Names of operating systems and processors as Node.js and Python have them.
+/// Names of operating systems and processors as Node.js and Python spell them.
 pub(super) const LOWER_CASE: &[(&str, &str)] = &[
     ("Linux", "linux"),
     ("MacOS", "darwin"),
@@ -68,10 +68,10 @@ pub(super) const DEFAULT: Dialect = Dialect {
         budget: CURRENT_BUDGET,
     },
     last: LastForm {
-        tail: &[],
+        platform_fields: &[],
         per_failure: &[],
         open: false,
-        // An empty one trips web firewalls, which take `||` for SQL.
+        // An empty header trips web application firewalls, which mistake `||` for SQL injection.
         sent_when_empty: false,
         budget: LAST_BUDGET,
         measured: Measured::Header,
@@ -79,7 +79,7 @@ pub(super) const DEFAULT: Dialect = Dialect {
         code_len: CODE_LEN,
         capacity: Capacity::DropOldest(KEPT),
         order: SendOrder::OldestFirst,
-        settling: DeliveryPolicy::ON_RESPONSE,
+        delivery_policy: DeliveryPolicy::ON_RESPONSE,
         foreign: true,
         cancelled: None,
     },

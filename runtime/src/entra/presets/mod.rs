@@ -1,4 +1,4 @@
-//! The dialects of the known libraries, each a value in a file of its own.
+//! The dialects of the known libraries, one file per library.
 
 mod default;
 mod msal4j;
@@ -13,7 +13,7 @@ pub use msal_net::MsalNetVersion;
 
 use super::dialect::Dialect;
 
-/// Every preset; where a header could be of several, readers take the first.
+/// All presets; if a header matches several, readers take the first.
 const PRESETS: &[Dialect] = &[
     default::DEFAULT,
     msal_net::V4_82,
@@ -41,15 +41,15 @@ const PRESETS: &[Dialect] = &[
 ];
 
 impl Dialect {
-    /// Every preset of this crate.
+    /// Returns all presets of this crate.
     ///
     /// # Examples
     ///
     /// ```
     /// use token_telemetry::entra::Dialect;
     ///
-    /// let of_python = |dialect: &&Dialect| dialect.name() == "msal-python";
-    /// let python = Dialect::presets().iter().find(of_python);
+    /// let is_python = |dialect: &&Dialect| dialect.name() == "msal-python";
+    /// let python = Dialect::presets().iter().find(is_python);
     /// assert_eq!(python, Some(&Dialect::msal_python()));
     /// ```
     #[must_use]

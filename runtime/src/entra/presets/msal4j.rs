@@ -1,14 +1,25 @@
-//! msal4j, which writes zeroes for a region it does not use.
+//! msal4j, which writes zeros for an unused region.
 
 use super::default::{DEFAULT, UNLIMITED};
 use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm};
 use crate::entra::field::CurrentField;
 
-/// Longest last-telemetry value, in bytes: one less than is allowed elsewhere.
+/// Maximum length of the last-telemetry value, in bytes: one less than other libraries.
 const LAST_BUDGET: usize = 349;
 
 impl Dialect {
-    /// msal4j until 1.17, where an unknown cache is blank; later releases write `0`.
+    /// Returns the dialect of msal4j up to 1.17.
+    ///
+    /// There, an unknown `cache_info` is empty; later releases write `0`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal4j()), "5|1004,,,0,0|");
+    /// ```
     #[must_use]
     pub const fn msal4j() -> Self {
         MSAL4J

@@ -1,4 +1,4 @@
-//! MSAL for Android: schema 2 with thirteen platform fields of its own.
+//! MSAL for Android: schema 2 with thirteen platform-specific fields.
 
 use super::default::{DEFAULT, UNLIMITED};
 use crate::entra::dialect::{
@@ -7,20 +7,38 @@ use crate::entra::dialect::{
 use crate::entra::field::CurrentField;
 use crate::entra::platform_field::PlatformField;
 
-/// Longest last-telemetry value, in characters.
+/// Maximum length of the last-telemetry value, in characters.
 const LAST_BUDGET: usize = 3800;
 
-/// Most failures that are kept.
+/// Maximum number of waiting failures.
 const KEPT: usize = 100;
 
 impl Dialect {
-    /// MSAL for Android; its platform fields are noted by name.
+    /// Returns the dialect of MSAL for Android, with platform fields recorded by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_android()), "2|1004,0|2,,,,,,,,,,,,");
+    /// ```
     #[must_use]
     pub const fn msal_android() -> Self {
         MSAL_ANDROID
     }
 
-    /// MSAL for Android on devices that several people share.
+    /// Returns the dialect of MSAL for Android on shared devices.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_android_shared()), "2|1004,0|2,1,,,,,,,,,,");
+    /// ```
     #[must_use]
     pub const fn msal_android_shared() -> Self {
         MSAL_ANDROID_SHARED
@@ -40,7 +58,7 @@ pub(super) const MSAL_ANDROID: Dialect = Dialect {
         ..DEFAULT.current
     },
     last: LastForm {
-        tail: &[PlatformField::Constant("2"), PlatformField::AllSent],
+        platform_fields: &[PlatformField::Constant("2"), PlatformField::AllSent],
         sent_when_empty: true,
         budget: LAST_BUDGET,
         capacity: Capacity::DropOldest(KEPT),

@@ -1,4 +1,4 @@
-//! MSAL for iOS and macOS: schema 4, and whatever platform fields a request has.
+//! MSAL for iOS and macOS: schema 4 with the platform fields that a request happens to have.
 
 use super::default::{DEFAULT, SCHEMA_4_REQUEST};
 use crate::entra::delivery_policy::DeliveryPolicy;
@@ -6,11 +6,20 @@ use crate::entra::dialect::{
     Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, SendOrder,
 };
 
-/// Most failures that are kept.
+/// Maximum number of waiting failures.
 const KEPT: usize = 75;
 
 impl Dialect {
-    /// MSAL for iOS and macOS.
+    /// Returns the dialect of MSAL for iOS and macOS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_apple()), "4|1004,0|");
+    /// ```
     #[must_use]
     pub const fn msal_apple() -> Self {
         MSAL_APPLE
@@ -31,7 +40,7 @@ pub(super) const MSAL_APPLE: Dialect = Dialect {
         sent_when_empty: true,
         capacity: Capacity::DropOldest(KEPT),
         order: SendOrder::NewestFirst,
-        settling: DeliveryPolicy::ON_SUCCESS,
+        delivery_policy: DeliveryPolicy::ON_SUCCESS,
         ..DEFAULT.last
     },
     identity: IdentityForm {

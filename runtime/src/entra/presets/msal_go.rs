@@ -1,10 +1,19 @@
-//! msal-go, which names itself and reports nothing.
+//! msal-go, which sends only identity headers.
 
 use super::default::DEFAULT;
 use crate::entra::dialect::{Dialect, Header, IdentityForm};
 
 impl Dialect {
-    /// msal-go: identity headers alone.
+    /// Returns the dialect of msal-go, which sends only identity headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{Dialect, Header};
+    ///
+    /// assert!(Dialect::msal_go().sends(Header::Sku));
+    /// assert!(!Dialect::msal_go().sends(Header::LastTelemetry));
+    /// ```
     #[must_use]
     pub const fn msal_go() -> Self {
         MSAL_GO

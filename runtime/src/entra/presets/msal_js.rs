@@ -7,17 +7,35 @@ use crate::entra::dialect::{
 use crate::entra::field::CurrentField;
 use crate::entra::platform_field::PlatformField;
 
-/// Bytes that the failures of one header may have: below 330, the frame not counted.
+/// Maximum length of the failures in one header, in bytes: less than 330, without the frame.
 const LAST_BUDGET: usize = 329;
 
 impl Dialect {
-    /// msal-node: schema 5 in the form fields of the body.
+    /// Returns the dialect of msal-node: schema 5 in the form fields of the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_node()), "5|1004,0,,,|,");
+    /// ```
     #[must_use]
     pub const fn msal_node() -> Self {
         NODE
     }
 
-    /// msal-browser with server telemetry switched on.
+    /// Returns the dialect of msal-browser with server telemetry enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_browser()), "5|1004,0,,,|,");
+    /// ```
     #[must_use]
     pub const fn msal_browser() -> Self {
         BROWSER
@@ -37,7 +55,7 @@ pub(super) const NODE: Dialect = Dialect {
         ..DEFAULT.current
     },
     last: LastForm {
-        tail: &[PlatformField::Waiting, PlatformField::Overflow],
+        platform_fields: &[PlatformField::Waiting, PlatformField::Overflow],
         sent_when_empty: true,
         budget: LAST_BUDGET,
         measured: Measured::Failures,

@@ -1,4 +1,4 @@
-//! MSAL.NET, in every form since schema 2.
+//! MSAL.NET, in all versions since schema 2.
 
 use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, UNLIMITED};
 use crate::entra::delivery_policy::DeliveryPolicy;
@@ -7,16 +7,25 @@ use crate::entra::dialect::{
 };
 use crate::entra::field::CurrentField;
 
-/// Longest last-telemetry value, in characters; a longer one was emptied.
+/// Maximum length of the last-telemetry value, in characters; a longer one was emptied.
 const LAST_BUDGET: usize = 3800;
 
-/// More failures than fit in one header, which are then forgotten together.
+/// More failures than fit in one header, so that the budget drops them all at once.
 const KEPT: usize = 128;
 
-/// Code of a cancelled call: the name of the exception.
+/// The error code of a canceled call: the name of the exception.
 const CANCELLED: &str = "TaskCanceledException";
 
-/// Release from which on MSAL.NET wrote its headers in a certain form.
+/// An MSAL.NET release that changed the format of the headers.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, MsalNetVersion};
+///
+/// assert_eq!(Dialect::msal_net(MsalNetVersion::V4_26).schema(), 3);
+/// assert!(MsalNetVersion::V4_26 < MsalNetVersion::V4_82);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MsalNetVersion {
@@ -24,34 +33,34 @@ pub enum MsalNetVersion {
     V4_11,
     /// Schema 2, with the region.
     V4_19,
-    /// Schema 2, with the region and its source, or neither.
+    /// Schema 2, with both the region and its source, or neither.
     V4_23,
-    /// Schema 2, with region, source and whether the cache is serialized.
+    /// Schema 2, with the region, its source, and whether the cache is serialized.
     V4_24,
     /// Schema 2, with seven platform fields.
     V4_25,
-    /// Schema 3: why the cache did not suffice.
+    /// Schema 3, with the reason for a refresh.
     V4_26,
-    /// Schema 4: one number for both reasons of a refresh.
+    /// Schema 4, with one code for a forced refresh and the refresh reason.
     V4_28,
-    /// Schema 5: region in the request, two platform fields.
+    /// Schema 5, with the region in the request segment and two platform fields.
     V4_32,
-    /// Schema 5, and failures of other libraries are reported too.
+    /// Schema 5, also reporting errors of foreign types.
     V4_46,
-    /// Schema 5, and more answers count as not delivered.
+    /// Schema 5, with more responses counting as not delivered.
     V4_47,
     /// Schema 5, with the token type.
     V4_48,
     /// Schema 5, without the last-telemetry header.
     V4_62,
-    /// Schema 5, with id and version of the caller's SDK.
+    /// Schema 5, with the id and version of the caller's SDK.
     V4_65,
-    /// Schema 5, with the managed certificate.
+    /// Schema 5, with the managed certificate flag.
     V4_82,
 }
 
 impl Dialect {
-    /// MSAL.NET from a release on.
+    /// Returns the dialect of MSAL.NET since a release.
     ///
     /// # Examples
     ///
@@ -83,7 +92,7 @@ impl Dialect {
     }
 }
 
-/// Identity headers until 4.56, with the processor.
+/// Identity headers up to 4.56, including the processor.
 const HEADERS_WITH_CPU: IdentityForm = IdentityForm {
     headers: &[
         (Header::Sku, "x-client-SKU"),
@@ -165,7 +174,7 @@ pub(super) const V4_11: Dialect = Dialect {
         over_budget: OverBudget::ForgetAll,
         code_len: LAST_BUDGET,
         capacity: Capacity::DropOldest(KEPT),
-        settling: DeliveryPolicy::AAD_UNAVAILABLE,
+        delivery_policy: DeliveryPolicy::AAD_UNAVAILABLE,
         foreign: false,
         ..DEFAULT.last
     },
@@ -262,7 +271,7 @@ pub(super) const V4_46: Dialect = Dialect {
 pub(super) const V4_47: Dialect = Dialect {
     name: "MSAL.NET 4.47",
     last: LastForm {
-        settling: DeliveryPolicy::RETRYABLE,
+        delivery_policy: DeliveryPolicy::RETRYABLE,
         ..V4_46.last
     },
     ..V4_46
@@ -293,7 +302,7 @@ pub(super) const V4_82: Dialect = Dialect {
     ..V4_65
 };
 
-/// Schema 5 with the first so many of today's platform fields.
+/// Returns the layout of schema 5 with the first `fields` of today's platform fields.
 const fn with_platform(fields: usize) -> CurrentForm {
     CurrentForm {
         platform: MSAL_NET_PLATFORM.split_at(fields).0,

@@ -1,4 +1,4 @@
-//! msal-python: schema 4, and only a success settles.
+//! msal-python: schema 4, and only success acknowledges delivery.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
 use crate::entra::delivery_policy::DeliveryPolicy;
@@ -7,7 +7,16 @@ use crate::entra::dialect::{
 };
 
 impl Dialect {
-    /// msal-python.
+    /// Returns the dialect of msal-python.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect};
+    ///
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(current.render(&Dialect::msal_python()), "4|1004,0|");
+    /// ```
     #[must_use]
     pub const fn msal_python() -> Self {
         MSAL_PYTHON
@@ -27,7 +36,7 @@ pub(super) const MSAL_PYTHON: Dialect = Dialect {
         sent_when_empty: true,
         measured: Measured::Failures,
         capacity: Capacity::OneHeader,
-        settling: DeliveryPolicy::ON_SUCCESS,
+        delivery_policy: DeliveryPolicy::ON_SUCCESS,
         ..DEFAULT.last
     },
     identity: IdentityForm {

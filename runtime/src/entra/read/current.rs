@@ -1,4 +1,4 @@
-//! Reads `x-client-current-telemetry`.
+//! Parses `x-client-current-telemetry`.
 
 use super::error::{ReadError, Reason};
 use super::place::{FieldOf, Place};
@@ -9,7 +9,18 @@ use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
 use crate::entra::value::FieldValue;
 use crate::wire::FieldText;
 
-/// A current-telemetry header that was read.
+/// A parsed current-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, read};
+///
+/// let current = read::current("4|301,3|")?.ok_or("empty")?;
+/// assert_eq!(current.schema(), 4);
+/// assert!(current.dialects().contains(&&Dialect::msal_python()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Current<'a> {
     schema: u8,
@@ -20,44 +31,57 @@ pub struct Current<'a> {
 }
 
 impl<'a> Current<'a> {
-    /// Schema number of the header.
+    /// Returns the schema number.
     #[must_use]
     pub fn schema(&self) -> u8 {
         self.schema
     }
 
-    /// The places of the second segment.
+    /// Returns the fields of the second segment.
     #[must_use]
     pub fn request(&self) -> &[Place<'a>] {
         &self.request
     }
 
-    /// The places of the third segment.
+    /// Returns the fields of the third segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::read;
+    ///
+    /// let current = read::current("5|1004,0,,,|1,0")?.ok_or("empty")?;
+    /// let names: Vec<_> = current.platform().iter().filter_map(|place| place.name()).collect();
+    /// assert_eq!(names, ["is_cache_serialized", "is_legacy_cache_enabled"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn platform(&self) -> &[Place<'a>] {
         &self.platform
     }
 
-    /// The value, free of its layout.
+    /// Returns the value, independent of its layout.
     #[must_use]
     pub fn telemetry(&self) -> &CurrentTelemetry<'a> {
         &self.telemetry
     }
 
-    /// Presets that could have written the header; the fields are named as the first has them.
+    /// Returns the presets that could have written the header; the first one names the fields.
     ///
-    /// Empty if fields follow behind those of the longest known layout.
+    /// Empty if the header has more fields than the longest known layout.
     #[must_use]
     pub fn dialects(&self) -> &[&'static Dialect] {
         &self.dialects
     }
 }
 
-/// Reads the header of any known library; an empty value, which some send, is none.
+/// Parses `x-client-current-telemetry` of any known library.
+///
+/// Returns `None` for an empty value, which some libraries send.
 ///
 /// # Errors
 ///
-/// When the value breaks the format; the error tells where and why.
+/// Returns an error with the offset and the reason if the value is malformed.
 ///
 /// # Examples
 ///
@@ -65,13 +89,13 @@ impl<'a> Current<'a> {
 /// use token_telemetry::CacheRefreshReason;
 /// use token_telemetry::entra::read;
 ///
-/// let current = read::current("5|1004,2,centralus,3,4|0,1,1,,,")?.unwrap();
+/// let current = read::current("5|1004,2,centralus,3,4|0,1,1,,,")?.ok_or("empty")?;
 /// assert_eq!(current.telemetry().api_number(), Some(1004));
 /// assert_eq!(current.telemetry().cache_info(), Some(CacheRefreshReason::NoCachedAccessToken));
 ///
 /// let error = read::current("5|1004,2|0,1").unwrap_err();
-/// assert_eq!(error.to_string(), "a wrong number of fields for this schema at byte 2");
-/// # Ok::<(), read::ReadError>(())
+/// assert_eq!(error.to_string(), "wrong number of fields for this schema at byte 2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn current(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Current<'_>>, ReadError> {
     let value = Span::of(value.as_ref())?;
@@ -107,11 +131,22 @@ pub fn current(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Current<'_>
 }
 
 impl Dialect {
-    /// Reads a current-telemetry header of this dialect; an empty value is none.
+    /// Parses a current-telemetry header of this dialect; returns `None` for an empty value.
     ///
     /// # Errors
     ///
-    /// When the value is not of the dialect; the error tells where and why.
+    /// Returns an error with the offset and the reason if the value does not match the dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let current = Dialect::msal_python().read_current("4|301,3|")?.ok_or("empty")?;
+    /// assert_eq!(current.api_number(), Some(301));
+    /// assert!(Dialect::default().read_current("4|301,3|").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read_current<'a>(
         &self,
         value: &'a (impl AsRef<[u8]> + ?Sized),
@@ -135,7 +170,7 @@ impl Dialect {
     }
 }
 
-/// Most fields that the third segment has in any preset of a schema, and in `dialect`.
+/// Returns the length of the longest third segment in `dialect` and the presets of its schema.
 fn longest(dialect: &Dialect) -> usize {
     let is_same = |preset: &&Dialect| preset.schema == dialect.schema;
     let presets = Dialect::presets().iter().filter(is_same);
@@ -144,13 +179,13 @@ fn longest(dialect: &Dialect) -> usize {
     fields.max().unwrap_or_default()
 }
 
-/// Whether these are more fields than any layout has, since producers only append.
+/// Returns whether there are more fields than in any layout: newer releases only append fields.
 fn is_newer(dialect: &Dialect, fields: &[Span<'_>]) -> bool {
-    let has_its_own = |slots: Vec<FieldSpec>| plausible(&slots, fields);
-    fields.len() > longest(dialect) && matched(&dialect.current, fields).is_some_and(has_its_own)
+    let is_plausible = |slots: Vec<FieldSpec>| plausible(&slots, fields);
+    fields.len() > longest(dialect) && matched(&dialect.current, fields).is_some_and(is_plausible)
 }
 
-/// Whether a dialect could have written exactly these fields.
+/// Returns whether a dialect could have written exactly these fields.
 fn fits(form: &CurrentForm, fields: &[Span<'_>]) -> bool {
     let is_blank = !fields.is_empty() && fields.iter().all(|field| field.text.is_empty());
     matched(form, fields).is_some_and(|slots| {
@@ -162,12 +197,13 @@ fn fits(form: &CurrentForm, fields: &[Span<'_>]) -> bool {
 
 fn plausible(slots: &[FieldSpec], fields: &[Span<'_>]) -> bool {
     slots.iter().zip(fields).all(|(slot, field)| {
-        let left_blank = field.text.is_empty() && !slot.blank.is_empty();
-        !left_blank && slot.field.could_be(field.text)
+        // The dialect would have written the default text instead of nothing.
+        let is_missing = field.text.is_empty() && !slot.default_text.is_empty();
+        !is_missing && slot.field.could_be(field.text)
     })
 }
 
-/// The slots that fields stand in, in their order; none if there are too few fields.
+/// Returns the slots that the fields occupy, or `None` if there are too few fields.
 fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
     let fixed = form.platform.iter().filter(|slot| !slot.optional).count();
     if fields.is_empty() && (form.collapses || fixed == 1) {
@@ -186,7 +222,7 @@ fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
     Some(slots)
 }
 
-/// The places of both segments in a layout.
+/// Assigns the fields of both segments to the slots of a layout.
 fn places<'a>(
     layout: &Dialect,
     request: Span<'a>,
@@ -216,7 +252,7 @@ fn places<'a>(
 fn place<'a>((slot, field): (&FieldSpec, &Span<'a>)) -> Place<'a> {
     Place {
         field: FieldOf::Current(slot.field),
-        // A part between delimiters holds none.
+        // Cannot fail: text between delimiters contains none.
         value: slot.parse(field.text).unwrap_or_default(),
         offset: field.offset,
     }

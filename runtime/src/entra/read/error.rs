@@ -1,40 +1,58 @@
-//! Why a header could not be read, and where.
+//! Why and where a header could not be parsed.
 
 use std::error::Error;
 use std::fmt;
 
-/// What is wrong with a value.
+/// The reason why a value could not be parsed.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read;
+///
+/// let error = read::current("9|1004,2|").unwrap_err();
+/// assert_eq!(error.reason(), read::Reason::UnknownSchema);
+/// assert_eq!(error.reason().name(), "unknown-schema");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The bytes are no UTF-8 text.
+    /// The bytes are not valid UTF-8.
     NotText,
-    /// The value begins with a schema number that no dialect has, or with none.
+    /// The schema number is missing or unknown.
     UnknownSchema,
-    /// A segment is missing at the end.
+    /// The value ends before its last segment.
     MissingSegment,
-    /// There is a `|` too many: one that stands inside a text.
+    /// There is an extra `|`, probably inside a text.
     ExtraSegment,
-    /// No known layout has these fields, perhaps because of a comma inside a text.
+    /// The fields match no known layout, perhaps because of a comma inside a text.
     UnknownLayout,
-    /// The second segment has too few or too many fields for its schema.
+    /// The second segment has too few or too many fields for the schema.
     WrongFieldCount,
-    /// A failed call has an API id and no correlation id.
+    /// A failure has an API id but no correlation id.
     UnpairedFailure,
-    /// There is not exactly one code per failure, perhaps because of a comma inside a text.
+    /// The number of error codes differs from the number of failures, perhaps because of a comma.
     WrongCodeCount,
-    /// Something else stands where a number must be.
+    /// A field that must be a number is not one.
     NotANumber,
-    /// There are fewer or more groups than four, or one without its `|`.
+    /// There are not exactly four groups, or a group has no `|`.
     WrongGroup,
-    /// An escape that is not `%` and two hexadecimal digits.
+    /// A `%` is not followed by two hexadecimal digits.
     BadEscape,
     /// The value is longer than [`MAX_LEN`](super::MAX_LEN) bytes.
     TooLong,
 }
 
 impl Reason {
-    /// Short name of the reason, for logs and tables.
+    /// Returns a short name of the reason, for logs and metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::read::Reason;
+    ///
+    /// assert_eq!(Reason::TooLong.name(), "too-long");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,24 +71,24 @@ impl Reason {
         }
     }
 
-    const fn sentence(self) -> &'static str {
+    const fn message(self) -> &'static str {
         match self {
-            Self::NotText => "no UTF-8 text",
-            Self::UnknownSchema => "an unknown schema",
-            Self::MissingSegment => "the value ends before its last segment",
-            Self::ExtraSegment => "a `|` too many, perhaps inside a text",
+            Self::NotText => "expected valid UTF-8",
+            Self::UnknownSchema => "unknown schema number",
+            Self::MissingSegment => "unexpected end of value, expected another segment",
+            Self::ExtraSegment => "unexpected `|`, perhaps inside a text",
             Self::UnknownLayout => {
-                "fields that no known layout has, perhaps because of a comma inside a text"
+                "fields match no known layout, perhaps because of a comma inside a text"
             }
-            Self::WrongFieldCount => "a wrong number of fields for this schema",
-            Self::UnpairedFailure => "an API id without a correlation id",
+            Self::WrongFieldCount => "wrong number of fields for this schema",
+            Self::UnpairedFailure => "expected a correlation id after the API id",
             Self::WrongCodeCount => {
-                "not one code per failure, perhaps because of a comma inside a text"
+                "expected one error code per failure, perhaps a text contains a comma"
             }
             Self::NotANumber => "expected a number",
-            Self::WrongGroup => "expected four groups of a name, `|` and a version",
+            Self::WrongGroup => "expected four groups of a name, `|`, and a version",
             Self::BadEscape => "expected `%` and two hexadecimal digits",
-            Self::TooLong => "more than 16384 bytes",
+            Self::TooLong => "expected at most 16384 bytes",
         }
     }
 }
@@ -81,7 +99,17 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Value that breaks the format of its header: the first fault and its place.
+/// The error for a header value that could not be parsed, with the offset of the first fault.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read;
+///
+/// let error = read::last("5|x|||").unwrap_err();
+/// assert_eq!(error.offset(), 2);
+/// assert_eq!(error.to_string(), "expected a number at byte 2");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadError {
     pub(super) reason: Reason,
@@ -89,13 +117,13 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    /// What is wrong.
+    /// Returns why the value could not be parsed.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Offset of the first byte that is wrong.
+    /// Returns the byte offset of the first fault.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -104,7 +132,7 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.reason.sentence(), self.offset)
+        write!(f, "{} at byte {}", self.reason.message(), self.offset)
     }
 }
 

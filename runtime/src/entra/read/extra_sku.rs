@@ -1,24 +1,24 @@
-//! Reads `x-client-xtra-sku`.
+//! Parses `x-client-xtra-sku`.
 
 use super::error::{ReadError, Reason};
 use super::span::Span;
 use crate::entra::extra_sku::{ExtraSku, SkuGroup};
 use crate::wire::FieldText;
 
-/// Reads the header; an empty value is none.
+/// Parses `x-client-xtra-sku`; returns `None` for an empty value.
 ///
 /// # Errors
 ///
-/// When the value breaks the format; the error tells where and why.
+/// Returns an error with the offset and the reason if the value is malformed.
 ///
 /// # Examples
 ///
 /// ```
 /// use token_telemetry::entra::{SkuGroup, read};
 ///
-/// let extra = read::extra_sku("msal.js.browser|5.29.0,|,chrome|1.0.2,|")?.unwrap();
+/// let extra = read::extra_sku("msal.js.browser|5.29.0,|,chrome|1.0.2,|")?.ok_or("empty")?;
 /// assert_eq!(extra.get(SkuGroup::BrowserExtension), Some(("chrome", "1.0.2")));
-/// # Ok::<(), read::ReadError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn extra_sku(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<ExtraSku>, ReadError> {
     let value = Span::of(value.as_ref())?;

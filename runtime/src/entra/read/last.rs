@@ -1,4 +1,4 @@
-//! Reads `x-client-last-telemetry`.
+//! Parses `x-client-last-telemetry`.
 
 use super::error::{ReadError, Reason};
 use super::place::{FieldOf, Place};
@@ -11,35 +11,57 @@ use crate::entra::platform_field::PlatformField;
 use crate::entra::value::FieldValue;
 use crate::wire::{ClientRequestId, FieldText};
 
-/// A last-telemetry header that was read.
+/// A parsed last-telemetry header.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{Dialect, read};
+///
+/// let last = read::last("5|3|||2,1")?.ok_or("empty")?;
+/// assert_eq!(last.telemetry().hits(), 3);
+/// assert!(last.dialects().contains(&&Dialect::msal_node()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Last<'a> {
     schema: u8,
-    tail: Vec<Place<'a>>,
+    platform_fields: Vec<Place<'a>>,
     telemetry: LastTelemetry<'a>,
     dialects: Vec<&'static Dialect>,
 }
 
 impl<'a> Last<'a> {
-    /// Schema number of the header.
+    /// Returns the schema number.
     #[must_use]
     pub fn schema(&self) -> u8 {
         self.schema
     }
 
-    /// The places of the last segment.
+    /// Returns the fields of the last segment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::read;
+    ///
+    /// let last = read::last("5|3|||2,1")?.ok_or("empty")?;
+    /// let names: Vec<_> = last.tail().iter().filter_map(|place| place.name()).collect();
+    /// assert_eq!(names, ["error_count", "overflow"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tail(&self) -> &[Place<'a>] {
-        &self.tail
+        &self.platform_fields
     }
 
-    /// The value, free of its layout.
+    /// Returns the value, independent of its layout.
     #[must_use]
     pub fn telemetry(&self) -> &LastTelemetry<'a> {
         &self.telemetry
     }
 
-    /// Presets that could have written the header; the last segment is read as the first has it.
+    /// Returns the presets that could have written the header; the first one names the fields.
     ///
     /// Empty if no preset has such a last segment.
     #[must_use]
@@ -48,11 +70,13 @@ impl<'a> Last<'a> {
     }
 }
 
-/// Reads the header of any known library; an empty value, which some send, is none.
+/// Parses `x-client-last-telemetry` of any known library.
+///
+/// Returns `None` for an empty value, which some libraries send.
 ///
 /// # Errors
 ///
-/// When the value breaks the format; the error tells where and why.
+/// Returns an error with the offset and the reason if the value is malformed.
 ///
 /// # Examples
 ///
@@ -60,13 +84,13 @@ impl<'a> Last<'a> {
 /// use token_telemetry::entra::read;
 ///
 /// let last = read::last("5|3|1004,ad8c894a-557f-48c0-b045-c129590c344e|invalid_client|")?;
-/// let last = last.unwrap();
+/// let last = last.ok_or("empty")?;
 /// assert_eq!(last.telemetry().hits(), 3);
 /// assert_eq!(last.telemetry().failures()[0].code(), "invalid_client");
 ///
 /// let error = read::last("4|0|730,a|b,c|").unwrap_err();
 /// assert_eq!(error.reason(), read::Reason::WrongCodeCount);
-/// # Ok::<(), read::ReadError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, ReadError> {
     let Some((schema, parts)) = Parts::of(value.as_ref())? else {
@@ -79,23 +103,37 @@ pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, Rea
         .collect();
     let form = dialects.first().map(|dialect| &dialect.last);
     if form.is_none() && !parts.is_newer(schema) {
-        return Err(parts.tail_start.error(Reason::UnknownLayout));
+        return Err(parts.last_segment.error(Reason::UnknownLayout));
     }
-    let tail = form.map_or_else(|| parts.unknown_tail(0), |form| parts.tail_in(form));
+    let platform_fields = form.map_or_else(
+        || parts.unknown_fields(0),
+        |form| parts.platform_fields(form),
+    );
     Ok(Some(Last {
         schema,
-        telemetry: parts.telemetry(&tail),
-        tail,
+        telemetry: parts.telemetry(&platform_fields),
+        platform_fields,
         dialects,
     }))
 }
 
 impl Dialect {
-    /// Reads a last-telemetry header of this dialect; an empty value is none.
+    /// Parses a last-telemetry header of this dialect; returns `None` for an empty value.
     ///
     /// # Errors
     ///
-    /// When the value is not of the dialect; the error tells where and why.
+    /// Returns an error with the offset and the reason if the value does not match the dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let last = Dialect::msal_python().read_last("4|2|301,id|invalid_grant|")?.ok_or("empty")?;
+    /// assert_eq!(last.hits(), 2);
+    /// assert_eq!(last.failures()[0].code(), "invalid_grant");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read_last<'a>(
         &self,
         value: &'a (impl AsRef<[u8]> + ?Sized),
@@ -110,19 +148,19 @@ impl Dialect {
             });
         }
         if !parts.has_count(&self.last) && !parts.is_newer(schema) {
-            return Err(parts.tail_start.error(Reason::UnknownLayout));
+            return Err(parts.last_segment.error(Reason::UnknownLayout));
         }
-        Ok(Some(parts.telemetry(&parts.tail_in(&self.last))))
+        Ok(Some(parts.telemetry(&parts.platform_fields(&self.last))))
     }
 }
 
-/// The parts of the header, before its last segment is understood.
+/// The parts of the header, before its last segment is decoded.
 struct Parts<'a> {
     hits: u64,
     failed: Vec<(Span<'a>, Span<'a>)>,
     codes: Vec<Span<'a>>,
-    tail: Vec<Span<'a>>,
-    tail_start: Span<'a>,
+    fields: Vec<Span<'a>>,
+    last_segment: Span<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -131,7 +169,7 @@ impl<'a> Parts<'a> {
         if value.text.is_empty() {
             return Ok(None);
         }
-        let [number, hits, failed, codes, tail] = value.segments()?;
+        let [number, hits, failed, codes, last_segment] = value.segments()?;
         let schema = schema(number)?;
         let Some(FieldValue::Number(hits)) = FieldValue::number(hits.text) else {
             return Err(hits.error(Reason::NotANumber));
@@ -144,51 +182,56 @@ impl<'a> Parts<'a> {
         };
         if codes.len() != failed.len() {
             let extra = codes.get(failed.len()).or_else(|| codes.last());
-            let place = extra.copied().unwrap_or(tail);
-            return Err(place.error(Reason::WrongCodeCount));
+            let fault = extra.copied().unwrap_or(last_segment);
+            return Err(fault.error(Reason::WrongCodeCount));
         }
         let parts = Self {
             hits,
             failed,
             codes,
-            tail: tail.fields(),
-            tail_start: tail,
+            fields: last_segment.fields(),
+            last_segment,
         };
         Ok(Some((schema, parts)))
     }
 
-    /// Whether the last segment has as many fields as in a dialect.
+    /// Returns whether the last segment has as many fields as in a dialect.
     fn has_count(&self, form: &LastForm) -> bool {
-        let known = form.tail.len() + form.per_failure.len() * self.failed.len();
-        let found = self.tail.len();
-        // A single blank field leaves no trace.
+        let known = form.platform_fields.len() + form.per_failure.len() * self.failed.len();
+        let found = self.fields.len();
+        // A single empty field looks like no field.
         found == known || (found == 0 && known == 1) || (form.open && found > known)
     }
 
-    /// Whether there are more fields than any layout has: producers only append.
+    /// Returns whether there are more fields than in any layout: newer releases only append fields.
     fn is_newer(&self, schema: u8) -> bool {
         let same = Dialect::presets()
             .iter()
             .filter(|preset| preset.schema == schema);
         let fields = same.map(|preset| {
-            preset.last.per_failure.len() * self.failed.len() + preset.last.tail.len()
+            preset.last.per_failure.len() * self.failed.len() + preset.last.platform_fields.len()
         });
-        self.tail.len() > fields.max().unwrap_or_default()
+        self.fields.len() > fields.max().unwrap_or_default()
     }
 
-    /// Whether a dialect could have written this last segment.
+    /// Returns whether a dialect could have written this last segment.
     fn fit(&self, form: &LastForm) -> bool {
-        let mut own = form.tail.iter().zip(&self.tail);
-        let mut of_failures = form.per_failure.iter().cycle().zip(&self.tail);
+        let mut own = form.platform_fields.iter().zip(&self.fields);
+        let mut of_failures = form.per_failure.iter().cycle().zip(&self.fields);
         self.has_count(form)
             && own.all(|(field, text)| field.could_be(text.text))
             && of_failures.all(|(field, text)| field.could_be(text.text))
     }
 
-    fn tail_in(&self, form: &LastForm) -> Vec<Place<'a>> {
+    /// Assigns the fields of the last segment to the layout of a dialect.
+    fn platform_fields(&self, form: &LastForm) -> Vec<Place<'a>> {
         let mut known: Vec<_> = if form.per_failure.is_empty() {
-            let place = |(field, text): (&_, &Span<'a>)| tail_place(*field, *text);
-            form.tail.iter().zip(&self.tail).map(place).collect()
+            let place = |(field, text): (&_, &Span<'a>)| platform_place(*field, *text);
+            form.platform_fields
+                .iter()
+                .zip(&self.fields)
+                .map(place)
+                .collect()
         } else {
             let fields = form.per_failure.len() * self.failed.len();
             let place = |(field, text): (&CurrentField, &Span<'a>)| Place {
@@ -198,30 +241,30 @@ impl<'a> Parts<'a> {
             };
             let cycle = form.per_failure.iter().cycle();
             cycle
-                .zip(self.tail.iter().take(fields))
+                .zip(self.fields.iter().take(fields))
                 .map(place)
                 .collect()
         };
-        known.extend(self.unknown_tail(known.len()));
+        known.extend(self.unknown_fields(known.len()));
         known
     }
 
-    /// What stands behind the fields that are known.
-    fn unknown_tail(&self, known: usize) -> Vec<Place<'a>> {
+    /// Returns the fields after the known ones.
+    fn unknown_fields(&self, known: usize) -> Vec<Place<'a>> {
         let place = |field: &Span<'a>| Place {
             field: FieldOf::Unknown,
             value: Some(FieldText::trusted(field.text).into()),
             offset: field.offset,
         };
-        self.tail.iter().skip(known).map(place).collect()
+        self.fields.iter().skip(known).map(place).collect()
     }
 
-    fn telemetry(&self, tail: &[Place<'a>]) -> LastTelemetry<'a> {
-        let own = tail
+    fn telemetry(&self, platform_fields: &[Place<'a>]) -> LastTelemetry<'a> {
+        let of_failures = platform_fields
             .iter()
             .filter(|place| matches!(place.field, FieldOf::Current(_)))
             .count();
-        let per_failure = own / self.failed.len().max(1);
+        let per_failure = of_failures / self.failed.len().max(1);
         let mut telemetry = LastTelemetry::new(self.hits);
         for (at, ((api, id), code)) in self.failed.iter().zip(&self.codes).enumerate() {
             let failure = ReportedFailure::new(
@@ -229,10 +272,13 @@ impl<'a> Parts<'a> {
                 id_of(id.text),
                 FieldText::trusted(code.text),
             );
-            let own = tail.iter().skip(at * per_failure).take(per_failure);
+            let own = platform_fields
+                .iter()
+                .skip(at * per_failure)
+                .take(per_failure);
             telemetry = telemetry.with_failure(own.fold(failure, with_field));
         }
-        for Place { field, value, .. } in tail {
+        for Place { field, value, .. } in platform_fields {
             match (field, value.clone()) {
                 (FieldOf::PlatformFields(field), Some(value)) => {
                     telemetry = telemetry.with_tail(*field, value);
@@ -254,10 +300,11 @@ fn with_field<'a>(failure: ReportedFailure<'a>, place: &Place<'a>) -> ReportedFa
     }
 }
 
-fn tail_place(field: PlatformField, text: Span<'_>) -> Place<'_> {
-    let said = field.parse(text.text).unwrap_or_default();
+fn platform_place(field: PlatformField, text: Span<'_>) -> Place<'_> {
+    let parsed = field.parse(text.text).unwrap_or_default();
+    // A default text parses to `None`; keep it, because the header contains it.
     let constant = || FieldText::trusted(text.text).into();
-    let value = said.or_else(|| (!text.text.is_empty()).then(constant));
+    let value = parsed.or_else(|| (!text.text.is_empty()).then(constant));
     Place {
         field: FieldOf::PlatformFields(field),
         value,
@@ -265,7 +312,7 @@ fn tail_place(field: PlatformField, text: Span<'_>) -> Place<'_> {
     }
 }
 
-/// API ids, each with the correlation id behind it.
+/// Splits the failures into pairs of API id and correlation id.
 fn pairs(failed: Span<'_>) -> Result<Vec<(Span<'_>, Span<'_>)>, ReadError> {
     let mut fields = failed.fields().into_iter();
     let mut pairs = Vec::new();
@@ -280,7 +327,7 @@ fn pairs(failed: Span<'_>) -> Result<Vec<(Span<'_>, Span<'_>)>, ReadError> {
 
 fn id_of(text: &str) -> FieldValue<'_> {
     match text.parse::<ClientRequestId>() {
-        // Any other spelling of the id stays as it is.
+        // Keep any other spelling as text, so that rendering restores it.
         Ok(id) if id.to_string() == text => id.into(),
         _ => value_of((!text.is_empty()).then(|| FieldValue::trusted(text))),
     }

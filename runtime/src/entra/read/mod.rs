@@ -1,34 +1,47 @@
-//! Reads the headers back: what this crate and the MSAL libraries send, and what is answered.
+//! Parsers for the headers of this crate and the MSAL libraries, and for the server's responses.
 //!
-//! The schema is taken by its number and the layout by the count of fields. Numbers that no table
-//! has stay numbers, fields behind the known ones stay text, and a delimiter inside a text is an
-//! error with its place, never a guess. Values of more than [`MAX_LEN`] bytes are not read.
+//! The schema number and the number of fields select the layout. Unknown codes stay numbers, and
+//! fields after the known ones stay text. A delimiter inside a text is an error with its offset, never
+//! a guess. Values longer than [`MAX_LEN`] bytes are rejected.
+//!
+//! # Examples
+//!
+//! ```
+//! use token_telemetry::entra::read;
+//!
+//! let current = read::current("5|1004,2,centralus,3,4|0,1,1,,,")?.ok_or("empty")?;
+//! for place in current.request() {
+//!     println!("{} = {}", place.name().unwrap_or("?"), place.to_text());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod answers;
 mod current;
 mod error;
 mod extra_sku;
 mod last;
 mod place;
+mod response;
 mod span;
 
-pub use answers::{
-    CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
-};
 pub use current::{Current, current};
 pub use error::{ReadError, Reason};
 pub use extra_sku::extra_sku;
 pub use last::{Last, last};
 pub use place::{FieldOf, Place};
+pub use response::{
+    CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
+};
 
 use span::Span;
 
-/// Longest value that is read, in bytes; no library or document sets a limit, so this one is ours.
+/// Maximum length of a value, in bytes.
 ///
-/// It is about twice what the longest known header needs, that of MSAL.NET until 4.48.
+/// No library or document sets a limit. This one is about twice the length of the longest known
+/// header, that of MSAL.NET up to 4.48.
 pub const MAX_LEN: usize = 16 * 1024;
 
-/// Schema number of a first segment.
+/// Parses the schema number in the first segment.
 fn schema(number: Span<'_>) -> Result<u8, ReadError> {
     match number.text {
         "2" => Ok(2),

@@ -1,11 +1,23 @@
-//! What was found at one place of a header.
+//! One parsed field and its position.
 
 use crate::entra::field::CurrentField;
 use crate::entra::platform_field::PlatformField;
 use crate::entra::value::FieldValue;
 use crate::wire::Scratch;
 
-/// What was found at one place of a header.
+/// A parsed field of a header, with its position.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read;
+///
+/// let current = read::current("4|301,3|")?.ok_or("empty")?;
+/// let [api, cache_info] = current.request() else { unreachable!() };
+/// assert_eq!((api.name(), api.to_text()), (Some("api_id"), "301".to_owned()));
+/// assert_eq!(cache_info.offset(), 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
     pub(super) field: FieldOf,
@@ -13,26 +25,36 @@ pub struct Place<'a> {
     pub(super) offset: usize,
 }
 
-/// Which field a place holds.
+/// Identifies the field of a [`Place`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::{CurrentField, read::{self, FieldOf}};
+///
+/// let current = read::current("4|301,3|")?.ok_or("empty")?;
+/// assert_eq!(current.request()[0].field(), FieldOf::Current(CurrentField::Api));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldOf {
-    /// A field of the current-telemetry header, or one that the last segment has per failure.
+    /// A field of the current-telemetry header, or one that is repeated for each failure.
     Current(CurrentField),
     /// A field of the last segment of the last-telemetry header.
     PlatformFields(PlatformField),
-    /// A field behind those that are known.
+    /// A field after the known ones.
     Unknown,
 }
 
 impl<'a> Place<'a> {
-    /// Which field it is.
+    /// Returns which field this is.
     #[must_use]
     pub fn field(&self) -> FieldOf {
         self.field
     }
 
-    /// Name of the field, absent if it is not known.
+    /// Returns the name of the field, or `None` if the field is unknown.
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         match self.field {
@@ -42,19 +64,39 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What stands there, absent if nothing does.
+    /// Returns the value, or `None` if the field is empty or has its default text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{FieldValue, read};
+    ///
+    /// let current = read::current("4|301,3|")?.ok_or("empty")?;
+    /// assert_eq!(current.request()[0].value(), Some(&FieldValue::Number(301)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn value(&self) -> Option<&FieldValue<'a>> {
         self.value.as_ref()
     }
 
-    /// Offset of the place in the value, in bytes.
+    /// Returns the byte offset of the field in the header value.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The value as its field spells it.
+    /// Returns the value in the encoding of its field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::read;
+    ///
+    /// let current = read::current("4|301,3|")?.ok_or("empty")?;
+    /// assert_eq!(current.request()[1].to_text(), "3");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = Scratch::new();

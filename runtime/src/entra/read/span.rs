@@ -1,9 +1,9 @@
-//! Parts of a value, each with its offset.
+//! Slices of a header value with their offsets.
 
 use super::MAX_LEN;
 use super::error::{ReadError, Reason};
 
-/// A part of the value that is read.
+/// A slice of the value and its offset.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span<'a> {
     pub(super) text: &'a str,
@@ -11,7 +11,7 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    /// The whole value.
+    /// Checks a value and returns it as one span.
     pub(super) fn of(value: &'a [u8]) -> Result<Self, ReadError> {
         if value.len() > MAX_LEN {
             return Err(ReadError {
@@ -28,7 +28,7 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The parts between a delimiter.
+    /// Splits the span at a delimiter.
     pub(super) fn split(self, delimiter: char) -> impl Iterator<Item = Self> + Clone {
         let mut offset = self.offset;
         self.text.split(delimiter).map(move |text| {
@@ -38,7 +38,7 @@ impl<'a> Span<'a> {
         })
     }
 
-    /// The parts between commas; none if there is no text.
+    /// Splits the span at commas; empty text has no fields.
     pub(super) fn fields(self) -> Vec<Self> {
         if self.text.is_empty() {
             return Vec::new();
@@ -46,7 +46,7 @@ impl<'a> Span<'a> {
         self.split(',').collect()
     }
 
-    /// Exactly so many segments, between bars.
+    /// Splits the span at `|` into exactly `COUNT` segments.
     pub(super) fn segments<const COUNT: usize>(self) -> Result<[Self; COUNT], ReadError> {
         let mut parts = self.split('|');
         let mut segments = [self; COUNT];
@@ -64,7 +64,7 @@ impl<'a> Span<'a> {
         }
     }
 
-    /// The place behind the last byte.
+    /// Returns the empty span after the last byte.
     pub(super) fn end(self) -> Self {
         Self {
             text: "",

@@ -1,4 +1,4 @@
-//! Reads what the token endpoint answers: `x-ms-clitelem` and `x-ms-clientdata`.
+//! Parses the response headers of the token endpoint: `x-ms-clitelem` and `x-ms-clientdata`.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,13 +10,29 @@ use super::span::Span;
 use crate::entra::value::FieldValue;
 use crate::wire::FieldText;
 
-/// Name of the answer's header that explains an error.
+/// The response header that explains an error.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read::CLIENT_TELEMETRY;
+///
+/// assert_eq!(CLIENT_TELEMETRY, "x-ms-clitelem");
+/// ```
 pub const CLIENT_TELEMETRY: HeaderName = HeaderName::from_static("x-ms-clitelem");
 
-/// Name of the answer's header that describes account and cloud.
+/// The response header that describes the account and the cloud.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read::CLIENT_DATA;
+///
+/// assert_eq!(CLIENT_DATA, "x-ms-clientdata");
+/// ```
 pub const CLIENT_DATA: HeaderName = HeaderName::from_static("x-ms-clientdata");
 
-/// What the server says of a request: `x-ms-clitelem`.
+/// The parsed value of `x-ms-clitelem`, the server's telemetry about a request.
 ///
 /// Specified by AzureAD/microsoft-authentication-library-for-java, `XmsClientTelemetryInfo`.
 ///
@@ -25,6 +41,18 @@ pub const CLIENT_DATA: HeaderName = HeaderName::from_static("x-ms-clientdata");
 /// ```
 ///
 /// Example: `1,50171,0,255.0643,I`
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use token_telemetry::entra::read;
+///
+/// let telemetry = read::client_telemetry("1,50171,0,255.5,I")?.ok_or("empty")?;
+/// assert_eq!(telemetry.token_age(), Some(Duration::from_micros(255_500)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientTelemetry<'a> {
     error: Option<FieldValue<'a>>,
@@ -34,53 +62,53 @@ pub struct ClientTelemetry<'a> {
 }
 
 impl<'a> ClientTelemetry<'a> {
-    /// Server's number of the error; zero is none.
+    /// Returns the AADSTS error number; zero means no error.
     #[must_use]
     pub fn error(&self) -> Option<&FieldValue<'a>> {
         self.error.as_ref()
     }
 
-    /// Server's number of the cause of the error; zero is none.
+    /// Returns the AADSTS suberror number; zero means none.
     #[must_use]
     pub fn suberror(&self) -> Option<&FieldValue<'a>> {
         self.suberror.as_ref()
     }
 
-    /// Age of the refresh token, if the text is a number of milliseconds.
+    /// Returns the age of the refresh token, if it is a number of milliseconds.
     #[must_use]
     pub fn token_age(&self) -> Option<Duration> {
         let milliseconds: f64 = self.token_age.as_ref()?.as_str().parse().ok()?;
         Duration::try_from_secs_f64(milliseconds / 1000.0).ok()
     }
 
-    /// Age of the refresh token as it was sent.
+    /// Returns the age of the refresh token as text.
     #[must_use]
     pub fn token_age_text(&self) -> Option<&str> {
         self.token_age.as_ref().map(FieldText::as_str)
     }
 
-    /// Ring of the deployment that answered.
+    /// Returns the deployment ring of the server that responded.
     #[must_use]
     pub fn ring(&self) -> Option<&str> {
         self.ring.as_ref().map(FieldText::as_str)
     }
 }
 
-/// Reads `x-ms-clitelem`; an empty value is none.
+/// Parses `x-ms-clitelem`; returns `None` for an empty value.
 ///
 /// # Errors
 ///
-/// When the value breaks the format; the error tells where and why.
+/// Returns an error with the offset and the reason if the value is malformed.
 ///
 /// # Examples
 ///
 /// ```
 /// use token_telemetry::entra::{FieldValue, read};
 ///
-/// let telemetry = read::client_telemetry("1,50171,0,255.0643,I")?.unwrap();
+/// let telemetry = read::client_telemetry("1,50171,0,255.0643,I")?.ok_or("empty")?;
 /// assert_eq!(telemetry.error(), Some(&FieldValue::Number(50171)));
 /// assert_eq!(telemetry.ring(), Some("I"));
-/// # Ok::<(), read::ReadError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn client_telemetry(
     value: &(impl AsRef<[u8]> + ?Sized),
@@ -117,7 +145,7 @@ fn number_or_text(field: Span<'_>) -> Result<Option<FieldValue<'_>>, ReadError> 
     Ok(text.map(|text| FieldValue::number(field.text).unwrap_or(FieldValue::Text(text))))
 }
 
-/// What the server says of account and cloud: `x-ms-clientdata`.
+/// The parsed value of `x-ms-clientdata`, the server's data about the account and the cloud.
 ///
 /// Specified by AzureAD/microsoft-authentication-library-common-for-android, pull request 3128.
 ///
@@ -125,7 +153,18 @@ fn number_or_text(field: Span<'_>) -> Result<Option<FieldValue<'_>>, ReadError> 
 /// value = account-type "|" error "|" suberror "|" cloud-instance "|" data-boundary
 /// ```
 ///
-/// In the header the text is percent-encoded, in a redirect it is not; both are read.
+/// The text is percent-encoded in the header but not in a redirect; both forms are accepted.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read;
+///
+/// let data = read::client_data("AAD|invalid_grant|basic_action||EU")?.ok_or("empty")?;
+/// assert_eq!(data.suberror(), Some("basic_action"));
+/// assert_eq!(data.cloud_instance(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientData<'a> {
     fields: [Cow<'a, str>; 5],
@@ -139,52 +178,52 @@ impl ClientData<'_> {
             .filter(|field| !field.is_empty())
     }
 
-    /// Kind of the account: of an organisation, or personal.
+    /// Returns the account type: organizational or personal.
     #[must_use]
     pub fn account_type(&self) -> Option<&str> {
         self.field(0)
     }
 
-    /// Code of the error.
+    /// Returns the error code.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.field(1)
     }
 
-    /// Code of the cause of the error.
+    /// Returns the suberror code.
     #[must_use]
     pub fn suberror(&self) -> Option<&str> {
         self.field(2)
     }
 
-    /// Cloud that the account is in.
+    /// Returns the account's cloud instance.
     #[must_use]
     pub fn cloud_instance(&self) -> Option<&str> {
         self.field(3)
     }
 
-    /// Boundary that the caller's data must not cross.
+    /// Returns the boundary that the caller's data must stay within.
     #[must_use]
     pub fn data_boundary(&self) -> Option<&str> {
         self.field(4)
     }
 }
 
-/// Reads `x-ms-clientdata`; an empty value is none.
+/// Parses `x-ms-clientdata`; returns `None` for an empty value.
 ///
 /// # Errors
 ///
-/// When the value breaks the format; the error tells where and why.
+/// Returns an error with the offset and the reason if the value is malformed.
 ///
 /// # Examples
 ///
 /// ```
 /// use token_telemetry::entra::read;
 ///
-/// let data = read::client_data("AAD%7Cinvalid_grant%7Cbasic_action%7C%7CEU")?.unwrap();
+/// let data = read::client_data("AAD%7Cinvalid_grant%7Cbasic_action%7C%7CEU")?.ok_or("empty")?;
 /// assert_eq!((data.account_type(), data.error()), (Some("AAD"), Some("invalid_grant")));
 /// assert_eq!((data.cloud_instance(), data.data_boundary()), (None, Some("EU")));
-/// # Ok::<(), read::ReadError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn client_data(
     value: &(impl AsRef<[u8]> + ?Sized),
@@ -201,10 +240,10 @@ pub fn client_data(
         value.split('|').collect()
     };
     for (at, part) in parts.iter().enumerate() {
-        let place = fields
+        let field = fields
             .get_mut(at)
             .ok_or_else(|| part.error(Reason::ExtraSegment))?;
-        *place = if is_encoded {
+        *field = if is_encoded {
             decoded(*part)?
         } else {
             part.text.into()
@@ -216,7 +255,7 @@ pub fn client_data(
     Ok(Some(ClientData { fields }))
 }
 
-/// The parts between encoded bars.
+/// Splits the value at percent-encoded `|`.
 fn bars(value: Span<'_>) -> Vec<Span<'_>> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -238,7 +277,7 @@ fn part(value: Span<'_>, start: usize, end: usize) -> Span<'_> {
     }
 }
 
-/// The text without its escapes.
+/// Decodes the percent-escapes of a field.
 fn decoded(field: Span<'_>) -> Result<Cow<'_, str>, ReadError> {
     if !field.text.contains('%') {
         return Ok(field.text.into());

@@ -1,13 +1,13 @@
-//! Two sequences as one, in an order that both have.
+//! Merges two sorted sequences.
 
 use std::iter::Peekable;
 
-/// Items of two sorted sequences, sorted.
+/// An iterator over two sorted sequences that keeps their common order.
 #[derive(Clone)]
 pub(super) struct InOrder<I: Iterator> {
     left: Peekable<I>,
     right: Peekable<I>,
-    /// Whether the first item goes before the second.
+    /// Whether the first item comes before the second.
     precedes: fn(&I::Item, &I::Item) -> bool,
 }
 
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sequences_are_walked_in_order() {
+    fn merges_both_sequences_in_order() {
         for (left, right) in [
             (&[1, 4, 5][..], &[2, 3, 6][..]),
             (&[], &[1, 2]),

@@ -1,4 +1,9 @@
-//! Failures that wait to be reported, and which request carries which of them.
+//! Failures waiting to be reported, and the requests that currently report them.
+
+mod budget;
+mod in_order;
+mod pending;
+mod state;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,17 +11,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::current;
 use super::dialect::Dialect;
-use super::last::{self, Written};
-use super::pending::{Entry, PendingFailure};
+use super::last::{self, FailureText};
 use super::platform_field::PlatformField;
 use super::value::FieldValue;
-use super::waiting::QueueState;
 use crate::acquisition::backend::InFlightReport;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, Scratch};
+pub use pending::PendingFailure;
+use pending::QueuedFailure;
+use state::QueueState;
 
-/// Failures in the order in which they happened; each is in at most one request at a time.
+/// Failures in the order they happened; each is in at most one request at a time.
 pub(super) struct FailureQueue {
     state: Mutex<QueueState>,
     dialect: Dialect,
@@ -31,19 +37,20 @@ impl FailureQueue {
     }
 
     fn lock(&self) -> MutexGuard<'_, QueueState> {
+        // Telemetry must not fail a token request because another thread panicked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues the failures of a finished acquisition.
-    pub(super) fn keep(&self, record: &AcquisitionRecord) {
+    pub(super) fn push_record(&self, record: &AcquisitionRecord) {
         for info in record.suppressed_errors() {
-            self.keep_error(record, info);
+            self.push_error(record, info);
         }
         match record.outcome() {
             Outcome::Ok | Outcome::Pending => {}
             Outcome::Error | Outcome::Panicked => {
                 if let Some(info) = record.error() {
-                    self.keep_error(record, info);
+                    self.push_error(record, info);
                 }
             }
             Outcome::Cancelled => {
@@ -54,7 +61,7 @@ impl FailureQueue {
         }
     }
 
-    fn keep_error(&self, record: &AcquisitionRecord, info: &ErrorInfo) {
+    fn push_error(&self, record: &AcquisitionRecord, info: &ErrorInfo) {
         if info.is_foreign() && !self.dialect.last.foreign {
             return;
         }
@@ -64,25 +71,27 @@ impl FailureQueue {
     }
 
     fn push(&self, record: &AcquisitionRecord, code: Cow<'static, str>) {
-        let facts = record.state();
-        let Some(correlation_id) = facts.correlation_id else {
+        let state = record.state();
+        let Some(correlation_id) = state.correlation_id else {
             return;
         };
-        let entry = Entry {
+        let failure = QueuedFailure {
             api: record.api(),
             correlation_id,
             code,
-            tail: last::own_tail(&self.dialect, |field| current::of_facts(facts, field)),
-            order: 0,
-            carrier: 0,
+            platform_fields: last::failure_fields(&self.dialect, |field| {
+                current::value_in(state, field)
+            }),
+            sequence: 0,
+            request: 0,
         };
         self.lock()
-            .add(facts.authority(), entry, &self.dialect.last);
+            .push(state.authority(), failure, &self.dialect.last);
     }
 
-    /// Writes what one request reports; false if nothing is to be sent.
+    /// Writes what one request reports; returns `false` if there is nothing to send.
     ///
-    /// Asked again for the same request it reports the same.
+    /// Calling this again for the same request writes the same value.
     pub(super) fn write(
         &self,
         (authority, hits): (&Authority, u64),
@@ -96,36 +105,36 @@ impl FailureQueue {
             report.authority = Some(authority.clone());
             report.hits = hits.saturating_sub(state.hits_reported);
             state.hits_reported += report.hits;
-            state.choose(&self.dialect, authority, report);
+            state.select(&self.dialect, authority, report);
         }
         if report.forgot {
             return true;
         }
-        let carried = || {
+        let selected = || {
             let all = state.reportable(authority);
-            all.filter(|entry| entry.carrier == report.request)
+            all.filter(|failure| failure.request == report.request)
         };
-        let written = carried().map(|entry| Written {
-            api: entry.api.number().into(),
-            id: entry.correlation_id.into(),
-            code: &entry.code,
-            tail: &entry.tail,
+        let failures = selected().map(|failure| FailureText {
+            api: failure.api.number().into(),
+            id: failure.correlation_id.into(),
+            code: &failure.code,
+            platform_fields: &failure.platform_fields,
         });
-        let all_sent = || carried().count() == report.waiting;
-        let tail = |field: PlatformField| match field {
+        let all_sent = || selected().count() == report.waiting;
+        let platform_fields = |field: PlatformField| match field {
             PlatformField::Constant(_) => None,
             PlatformField::Waiting => Some(FieldValue::Number(report.waiting as u64)),
             PlatformField::Overflow => Some(FieldValue::Flag(!all_sent())),
             PlatformField::AllSent => Some(FieldValue::Flag(all_sent())),
         };
-        last::write(&self.dialect, report.hits, written, tail, out);
-        self.dialect.last.sent_when_empty || report.hits > 0 || carried().next().is_some()
+        last::write(&self.dialect, report.hits, failures, platform_fields, out);
+        self.dialect.last.sent_when_empty || report.hits > 0 || selected().next().is_some()
     }
 
-    /// Forgets what a delivered request carried; of any other it is to be reported again.
-    pub(super) fn settle(&self, report: &InFlightReport, delivered: bool) {
+    /// Removes what a request delivered, or queues it for another attempt.
+    pub(super) fn complete(&self, report: &InFlightReport, delivered: bool) {
         if report.request != 0 {
-            self.lock().settle(report, delivered, &self.dialect.last);
+            self.lock().complete(report, delivered, &self.dialect.last);
         }
     }
 
@@ -133,7 +142,7 @@ impl FailureQueue {
         self.lock().pending()
     }
 
-    /// Cache hits that no request has reported, out of so many.
+    /// Returns how many of `hits` cache hits no request has reported.
     pub(super) fn pending_hits(&self, hits: u64) -> u64 {
         hits.saturating_sub(self.lock().hits_reported)
     }

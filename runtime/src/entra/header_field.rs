@@ -1,17 +1,17 @@
-//! Names of headers and form fields, and the two places where their values go.
+//! A telemetry header that is written as a header or as a form field.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::acquisition::backend::HeaderSink;
 
-/// Name of a header, with the spelling it has as a form field.
+/// A header name, with its spelling as a form field.
 #[derive(Debug)]
-pub(super) struct Name {
+pub(super) struct HeaderField {
     header: HeaderName,
     spelling: &'static str,
 }
 
-impl Name {
+impl HeaderField {
     pub(super) fn new(spelling: &'static str) -> Option<Self> {
         let header = HeaderName::from_bytes(spelling.as_bytes()).ok()?;
         Some(Self { header, spelling })
@@ -21,7 +21,7 @@ impl Name {
         Self { header, spelling }
     }
 
-    /// Writes a value that is ready.
+    /// Writes a checked value.
     pub(super) fn put(&self, value: &HeaderValue, out: &mut HeaderSink<'_>) {
         match out {
             HeaderSink::Headers(headers) => headers.insert(&self.header, value.clone()),
@@ -33,7 +33,7 @@ impl Name {
         }
     }
 
-    /// Writes text; what cannot be a header is left out, and the request goes without it.
+    /// Writes text; omits the header if the text is not a valid value.
     pub(super) fn put_text(&self, value: &[u8], out: &mut HeaderSink<'_>) {
         match out {
             HeaderSink::Headers(headers) => {
@@ -49,7 +49,7 @@ impl Name {
         }
     }
 
-    /// Removes this value of a header, and returns whether it was there; others stay.
+    /// Removes one value of a header and keeps the others; returns whether it was present.
     pub(super) fn remove(&self, value: &[u8], headers: &mut HeaderMap) -> bool {
         let all = headers.get_all(&self.header);
         let is_other = |found: &&HeaderValue| found.as_bytes() != value;

@@ -1,0 +1,280 @@
+//! Which failures a request reports, and which are dropped when there are too many.
+//!
+//! Each authority has its own queue, so that the failures of others cost a request nothing. Failures
+//! in flight are never dropped: the request may still deliver them, and then they are not lost.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::budget::Budget;
+use super::in_order::InOrder;
+use super::pending::{PendingFailure, QueuedFailure};
+use crate::acquisition::backend::InFlightReport;
+use crate::entra::dialect::{Capacity, Dialect, LastForm, OverBudget, SendOrder};
+use crate::wire::Authority;
+
+/// Maximum number of authorities with waiting failures; the least recently used is dropped first.
+const MAX_AUTHORITIES: usize = 16;
+
+/// Marks a failure that is about to be dropped; no request gets this number.
+const OVERSIZED: u64 = u64::MAX;
+
+/// Everything that waits or is in flight.
+#[derive(Default)]
+pub(super) struct QueueState {
+    by_authority: HashMap<Authority, AuthorityQueue>,
+    /// Failures that happened before any token request; any authority may receive them.
+    without_authority: AuthorityQueue,
+    /// Logical clock: counts failures and uses of an authority.
+    sequence: u64,
+    /// Number of the last request that reported something.
+    pub(super) requests: u64,
+    /// Cache hits in requests that were delivered or are in flight.
+    pub(super) hits_reported: u64,
+    /// Failures dropped without ever being delivered.
+    pub(super) lost: u64,
+}
+
+/// The failures of one authority, oldest first.
+#[derive(Default)]
+struct AuthorityQueue {
+    failures: VecDeque<QueuedFailure>,
+    /// How many of them are in flight.
+    in_flight: usize,
+    /// Sequence number of the last failure or request.
+    last_used: u64,
+}
+
+impl AuthorityQueue {
+    fn has_waiting(&self) -> bool {
+        self.in_flight < self.failures.len()
+    }
+
+    fn count_in_flight(&mut self) {
+        let in_flight = |failure: &&QueuedFailure| !failure.is_waiting();
+        self.in_flight = self.failures.iter().filter(in_flight).count();
+    }
+
+    /// Drops the failures that do not satisfy a condition; returns how many.
+    fn retain(&mut self, condition: impl FnMut(&QueuedFailure) -> bool) -> u64 {
+        let before = self.failures.len();
+        self.failures.retain(condition);
+        self.count_in_flight();
+        (before - self.failures.len()) as u64
+    }
+
+    /// Drops the oldest waiting failures until `capacity` are left; returns how many.
+    fn truncate(&mut self, capacity: usize) -> u64 {
+        let surplus = self.failures.len().saturating_sub(capacity);
+        if surplus == 0 {
+            return 0;
+        }
+        let waiting = self.failures.len() - self.in_flight;
+        // Keep the newest one, however many are in flight: those may all be delivered.
+        let mut excess = surplus.min(waiting.saturating_sub(1));
+        self.retain(|failure| {
+            let is_dropped = excess > 0 && failure.is_waiting();
+            excess -= usize::from(is_dropped);
+            !is_dropped
+        })
+    }
+}
+
+impl QueueState {
+    fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// Returns the failures that a request to an authority may report, oldest first.
+    pub(super) fn reportable(
+        &self,
+        authority: &Authority,
+    ) -> impl Iterator<Item = &QueuedFailure> + Clone {
+        let own = self.by_authority.get(authority);
+        let own = own.map_or(&NO_FAILURES, |queue| &queue.failures);
+        InOrder::new(
+            own.iter(),
+            self.without_authority.failures.iter(),
+            |one, other| one.sequence < other.sequence,
+        )
+    }
+
+    /// Adds a failure, and drops those that then exceed the capacity.
+    pub(super) fn push(
+        &mut self,
+        authority: Option<&Authority>,
+        mut new: QueuedFailure,
+        form: &LastForm,
+    ) {
+        if form.capacity == Capacity::OneHeader && !self.fits(authority, &new, form) {
+            self.lost += 1;
+            return;
+        }
+        let sequence = self.next_sequence();
+        new.sequence = sequence;
+        let queue = match authority {
+            Some(authority) => self.by_authority.entry(authority.clone()).or_default(),
+            None => &mut self.without_authority,
+        };
+        queue.failures.push_back(new);
+        queue.last_used = sequence;
+        if let Capacity::DropOldest(kept) = form.capacity {
+            self.lost += queue.truncate(kept);
+        }
+        self.limit_authorities();
+    }
+
+    /// Whether a failure fits in one header together with the queued ones.
+    fn fits(&self, authority: Option<&Authority>, new: &QueuedFailure, form: &LastForm) -> bool {
+        let own = authority.and_then(|authority| self.by_authority.get(authority));
+        let own = own.into_iter().flat_map(|queue| &queue.failures);
+        let mut budget = Budget::of_failures(form);
+        let mut all = own.chain(&self.without_authority.failures).chain([new]);
+        all.all(|failure| budget.try_take(failure))
+    }
+
+    /// Assigns a request the failures for its authority that fit next to its cache hits.
+    pub(super) fn select(
+        &mut self,
+        dialect: &Dialect,
+        authority: &Authority,
+        report: &mut InFlightReport,
+    ) {
+        let sequence = self.next_sequence();
+        let mut none = AuthorityQueue::default();
+        let own = self.by_authority.get_mut(authority);
+        let own = own.unwrap_or(&mut none);
+        own.last_used = sequence;
+        let waiting = own.failures.len() + self.without_authority.failures.len();
+        let mut budget = Budget::new(dialect, report.hits, waiting);
+        let mut selected = 0;
+        let mut is_full = false;
+        let mut offer = |failure: &mut QueuedFailure| {
+            if is_full || !failure.is_waiting() {
+                return;
+            }
+            if budget.try_take(failure) {
+                failure.request = report.request;
+                selected += 1;
+            } else if selected == 0 && dialect.last.over_budget == OverBudget::Wait {
+                // It does not fit even alone, so it must not block the ones behind it.
+                failure.request = OVERSIZED;
+            } else {
+                is_full = true;
+            }
+        };
+        let (left, right) = (
+            own.failures.iter_mut(),
+            self.without_authority.failures.iter_mut(),
+        );
+        match dialect.last.order {
+            SendOrder::OldestFirst => {
+                InOrder::new(left, right, |one, other| one.sequence < other.sequence)
+                    .for_each(&mut offer);
+            }
+            SendOrder::NewestFirst => {
+                InOrder::new(left.rev(), right.rev(), |one, other| {
+                    one.sequence > other.sequence
+                })
+                .for_each(&mut offer);
+            }
+        }
+        let oversized: u64 = [own, &mut self.without_authority]
+            .into_iter()
+            .map(|queue| queue.retain(|failure| failure.request != OVERSIZED))
+            .sum();
+        self.lost += oversized;
+        report.waiting = waiting - usize::try_from(oversized).unwrap_or(waiting);
+        if is_full && dialect.last.over_budget == OverBudget::ForgetAll {
+            self.forget(authority, report);
+        }
+        self.drop_if_empty(authority);
+    }
+
+    /// Drops everything that the request could have reported but does not.
+    fn forget(&mut self, authority: &Authority, report: &mut InFlightReport) {
+        let request = report.request;
+        let mut lost = 0;
+        for queue in self.queues_of(authority) {
+            lost += queue.retain(|failure| !failure.is_waiting() && failure.request != request);
+        }
+        self.lost += lost;
+        report.hits = 0;
+        report.forgot = true;
+    }
+
+    /// Removes what a request delivered, or returns it to the queue.
+    pub(super) fn complete(&mut self, report: &InFlightReport, delivered: bool, form: &LastForm) {
+        let Some(authority) = &report.authority else {
+            return;
+        };
+        let mut lost = 0;
+        for queue in self.queues_of(authority) {
+            if delivered {
+                queue.retain(|failure| failure.request != report.request);
+                continue;
+            }
+            for failure in &mut queue.failures {
+                if failure.request == report.request {
+                    failure.request = 0;
+                }
+            }
+            queue.count_in_flight();
+            if let Capacity::DropOldest(kept) = form.capacity {
+                lost += queue.truncate(kept);
+            }
+        }
+        self.lost += lost;
+        if !delivered {
+            self.hits_reported = self.hits_reported.saturating_sub(report.hits);
+            self.limit_authorities();
+        }
+        self.drop_if_empty(authority);
+    }
+
+    /// Returns the queues that a request to an authority reports from.
+    fn queues_of(&mut self, authority: &Authority) -> impl Iterator<Item = &mut AuthorityQueue> {
+        let own = self.by_authority.get_mut(authority);
+        own.into_iter().chain([&mut self.without_authority])
+    }
+
+    fn drop_if_empty(&mut self, authority: &Authority) {
+        let own = self.by_authority.get(authority);
+        if own.is_some_and(|queue| queue.failures.is_empty()) {
+            self.by_authority.remove(authority);
+        }
+    }
+
+    /// Drops the waiting failures of the least recently used authorities above the limit.
+    fn limit_authorities(&mut self) {
+        let has_waiting = |queue: &&mut AuthorityQueue| queue.has_waiting();
+        while self.by_authority.values_mut().filter(has_waiting).count() > MAX_AUTHORITIES {
+            let all = self.by_authority.values_mut().filter(has_waiting);
+            let Some(oldest) = all.min_by_key(|queue| queue.last_used) else {
+                return;
+            };
+            self.lost += oldest.retain(|failure| !failure.is_waiting());
+            self.by_authority
+                .retain(|_, queue| !queue.failures.is_empty());
+        }
+    }
+
+    /// Returns everything that waits or is in flight, oldest first.
+    pub(super) fn pending(&self) -> Vec<PendingFailure> {
+        let by_authority = self.by_authority.iter().flat_map(|(authority, queue)| {
+            let host = authority.host().cloned().unwrap_or_default();
+            let pending =
+                move |failure: &QueuedFailure| (failure.sequence, failure.to_pending(Some(&host)));
+            queue.failures.iter().map(pending)
+        });
+        let without_authority = self.without_authority.failures.iter();
+        let without_authority =
+            without_authority.map(|failure| (failure.sequence, failure.to_pending(None)));
+        let mut all: Vec<_> = by_authority.chain(without_authority).collect();
+        all.sort_unstable_by_key(|(sequence, _)| *sequence);
+        all.into_iter().map(|(_, failure)| failure).collect()
+    }
+}
+
+/// The failures of an authority that has none.
+static NO_FAILURES: VecDeque<QueuedFailure> = VecDeque::new();
