@@ -92,7 +92,7 @@ fn libraries_too_long_for_the_budget_are_an_error() {
     assert!(error.is_too_long());
     assert_eq!(
         error.to_string(),
-        "the products and `featureUsage` need 72 bytes, the budget is 40"
+        "expected a budget of at least 72 bytes for the products and `featureUsage`, found 40"
     );
 }
 

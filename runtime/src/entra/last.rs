@@ -415,7 +415,7 @@ pub(super) fn write<'v>(
         );
     } else {
         list(failures, out, |failure, out| {
-            out.push_str(failure.platform_fields)
+            out.push_str(failure.platform_fields);
         });
     }
 }

@@ -1,23 +1,23 @@
-//! Feature bits that an application adds to the documented ones.
+//! Application-defined feature bits.
 
 use super::const_text::ConstText;
 use super::feature_usage::FeatureUsage;
 
-/// Lowest bit that nobody else uses.
+/// Lowest bit available to applications.
 pub const FIRST_APPLICATION_BIT: u32 = 13;
 
-/// Highest bit of `featureUsage`.
+/// Highest bit available to applications, the last one of `featureUsage`.
 pub const LAST_APPLICATION_BIT: u32 = 63;
 
 impl FeatureUsage {
-    /// A feature of the application, at a bit that nobody else uses.
+    /// Creates a feature of the application from an unassigned bit.
     ///
-    /// Graph's own list grows from below; take high numbers and never give one a second
-    /// meaning. The bit is sent only if it is declared in [`ApplicationFeatures`].
+    /// Graph assigns its own bits from the lowest up, so choose high numbers, and never reuse a bit
+    /// for another feature. The bit is sent only if it is declared in [`ApplicationFeatures`].
     ///
     /// # Panics
     ///
-    /// If the bit is taken or beyond 63. In a `const` that is a compile error.
+    /// Panics if the bit is below 13 or above 63. In a `const`, this is a compile error.
     ///
     /// # Examples
     ///
@@ -36,19 +36,19 @@ impl FeatureUsage {
     #[track_caller]
     pub const fn application_bit(bit: u32) -> Self {
         let is_free = FIRST_APPLICATION_BIT <= bit && bit <= LAST_APPLICATION_BIT;
-        assert!(is_free, "{}", refused(bit).as_str());
+        assert!(is_free, "{}", rejected_bit(bit).as_str());
         Self::from_bits(1 << bit)
     }
 }
 
-const fn refused(bit: u32) -> ConstText {
+const fn rejected_bit(bit: u32) -> ConstText {
     let text = ConstText::new().text("bit ").decimal(bit as usize);
     let text = if bit > LAST_APPLICATION_BIT {
-        text.text(" does not exist")
+        text.text(" is out of range")
     } else {
-        text.text(" is taken")
+        text.text(" is reserved")
     };
-    text.text("; an application may use bits ")
+    text.text("; applications can use bits ")
         .decimal(FIRST_APPLICATION_BIT as usize)
         .text(" to ")
         .decimal(LAST_APPLICATION_BIT as usize)
@@ -61,10 +61,10 @@ const fn declared_twice(features: FeatureUsage) -> ConstText {
         .text(" is declared twice")
 }
 
-/// Every feature bit of an application, each declared once.
+/// The declared feature bits of an application.
 ///
-/// Only the twelve documented bits are sent unless the application declares more, because a
-/// bit that Graph's documents do not list means nothing to its owners.
+/// By default only the twelve documented bits are sent, because any other bit is meaningless to
+/// Graph. Declaring bits here sends them too.
 ///
 /// # Examples
 ///
@@ -92,11 +92,21 @@ const fn declared_twice(features: FeatureUsage) -> ConstText {
 pub struct ApplicationFeatures(FeatureUsage);
 
 impl ApplicationFeatures {
-    /// The features of an application, each at a bit of its own.
+    /// Declares the features of an application, each with its own bit.
     ///
     /// # Panics
     ///
-    /// If a bit occurs twice or is not the application's. In a `const` that is a compile error.
+    /// Panics if a bit is declared twice or is reserved. In a `const`, this is a compile error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{ApplicationFeatures, FeatureUsage};
+    ///
+    /// const DELTA_QUERY: FeatureUsage = FeatureUsage::application_bit(40);
+    /// const FEATURES: ApplicationFeatures = ApplicationFeatures::new(&[DELTA_QUERY]);
+    /// assert_eq!(FEATURES.feature_usage(), DELTA_QUERY);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn new(features: &[FeatureUsage]) -> Self {
@@ -105,7 +115,7 @@ impl ApplicationFeatures {
         while let [feature, after @ ..] = rest {
             let lowest = feature.bits().trailing_zeros();
             let is_free = lowest >= FIRST_APPLICATION_BIT;
-            assert!(is_free, "{}", refused(lowest).as_str());
+            assert!(is_free, "{}", rejected_bit(lowest).as_str());
             let repeated = declared.intersection(*feature);
             assert!(repeated.is_empty(), "{}", declared_twice(repeated).as_str());
             declared = declared.union(*feature);
@@ -114,7 +124,7 @@ impl ApplicationFeatures {
         Self(declared)
     }
 
-    /// All declared bits.
+    /// Returns all declared bits.
     #[must_use]
     pub const fn feature_usage(self) -> FeatureUsage {
         self.0

@@ -1,4 +1,4 @@
-//! Parts of an `SdkVersion`, and what is cut when they are too long together.
+//! Builds an `SdkVersion`, and drops parts that exceed the budget.
 
 use std::error::Error;
 use std::fmt;
@@ -12,13 +12,27 @@ use super::product::Product;
 use super::sdk_version::{SdkVersion, Shared};
 use super::value_cache::ValueCache;
 
-/// Longest value we write unless told otherwise, in bytes; no document sets a limit.
+/// Default maximum length of the value, in bytes; no document sets a limit.
 pub const DEFAULT_BUDGET: usize = 512;
 
-/// A part that was left out because the value would have been too long.
+/// A part that was dropped because the value exceeded its budget.
 ///
-/// Pairs go first, in the order of these variants, then applications from the last. The
-/// libraries and `featureUsage` are never cut.
+/// Pairs of the comment are dropped first, then applications, starting with the last one. The
+/// libraries and `featureUsage` are never dropped.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Comment, Cut, Key, Product, SdkVersion};
+///
+/// let sdk_version = SdkVersion::builder()
+///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
+///     .comment(Comment::empty().host_os("linux").host_arch("x86_64"))
+///     .budget(75)
+///     .build()?;
+/// assert_eq!(sdk_version.cut(), [Cut::Pair(Key::HostArch)]);
+/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cut {
@@ -28,10 +42,24 @@ pub enum Cut {
     Application(Product),
 }
 
-/// Pairs that are left out for want of room, the first one first.
+/// Pairs that are dropped to fit the budget, in this order.
 const CUT_FIRST: [Key; 3] = [Key::HostArch, Key::RuntimeEnvironment, Key::HostOs];
 
-/// Parts of an [`SdkVersion`] that are put together.
+/// A builder of an [`SdkVersion`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Comment, Product, SdkVersion};
+///
+/// let sdk_version = SdkVersion::builder()
+///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
+///     .comment(Comment::empty())
+///     .without_feature_usage()
+///     .build()?;
+/// assert_eq!(sdk_version.to_string(), "graph-rust-core/0.1.0");
+/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SdkVersionBuilder {
     applications: Vec<Product>,
@@ -62,99 +90,208 @@ impl Default for SdkVersionBuilder {
 }
 
 impl SdkVersionBuilder {
-    /// Names an application in front of the libraries; the first one called is the first.
+    /// Adds an application before the libraries, in call order.
     ///
-    /// The header serves the makers of Graph, for their own libraries and applications. Their
-    /// rule for everybody else: naming your application here brings you nothing, and makes
-    /// the data worse for its readers. They take the first product for the client, so leave
-    /// this out unless the application is Microsoft's, and take the name from a small fixed set.
+    /// Only Microsoft applications should call this. Graph treats the first product as the client, so
+    /// according to its guidelines, naming any other application brings no benefit and degrades the
+    /// data. Choose the name from a small, fixed set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder()
+    ///     .application(Product::from_static("Contoso-Mail", "3.2"))
+    ///     .core(core)
+    ///     .build()?;
+    /// assert_eq!(sdk_version.products()[0].name(), "Contoso-Mail");
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn application(mut self, application: Product) -> Self {
         self.applications.push(application);
         self
     }
 
-    /// Names the service library: `graph-{lang}` or `graph-{lang}-beta`.
+    /// Sets the service library: `graph-{lang}` or `graph-{lang}-beta`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let builder =
+    ///     SdkVersion::builder().service(Product::from_static("graph-rust", "1.4.0")).core(core);
+    /// assert_eq!(builder.build()?.products().len(), 2);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn service(mut self, service: Product) -> Self {
         self.service = Some(service);
         self
     }
 
-    /// Names the core library, `graph-{lang}-core`; it always comes last.
+    /// Sets the core library, `graph-{lang}-core`, which always comes last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// let core = Product::from_static("graph-rust-core", "1.16.0");
+    /// let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// # drop(sdk_version);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn core(mut self, core: Product) -> Self {
         self.core = Some(core);
         self
     }
 
-    /// What the comment says about the machine, in place of [`Comment::detect`].
+    /// Sets the comment about the platform; the default is [`Comment::detect`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Comment, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version =
+    ///     SdkVersion::builder().core(core).comment(Comment::empty().host_os("linux")).build()?;
+    /// assert!(sdk_version.to_string().ends_with("; hostOS=linux)"));
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn comment(mut self, comment: Comment) -> Self {
         self.comment = comment;
         self
     }
 
-    /// Features that every request of the client has: the handlers that are enabled.
+    /// Sets the features of every request: the handlers that the client enables.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version =
+    ///     SdkVersion::builder().core(core).feature_usage(FeatureUsage::RETRY_HANDLER).build()?;
+    /// assert!(sdk_version.to_string().contains("featureUsage=02"));
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn feature_usage(mut self, features: FeatureUsage) -> Self {
         self.features = features;
         self
     }
 
-    /// Leaves `featureUsage` out altogether.
+    /// Omits `featureUsage`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).without_feature_usage().build()?;
+    /// assert!(!sdk_version.to_string().contains("featureUsage"));
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn without_feature_usage(mut self) -> Self {
         self.sends_features = false;
         self
     }
 
-    /// Sends these bits of the application too, where a request has them.
+    /// Sets the application bits that may be sent in addition to the documented ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{ApplicationFeatures, FeatureUsage, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// const DELTA_QUERY: FeatureUsage = FeatureUsage::application_bit(40);
+    /// const FEATURES: ApplicationFeatures = ApplicationFeatures::new(&[DELTA_QUERY]);
+    /// let sdk_version = SdkVersion::builder().core(core).application_features(FEATURES).build()?;
+    /// # drop(sdk_version);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn application_features(mut self, features: ApplicationFeatures) -> Self {
         self.application_features = features;
         self
     }
 
-    /// How much is sent; [`Level::Full`] unless told otherwise.
+    /// Sets how much is sent; the default is [`Level::Full`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Level, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).level(Level::ProductsOnly).build()?;
+    /// assert_eq!(sdk_version.to_string(), "graph-rust-core/0.1.0");
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
-    /// Lets users lower the level with an environment variable, which is read now.
+    /// Lets users lower the level with an environment variable, which is read immediately.
     ///
-    /// It never raises the level, and text that is not understood means [`Level::Off`].
+    /// The variable never raises the level, and an unrecognized value means [`Level::Off`].
     ///
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::graph::{Level, SdkVersion};
+    /// use token_telemetry::graph::SdkVersion;
     ///
     /// // CONTOSO_GRAPH_TELEMETRY = off | products | full
     /// let builder = SdkVersion::builder().level_from_environment("CONTOSO_GRAPH_TELEMETRY");
+    /// # drop(builder);
     /// ```
     #[must_use]
     pub fn level_from_environment(mut self, variable: impl AsRef<str>) -> Self {
-        if let Some(asked) = Level::from_environment(variable.as_ref()) {
-            self.level = self.level.min(asked);
+        if let Some(requested) = Level::from_environment(variable.as_ref()) {
+            self.level = self.level.min(requested);
         }
         self
     }
 
-    /// Longest value, in bytes, also with all 64 features; [`DEFAULT_BUDGET`] unless told otherwise.
+    /// Sets the maximum length of the value in bytes, assuming all 64 features are set.
+    ///
+    /// The default is [`DEFAULT_BUDGET`]. Parts that do not fit are dropped; see [`Cut`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).budget(256).build()?;
+    /// assert!(sdk_version.cut().is_empty());
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn budget(mut self, bytes: usize) -> Self {
         self.budget = bytes;
         self
     }
 
-    /// Puts the value together.
+    /// Builds the value.
     ///
     /// # Errors
     ///
-    /// If there is no product, or if what is never cut is longer than the budget.
+    /// Returns an error if there is no product, or if the mandatory parts exceed the budget.
     pub fn build(mut self) -> Result<SdkVersion, InvalidSdkVersion> {
         if self.level != Level::Full {
             self.comment = Comment::empty();
@@ -185,7 +322,7 @@ impl SdkVersionBuilder {
         self.applications.iter().chain(libraries)
     }
 
-    /// Leaves out whole parts until the value fits.
+    /// Drops whole parts until the value fits.
     fn fit(&mut self) -> Result<Vec<Cut>, InvalidSdkVersion> {
         let mut cut = Vec::new();
         for key in CUT_FIRST {
@@ -194,7 +331,7 @@ impl SdkVersionBuilder {
             }
         }
         while self.longest() > self.budget && self.products().nth(1).is_some() {
-            // Graph takes the first product for the client, so that one goes last.
+            // Graph treats the first product as the client, so that one is dropped last.
             let Some(application) = self.applications.pop() else {
                 break;
             };
@@ -207,14 +344,14 @@ impl SdkVersionBuilder {
         Ok(cut)
     }
 
-    /// Length of the value with every feature, so that a cut does not depend on a request.
+    /// Returns the length with every feature set, so that the result holds for all requests.
     fn longest(&self) -> usize {
         let (prefix, suffix) = self.texts();
         let digits = if self.sends_features { MAX_DIGITS } else { 0 };
         prefix.len() + digits + suffix.len()
     }
 
-    /// Text before the bits of the features, and after them.
+    /// Returns the text before and after the feature bits.
     fn texts(&self) -> (String, String) {
         let products: Vec<_> = self.products().map(Product::to_string).collect();
         let prefix = products.join(", ");
@@ -230,7 +367,7 @@ impl SdkVersionBuilder {
     }
 }
 
-/// Parts that make no `SdkVersion`.
+/// The error for parts that do not form a valid [`SdkVersion`].
 ///
 /// # Examples
 ///
@@ -238,7 +375,7 @@ impl SdkVersionBuilder {
 /// use token_telemetry::graph::SdkVersion;
 ///
 /// let error = SdkVersion::builder().build().unwrap_err();
-/// assert_eq!(error.to_string(), "an SdkVersion needs at least one product");
+/// assert_eq!(error.to_string(), "expected at least one product");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidSdkVersion(Problem);
@@ -250,7 +387,17 @@ enum Problem {
 }
 
 impl InvalidSdkVersion {
-    /// Whether what is never cut is longer than the budget.
+    /// Returns whether the mandatory parts exceed the budget.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let error = SdkVersion::builder().core(core).budget(10).build().unwrap_err();
+    /// assert!(error.is_too_long());
+    /// ```
     #[must_use]
     pub fn is_too_long(&self) -> bool {
         matches!(self.0, Problem::TooLong { .. })
@@ -260,10 +407,11 @@ impl InvalidSdkVersion {
 impl fmt::Display for InvalidSdkVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Problem::NoProduct => f.write_str("an SdkVersion needs at least one product"),
+            Problem::NoProduct => f.write_str("expected at least one product"),
             Problem::TooLong { len, budget } => write!(
                 f,
-                "the products and `featureUsage` need {len} bytes, the budget is {budget}"
+                "expected a budget of at least {len} bytes for the products and `featureUsage`, \
+                 found {budget}"
             ),
         }
     }

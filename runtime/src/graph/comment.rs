@@ -1,23 +1,32 @@
-//! What the comment of `SdkVersion` says about the machine.
+//! The comment of `SdkVersion`, which describes the platform.
 
 use std::fmt;
 
-/// Key of a pair in the comment, in the spelling of the documents and SDKs.
+/// A key in the comment of [`SdkVersion`](super::SdkVersion).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::Key;
+///
+/// assert_eq!(Key::HostOs.name(), "hostOS");
+/// assert_eq!(Key::ALL.len(), 4);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Key {
-    /// Bitmap of the features behind the request.
+    /// The bitmap of features behind the request.
     FeatureUsage,
-    /// Operating system.
+    /// The operating system.
     HostOs,
-    /// Processor architecture; no document has it, three SDKs send it.
+    /// The processor architecture; undocumented, but sent by three SDKs.
     HostArch,
-    /// Language runtime and its version.
+    /// The language runtime and its version.
     RuntimeEnvironment,
 }
 
 impl Key {
-    /// Every key, in the order of the SDKs that send them all.
+    /// All keys, in the order of the SDKs that send them all.
     pub const ALL: &'static [Self] = &[
         Self::FeatureUsage,
         Self::HostOs,
@@ -25,7 +34,15 @@ impl Key {
         Self::RuntimeEnvironment,
     ];
 
-    /// Spelling in the header.
+    /// Returns the spelling in the header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Key;
+    ///
+    /// assert_eq!(Key::RuntimeEnvironment.name(), "runtimeEnvironment");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,10 +60,10 @@ impl fmt::Display for Key {
     }
 }
 
-/// Facts about the machine in the comment of `SdkVersion`.
+/// The comment of [`SdkVersion`](super::SdkVersion), which describes the platform.
 ///
-/// Text from the machine never makes a header fail: whatever is not printable ASCII, and
-/// `( ) \ ;`, becomes `_`, blanks around it go, and an empty text is left out.
+/// Any text yields a valid header: `( ) \ ;` and everything except printable ASCII become `_`,
+/// surrounding spaces are trimmed, and empty text is omitted.
 ///
 /// ```text
 /// comment-content = pair *( "; " pair )
@@ -65,20 +82,37 @@ impl fmt::Display for Key {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
-    /// Pairs in the order in which they were told.
+    /// Pairs in the order they were set.
     pairs: Vec<(Key, String)>,
 }
 
 impl Comment {
-    /// Only what the caller tells.
+    /// Creates a comment without pairs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Comment;
+    ///
+    /// assert_eq!(Comment::empty().to_string(), "");
+    /// ```
     #[must_use]
     pub const fn empty() -> Self {
         Self { pairs: Vec::new() }
     }
 
-    /// Family of the operating system, and Rust with the version that compiled this crate.
+    /// Creates a comment with the operating system family and the Rust version of this build.
     ///
-    /// Finer detail would tell machines apart, which RFC 9110, section 10.1.5, warns of.
+    /// More detail would make machines identifiable, which RFC 9110, section 10.1.5, warns about.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Comment;
+    ///
+    /// let comment = Comment::detect().host_arch(std::env::consts::ARCH);
+    /// assert!(comment.to_string().contains("runtimeEnvironment=Rust/"));
+    /// ```
     #[must_use]
     pub fn detect() -> Self {
         Self::empty()
@@ -86,22 +120,47 @@ impl Comment {
             .runtime_environment("Rust", env!("TOKEN_TELEMETRY_RUSTC"))
     }
 
-    /// Says which operating system the program runs on.
+    /// Sets the operating system.
     ///
-    /// A full name with version and build tells machines apart; send it only if the
-    /// application's owner wants that.
+    /// A full name with version and build makes machines identifiable; send it only if the
+    /// application's owner agrees.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Comment;
+    ///
+    /// assert_eq!(Comment::empty().host_os("linux").to_string(), "hostOS=linux");
+    /// ```
     #[must_use]
     pub fn host_os(self, text: impl AsRef<str>) -> Self {
         self.with(Key::HostOs, text.as_ref())
     }
 
-    /// Says which processor architecture the program runs on.
+    /// Sets the processor architecture.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Comment;
+    ///
+    /// assert_eq!(Comment::empty().host_arch("x86_64").to_string(), "hostArch=x86_64");
+    /// ```
     #[must_use]
     pub fn host_arch(self, text: impl AsRef<str>) -> Self {
         self.with(Key::HostArch, text.as_ref())
     }
 
-    /// Says which language runtime the program uses; an empty version is left out.
+    /// Sets the language runtime; an empty version is omitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Comment;
+    ///
+    /// let comment = Comment::empty().runtime_environment("Rust", "1.95.0");
+    /// assert_eq!(comment.to_string(), "runtimeEnvironment=Rust/1.95.0");
+    /// ```
     #[must_use]
     pub fn runtime_environment(self, name: impl AsRef<str>, version: impl AsRef<str>) -> Self {
         let (name, version) = (name.as_ref(), version.as_ref());
@@ -112,9 +171,9 @@ impl Comment {
     }
 
     fn with(mut self, key: Key, text: &str) -> Self {
-        let text = sanitised(text);
-        let told = self.pairs.iter().position(|(known, _)| *known == key);
-        match (told, text.is_empty()) {
+        let text = sanitized(text);
+        let position = self.pairs.iter().position(|(known, _)| *known == key);
+        match (position, text.is_empty()) {
             (None, true) => {}
             (None, false) => self.pairs.push((key, text)),
             (Some(at), true) => drop(self.pairs.remove(at)),
@@ -127,7 +186,7 @@ impl Comment {
         self
     }
 
-    /// Leaves a pair out, and says whether it was there.
+    /// Removes a pair; returns whether it was present.
     pub(super) fn remove(&mut self, key: Key) -> bool {
         let before = self.pairs.len();
         self.pairs.retain(|(known, _)| *known != key);
@@ -149,9 +208,9 @@ impl fmt::Display for Comment {
     }
 }
 
-/// Text that is safe as the value of a pair; may be empty.
-fn sanitised(text: &str) -> String {
-    // A `;` cannot be escaped: no sender may quote it in a comment, and it ends the pair.
+/// Replaces everything that is not safe in a pair; the result may be empty.
+fn sanitized(text: &str) -> String {
+    // A `;` ends the pair, and RFC 9110 does not allow a sender to quote it in a comment.
     let safe = |character| match character {
         '(' | ')' | '\\' | ';' => '_',
         ' '..='~' => character,
@@ -166,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_text_replaces_the_first_in_its_place() {
+    fn second_text_replaces_first() {
         let comment = Comment::empty().host_os("linux").host_arch("x64");
         let comment = comment.host_os("windows");
         assert_eq!(comment.to_string(), "hostOS=windows; hostArch=x64");
@@ -174,13 +233,13 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_cannot_split_the_header() {
+    fn line_breaks_are_replaced() {
         let comment = Comment::empty().host_os(" Linux\r\nX-Evil: 1 ");
         assert_eq!(comment.to_string(), "hostOS=Linux__X-Evil: 1");
     }
 
     #[test]
-    fn the_default_names_only_the_family() {
+    fn detect_sends_only_the_os_family() {
         let os = format!("hostOS={};", std::env::consts::OS);
         assert!(Comment::detect().to_string().starts_with(&os));
     }

@@ -1,9 +1,9 @@
-//! Messages put together while constants are evaluated, where `format!` cannot run.
+//! Formats messages in `const` evaluation, where `format!` is not available.
 
-/// Room for the longest message.
+/// Maximum length of a message, in bytes.
 const CAPACITY: usize = 128;
 
-/// ASCII text that is built in a constant.
+/// ASCII text that can be built in a constant.
 pub(super) struct ConstText {
     bytes: [u8; CAPACITY],
     len: usize,
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_reads_like_a_formatted_one() {
+    fn formats_text_hex_and_decimal() {
         let text = ConstText::new()
             .text("byte ")
             .hex(0x2f)
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_too_long_is_cut() {
+    fn long_message_is_truncated() {
         let text = ConstText::new().text(&"x".repeat(500));
         assert_eq!(text.as_str().len(), CAPACITY);
     }

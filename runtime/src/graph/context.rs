@@ -1,4 +1,4 @@
-//! What belongs to one request over all its attempts: its id and its features.
+//! The id and the features of one request, across all its attempts.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,17 +17,17 @@ use crate::stack::{ExitPolicy, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
 thread_local! {
-    /// The contexts that are entered on this thread.
+    /// The contexts entered on this thread.
     static ENTERED: RefCell<TicketStack<RequestContext>> =
         const { RefCell::new(TicketStack::new()) };
 }
 
-/// One request to Graph over all its attempts, or the work that makes several.
+/// One request to Graph across all its attempts, or a task that makes several requests.
 ///
-/// It is found where the headers are applied: in the request's [`http::Extensions`] first,
-/// else as the current one of the task, inside [`scope`](Self::scope). The layers give every
-/// request a context of its own, a [`child`](Self::child) of the current one, and keep it over
-/// retries and redirects. Cloning shares it.
+/// Applying the headers looks for a context in the request's [`http::Extensions`], then for the
+/// current one inside [`scope`](Self::scope). The layers create a context for each request, a
+/// [`child`](Self::child) of the current one, and keep it across retries and redirects. Clones share
+/// the same state.
 ///
 /// # Examples
 ///
@@ -52,18 +52,18 @@ struct Shared {
     made_id: OnceLock<ClientRequestId>,
     features: AtomicU64,
     applied: Mutex<Option<Applied>>,
-    /// Whether this is one request and not a piece of work that may make several.
+    /// Whether this is one request, not a task that may make several.
     is_request: bool,
-    /// Whether a layer made it, for the request that passed there and for no other.
+    /// Whether a layer created it for the request that passed through, and for no other.
     is_of_layer: bool,
 }
 
-/// Context in whose scope a request is made.
+/// The context in whose scope a request is made.
 #[derive(Default)]
 struct Outer(Option<RequestContext>);
 
 impl Drop for Outer {
-    /// One after the other: each may be the last owner of the next, and the stack would overflow.
+    /// Drops the chain in a loop: a recursive drop of a long chain would overflow the stack.
     fn drop(&mut self) {
         let mut next = self.0.take();
         while let Some(mut last) = next.and_then(|context| Arc::into_inner(context.shared)) {
@@ -72,7 +72,9 @@ impl Drop for Outer {
     }
 }
 
-/// Says that the current request is made with a feature; outside a scope it does nothing.
+/// Records that the current request uses a feature.
+///
+/// Does nothing outside the scope of a [`RequestContext`].
 ///
 /// # Examples
 ///
@@ -91,13 +93,31 @@ pub fn feature_used(features: FeatureUsage) {
 }
 
 impl RequestContext {
-    /// A request or a piece of work without an id yet.
+    /// Creates the context of a request or a task, without an id yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::RequestContext;
+    ///
+    /// assert_eq!(RequestContext::new().client_request_id(), None);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A request with this id, which the requests in its scope have too.
+    /// Creates a context with this id, which all requests in its scope share.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{ClientRequestId, graph::RequestContext};
+    ///
+    /// let id = ClientRequestId::new();
+    /// let context = RequestContext::with_client_request_id(id);
+    /// assert_eq!(context.child().client_request_id(), Some(id));
+    /// ```
     #[must_use]
     pub fn with_client_request_id(id: ClientRequestId) -> Self {
         Self {
@@ -108,13 +128,37 @@ impl RequestContext {
         }
     }
 
-    /// The request in whose scope the caller runs.
+    /// Returns the context in whose scope the caller runs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::RequestContext;
+    ///
+    /// assert!(RequestContext::current().is_none());
+    /// let context = RequestContext::new();
+    /// let _entered = context.enter();
+    /// assert!(RequestContext::current().is_some());
+    /// ```
     #[must_use]
     pub fn current() -> Option<Self> {
         with_entered(|entered| entered.top().cloned()).flatten()
     }
 
-    /// A request of its own in this work: same features and given id, no made one.
+    /// Creates the context of a new request in this task.
+    ///
+    /// The request has the features of the task. It shares an id that was set explicitly, but not one
+    /// that was generated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, RequestContext};
+    ///
+    /// let task = RequestContext::new();
+    /// task.feature_used(FeatureUsage::PAGE_ITERATOR_TASK);
+    /// assert_eq!(task.child().features(), FeatureUsage::PAGE_ITERATOR_TASK);
+    /// ```
     #[must_use]
     pub fn child(&self) -> Self {
         self.request(false)
@@ -132,17 +176,32 @@ impl RequestContext {
         }
     }
 
-    /// The context of a request with these extensions, for layers.
+    /// Returns the context of a request with these extensions, for use in layers.
     ///
-    /// An attempt of a request that has one keeps it; else the request is new, and the layer
-    /// puts the context into its extensions. A request that is made while another one is sent is
-    /// new, too: it belongs to the same work, and has an id of its own unless the work has one.
+    /// If the extensions have a context, this is another attempt of the same request. Otherwise the
+    /// request is new, and the layer must insert the context into its extensions. A request made while
+    /// another one is being sent is new, too: it belongs to the same task, and has its own id unless
+    /// the task has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Extensions;
+    /// use token_telemetry::graph::{FeatureUsage, RequestContext};
+    ///
+    /// let mut extensions = Extensions::new();
+    /// let context = RequestContext::of(&extensions);
+    /// extensions.insert(context.clone());
+    ///
+    /// RequestContext::of(&extensions).feature_used(FeatureUsage::RETRY_HANDLER);
+    /// assert_eq!(context.features(), FeatureUsage::RETRY_HANDLER);
+    /// ```
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
         Self::of_attempt(extensions, &HeaderMap::new())
     }
 
-    /// The context of a request with these extensions and headers.
+    /// Returns the context of a request with these extensions and headers.
     pub(crate) fn of_attempt(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let current = || match Self::current() {
             Some(current) if current.shared.is_request => current.or_sibling(headers),
@@ -151,7 +210,7 @@ impl RequestContext {
         extensions.get().cloned().unwrap_or_else(current)
     }
 
-    /// The context that headers are applied for by hand.
+    /// Returns the context for headers that are applied by hand.
     pub(super) fn of_headers(headers: &HeaderMap) -> Self {
         match Self::current() {
             Some(current) if current.shared.is_of_layer => current.or_sibling(headers),
@@ -159,30 +218,41 @@ impl RequestContext {
         }
     }
 
-    /// This context, or one for another request of the same work.
+    /// Returns this context, or a new one for another request of the same task.
     ///
-    /// A redirect may lose the extensions of a request, but not its headers: an attempt has the id
-    /// that an earlier one has written. Without it this is a request that a handler makes meanwhile.
+    /// A redirect may lose the extensions of a request, but not its headers: a further attempt still
+    /// has the id that an earlier one has written. Without that id, a handler is making a new request
+    /// while this one is being sent.
     fn or_sibling(self, headers: &HeaderMap) -> Self {
         let sent = self.applied().and_then(|applied| applied.client_request_id);
         if sent.is_none() || sent == id_in(headers) {
             return self;
         }
-        let mut work = self.shared.outer.0.as_ref();
-        while let Some(request) = work.filter(|outer| outer.shared.is_request) {
-            work = request.shared.outer.0.as_ref();
+        let mut task = self.shared.outer.0.as_ref();
+        while let Some(request) = task.filter(|outer| outer.shared.is_request) {
+            task = request.shared.outer.0.as_ref();
         }
-        work.cloned().unwrap_or_default().request(true)
+        task.cloned().unwrap_or_default().request(true)
     }
 
-    /// Says that the request is made with a feature.
+    /// Records that the request uses a feature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, RequestContext};
+    ///
+    /// let context = RequestContext::new();
+    /// context.feature_used(FeatureUsage::BATCH_REQUEST_CONTENT);
+    /// assert!(context.features().contains(FeatureUsage::BATCH_REQUEST_CONTENT));
+    /// ```
     pub fn feature_used(&self, features: FeatureUsage) {
         self.shared
             .features
             .fetch_or(features.bits(), Ordering::Relaxed);
     }
 
-    /// Features of the request, and of the requests in whose scope it is made.
+    /// Returns the features of the request, including those of the enclosing contexts.
     #[must_use]
     pub fn features(&self) -> FeatureUsage {
         self.and_outer()
@@ -190,14 +260,14 @@ impl RequestContext {
             .fold(FeatureUsage::NONE, FeatureUsage::union)
     }
 
-    /// Id of the request: the given one, else the one made when it was first sent.
+    /// Returns the id of the request: the explicit one, or the one generated when it was first sent.
     #[must_use]
     pub fn client_request_id(&self) -> Option<ClientRequestId> {
         let made = || self.shared.made_id.get().copied();
         self.shared.given_id.or_else(made)
     }
 
-    /// Id of the request, which is made now if it has none.
+    /// Returns the id of the request, generating it if necessary.
     pub(super) fn client_request_id_or_make(&self) -> ClientRequestId {
         let Shared {
             given_id, made_id, ..
@@ -205,7 +275,21 @@ impl RequestContext {
         given_id.unwrap_or_else(|| *made_id.get_or_init(ClientRequestId::new))
     }
 
-    /// What was done to the headers up to the last attempt, also of requests made in the scope.
+    /// Returns what was last done to the headers, of this request or one made in its scope.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, RequestContext, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let context = RequestContext::new();
+    /// let mut map = http::HeaderMap::new();
+    /// headers.apply_for(&context, &"https://graph.microsoft.com/v1.0/me".parse()?, &mut map);
+    /// assert!(context.applied().is_some_and(|applied| applied.is_written));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn applied(&self) -> Option<Applied> {
         *self.shared.applied()
@@ -223,7 +307,19 @@ impl RequestContext {
         })
     }
 
-    /// Makes the request current whenever the future is polled.
+    /// Makes the context current whenever the future is polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let context = RequestContext::new();
+    /// context.scope(async { feature_used(FeatureUsage::PAGE_ITERATOR_TASK) }).await;
+    /// assert_eq!(context.features(), FeatureUsage::PAGE_ITERATOR_TASK);
+    /// # });
+    /// ```
     pub fn scope<F: IntoFuture>(&self, future: F) -> InRequest<F::IntoFuture> {
         InRequest {
             context: self.clone(),
@@ -231,9 +327,21 @@ impl RequestContext {
         }
     }
 
-    /// Makes the request current on this thread until the guard is dropped.
+    /// Makes the context current on this thread until the guard is dropped.
     ///
-    /// Do not hold the guard over an await; use [`scope`](Self::scope) there.
+    /// Do not hold the guard across an `.await`; use [`scope`](Self::scope) there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
+    ///
+    /// let context = RequestContext::new();
+    /// let entered = context.enter();
+    /// feature_used(FeatureUsage::FILE_UPLOAD_TASK);
+    /// drop(entered);
+    /// assert!(!context.features().is_empty());
+    /// ```
     pub fn enter(&self) -> EnteredRequest {
         EnteredRequest::new(self, ExitPolicy::Own)
     }
@@ -254,8 +362,18 @@ impl fmt::Debug for RequestContext {
     }
 }
 
-/// Guard of [`RequestContext::enter`]; guards may be dropped in any order.
-#[must_use = "the request is current only while the guard lives"]
+/// A guard returned by [`RequestContext::enter`]; guards may be dropped in any order.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{EnteredRequest, RequestContext};
+///
+/// let entered: EnteredRequest = RequestContext::new().enter();
+/// drop(entered);
+/// assert!(RequestContext::current().is_none());
+/// ```
+#[must_use = "the context is current only while the guard lives"]
 pub struct EnteredRequest {
     ticket: Option<Ticket>,
     policy: ExitPolicy,
@@ -281,7 +399,7 @@ impl Drop for EnteredRequest {
     }
 }
 
-/// Runs `act` on the contexts of the thread; `None` while the thread ends, when none is current.
+/// Runs `act` on the thread's contexts; returns `None` while the thread shuts down.
 fn with_entered<T>(act: impl FnOnce(&mut TicketStack<RequestContext>) -> T) -> Option<T> {
     ENTERED
         .try_with(|entered| act(&mut entered.borrow_mut()))
@@ -295,7 +413,16 @@ impl fmt::Debug for EnteredRequest {
 }
 
 pin_project! {
-    /// Future of [`RequestContext::scope`].
+    /// The future returned by [`RequestContext::scope`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{InRequest, RequestContext};
+    ///
+    /// let future: InRequest<_> = RequestContext::new().scope(async { 1 });
+    /// assert_eq!(futures::executor::block_on(future), 1);
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct InRequest<F> {
         context: RequestContext,

@@ -1,20 +1,22 @@
-//! Features behind a request, as the bits of `featureUsage`.
+//! The feature bits of `featureUsage`.
 
 use std::error::Error;
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 use std::str::FromStr;
 
-/// Set of features behind a request: a bitmap that is sent as hex text.
+/// A set of features behind a request, sent as a hexadecimal bitmap.
 ///
-/// microsoftgraph/msgraph-sdk-design, `middleware/RequestContext.md`. The document gives the
-/// bits two senses: a *handler* is reported when it is enabled, that is, part of the client;
-/// a *task* is reported when the request is made by it. Set handlers once, with
-/// [`SdkVersionBuilder::feature_usage`], and tasks per call, with [`feature_used`].
+/// Specified by microsoftgraph/msgraph-sdk-design, `middleware/RequestContext.md`. There are two kinds
+/// of bits: a *handler* bit is set if the client enables the handler, and a *task* bit is set if the
+/// task makes the request. Set handlers once, with [`SdkVersionBuilder::feature_usage`], and tasks per
+/// call, with [`feature_used`].
 ///
 /// ```text
-/// feature-usage = 1*16HEXDIG     ; written in lower case with at least two digits: 0f
+/// feature-usage = 1*16HEXDIG     ; written in lower case with at least two digits
 /// ```
+///
+/// Example: `0f`
 ///
 /// # Examples
 ///
@@ -25,8 +27,8 @@ use std::str::FromStr;
 /// assert_eq!(features.to_string(), "802");
 /// assert_eq!(features.names().collect::<Vec<_>>(), ["RetryHandler", "FileUploadTask"]);
 ///
-/// let read: FeatureUsage = "0x0000000F".parse()?;
-/// assert!(read.contains(FeatureUsage::AUTH_HANDLER));
+/// let parsed: FeatureUsage = "0x0000000F".parse()?;
+/// assert!(parsed.contains(FeatureUsage::AUTH_HANDLER));
 /// # Ok::<(), token_telemetry::graph::InvalidFeatureUsage>(())
 /// ```
 ///
@@ -42,7 +44,7 @@ macro_rules! features {
             $( $(#[$attribute])* pub const $constant: Self = Self(1 << $bit); )+
         }
 
-        /// Names of the bits that somebody gave a meaning, in their order.
+        /// Names of the known bits, in ascending order.
         const NAMES: &[(u32, &str)] = &[$(($bit, $name)),+];
     };
 }
@@ -54,7 +56,7 @@ features! {
     RETRY_HANDLER = 1, "RetryHandler";
     /// The authentication handler is enabled.
     AUTH_HANDLER = 2, "AuthHandler";
-    /// The HTTP client of the library's own default is enabled.
+    /// The library's default HTTP client is enabled.
     DEFAULT_HTTP_PROVIDER = 3, "DefaultHttpProvider";
     /// The logging handler is enabled.
     LOGGING_HANDLER = 4, "LoggingHandler";
@@ -64,62 +66,115 @@ features! {
     COMPRESSION_HANDLER = 6, "CompressionHandler";
     /// The connection pool manager is enabled.
     CONNECTION_POOL_MANAGER = 7, "ConnectionPoolManager";
-    /// The handler of long-running operations is enabled.
+    /// The handler for long-running operations is enabled.
     LONG_RUNNING_OPERATION_HANDLER = 8, "LongRunningOperationHandler";
-    /// The request was made with a batch.
+    /// The request is a batch.
     BATCH_REQUEST_CONTENT = 9, "BatchRequestContent";
-    /// The request was made by a page iterator.
+    /// A page iterator makes the request.
     PAGE_ITERATOR_TASK = 10, "PageIteratorTask";
-    /// The request was made by a file upload.
+    /// A file upload task makes the request.
     FILE_UPLOAD_TASK = 11, "FileUploadTask";
-    /// URL replacement, as Java sends it; no document has this bit, so we only read it.
+    /// URL replacement, which the Java SDK sends; undocumented, so this crate only parses it.
     URL_REPLACEMENT = 12, "UrlReplacement";
 }
 
 impl FeatureUsage {
-    /// No feature.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// The twelve bits of the design document.
+    /// The twelve bits in the design document.
     pub const DOCUMENTED: Self = Self(0xfff);
 
-    /// The set with these bits, also unknown ones.
+    /// Creates a set from a bitmap, keeping unknown bits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// assert_eq!(FeatureUsage::from_bits(0b10), FeatureUsage::RETRY_HANDLER);
+    /// ```
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// The bitmap.
+    /// Returns the bitmap.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// assert_eq!(FeatureUsage::FILE_UPLOAD_TASK.bits(), 1 << 11);
+    /// ```
     #[must_use]
     pub const fn bits(self) -> u64 {
         self.0
     }
 
-    /// Whether no bit is set.
+    /// Returns whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether every bit of the other set is in this one.
+    /// Returns whether this set contains all features of `other`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// assert!(FeatureUsage::DOCUMENTED.contains(FeatureUsage::AUTH_HANDLER));
+    /// assert!(!FeatureUsage::DOCUMENTED.contains(FeatureUsage::URL_REPLACEMENT));
+    /// ```
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Both sets together; `|` in constants.
+    /// Returns the union of two sets, like `|` but usable in constants.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// const HANDLERS: FeatureUsage =
+    ///     FeatureUsage::RETRY_HANDLER.union(FeatureUsage::REDIRECT_HANDLER);
+    /// assert_eq!(HANDLERS.bits(), 0b11);
+    /// ```
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What both sets have.
+    /// Returns the features that are in both sets.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// let all = FeatureUsage::from_bits(0x1003);
+    /// assert_eq!(all.intersection(FeatureUsage::DOCUMENTED).bits(), 0x003);
+    /// ```
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Names of the known bits, from the lowest.
+    /// Returns the names of the known bits, in ascending order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// let names: Vec<_> = FeatureUsage::from_bits(0b11).names().collect();
+    /// assert_eq!(names, ["RedirectHandler", "RetryHandler"]);
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES
             .iter()
@@ -127,7 +182,16 @@ impl FeatureUsage {
             .map(|(_, name)| *name)
     }
 
-    /// Numbers of the bits that have no name here, from the lowest.
+    /// Returns the numbers of the unknown bits, in ascending order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::FeatureUsage;
+    ///
+    /// let bits: Vec<_> = FeatureUsage::from_bits(1 << 40 | 1).unknown_bits().collect();
+    /// assert_eq!(bits, [40]);
+    /// ```
     pub fn unknown_bits(self) -> impl Iterator<Item = u32> {
         let is_named = |bit: &u32| NAMES.iter().any(|(named, _)| named == bit);
         (0..u64::BITS)
@@ -135,11 +199,11 @@ impl FeatureUsage {
             .filter(move |bit| !is_named(bit))
     }
 
-    /// What .NET's handler meant when it sent this set.
+    /// Recovers the set that the .NET SDK meant when it sent this one.
     ///
-    /// It reads its own hex text as a decimal number before it writes it as hex again, so
-    /// 0x47 leaves as 0x2f. Text with a letter is lost on that way and leaves as zero.
-    /// `None` for what the handler cannot have sent.
+    /// The .NET SDK parses its own hexadecimal text as a decimal number and formats it as hexadecimal
+    /// again, so that 0x47 is sent as 0x2f. Text with a letter fails to parse and is sent as zero.
+    /// Returns `None` for a value that the SDK cannot have sent.
     ///
     /// # Examples
     ///
@@ -179,7 +243,7 @@ impl BitOrAssign for FeatureUsage {
     }
 }
 
-/// Form of the header: lower case, at least two digits, no prefix.
+/// Formats the set as in the header: lower case, at least two digits, no prefix.
 impl fmt::Display for FeatureUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02x}", self.0)
@@ -192,7 +256,7 @@ impl fmt::LowerHex for FeatureUsage {
     }
 }
 
-/// Reads every spelling that is sent: either case, padded or not, with or without `0x`.
+/// Parses all spellings in use: either case, padded or not, with or without `0x`.
 impl FromStr for FeatureUsage {
     type Err = InvalidFeatureUsage;
 
@@ -209,20 +273,38 @@ impl FromStr for FeatureUsage {
     }
 }
 
-/// Most digits of the hex text; a bitmap of 64 bits needs no more.
+/// Maximum number of hexadecimal digits of a 64-bit bitmap.
 pub(super) const MAX_DIGITS: usize = 16;
 
-/// What .NET's handler meant by a set it sent; see [`FeatureUsage::undo_dotnet`].
+/// The result of [`FeatureUsage::undo_dotnet`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{DotnetFeatureUsage, FeatureUsage};
+///
+/// let meant: Option<DotnetFeatureUsage> = FeatureUsage::from_bits(0x2f).undo_dotnet();
+/// assert_eq!(meant.map(|meant| meant.feature_usage.bits()), Some(0x47));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DotnetFeatureUsage {
-    /// The set before it was mangled.
+    /// The original set.
     pub feature_usage: FeatureUsage,
-    /// Whether no other set leaves as the same text; false for zero.
+    /// Whether this is the only set that is sent as the same text; `false` for zero.
     pub is_certain: bool,
 }
 
-/// Text that is no hex number of at most 16 digits.
+/// The error for text that is not a hexadecimal number of at most 16 digits.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::FeatureUsage;
+///
+/// let error = "retry".parse::<FeatureUsage>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected 1 to 16 hex digits, as in `0f`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidFeatureUsage(());
 
@@ -239,7 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_bits_are_the_first_twelve_names() {
+    fn documented_bits_are_the_first_twelve() {
         let documented: Vec<_> = FeatureUsage::DOCUMENTED.names().collect();
         assert_eq!(documented.len(), 12);
         assert_eq!(documented.last(), Some(&"FileUploadTask"));
@@ -247,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_cannot_be_undone_says_so() {
+    fn undo_dotnet_rejects_impossible_values() {
         let sent = FeatureUsage::from_bits(u64::MAX);
         assert_eq!(sent.undo_dotnet(), None);
     }

@@ -1,4 +1,4 @@
-//! Both headers of a request to Graph, written and removed by the rules of the contract.
+//! Writes and removes both headers of a request to Graph.
 
 use http::{HeaderMap, HeaderValue, Request, Uri};
 
@@ -9,23 +9,35 @@ use super::read::{self, ReadError};
 use super::sdk_version::{SDK_VERSION, SdkVersion};
 use crate::wire::ClientRequestId;
 
-/// What happens to a `client-request-id` of the application that is no GUID.
+/// What happens to the application's `client-request-id` if it is not a GUID.
 ///
-/// The service replaces such ids silently, and one workload refuses them.
+/// Graph silently replaces such ids, and one workload rejects them.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Headers, OddRequestId, Product, SdkVersion};
+///
+/// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+/// # let sdk_version = SdkVersion::builder().core(core).build()?;
+/// let headers = Headers::new(sdk_version).with_odd_request_id(OddRequestId::Replace);
+/// # drop(headers);
+/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OddRequestId {
-    /// It stays.
+    /// Keeps the id.
     #[default]
     Keep,
-    /// The request's own id replaces it, and [`Applied::replaced_request_id`] says so.
+    /// Replaces it with the request's own id and sets [`Applied::replaced_request_id`].
     Replace,
 }
 
-/// Writes `SdkVersion` and `client-request-id` into requests to Graph, and only into those.
+/// Writes `SdkVersion` and `client-request-id` on requests to Graph, and removes them elsewhere.
 ///
-/// Applying twice is applying once, so it may run on every attempt, wherever it stands among
-/// the layers of a client. What the application put into `SdkVersion` stays in front.
+/// Applying the headers is idempotent, so it can run on every attempt and anywhere among the layers
+/// of a client. Products that the application put into `SdkVersion` stay in front.
 ///
 /// # Examples
 ///
@@ -58,7 +70,18 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// Headers with this `SdkVersion`, for Graph's own hosts.
+    /// Creates headers for Graph's own hosts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// assert!(headers.hosts().allow_url("https://graph.microsoft.com/v1.0/me"));
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub const fn new(sdk_version: SdkVersion) -> Self {
         Self {
@@ -69,52 +92,128 @@ impl Headers {
         }
     }
 
-    /// Sets the hosts that may see the headers.
+    /// Sets the hosts that receive the headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Hosts, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// let hosts = Hosts::graph().with("graph.contoso.example")?;
+    /// let headers = Headers::new(sdk_version).with_hosts(hosts);
+    /// assert!(headers.hosts().allow_url("https://graph.contoso.example/v1.0/me"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_hosts(mut self, hosts: Hosts) -> Self {
         self.hosts = hosts;
         self
     }
 
-    /// Sets what happens to an id of the application that is no GUID.
+    /// Sets what happens to the application's request id if it is not a GUID.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue};
+    /// use token_telemetry::graph::{Headers, OddRequestId, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// let headers = Headers::new(sdk_version).with_odd_request_id(OddRequestId::Replace);
+    /// let mut map = HeaderMap::new();
+    /// map.insert("client-request-id", HeaderValue::from_static("request-1"));
+    /// let applied = headers.apply(&"https://graph.microsoft.com/v1.0/me".parse()?, &mut map);
+    /// assert!(applied.replaced_request_id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_odd_request_id(mut self, policy: OddRequestId) -> Self {
         self.odd_request_id = policy;
         self
     }
 
-    /// Leaves `client-request-id` at other hosts, unless it is the one this request had at Graph.
+    /// Keeps `client-request-id` on requests to other hosts.
     ///
-    /// Graph's contract removes both headers there. A client that also sends token requests
-    /// needs this, because token endpoints take the same header.
+    /// By default both headers are removed there, as Graph specifies. Call this for a client that also
+    /// sends token requests, because token endpoints use the same header. The id that a request had
+    /// at Graph is still removed when the request is redirected elsewhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue};
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// let headers = Headers::new(sdk_version).keep_request_id_elsewhere();
+    /// let id = HeaderValue::from_static("b48eb1a9-4b0f-4b18-875a-cbdd171d3711");
+    /// let mut map = HeaderMap::new();
+    /// map.insert("client-request-id", id.clone());
+    /// headers.apply(&"https://login.microsoftonline.com/common".parse()?, &mut map);
+    /// assert_eq!(map["client-request-id"], id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn keep_request_id_elsewhere(mut self) -> Self {
         self.keeps_request_id_elsewhere = true;
         self
     }
 
-    /// The `SdkVersion` that is written.
+    /// Returns the `SdkVersion` that is written.
     #[must_use]
     pub fn sdk_version(&self) -> &SdkVersion {
         &self.sdk_version
     }
 
-    /// The hosts that may see the headers.
+    /// Returns the hosts that receive the headers.
     #[must_use]
     pub fn hosts(&self) -> &Hosts {
         &self.hosts
     }
 
-    /// Writes or removes the headers, on behalf of the current [`RequestContext`].
+    /// Writes or removes the headers for the current [`RequestContext`].
     ///
-    /// Outside a scope every call is a request of its own, with an id of its own unless the
-    /// headers have one.
+    /// Outside a scope, each call counts as a new request, with a new id unless the headers already
+    /// have one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let mut map = http::HeaderMap::new();
+    /// let applied = headers.apply(&"https://graph.microsoft.com/v1.0/me".parse()?, &mut map);
+    /// assert!(applied.is_written);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply(&self, uri: &Uri, headers: &mut HeaderMap) -> Applied {
         let context = RequestContext::of_headers(headers);
         self.apply_for(&context, uri, headers)
     }
 
-    /// Writes or removes the headers, on behalf of one request over all its attempts.
+    /// Writes or removes the headers for one attempt of the request with this context.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::HeaderMap;
+    /// use token_telemetry::graph::{Headers, Product, RequestContext, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let context = RequestContext::new();
+    /// let uri = "https://graph.microsoft.com/v1.0/me".parse()?;
+    /// let first = headers.apply_for(&context, &uri, &mut HeaderMap::new());
+    /// let retry = headers.apply_for(&context, &uri, &mut HeaderMap::new());
+    /// assert_eq!(first.client_request_id, retry.client_request_id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn apply_for(
         &self,
         context: &RequestContext,
@@ -124,7 +223,20 @@ impl Headers {
         self.apply_where(self.hosts.allow(uri), context, headers)
     }
 
-    /// The same for a `url::Url` or a URL as text.
+    /// Like [`apply_for`](Self::apply_for), for a `url::Url` or a URL as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, RequestContext, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let mut map = http::HeaderMap::new();
+    /// headers.apply_for_url(&RequestContext::new(), "https://graph.microsoft.com/v1.0/me", &mut map);
+    /// assert_eq!(map.len(), 2);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     pub fn apply_for_url(
         &self,
         context: &RequestContext,
@@ -134,9 +246,10 @@ impl Headers {
         self.apply_where(self.hosts.allow_url(url), context, headers)
     }
 
-    /// Does all that a layer does with a request before it passes it on.
+    /// Prepares a request as a layer does before passing it on.
     ///
-    /// The returned context is in the request's extensions too; scope the rest of the request in it.
+    /// Also inserts the returned context into the request's extensions. Run the rest of the request in
+    /// its [`scope`](RequestContext::scope).
     ///
     /// # Examples
     ///
@@ -149,8 +262,8 @@ impl Headers {
     /// let context = headers.apply_to(&mut request);
     /// context.feature_used(FeatureUsage::RETRY_HANDLER);
     ///
-    /// let again = headers.apply_to(&mut request);
-    /// assert_eq!(again.client_request_id(), context.client_request_id());
+    /// let retry = headers.apply_to(&mut request);
+    /// assert_eq!(retry.client_request_id(), context.client_request_id());
     /// assert!(request.headers()["sdkversion"].to_str()?.contains("featureUsage=02"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -162,7 +275,7 @@ impl Headers {
         context
     }
 
-    /// Writes the headers where they are allowed, else removes them.
+    /// Writes the headers if they are allowed; otherwise removes them.
     fn apply_where(
         &self,
         is_allowed: bool,
@@ -172,7 +285,7 @@ impl Headers {
         if self.sdk_version.level() == Level::Off {
             return Applied::default();
         }
-        // What earlier attempts replaced stays reported: later ones find it replaced already.
+        // Keep reporting what an earlier attempt replaced: later attempts no longer see the original.
         let before = context.applied().unwrap_or_default();
         let mut applied = Applied {
             is_written: is_allowed,
@@ -195,7 +308,7 @@ impl Headers {
         self.write_request_id(context, headers, applied);
     }
 
-    /// Puts our products behind the application's, in one line.
+    /// Appends our products to the application's, in one line.
     fn write_sdk_version(&self, ours: HeaderValue, headers: &mut HeaderMap) -> Option<ReadError> {
         let mut lines = headers.get_all(SDK_VERSION).iter();
         if lines.next() == Some(&ours) && lines.next().is_none() {
@@ -218,7 +331,7 @@ impl Headers {
         fault
     }
 
-    /// The products that others put into the header.
+    /// Returns the products that others put into the header.
     fn in_front(&self, headers: &HeaderMap) -> Result<Vec<u8>, ReadError> {
         let Some(present) = read::joined(headers) else {
             return Ok(Vec::new());
@@ -235,7 +348,7 @@ impl Headers {
         ))
     }
 
-    /// Leaves exactly one id: the header's, else the context's, else a new one.
+    /// Leaves exactly one id: that of the header, that of the context, or a new one.
     fn write_request_id(
         &self,
         context: &RequestContext,
@@ -259,7 +372,7 @@ impl Headers {
         }
     }
 
-    /// Removes the headers at another host, where the id of the request at Graph is known.
+    /// Removes the headers at another host; `at_graph` is the id the request had at Graph.
     fn remove(&self, at_graph: Option<ClientRequestId>, headers: &mut HeaderMap) {
         headers.remove(SDK_VERSION);
         let present = headers
@@ -273,12 +386,12 @@ impl Headers {
     }
 }
 
-/// The id of a request with these headers, if it has one that is a GUID.
+/// Returns the request id in these headers, if it is a GUID.
 pub(super) fn id_in(headers: &HeaderMap) -> Option<ClientRequestId> {
     parse(headers.get(ClientRequestId::HEADER)?.as_bytes())
 }
 
-/// The id in a header, if it is a GUID.
+/// Parses a request id; returns `None` if it is not a GUID.
 fn parse(value: &[u8]) -> Option<ClientRequestId> {
     str::from_utf8(value).ok()?.parse().ok()
 }
@@ -292,16 +405,33 @@ fn keep_one_line(headers: &mut HeaderMap) {
     }
 }
 
-/// What was done to the headers of a request, up to its last attempt.
+/// What was done to the headers of a request, including earlier attempts.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Headers, Product, SdkVersion};
+///
+/// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+/// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+/// let mut map = http::HeaderMap::new();
+/// let applied = headers.apply(&"https://graph.microsoft.com/v1.0/me".parse()?, &mut map);
+/// if let Some(id) = applied.client_request_id {
+///     println!("request {id}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
-    /// Whether the last attempt has the headers; else its host is not Graph's, or the level is off.
+    /// Whether the last attempt has the headers.
+    ///
+    /// `false` if its host is not Graph's, or the level is [`Level::Off`].
     pub is_written: bool,
-    /// Id that the request has at Graph, to be logged; absent if the application's is no GUID.
+    /// The id of the request at Graph, for logs; `None` if the application's id is not a GUID.
     pub client_request_id: Option<ClientRequestId>,
-    /// Whether an id of the application was replaced because it was no GUID.
+    /// Whether the application's id was replaced because it was not a GUID.
     pub replaced_request_id: bool,
-    /// Why the application's `SdkVersion` could not be kept, if it could not.
+    /// The error because of which the application's `SdkVersion` was replaced.
     pub replaced_sdk_version: Option<ReadError>,
 }

@@ -1,4 +1,4 @@
-//! The hosts that may see the headers.
+//! The hosts that receive the headers.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::Uri;
 
-/// Graph's hosts: the public cloud and the national ones, as the SDKs list them.
+/// Graph's hosts in the public and the national clouds, as the SDKs list them.
 const GRAPH_HOSTS: &[Origin] = &[
     Origin::https("graph.microsoft.com"),
     Origin::https("canary.graph.microsoft.com"),
@@ -19,11 +19,12 @@ const GRAPH_HOSTS: &[Origin] = &[
 const HTTPS_PORT: u16 = 443;
 const HTTP_PORT: u16 = 80;
 
-/// Hosts that get the headers: Graph's own and those an application adds.
+/// The hosts that receive the headers: Graph's own, and those an application adds.
 ///
-/// microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md` and
-/// `GraphClientFactory.md` (custom hosts). Only `https`, only the whole name, only its port,
-/// and never a URL with user information in it, because that is how a foreign host disguises itself.
+/// Specified by microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md` and
+/// `GraphClientFactory.md` (custom hosts). A URL matches only with `https`, the exact host name, and
+/// the exact port. A URL with user information never matches, because a foreign host could use it to
+/// disguise itself.
 ///
 /// # Examples
 ///
@@ -41,7 +42,7 @@ pub struct Hosts {
     custom: Vec<Origin>,
 }
 
-/// Scheme, host and port of the requests to one host.
+/// The scheme, host, and port of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Origin {
     scheme: &'static str,
@@ -50,27 +51,47 @@ struct Origin {
 }
 
 impl Hosts {
-    /// Graph's own hosts, in every cloud.
+    /// Returns Graph's own hosts in all clouds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Hosts;
+    ///
+    /// assert!(Hosts::graph().allow_url("https://graph.microsoft.us/v1.0/me"));
+    /// ```
     #[must_use]
     pub const fn graph() -> Self {
         Self { custom: Vec::new() }
     }
 
-    /// Adds a host by its name, or by name and port; `https` only.
+    /// Adds a host that is reached over `https`, as a name or as `name:port`.
     ///
     /// # Errors
     ///
-    /// If the text is more or less than a host, such as a URL or a pattern.
+    /// Returns an error if the text is not a plain host, for example a URL or a pattern.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Hosts;
+    ///
+    /// let hosts = Hosts::graph().with("graph.contoso.example:8443")?;
+    /// assert!(hosts.allow_url("https://graph.contoso.example:8443/v1.0/me"));
+    /// assert!(Hosts::graph().with("*.contoso.example").is_err());
+    /// # Ok::<(), token_telemetry::graph::InvalidHost>(())
+    /// ```
     pub fn with(self, host: impl AsRef<str>) -> Result<Self, InvalidHost> {
         let (host, port) = parse_host(host.as_ref()).ok_or(InvalidHost(Problem::NotAHost))?;
         Ok(self.with_origin("https", host, port.unwrap_or(HTTPS_PORT)))
     }
 
-    /// Adds a server on this machine that is reached over plain `http`, for tests.
+    /// Adds a local server that is reached over plain `http`, for tests.
     ///
     /// # Errors
     ///
-    /// If the host is not `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
+    /// Returns an error if the host is not `localhost`, `127.0.0.1`, or `[::1]`, optionally with a
+    /// port.
     ///
     /// # Examples
     ///
@@ -96,7 +117,17 @@ impl Hosts {
         self
     }
 
-    /// Whether a request to this place may carry the headers.
+    /// Returns whether a request to this URI receives the headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Hosts;
+    ///
+    /// assert!(Hosts::graph().allow(&"https://graph.microsoft.com/v1.0/me".parse()?));
+    /// assert!(!Hosts::graph().allow(&"https://files.example/x".parse()?));
+    /// # Ok::<(), http::uri::InvalidUri>(())
+    /// ```
     #[must_use]
     pub fn allow(&self, uri: &Uri) -> bool {
         match (uri.scheme_str(), uri.authority()) {
@@ -105,13 +136,21 @@ impl Hosts {
         }
     }
 
-    /// Whether a request to this place may carry the headers; takes a `url::Url` or text.
+    /// Like [`allow`](Self::allow), for a `url::Url` or a URL as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Hosts;
+    ///
+    /// assert!(!Hosts::graph().allow_url("http://graph.microsoft.com/v1.0/me"));
+    /// ```
     #[must_use]
     pub fn allow_url(&self, url: impl AsRef<str>) -> bool {
         let Some((scheme, rest)) = url.as_ref().split_once("://") else {
             return false;
         };
-        // The whole rest is compared with known names, so no trick can be hidden in it.
+        // The authority must equal a known host as a whole, so it cannot hide another one.
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         self.allow_origin(scheme, authority)
     }
@@ -120,13 +159,13 @@ impl Hosts {
         let Some((host, port)) = split_port(authority) else {
             return false;
         };
-        let is = |origin: &Origin| {
+        let matches = |origin: &Origin| {
             let port = port.unwrap_or_else(|| origin.default_port());
             origin.scheme.eq_ignore_ascii_case(scheme)
                 && origin.host.eq_ignore_ascii_case(host)
                 && origin.port == port
         };
-        GRAPH_HOSTS.iter().any(is) || self.custom.iter().any(is)
+        GRAPH_HOSTS.iter().any(matches) || self.custom.iter().any(matches)
     }
 }
 
@@ -153,7 +192,7 @@ impl Default for Hosts {
     }
 }
 
-/// Splits `host[:port]`; none with user information or with a port that is no number.
+/// Splits `host[:port]`; returns `None` for user information or an invalid port.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     if authority.contains('@') {
         return None;
@@ -178,17 +217,26 @@ fn parse_host(text: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = split_port(text)?;
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let is_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    let fits = match host
+    let is_valid = match host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
     {
         Some(address) => !address.is_empty() && address.bytes().all(is_address),
         None => !host.is_empty() && !host.ends_with('.') && host.bytes().all(is_name),
     };
-    fits.then(|| (host.to_ascii_lowercase(), port))
+    is_valid.then(|| (host.to_ascii_lowercase(), port))
 }
 
-/// Text that is no host an application may add.
+/// The error for text that is not a valid custom host.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::Hosts;
+///
+/// let error = Hosts::graph().with("https://contoso.example/").unwrap_err();
+/// assert_eq!(error.to_string(), "expected a host name with an optional port");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHost(Problem);
 
@@ -201,9 +249,9 @@ enum Problem {
 impl fmt::Display for InvalidHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Problem::NotAHost => "expected a host name, with or without a port, and nothing else",
+            Problem::NotAHost => "expected a host name with an optional port",
             Problem::NotLoopback => {
-                "plain http is for `localhost`, `127.0.0.1` and `[::1]`; other hosts need https"
+                "expected `localhost`, `127.0.0.1`, or `[::1]`; other hosts require https"
             }
         })
     }
@@ -216,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_custom_host_keeps_to_its_port() {
+    fn custom_host_matches_only_its_port() {
         let hosts = Hosts::graph().with("Example:3000").unwrap();
         assert!(hosts.allow_url("https://example:3000/x"));
         for other in [
@@ -229,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_host_can_be_added() {
+    fn custom_host_must_be_plain() {
         for text in [
             "",
             "https://a.example",
@@ -245,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_stays_on_this_machine() {
+    fn plain_http_is_local_only() {
         let hosts = Hosts::graph().with_loopback_http("localhost:8080").unwrap();
         assert!(hosts.allow_url("http://localhost:8080"));
         assert!(!hosts.allow_url("https://localhost:8080"));
@@ -253,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn disguised_hosts_are_refused() {
+    fn disguised_hosts_are_rejected() {
         for url in [
             "https://user@graph.microsoft.com/",
             "https://graph.microsoft.com@evil.example/",

@@ -1,20 +1,31 @@
-//! How much is sent, and who may lower it.
+//! How much telemetry is sent to Graph.
 
-/// How much telemetry goes to Graph.
+/// How much telemetry is sent to Graph.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Level, Product, SdkVersion};
+///
+/// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+/// let sdk_version = SdkVersion::builder().core(core).level(Level::ProductsOnly).build()?;
+/// assert!(Level::Off < sdk_version.level());
+/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// No header at all.
+    /// No headers.
     Off,
-    /// Names and versions of libraries and applications, and the request id.
+    /// The names and versions of libraries and applications, and the request id.
     ProductsOnly,
-    /// The comment with features, operating system and runtime too.
+    /// Everything, including the comment with features, operating system, and runtime.
     #[default]
     Full,
 }
 
 impl Level {
-    /// Level that a user asks for in text; text that is not understood asks for [`Off`](Self::Off).
+    /// Parses a level that a user requested; unrecognized text means [`Off`](Self::Off).
     ///
     /// # Examples
     ///
@@ -30,7 +41,7 @@ impl Level {
             let text = text.trim();
             words.iter().any(|word| word.eq_ignore_ascii_case(text))
         };
-        // Whoever sets the variable and misspells the word wanted less, not more.
+        // A user who sets the variable but misspells the value wanted less telemetry, not more.
         if is_one_of(&["full", "on", "true", "yes", "1"]) {
             Self::Full
         } else if is_one_of(&["products", "products-only"]) {
@@ -40,7 +51,7 @@ impl Level {
         }
     }
 
-    /// Level that an environment variable asks for; none if it is unset or empty.
+    /// Reads a level from an environment variable; returns `None` if it is unset or empty.
     #[expect(
         clippy::disallowed_methods,
         reason = "the SDK's author named this variable"

@@ -1,16 +1,37 @@
-//! Headers that tell Microsoft Graph which libraries made a request: `SdkVersion` and
-//! `client-request-id`.
+//! `SdkVersion` and `client-request-id`, the telemetry headers of Microsoft Graph clients.
 //!
-//! The contract is microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`. Put a
-//! [`SdkVersion`] together once, give it to [`Headers`], and apply that to every attempt of every
-//! request: by hand, or with the layer of feature `tower` or the handler of feature
-//! `reqwest-middleware`. What one call does besides, such as reading the next page, is told with
-//! [`feature_used`] in the scope of a [`RequestContext`].
+//! The headers identify the libraries behind a request. They are specified by
+//! microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`.
 //!
-//! Nothing here reads an acquisition, and nothing of a user, a tenant, a path or a query can reach
-//! the headers: they are made of products, feature bits, the machine's names and a random id.
+//! 1. Build an [`SdkVersion`] once per client, and pass it to [`Headers`].
+//! 2. Apply the headers to every attempt of every request: by hand, with the tower layer (feature
+//!    `tower`), or with the `reqwest-middleware` handler (feature `reqwest-middleware`).
+//! 3. Record features of a single call, such as paging, with [`feature_used`] in the scope of a
+//!    [`RequestContext`].
 //!
-//! [`read`] understands what every SDK sends, ours included.
+//! This module works without an acquisition. The headers contain only products, feature bits, names
+//! of the operating system and runtime, and a random id; data about users, tenants, paths, or queries
+//! cannot reach them.
+//!
+//! [`read`] parses the headers of all Graph SDKs.
+//!
+//! # Examples
+//!
+//! ```
+//! use token_telemetry::graph::{FeatureUsage, Headers, Product, SdkVersion};
+//!
+//! let sdk_version = SdkVersion::builder()
+//!     .service(const { Product::from_static("graph-rust", "1.4.0") })
+//!     .core(const { Product::from_static("graph-rust-core", "1.16.0") })
+//!     .feature_usage(FeatureUsage::RETRY_HANDLER)
+//!     .build()?;
+//! let headers = Headers::new(sdk_version);
+//!
+//! let mut request = http::Request::get("https://graph.microsoft.com/v1.0/me").body(())?;
+//! headers.apply_to(&mut request);
+//! assert!(request.headers().contains_key("sdkversion"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod application_features;
 mod builder;

@@ -1,4 +1,4 @@
-//! A library or an application and its version, as one element of `SdkVersion` names it.
+//! The name and version of a library or an application in `SdkVersion`.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -7,18 +7,20 @@ use std::fmt;
 use super::const_text::ConstText;
 use crate::wire::token;
 
-/// Name and version of a library or an application.
+/// The name and version of a library or an application.
 ///
-/// RFC 9110, section 10.1.5; the templates of the names are in
+/// Specified by RFC 9110, section 10.1.5; the name templates are in
 /// microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`.
 ///
 /// ```text
 /// product = token "/" token     ; graph-{lang}-core/1.16.0, graph-{lang}/…, graph-{lang}-beta/…
 /// ```
 ///
+/// Example: `graph-rust-core/1.16.0`
+///
 /// # Examples
 ///
-/// A constant is checked when it is compiled; the error then names the byte.
+/// A constant is checked at compile time, and the error names the invalid byte.
 ///
 /// ```
 /// use token_telemetry::graph::Product;
@@ -38,18 +40,28 @@ pub struct Product {
 }
 
 impl Product {
-    /// A product whose name and version are known when the program is compiled.
+    /// Creates a product from constants.
+    ///
+    /// Use [`new`](Self::new) for text that is known only at run time.
     ///
     /// # Panics
     ///
-    /// If one of them is no token. In a `const` that is a compile error, which is what this
-    /// function is for; use [`new`](Self::new) for text that comes later.
+    /// Panics if the name or the version is not a token. In a `const`, this is a compile error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Product;
+    ///
+    /// const SERVICE: Product = Product::from_static("graph-rust", "1.4.0");
+    /// assert_eq!(SERVICE.to_string(), "graph-rust/1.4.0");
+    /// ```
     #[must_use]
     #[track_caller]
     #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
     pub const fn from_static(name: &'static str, version: &'static str) -> Self {
-        if let Err(refused) = check(name, version) {
-            panic!("{}", refused.message().as_str());
+        if let Err(error) = check(name, version) {
+            panic!("{}", error.message().as_str());
         }
         Self {
             name: Cow::Borrowed(name),
@@ -57,11 +69,11 @@ impl Product {
         }
     }
 
-    /// A product whose name or version is known only when the program runs.
+    /// Creates a product from text that is known only at run time.
     ///
     /// # Errors
     ///
-    /// If name or version is no token.
+    /// Returns an error if the name or the version is not a token.
     ///
     /// # Examples
     ///
@@ -70,7 +82,7 @@ impl Product {
     ///
     /// let error = Product::new("Contoso Mail", "1.0").unwrap_err();
     /// assert_eq!(error.offset(), Some(7));
-    /// assert_eq!(error.to_string(), "the product name is no token: byte 0x20 at offset 7");
+    /// assert_eq!(error.to_string(), "the product name is not a token: byte 0x20 at offset 7");
     /// ```
     pub fn new(
         name: impl Into<Cow<'static, str>>,
@@ -80,13 +92,29 @@ impl Product {
         check(&name, &version).map(|()| Self { name, version })
     }
 
-    /// Name of the library or application.
+    /// Returns the name of the library or application.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Product;
+    ///
+    /// assert_eq!(Product::from_static("graph-rust", "1.4.0").name(), "graph-rust");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Version of the library or application.
+    /// Returns the version of the library or application.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Product;
+    ///
+    /// assert_eq!(Product::from_static("graph-rust", "1.4.0").version(), "1.4.0");
+    /// ```
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
@@ -102,7 +130,7 @@ impl fmt::Display for Product {
 const fn check(name: &str, version: &str) -> Result<(), InvalidProduct> {
     match check_part(Part::Name, name) {
         Ok(()) => check_part(Part::Version, version),
-        refused => refused,
+        error => error,
     }
 }
 
@@ -113,11 +141,20 @@ const fn check_part(part: Part, text: &str) -> Result<(), InvalidProduct> {
     }
 }
 
-/// Name or version that is no token of RFC 9110.
+/// The error for a name or version that is not a token of RFC 9110.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::Product;
+///
+/// let error = Product::new("graph-rust", "").unwrap_err();
+/// assert_eq!(error.to_string(), "the product version is empty");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProduct {
     part: Part,
-    /// Offset and value of the refused byte; `None` for an empty text.
+    /// Offset and value of the invalid byte; `None` for empty text.
     byte: Option<(usize, u8)>,
 }
 
@@ -128,7 +165,16 @@ enum Part {
 }
 
 impl InvalidProduct {
-    /// Offset of the refused byte; absent if the text is empty.
+    /// Returns the offset of the invalid byte, or `None` if the text is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::Product;
+    ///
+    /// let error = Product::new("graph-rust", "1.0 beta").unwrap_err();
+    /// assert_eq!((error.is_version(), error.offset()), (true, Some(3)));
+    /// ```
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         match self.byte {
@@ -137,7 +183,7 @@ impl InvalidProduct {
         }
     }
 
-    /// Whether the version was refused, not the name.
+    /// Returns whether the version is invalid, rather than the name.
     #[must_use]
     pub const fn is_version(&self) -> bool {
         matches!(self.part, Part::Version)
@@ -151,7 +197,7 @@ impl InvalidProduct {
         match self.byte {
             None => text.text("is empty"),
             Some((at, byte)) => text
-                .text("is no token: byte ")
+                .text("is not a token: byte ")
                 .hex(byte)
                 .text(" at offset ")
                 .decimal(at),

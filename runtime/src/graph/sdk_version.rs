@@ -1,4 +1,4 @@
-//! The `SdkVersion` header: which libraries made a request, and with which features.
+//! The `SdkVersion` header: the libraries and features behind a request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,20 +11,30 @@ use super::level::Level;
 use super::product::Product;
 use super::value_cache::ValueCache;
 
-/// Name of the header; names are compared without regard to case, and sent in lower case.
+/// The `SdkVersion` header; HTTP header names are case-insensitive and sent in lower case.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::SDK_VERSION;
+///
+/// assert_eq!(SDK_VERSION, "sdkversion");
+/// ```
 pub const SDK_VERSION: HeaderName = HeaderName::from_static("sdkversion");
 
-/// `SdkVersion`: the products behind a request, and the comment on the last one.
+/// The value of `SdkVersion`: the products behind a request, and a comment on the last one.
 ///
-/// microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`; RFC 9110, sections
-/// 5.6.1, 5.6.5 and 10.1.5. The order is application, service library, core library.
+/// Specified by microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`, and RFC 9110,
+/// sections 5.6.1, 5.6.5, and 10.1.5. The order is application, service library, core library.
 ///
 /// ```text
 /// SdkVersion = product *( ", " product ) [ " (" pair *( "; " pair ) ")" ]
 /// pair       = key "=" text
 /// ```
 ///
-/// The value is rendered once for every set of features and cloned afterwards.
+/// Example: `graph-rust/1.4.0, graph-rust-core/1.16.0 (featureUsage=03; hostOS=linux)`
+///
+/// The value is rendered once for each set of features and then cloned.
 ///
 /// # Examples
 ///
@@ -53,39 +63,53 @@ pub struct SdkVersion {
 pub(super) struct Shared {
     pub(super) level: Level,
     pub(super) products: Vec<Product>,
-    /// Text before the bits of the features, and after them.
+    /// Text before the feature bits.
     pub(super) prefix: String,
+    /// Text after the feature bits.
     pub(super) suffix: String,
     pub(super) sends_features: bool,
-    /// Features of the client, and those that may be sent at all.
+    /// Features of every request.
     pub(super) features: FeatureUsage,
+    /// Features that may be sent.
     pub(super) sendable: FeatureUsage,
     pub(super) cut: Vec<Cut>,
     pub(super) values: ValueCache,
 }
 
 impl SdkVersion {
-    /// Starts a value without products.
+    /// Creates a builder without products.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// assert_eq!(sdk_version.products().len(), 1);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn builder() -> SdkVersionBuilder {
         SdkVersionBuilder::default()
     }
 
-    /// The header's value for a request with these features, on top of the client's own.
+    /// Returns the header value for a request with these features.
     ///
-    /// None at [`Level::Off`].
+    /// Adds the client's own features. Returns `None` at [`Level::Off`].
     ///
     /// # Examples
     ///
     /// ```
-    /// # use token_telemetry::graph::{Comment, FeatureUsage, Product, SdkVersion};
+    /// use token_telemetry::graph::{Comment, FeatureUsage, Product, SdkVersion};
+    ///
     /// let sdk_version = SdkVersion::builder()
     ///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
     ///     .comment(Comment::empty())
     ///     .build()?;
-    /// let value = sdk_version.header_value(FeatureUsage::PAGE_ITERATOR_TASK);
-    /// assert_eq!(value.unwrap(), "graph-rust-core/0.1.0 (featureUsage=400)");
-    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// let value = sdk_version.header_value(FeatureUsage::PAGE_ITERATOR_TASK).ok_or("off")?;
+    /// assert_eq!(value, "graph-rust-core/0.1.0 (featureUsage=400)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn header_value(&self, features: FeatureUsage) -> Option<HeaderValue> {
@@ -97,25 +121,36 @@ impl SdkVersion {
         values.get_or_render(features, || self.render(features).try_into().ok())
     }
 
-    /// How much is sent.
+    /// Returns how much is sent.
     #[must_use]
     pub fn level(&self) -> Level {
         self.shared.level
     }
 
-    /// The products that are written, in their order.
+    /// Returns the products in the order they are written.
     #[must_use]
     pub fn products(&self) -> &[Product] {
         &self.shared.products
     }
 
-    /// What was left out to stay within the budget, in the order of leaving.
+    /// Returns the parts that were dropped to fit the budget, in the order they were dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// assert!(sdk_version.cut().is_empty());
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub fn cut(&self) -> &[Cut] {
         &self.shared.cut
     }
 
-    /// Bits that go out for a request: the client's and the request's, but no undeclared ones.
+    /// Returns the features of the client and the request, without undeclared bits.
     fn sent(&self, features: FeatureUsage) -> FeatureUsage {
         if !self.shared.sends_features {
             return FeatureUsage::NONE;
@@ -132,7 +167,7 @@ impl SdkVersion {
     }
 }
 
-/// The value for a request that adds no features; empty at [`Level::Off`].
+/// Formats the value for a request without additional features; empty at [`Level::Off`].
 impl fmt::Display for SdkVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shared.level {

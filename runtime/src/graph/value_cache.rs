@@ -1,4 +1,4 @@
-//! Rendered values by feature set, so that a request costs a lookup and not a rendering.
+//! Caches rendered values by feature set, so that most requests need only a lookup.
 
 use std::sync::OnceLock;
 
@@ -6,17 +6,17 @@ use http::HeaderValue;
 
 use super::feature_usage::FeatureUsage;
 
-/// Feature sets that are remembered; programs use few, and the memory stays bounded.
+/// Number of cached feature sets; programs use few, and this bounds the memory.
 const SLOTS: usize = 16;
 
-/// A few values that are written once and read without a lock.
+/// A small, lock-free cache whose slots are written once.
 #[derive(Debug, Default)]
 pub(super) struct ValueCache {
     slots: [OnceLock<(FeatureUsage, HeaderValue)>; SLOTS],
 }
 
 impl ValueCache {
-    /// The value of a set, rendered at its first use; none if it cannot be rendered.
+    /// Returns the value of a set, rendering it on first use.
     pub(super) fn get_or_render(
         &self,
         features: FeatureUsage,
@@ -38,7 +38,7 @@ fn keep(
     features: FeatureUsage,
     value: HeaderValue,
 ) -> HeaderValue {
-    // Another thread may have taken the slot for another set; this value is then not remembered.
+    // If another thread has just filled the slot with another set, this value is not cached.
     let _taken = slot.set((features, value.clone()));
     value
 }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_rendered_once() {
+    fn set_is_rendered_once() {
         let cache = ValueCache::default();
         let features = FeatureUsage::RETRY_HANDLER;
         let first = cache.get_or_render(features, || render(features));
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn more_sets_than_slots_are_still_right() {
+    fn more_sets_than_slots() {
         let cache = ValueCache::default();
         for _ in 0..2 {
             for bits in 0..100 {

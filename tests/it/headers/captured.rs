@@ -59,7 +59,7 @@ fn a_header_that_cannot_be_read_is_named() {
     assert!(
         error
             .to_string()
-            .starts_with("x-client-last-telemetry: not one code per failure")
+            .starts_with("x-client-last-telemetry: expected one error code per failure")
     );
 }
 

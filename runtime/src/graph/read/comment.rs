@@ -1,4 +1,4 @@
-//! The comment of an element and its pairs.
+//! The comment of an element, and its pairs.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,11 +7,22 @@ use crate::graph::comment::Key;
 use crate::graph::feature_usage::{FeatureUsage, InvalidFeatureUsage};
 use crate::wire::token;
 
-/// Text between the parentheses of a comment, as it was received.
+/// The text between the parentheses of a comment, as received.
 ///
 /// ```text
 /// comment-content = pair *( OWS ";" OWS pair ) [ OWS ";" ]
-/// pair            = [ key "=" ] value                  ; blanks around both are not part of them
+/// pair            = [ key "=" ] value                  ; without the whitespace around them
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Key, read};
+///
+/// let elements = read::recipient("graph-go-core/1.0 (featureUsage=0f; hostOS=linux)")?;
+/// let comment = elements.last().comment().ok_or("no comment")?;
+/// assert_eq!(comment.value(Key::HostOs).as_deref(), Some(&b"linux"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CommentText<'a> {
@@ -23,13 +34,24 @@ impl<'a> CommentText<'a> {
         Self { inside }
     }
 
-    /// The text, with its escapes.
+    /// Returns the text, including escapes.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.inside
     }
 
-    /// The pairs in their order; empty ones are skipped.
+    /// Returns the pairs in order, skipping empty ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("a/1 (featureUsage=0f; ; beta)")?;
+    /// let comment = elements.first().comment().ok_or("no comment")?;
+    /// assert_eq!(comment.pairs().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn pairs(&self) -> impl Iterator<Item = Pair<'a>> + use<'a> {
         token::split_pairs(self.inside)
             .map(token::trim_blanks)
@@ -37,25 +59,36 @@ impl<'a> CommentText<'a> {
             .map(Pair::new)
     }
 
-    /// Value of the first pair with this key.
+    /// Returns the value of the first pair with this key.
     #[must_use]
     pub fn value(&self, key: Key) -> Option<Cow<'a, [u8]>> {
         let is_key = |pair: &Pair<'_>| pair.key.as_deref() == Some(key.name().as_bytes());
         self.pairs().find(is_key).map(|pair| pair.value)
     }
 
-    /// Features of the first `featureUsage`.
+    /// Parses the first `featureUsage`; returns `None` if there is none.
     ///
     /// # Errors
     ///
-    /// If the text is no hex number.
+    /// Returns an error if the text is not a hexadecimal number.
     #[must_use]
     pub fn feature_usage(&self) -> Option<Result<FeatureUsage, InvalidFeatureUsage>> {
         let text = self.value(Key::FeatureUsage)?;
         Some(String::from_utf8_lossy(&text).parse())
     }
 
-    /// Keys that only letter case keeps from being known ones.
+    /// Returns the keys that differ from known ones only in letter case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("a/1 (HostOs=linux)")?;
+    /// let comment = elements.first().comment().ok_or("no comment")?;
+    /// assert_eq!(comment.near_misses().collect::<Vec<_>>(), [&b"HostOs"[..]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn near_misses(&self) -> impl Iterator<Item = Cow<'a, [u8]>> + use<'a> {
         self.pairs().filter_map(|pair| pair.key).filter(|key| {
             let is_near = |known: &&Key| {
@@ -66,7 +99,18 @@ impl<'a> CommentText<'a> {
         })
     }
 
-    /// Keys that occur more than once; the first occurrence counts.
+    /// Returns the keys that occur more than once; only their first occurrence counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("a/1 (hostOS=linux; hostOS=macos)")?;
+    /// let comment = elements.first().comment().ok_or("no comment")?;
+    /// assert_eq!(comment.duplicate_keys(), [&b"hostOS"[..]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn duplicate_keys(&self) -> Vec<Cow<'a, [u8]>> {
         let (mut seen, mut repeated) = (Vec::new(), Vec::new());
@@ -87,13 +131,25 @@ impl fmt::Debug for CommentText<'_> {
     }
 }
 
-/// A pair of a comment, without its escapes.
+/// A pair of a comment, unescaped.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read::{self, Pair};
+///
+/// let elements = read::recipient("a/1 (hostOS=linux)")?;
+/// let comment = elements.first().comment().ok_or("no comment")?;
+/// let pairs: Vec<Pair<'_>> = comment.pairs().collect();
+/// assert_eq!(pairs[0].key.as_deref(), Some(&b"hostOS"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pair<'a> {
-    /// Text before the first `=`; absent if there is none.
+    /// The text before the first `=`; `None` if there is no `=`.
     pub key: Option<Cow<'a, [u8]>>,
-    /// Text after it.
+    /// The text after the first `=`, or the whole text.
     pub value: Cow<'a, [u8]>,
 }
 
@@ -114,7 +170,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Replaces every quoted pair by the byte it stands for.
+/// Replaces each quoted pair with the byte it escapes.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'\\') {
         return Cow::Borrowed(text);

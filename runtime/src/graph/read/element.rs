@@ -1,4 +1,4 @@
-//! The elements of a value and what they say together.
+//! The elements of a value.
 
 use std::error::Error;
 use std::fmt;
@@ -7,6 +7,17 @@ use super::comment::CommentText;
 use crate::graph::feature_usage::{FeatureUsage, InvalidFeatureUsage};
 
 /// One product of a value, with its comment.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let elements = read::recipient("graph-go-core/1.0 (hostOS=linux)")?;
+/// let element = elements.last();
+/// assert_eq!((element.name(), element.version()), ("graph-go-core", Some("1.0")));
+/// # Ok::<(), read::ReadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element<'a> {
     pub(super) name: &'a str,
@@ -15,37 +26,47 @@ pub struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// Name of the product; in the legacy form it still holds the version.
+    /// Returns the name of the product; in the legacy form it includes the version.
     #[must_use]
     pub const fn name(&self) -> &'a str {
         self.name
     }
 
-    /// Text after the slash.
+    /// Returns the text after the slash.
     #[must_use]
     pub const fn version(&self) -> Option<&'a str> {
         self.version
     }
 
-    /// Comment on the product.
+    /// Returns the comment on the product.
     #[must_use]
     pub const fn comment(&self) -> Option<CommentText<'a>> {
         self.comment
     }
 
-    /// Features in the comment, if it has them.
+    /// Parses `featureUsage` in the comment; returns `None` if there is none.
     ///
     /// # Errors
     ///
-    /// If the text is no hex number.
+    /// Returns an error if the text is not a hexadecimal number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{FeatureUsage, read};
+    ///
+    /// let elements = read::recipient("graph-go-core/1.0 (featureUsage=02)")?;
+    /// assert_eq!(elements.last().feature_usage(), Some(Ok(FeatureUsage::RETRY_HANDLER)));
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     #[must_use]
     pub fn feature_usage(&self) -> Option<Result<FeatureUsage, InvalidFeatureUsage>> {
         self.comment.and_then(|comment| comment.feature_usage())
     }
 
-    /// Name and version of the legacy form, where a hyphen stands before the version.
+    /// Splits the legacy form, which has a hyphen before the version.
     ///
-    /// The split is a guess: at the last hyphen before digits, a dot and a digit.
+    /// This is a heuristic: it splits at the last hyphen followed by digits, a dot, and a digit.
     ///
     /// # Examples
     ///
@@ -53,10 +74,10 @@ impl<'a> Element<'a> {
     /// use token_telemetry::graph::read;
     ///
     /// let elements = read::recipient("Graph-dotnet-2.0.5, graph-go-v1")?;
-    /// let legacy = elements.first().legacy().expect("a hyphen stands before 2.0.5");
+    /// let legacy = elements.first().legacy().ok_or("not in legacy form")?;
     /// assert_eq!((legacy.name, legacy.version), ("Graph-dotnet", "2.0.5"));
     /// assert_eq!(elements.last().legacy(), None);
-    /// # Ok::<(), token_telemetry::graph::read::ReadError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn legacy(&self) -> Option<LegacyProduct<'a>> {
@@ -78,7 +99,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Whether a text begins with digits, a dot and a digit.
+/// Returns whether a text starts with digits, a dot, and a digit.
 fn starts_like_version(text: &str) -> bool {
     let Some((major, rest)) = text.split_once('.') else {
         return false;
@@ -87,17 +108,39 @@ fn starts_like_version(text: &str) -> bool {
     is_number && rest.starts_with(|character: char| character.is_ascii_digit())
 }
 
-/// Name and version that one token holds together; see [`Element::legacy`].
+/// A name and version from a single token; see [`Element::legacy`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read::{self, LegacyProduct};
+///
+/// let elements = read::recipient("graph-js-1.2.0")?;
+/// let legacy: Option<LegacyProduct<'_>> = elements.first().legacy();
+/// assert_eq!(legacy.map(|legacy| legacy.version), Some("1.2.0"));
+/// # Ok::<(), read::ReadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LegacyProduct<'a> {
-    /// Text before the hyphen.
+    /// The text before the hyphen.
     pub name: &'a str,
-    /// Text after the hyphen.
+    /// The text after the hyphen.
     pub version: &'a str,
 }
 
-/// The elements of a value, of which there is at least one.
+/// The products of a value; there is at least one.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let elements = read::recipient("graph-java/6.1.1, graph-java-core/3.1.1")?;
+/// let names: Vec<_> = elements.iter().map(|element| element.name()).collect();
+/// assert_eq!(names, ["graph-java", "graph-java-core"]);
+/// # Ok::<(), read::ReadError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elements<'a> {
     first: Element<'a>,
@@ -113,31 +156,61 @@ impl<'a> Elements<'a> {
         })
     }
 
-    /// The first product, which Graph takes for the client.
+    /// Returns the first product, which Graph treats as the client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("MyApp/1.0, graph-java/6.1.1")?;
+    /// assert_eq!(elements.first().name(), "MyApp");
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     #[must_use]
     pub const fn first(&self) -> &Element<'a> {
         &self.first
     }
 
-    /// The last product, which is the core library by Graph's rule.
+    /// Returns the last product, which must be the core library.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("graph-go/1.0, graph-go-core/1.0")?;
+    /// assert_eq!(elements.last().name(), "graph-go-core");
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     #[must_use]
     pub fn last(&self) -> &Element<'a> {
         self.rest.last().unwrap_or(&self.first)
     }
 
-    /// All products in their order.
+    /// Returns all products in order.
     pub fn iter(&self) -> impl Iterator<Item = &Element<'a>> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
-    /// Number of products.
+    /// Returns the number of products.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "there is at least one")]
     pub const fn len(&self) -> usize {
         1 + self.rest.len()
     }
 
-    /// Number of products without the repeated ones.
+    /// Returns the number of distinct products.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("graph-go/1.0, graph-go/1.0")?;
+    /// assert_eq!((elements.len(), elements.distinct()), (2, 1));
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     #[must_use]
     pub fn distinct(&self) -> usize {
         let mut seen: Vec<&Element<'_>> = Vec::new();
@@ -149,11 +222,21 @@ impl<'a> Elements<'a> {
         seen.len()
     }
 
-    /// Checks the order of the products: a core library is the last one.
+    /// Checks that a core library comes last.
     ///
     /// # Errors
     ///
-    /// If another product follows the last core library.
+    /// Returns an error if another product follows the last core library.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("graph-go-core/1.0, graph-go/1.0")?;
+    /// assert!(elements.check_order().is_err());
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     pub fn check_order(&self) -> Result<(), OrderFault> {
         let has_core = self.iter().any(Element::is_core);
         if has_core && !self.last().is_core() {
@@ -162,14 +245,24 @@ impl<'a> Elements<'a> {
         Ok(())
     }
 
-    /// The value as a sender writes it: one comma and one space between elements.
+    /// Renders the value in sender form: one comma and one space between elements.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read;
+    ///
+    /// let elements = read::recipient("graph-go/1.0,,graph-go-core/1.0")?;
+    /// assert_eq!(elements.to_bytes(), b"graph-go/1.0, graph-go-core/1.0");
+    /// # Ok::<(), read::ReadError>(())
+    /// ```
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         in_sender_form(self.iter())
     }
 }
 
-/// Elements in the form of a sender; comments stay as they were received.
+/// Renders elements in sender form; comments stay as received.
 pub(in crate::graph) fn in_sender_form<'e>(
     elements: impl Iterator<Item = &'e Element<'e>>,
 ) -> Vec<u8> {
@@ -197,7 +290,18 @@ pub(in crate::graph) fn in_sender_form<'e>(
     value
 }
 
-/// Order of products that Graph's documents forbid.
+/// The error for products in an order that Graph does not allow.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let elements = read::recipient("graph-go-core/1.0, graph-go/1.0")?;
+/// let error = elements.check_order().unwrap_err();
+/// assert_eq!(error.to_string(), "core library is not last");
+/// # Ok::<(), read::ReadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderFault(());
 

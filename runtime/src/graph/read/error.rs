@@ -1,12 +1,22 @@
-//! Why a value was refused, and where.
+//! Why and where a value could not be parsed.
 
 use std::error::Error;
 use std::fmt;
 
-/// Writes the reasons with their short names and their sentences from one list.
+/// Generates the reasons with their names and messages from one list.
 macro_rules! reasons {
-    ($( $(#[$attribute:meta])* $reason:ident = $name:literal, $sentence:literal; )+) => {
-        /// What is wrong with a value.
+    ($( $(#[$attribute:meta])* $reason:ident = $name:literal, $message:literal; )+) => {
+        /// The reason why a value could not be parsed.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::graph::read;
+        ///
+        /// let error = read::recipient("graph-go/").unwrap_err();
+        /// assert_eq!(error.reason(), read::Reason::EmptyVersion);
+        /// assert_eq!(error.reason().name(), "empty-version");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason {
@@ -14,7 +24,15 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            /// Short name of the reason, for logs and tables.
+            /// Returns a short name of the reason, for logs and metrics.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use token_telemetry::graph::read::Reason;
+            ///
+            /// assert_eq!(Reason::TooLong.name(), "too-long");
+            /// ```
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -22,9 +40,9 @@ macro_rules! reasons {
                 }
             }
 
-            const fn sentence(self) -> &'static str {
+            const fn message(self) -> &'static str {
                 match self {
-                    $( Self::$reason => $sentence, )+
+                    $( Self::$reason => $message, )+
                 }
             }
         }
@@ -33,40 +51,40 @@ macro_rules! reasons {
 
 reasons! {
     /// The value is longer than [`MAX_LEN`](super::MAX_LEN).
-    TooLong = "too-long", "more than 8192 bytes";
-    /// CR, LF or NUL, which can split a message.
-    ForbiddenOctet = "forbidden-octet", "a line end or NUL";
-    /// Another control character.
-    Control = "control", "a control character";
-    /// Blanks around the value, which a sender does not write.
-    OuterWhitespace = "outer-whitespace", "whitespace around the value";
-    /// An empty list element, which a sender does not write.
-    EmptyElement = "empty-element", "an empty list element";
+    TooLong = "too-long", "expected at most 8192 bytes";
+    /// CR, LF, or NUL, which can split a message.
+    ForbiddenOctet = "forbidden-octet", "unexpected line break or NUL";
+    /// Any other control character.
+    Control = "control", "unexpected control character";
+    /// Whitespace around the value, which a sender must not write.
+    OuterWhitespace = "outer-whitespace", "unexpected whitespace around the value";
+    /// An empty list element, which a sender must not write.
+    EmptyElement = "empty-element", "unexpected empty list element";
     /// More empty elements than [`MAX_EMPTY_ELEMENTS`](super::MAX_EMPTY_ELEMENTS).
-    TooManyEmpty = "too-many-empty", "more than 16 empty list elements";
-    /// The list has no element.
-    NoElement = "no-element", "no list element";
-    /// A product does not begin with a token.
+    TooManyEmpty = "too-many-empty", "expected at most 16 empty list elements";
+    /// The list has no elements.
+    NoElement = "no-element", "expected at least one list element";
+    /// A product does not start with a token.
     NotAToken = "not-a-token", "expected a product name";
-    /// No version after the slash.
+    /// There is no version after the slash.
     EmptyVersion = "empty-version", "expected a version";
     /// A second slash in a product.
-    SecondSlash = "second-slash", "a second slash in a product";
-    /// A comment that no product precedes.
-    CommentWithoutProduct = "comment-without-product", "a comment without a product";
-    /// A comment that no whitespace separates from its product.
+    SecondSlash = "second-slash", "unexpected second slash in a product";
+    /// A comment without a preceding product.
+    CommentWithoutProduct = "comment-without-product", "expected a product before the comment";
+    /// There is no whitespace between a product and its comment.
     MissingRws = "missing-rws", "expected whitespace before the comment";
     /// A second comment on one product.
-    SecondComment = "second-comment", "a second comment on a product";
-    /// A comment without its end.
-    UnclosedComment = "unclosed-comment", "a comment that does not end";
-    /// Comments nested deeper than 8.
-    CommentTooDeep = "comment-too-deep", "comments nested deeper than 8";
+    SecondComment = "second-comment", "unexpected second comment on a product";
+    /// A comment without a closing parenthesis.
+    UnclosedComment = "unclosed-comment", "expected `)` at the end of the comment";
+    /// Comments nested more than 8 levels deep.
+    CommentTooDeep = "comment-too-deep", "expected at most 8 nested comments";
     /// A backslash at the end of the value.
-    DanglingQuotedPair = "dangling-quoted-pair", "a backslash that escapes nothing";
-    /// A byte beyond ASCII, which a sender does not write.
-    ObsText = "obs-text", "a byte beyond ASCII";
-    /// Something else than a comma between two elements.
+    DanglingQuotedPair = "dangling-quoted-pair", "expected a character after the backslash";
+    /// A non-ASCII byte, which a sender must not write.
+    ObsText = "obs-text", "unexpected non-ASCII byte";
+    /// Something other than a comma between two elements.
     ExpectedComma = "expected-comma", "expected a comma";
 }
 
@@ -76,7 +94,17 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Value that breaks the grammar: the first fault and its place.
+/// The error for a value that could not be parsed, with the offset of the first fault.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let error = read::recipient("graph-go/1.0 graph-go-core/1.0").unwrap_err();
+/// assert_eq!(error.offset(), 13);
+/// assert_eq!(error.to_string(), "expected a comma at byte 13");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadError {
     pub(super) reason: Reason,
@@ -84,13 +112,13 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    /// What is wrong.
+    /// Returns why the value could not be parsed.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Offset of the first byte that is wrong, counted from the start of the joined value.
+    /// Returns the byte offset of the first fault in the joined value.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -99,7 +127,7 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.reason.sentence(), self.offset)
+        write!(f, "{} at byte {}", self.reason.message(), self.offset)
     }
 }
 

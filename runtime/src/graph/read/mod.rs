@@ -1,8 +1,8 @@
-//! Reading of `SdkVersion` values, with the place of every fault.
+//! Parsers for `SdkVersion`, which report the offset of each fault.
 //!
-//! Three grammars, from the narrowest: [`sender`] is what may be written, [`recipient`] what
-//! RFC 9110 makes a recipient take, and [`tolerant`] repairs two values that some SDKs really
-//! send, and names each repair.
+//! There are three grammars, from the strictest to the most lenient: [`sender`] accepts what may be
+//! sent, [`recipient`] accepts what RFC 9110 requires recipients to accept, and [`tolerant`] also
+//! repairs two malformed values that some SDKs send, and reports each repair.
 //!
 //! ```text
 //! sender    = element *( OWS "," OWS element )
@@ -18,7 +18,7 @@
 //! let elements = read::recipient("graph-java/6.1.1, graph-java-core/3.1.1 (featureUsage=1003)")?;
 //! let core = elements.last();
 //! assert_eq!(core.name(), "graph-java-core");
-//! let features = core.feature_usage().expect("the comment has it")?;
+//! let features = core.feature_usage().ok_or("no featureUsage")??;
 //! assert_eq!(features.bits(), 0x1003);
 //!
 //! let error = read::recipient("graph-go/1.0 graph-go-core/1.0").unwrap_err();
@@ -44,26 +44,36 @@ use self::parse::Grammar;
 pub use self::tolerant::{Repair, Repaired, tolerant};
 use super::sdk_version::SDK_VERSION;
 
-/// Longest value that is read, in bytes; no document sets a limit, so this one is ours.
+/// Maximum length of a value, in bytes; no document sets a limit.
 pub const MAX_LEN: usize = 8192;
 
-/// Most empty list elements that are skipped; RFC 9110 asks for "a reasonable number".
+/// Maximum number of empty list elements; RFC 9110 asks for "a reasonable number".
 pub const MAX_EMPTY_ELEMENTS: usize = 16;
 
-/// Reads a value by the rule for recipients of lists in RFC 9110.
+/// Parses a value by the list rule for recipients in RFC 9110.
 ///
 /// # Errors
 ///
-/// The first fault and its place.
+/// Returns an error with the offset of the first fault.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let elements = read::recipient("graph-js/3.0.7,, graph-js-core/2.0.0")?;
+/// assert_eq!(elements.len(), 2);
+/// # Ok::<(), read::ReadError>(())
+/// ```
 pub fn recipient<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Elements<'_>, ReadError> {
     parse::read(value.as_ref(), Grammar::Recipient).map(|read| read.elements)
 }
 
-/// Reads a value by the narrower rule for what may be sent.
+/// Parses a value by the stricter rule for senders.
 ///
 /// # Errors
 ///
-/// The first fault and its place.
+/// Returns an error with the offset of the first fault.
 ///
 /// # Examples
 ///
@@ -78,7 +88,7 @@ pub fn sender<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Elements<'_>, ReadEr
     parse::read(value.as_ref(), Grammar::Sender).map(|read| read.elements)
 }
 
-/// The `SdkVersion` of a request as one value; several lines are joined in their order.
+/// Returns the `SdkVersion` of a request as one value, joining several header lines in order.
 ///
 /// # Examples
 ///
@@ -89,10 +99,10 @@ pub fn sender<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Elements<'_>, ReadEr
 /// let mut headers = HeaderMap::new();
 /// headers.append(SDK_VERSION, HeaderValue::from_static("MyApp/1.0"));
 /// headers.append(SDK_VERSION, HeaderValue::from_static("graph-java/6.1.1"));
-/// let value = read::joined(&headers).expect("the header is there");
+/// let value = read::joined(&headers).ok_or("no header")?;
 /// assert_eq!(&*value, b"MyApp/1.0, graph-java/6.1.1");
 /// assert_eq!(read::recipient(&value)?.len(), 2);
-/// # Ok::<(), token_telemetry::graph::read::ReadError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn joined(headers: &HeaderMap) -> Option<Cow<'_, [u8]>> {
@@ -106,7 +116,7 @@ pub fn joined(headers: &HeaderMap) -> Option<Cow<'_, [u8]>> {
     Some(value)
 }
 
-/// Says that a value is too long for a reader, if it is.
+/// Returns an error if a value is too long to be parsed.
 pub(super) fn too_long(value: &[u8]) -> Option<ReadError> {
     (value.len() > MAX_LEN).then_some(ReadError {
         reason: Reason::TooLong,

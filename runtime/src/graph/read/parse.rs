@@ -1,4 +1,4 @@
-//! The grammar of the list, from left to right.
+//! The parser of the list grammar.
 
 use super::comment::CommentText;
 use super::element::{Element, Elements};
@@ -7,7 +7,7 @@ use super::tolerant::{Repair, Repaired};
 use super::{MAX_EMPTY_ELEMENTS, too_long};
 use crate::wire::token::{self, CommentFaultKind, ObsText};
 
-/// What is taken: each grammar takes what the one before it takes, and more.
+/// What is accepted: each grammar accepts more than the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grammar {
     Sender,
@@ -15,7 +15,7 @@ pub(super) enum Grammar {
     Tolerant,
 }
 
-/// Reads a value by a grammar.
+/// Parses a value by a grammar.
 pub(super) fn read(value: &[u8], grammar: Grammar) -> Result<Repaired<'_>, ReadError> {
     check_whole(value, grammar)?;
     let mut parser = Parser::new(value, grammar);
@@ -28,7 +28,7 @@ pub(super) fn read(value: &[u8], grammar: Grammar) -> Result<Repaired<'_>, ReadE
                 parser.check_empty(empty)?;
                 empty += 1;
             }
-            (Some(b'('), Some(previous)) if parser.may_join_to(previous) => {
+            (Some(b'('), Some(previous)) if parser.can_join(previous) => {
                 previous.comment = Some(parser.orphan_comment()?);
             }
             (Some(_), _) => list.push(parser.element()?),
@@ -45,7 +45,7 @@ pub(super) fn read(value: &[u8], grammar: Grammar) -> Result<Repaired<'_>, ReadE
     })
 }
 
-/// Refuses what concerns the value as a whole.
+/// Checks the rules for the value as a whole.
 fn check_whole(value: &[u8], grammar: Grammar) -> Result<(), ReadError> {
     let fault = |reason, offset| Err(ReadError { reason, offset });
     if let Some(fault) = too_long(value) {
@@ -67,7 +67,7 @@ fn check_whole(value: &[u8], grammar: Grammar) -> Result<(), ReadError> {
     }
 }
 
-/// A value and how much of it was read.
+/// A value and the position in it.
 struct Parser<'a> {
     value: &'a [u8],
     at: usize,
@@ -100,7 +100,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips optional whitespace and says whether there was any.
+    /// Skips optional whitespace; returns whether there was any.
     fn skip_blanks(&mut self) -> bool {
         let rest = self.rest();
         let blanks = rest.iter().take_while(|byte| token::is_blank(**byte));
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
         count > 0
     }
 
-    /// A product and its comment; afterwards comes a comma or the end.
+    /// Parses a product and its comment, up to a comma or the end.
     fn element(&mut self) -> Result<Element<'a>, ReadError> {
         let mut element = self.product()?;
         let blanks = self.skip_blanks();
@@ -127,7 +127,7 @@ impl<'a> Parser<'a> {
         Ok(element)
     }
 
-    /// Refuses everything but a comma and the end.
+    /// Expects a comma or the end.
     fn end_of_element(&self) -> Result<(), ReadError> {
         match self.peek() {
             None | Some(b',') => Ok(()),
@@ -136,7 +136,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Refuses an empty element where the grammar does.
+    /// Rejects an empty element if the grammar does.
     fn check_empty(&self, before: usize) -> Result<(), ReadError> {
         if self.grammar == Grammar::Sender {
             return Err(self.fault(Reason::EmptyElement));
@@ -147,12 +147,12 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Whether a comment that begins an element may be repaired.
-    fn may_join_to(&self, previous: &Element<'_>) -> bool {
+    /// Returns whether a comment at the start of an element can be repaired.
+    fn can_join(&self, previous: &Element<'_>) -> bool {
         self.grammar == Grammar::Tolerant && previous.comment.is_none()
     }
 
-    /// A comment where an element should be; it belongs to the one before.
+    /// Parses a comment in place of an element, which belongs to the previous element.
     fn orphan_comment(&mut self) -> Result<CommentText<'a>, ReadError> {
         let comment = self.comment()?;
         self.skip_blanks();
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
         Ok(comment)
     }
 
-    /// Pairs up to the next comma that should stand in parentheses; none if they could not.
+    /// Parses pairs without parentheses, up to the next comma.
     fn bare_pairs(&mut self) -> Option<CommentText<'a>> {
         let text = self.rest().split(|byte| *byte == b',').next()?;
         let key = text.split(|byte| *byte == b'=').next()?;
@@ -180,7 +180,7 @@ impl<'a> Parser<'a> {
         Some(CommentText::new(inside))
     }
 
-    /// `token [ "/" token ]`
+    /// Parses `token [ "/" token ]`.
     fn product(&mut self) -> Result<Element<'a>, ReadError> {
         let name = self.token().ok_or_else(|| match self.peek() {
             Some(b'(') => self.fault(Reason::CommentWithoutProduct),
@@ -207,7 +207,7 @@ impl<'a> Parser<'a> {
         let end = token::first_non_tchar(rest).map_or(rest.len(), |(at, _)| at);
         let text = rest.get(..end).filter(|text| !text.is_empty())?;
         self.at += end;
-        // Token characters are ASCII, so this is never absent.
+        // Never `None`, because token characters are ASCII.
         str::from_utf8(text).ok()
     }
 
@@ -218,7 +218,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A comment, from its parenthesis to the one that closes it.
+    /// Parses a comment, including both parentheses.
     fn comment(&mut self) -> Result<CommentText<'a>, ReadError> {
         let rest = self.rest();
         let len = token::comment_len(rest, self.obs_text()).map_err(|fault| ReadError {

@@ -1,4 +1,4 @@
-//! The reader that repairs what two SDKs are known to send.
+//! The parser that repairs malformed values of two SDKs.
 
 use std::fmt;
 
@@ -6,18 +6,36 @@ use super::element::Elements;
 use super::error::ReadError;
 use super::parse::{self, Grammar};
 
-/// What the tolerant reader did to understand a value.
+/// A repair made by [`tolerant`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read::{self, Repair};
+///
+/// let repaired = read::tolerant("graph-ruby/0.1 hostOS=linux")?;
+/// assert_eq!(repaired.repairs, [Repair::BarePairsReadAsComment]);
+/// # Ok::<(), read::ReadError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
-    /// A comment that stood as an element of its own was given to the product before (PHP).
+    /// A comment in place of an element was assigned to the previous product (PHP SDK).
     OrphanCommentJoinedToPrevious,
-    /// Pairs without parentheses were read as the comment of their product (Ruby).
+    /// Pairs without parentheses were read as the comment of their product (Ruby SDK).
     BarePairsReadAsComment,
 }
 
 impl Repair {
-    /// Short name of the repair, for logs and tables.
+    /// Returns a short name of the repair, for logs and metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::read::Repair;
+    ///
+    /// assert_eq!(Repair::BarePairsReadAsComment.name(), "bare-pairs-read-as-comment");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,31 +51,41 @@ impl fmt::Display for Repair {
     }
 }
 
-/// A value that was read, and the repairs that it took.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Repaired<'a> {
-    /// The elements, as if the value had been right.
-    pub elements: Elements<'a>,
-    /// Every repair, in the order of the value; empty if it was right.
-    pub repairs: Vec<Repair>,
-}
-
-/// Reads a value by the rule for recipients, and repairs what is known to be sent.
-///
-/// # Errors
-///
-/// The first fault that no [`Repair`] is for, and its place.
+/// A parsed value and the repairs it needed.
 ///
 /// # Examples
 ///
 /// ```
 /// use token_telemetry::graph::read;
 ///
-/// let read = read::tolerant("graph-php/2.0.0, graph-php-core/2.3.1, (featureUsage=0x2)")?;
-/// assert_eq!(read.repairs, [read::Repair::OrphanCommentJoinedToPrevious]);
+/// let repaired = read::tolerant("graph-php/2.0.0, (featureUsage=0x2)")?;
+/// assert_eq!((repaired.elements.len(), repaired.repairs.len()), (1, 1));
+/// # Ok::<(), read::ReadError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repaired<'a> {
+    /// The elements of the repaired value.
+    pub elements: Elements<'a>,
+    /// The repairs, in the order of the value; empty if the value was valid.
+    pub repairs: Vec<Repair>,
+}
+
+/// Parses a value by the rule for recipients, repairing known mistakes of other SDKs.
+///
+/// # Errors
+///
+/// Returns an error with the offset of the first fault that cannot be repaired.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let repaired = read::tolerant("graph-php/2.0.0, graph-php-core/2.3.1, (featureUsage=0x2)")?;
+/// assert_eq!(repaired.repairs, [read::Repair::OrphanCommentJoinedToPrevious]);
 /// assert_eq!(
-///     read.elements.to_bytes(),
+///     repaired.elements.to_bytes(),
 ///     b"graph-php/2.0.0, graph-php-core/2.3.1 (featureUsage=0x2)",
 /// );
 /// # Ok::<(), token_telemetry::graph::read::ReadError>(())
