@@ -1,4 +1,4 @@
-//! A handler of `reqwest-middleware` that puts Graph's headers on requests.
+//! A `reqwest-middleware` handler that writes the Graph headers.
 
 use ::http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION,
@@ -11,25 +11,25 @@ use reqwest_middleware::{Middleware, Next, Result};
 
 use crate::graph::{Headers, RequestContext};
 
-/// Headers that say who asks; they are for one origin only.
+/// Headers with credentials, which must not leave their origin.
 const CREDENTIALS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST];
 
 /// Headers that describe a body.
-const ABOUT_A_BODY: [HeaderName; 4] = [
+const BODY_HEADERS: [HeaderName; 4] = [
     CONTENT_ENCODING,
     CONTENT_LENGTH,
     CONTENT_TYPE,
     TRANSFER_ENCODING,
 ];
 
-/// Handler that writes `SdkVersion` and `client-request-id`, and removes them elsewhere.
+/// A handler that writes `SdkVersion` and `client-request-id`, and removes them on other hosts.
 ///
-/// Attach it on either side of a retry handler: all attempts are one request.
+/// Attach it before or after a retry handler: all attempts count as one request.
 ///
-/// A client that follows redirects by itself takes the headers along to any host. Build it with
-/// [`redirect::Policy::none`](reqwest::redirect::Policy::none) and let this handler
-/// [follow](Self::following_redirects) them. In a browser, `fetch` always follows redirects itself,
-/// so this handler never sees one there.
+/// A client that follows redirects itself sends the headers to any host. Build it with
+/// [`redirect::Policy::none`](reqwest::redirect::Policy::none), and let this handler
+/// [follow](Self::following_redirects) redirects. In a browser, `fetch` always follows redirects
+/// itself, so this handler never sees one.
 ///
 /// # Examples
 ///
@@ -51,26 +51,54 @@ const ABOUT_A_BODY: [HeaderName; 4] = [
 #[derive(Clone, Debug)]
 pub struct GraphMiddleware {
     headers: Headers,
-    most_redirects: usize,
+    max_redirects: usize,
 }
 
 impl GraphMiddleware {
-    /// The handler that writes these headers, and follows no redirects.
+    /// Creates a handler that writes these headers and follows no redirects.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    /// use token_telemetry::middleware::GraphMiddleware;
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+    ///     .with(GraphMiddleware::new(headers))
+    ///     .build();
+    /// # drop(client);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub const fn new(headers: Headers) -> Self {
         Self {
             headers,
-            most_redirects: 0,
+            max_redirects: 0,
         }
     }
 
-    /// Follows so many redirects, with the headers only where they belong.
+    /// Follows up to `max` redirects, dropping the Graph headers on other hosts.
     ///
-    /// The answer to the last request is handed on, also if it redirects once more or if the
-    /// body cannot be sent again. Credentials stay at their origin.
+    /// Returns the response to the last request, even if it redirects again or if the body cannot be
+    /// sent again. Credentials are not sent to another origin.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    /// use token_telemetry::middleware::GraphMiddleware;
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let middleware = GraphMiddleware::new(headers).following_redirects(10);
+    /// # drop(middleware);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
-    pub const fn following_redirects(mut self, most: usize) -> Self {
-        self.most_redirects = most;
+    pub const fn following_redirects(mut self, max: usize) -> Self {
+        self.max_redirects = max;
         self
     }
 
@@ -81,7 +109,7 @@ impl GraphMiddleware {
     }
 }
 
-// As `reqwest-middleware` declares the trait: a browser's futures stay on their thread.
+// Must match the trait declaration: in a browser, futures are not `Send`.
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 impl Middleware for GraphMiddleware {
@@ -93,7 +121,7 @@ impl Middleware for GraphMiddleware {
     ) -> Result<Response> {
         let context = RequestContext::of_attempt(extensions, req.headers());
         extensions.insert(context.clone());
-        for _ in 0..self.most_redirects {
+        for _ in 0..self.max_redirects {
             self.apply(&context, &mut req);
             let again = Repeatable::of(&req);
             let sending = next.clone().run(req, extensions);
@@ -108,27 +136,29 @@ impl Middleware for GraphMiddleware {
     }
 }
 
-/// What is left of a request after it was sent.
+/// A copy of a request that can be sent again after a redirect.
 struct Repeatable {
     request: Request,
-    has_lost_its_body: bool,
+    lost_body: bool,
 }
 
 impl Repeatable {
     fn of(request: &Request) -> Self {
         let whole = request.try_clone();
         Self {
-            has_lost_its_body: whole.is_none(),
+            lost_body: whole.is_none(),
             request: whole.unwrap_or_else(|| without_body(request)),
         }
     }
 
-    /// The request that an answer asks for; none if it asks for none, or for what is gone.
+    /// Returns the request that a response redirects to.
+    ///
+    /// Returns `None` without a redirect, or if it needs a body that cannot be sent again.
     fn redirected(self, response: &Response) -> Option<Request> {
         let (mut request, url) = (self.request, location(response)?);
         let method = match (response.status(), request.method()) {
             (StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT, method)
-                if !self.has_lost_its_body =>
+                if !self.lost_body =>
             {
                 method.clone()
             }
@@ -138,7 +168,7 @@ impl Repeatable {
             ) => Method::HEAD,
             (StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER, _) => {
                 request = without_body(&request);
-                remove(&mut request, &ABOUT_A_BODY);
+                remove(&mut request, &BODY_HEADERS);
                 Method::GET
             }
             _ => return None,
@@ -152,7 +182,7 @@ impl Repeatable {
     }
 }
 
-/// Where an answer sends the request, relative to where it was answered.
+/// Returns the redirect target, resolved against the URL of the response.
 fn location(response: &Response) -> Option<Url> {
     let location = response.headers().get(LOCATION)?.to_str().ok()?;
     let url = response.url().join(location).ok()?;
@@ -163,7 +193,7 @@ fn without_body(request: &Request) -> Request {
     let mut bare = Request::new(request.method().clone(), request.url().clone());
     bare.headers_mut().clone_from(request.headers());
     *bare.timeout_mut() = request.timeout().copied();
-    // In a browser the version is not the program's choice.
+    // In a browser, a program cannot choose the HTTP version.
     #[cfg(not(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none"))))]
     {
         *bare.version_mut() = request.version();

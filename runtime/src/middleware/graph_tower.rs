@@ -1,4 +1,4 @@
-//! A tower layer that puts Graph's headers on requests.
+//! A tower layer that writes the Graph headers.
 
 use std::task::{Context, Poll};
 
@@ -8,15 +8,15 @@ use tower_service::Service;
 
 use crate::graph::{Headers, InRequest, RequestContext};
 
-/// Tower layer that writes `SdkVersion` and `client-request-id`, and removes them elsewhere.
+/// A tower layer that writes `SdkVersion` and `client-request-id`, and removes them on other hosts.
 ///
-/// It may stand anywhere, also twice: around a retry layer, so that all attempts are one
-/// request, and innermost, so that it sees each hop of a redirect layer and what the layers
-/// between used. What runs inside is in the scope of the request's
+/// Add it twice: around a retry layer, so that all attempts count as one request, and innermost, so
+/// that it sees each hop of a redirect layer and the features that the layers in between record. The
+/// inner service runs in the scope of the request's
 /// [`RequestContext`](crate::graph::RequestContext).
 ///
-/// A client that follows redirects by itself takes the headers along to any host; turn that off
-/// and let a layer above this one follow them.
+/// A client that follows redirects itself sends the headers to any host. Turn that off, and let a
+/// layer above this one follow redirects.
 ///
 /// # Examples
 ///
@@ -43,7 +43,20 @@ pub struct GraphLayer {
 }
 
 impl GraphLayer {
-    /// The layer that writes these headers.
+    /// Creates a layer that writes these headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    /// use token_telemetry::middleware::GraphLayer;
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let layer = GraphLayer::new(headers);
+    /// # drop(layer);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
     #[must_use]
     pub const fn new(headers: Headers) -> Self {
         Self { headers }
@@ -61,7 +74,20 @@ impl<S> Layer<S> for GraphLayer {
     }
 }
 
-/// Service of [`GraphLayer`].
+/// The service created by [`GraphLayer`].
+///
+/// # Examples
+///
+/// Name it in the type of your client:
+///
+/// ```
+/// use token_telemetry::middleware::GraphService;
+///
+/// struct GraphClient<S> {
+///     service: GraphService<S>,
+/// }
+/// # fn inner<S>(client: GraphClient<S>) -> GraphService<S> { client.service }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GraphService<S> {
     headers: Headers,
@@ -88,7 +114,24 @@ where
     }
 }
 
-/// Request of an HTTP client that Graph's headers can be put on.
+/// A request type that [`GraphLayer`] supports.
+///
+/// Implement it for the request type of another HTTP client.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Headers, RequestContext};
+/// use token_telemetry::middleware::GraphRequest;
+///
+/// struct MyRequest(http::Request<String>);
+///
+/// impl GraphRequest for MyRequest {
+///     fn apply_graph(&mut self, headers: &Headers) -> RequestContext {
+///         headers.apply_to(&mut self.0)
+///     }
+/// }
+/// ```
 pub trait GraphRequest {
     /// Writes or removes the headers, and returns the context of the request.
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext;
@@ -100,7 +143,7 @@ impl<B> GraphRequest for Request<B> {
     }
 }
 
-/// Such a request has no extensions that a layer could use, so its context is the current one.
+/// Uses the current context, because these requests have no accessible extensions.
 #[cfg(feature = "reqwest")]
 impl GraphRequest for reqwest::Request {
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext {

@@ -1,4 +1,10 @@
-//! HTTP clients whose responses can be read, each behind its feature.
+//! Integrations with HTTP clients, each behind a feature.
+//!
+//! | Feature | Token requests | Requests to Microsoft Graph |
+//! |---|---|---|
+//! | `tower` | `TokenRequestLayer` | `GraphLayer` |
+//! | `reqwest` | `SendTokenRequest` | |
+//! | `reqwest-middleware` | | `GraphMiddleware` |
 
 #[cfg(feature = "reqwest-middleware")]
 mod graph_reqwest;

@@ -1,4 +1,4 @@
-//! Responses and errors of `reqwest`.
+//! Token requests with `reqwest`.
 
 use std::time::Duration;
 
@@ -42,13 +42,13 @@ fn is_connect(error: &Error) -> bool {
     error.is_connect()
 }
 
-/// A browser does not say why a request failed, so `reqwest` has no such question there.
+/// A browser does not expose why a request failed, so `reqwest` has no `is_connect` there.
 #[cfg(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none")))]
 const fn is_connect(_: &Error) -> bool {
     false
 }
 
-/// Sends a `reqwest` request as a token request of the current acquisition.
+/// Extends `reqwest` requests to be sent as token requests of the current acquisition.
 ///
 /// # Examples
 ///
@@ -64,20 +64,46 @@ const fn is_connect(_: &Error) -> bool {
 /// }
 /// ```
 pub trait SendTokenRequest: Sized {
-    /// Like `send`, with the telemetry headers, the clock and the result of a token request.
+    /// Sends the request with the telemetry headers, and records its duration and result.
     ///
     /// # Errors
     ///
-    /// Those of `send`, unchanged.
+    /// Returns the errors of `send` unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::middleware::SendTokenRequest;
+    ///
+    /// # async fn example(client: &reqwest::Client) -> reqwest::Result<()> {
+    /// let url = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+    /// let response = client.post(url).send_token_request().await?;
+    /// # drop(response);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn send_token_request(self) -> impl Future<Output = reqwest::Result<Response>> {
         self.send_with_purpose(Purpose::Token)
     }
 
-    /// The same for a request that asks for something other than a token.
+    /// Like [`send_token_request`](Self::send_token_request), for a request with another purpose.
     ///
     /// # Errors
     ///
-    /// Those of `send`, unchanged.
+    /// Returns the errors of `send` unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Purpose, middleware::SendTokenRequest};
+    ///
+    /// # async fn example(client: &reqwest::Client) -> reqwest::Result<()> {
+    /// let url = "https://login.microsoftonline.com/common/discovery/instance";
+    /// let response = client.get(url).send_with_purpose(Purpose::Discovery).await?;
+    /// # drop(response);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn send_with_purpose(self, purpose: Purpose)
     -> impl Future<Output = reqwest::Result<Response>>;
 }
@@ -85,7 +111,7 @@ pub trait SendTokenRequest: Sized {
 impl SendTokenRequest for RequestBuilder {
     #[cfg_attr(
         target_arch = "wasm32",
-        expect(clippy::future_not_send, reason = "nothing of a browser is `Send`")
+        expect(clippy::future_not_send, reason = "browser types are not `Send`")
     )]
     async fn send_with_purpose(self, purpose: Purpose) -> reqwest::Result<Response> {
         let (client, request) = self.build_split();

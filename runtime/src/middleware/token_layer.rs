@@ -1,4 +1,4 @@
-//! A tower layer that puts telemetry on token requests, for clients whose SDK code it cannot see.
+//! A tower layer that writes the telemetry headers of token requests.
 
 use std::task::{Context, Poll};
 
@@ -8,26 +8,27 @@ use tower_service::Service;
 
 use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest, seen_request};
 
-/// Tower layer that writes the telemetry headers and notes each try.
+/// A tower layer that writes the telemetry headers and records each attempt.
 ///
-/// The acquisition is the one whose [`Handle`] lies in the request's extensions, else the current
-/// one. Behind a `Buffer` only the handle is visible, because the worker calls from its own task.
-/// Below a retry layer each try counts. Put it next to the client, where errors still have causes.
+/// It uses the acquisition whose [`Handle`] is in the request's extensions, or else the current one.
+/// Behind a `Buffer` layer only the handle works, because the worker calls the service from its own
+/// task. Below a retry layer, each retry counts as an attempt. Put this layer directly above the
+/// client, where errors still have their sources.
 ///
-/// A [`Purpose`] in the extensions says that a request asks for something other than a token.
+/// Insert a [`Purpose`] into the extensions of a request that does not ask for a token.
 ///
-/// A client that also asks other servers than the authority needs
-/// [`authorities`](crate::TelemetryBuilder::authorities). Requests to other hosts are no token
-/// requests then, and get no headers. They lose those that an earlier request of the acquisition
-/// left on them, as when a redirect or a retry takes all headers along:
+/// If the client also sends requests to hosts other than the authority, set
+/// [`authorities`](crate::TelemetryBuilder::authorities). Requests to other hosts then do not count as
+/// token requests and get no headers. The layer also removes headers that an earlier request of the
+/// acquisition left on them, for example after a redirect or a retry:
 ///
-/// * `x-client-current-telemetry` and `x-client-last-telemetry`, whatever their values;
-/// * the identity headers, if their value is the one that this telemetry writes;
-/// * `client-request-id` and `x-ms-client-request-id`, if the id is the acquisition's, and with it
-///   `return-client-request-id`.
+/// * `x-client-current-telemetry` and `x-client-last-telemetry`, with any value;
+/// * the identity headers, if they have the value that this telemetry writes;
+/// * `client-request-id` and `x-ms-client-request-id`, if they have the id of the acquisition, and
+///   with them `return-client-request-id`.
 ///
-/// Whatever else stands there is the application's own, and stays. A client that follows redirects
-/// by itself, below the layer, takes the headers along to any host; turn that off.
+/// All other headers belong to the application and stay. A client that follows redirects itself,
+/// below the layer, sends the headers to any host; turn that off.
 ///
 /// # Examples
 ///
@@ -45,7 +46,16 @@ use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest,
 pub struct TokenRequestLayer(());
 
 impl TokenRequestLayer {
-    /// The layer; it has no options.
+    /// Creates a layer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::middleware::TokenRequestLayer;
+    ///
+    /// let layer = TokenRequestLayer::new();
+    /// # let _ = layer;
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self(())
@@ -60,7 +70,20 @@ impl<S> Layer<S> for TokenRequestLayer {
     }
 }
 
-/// Service of [`TokenRequestLayer`].
+/// The service created by [`TokenRequestLayer`].
+///
+/// # Examples
+///
+/// Name it in the type of your client:
+///
+/// ```
+/// use token_telemetry::middleware::TokenRequestService;
+///
+/// struct AuthClient<S> {
+///     service: TokenRequestService<S>,
+/// }
+/// # fn inner<S>(client: AuthClient<S>) -> TokenRequestService<S> { client.service }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenRequestService<S> {
     inner: S,
@@ -81,18 +104,42 @@ where
     }
 
     fn call(&mut self, mut req: R) -> Self::Future {
-        let mut try_of_it = req.token_request();
-        try_of_it.apply_to(req.headers_mut());
-        try_of_it.watch(self.inner.call(req))
+        let mut attempt = req.token_request();
+        attempt.apply_to(req.headers_mut());
+        attempt.watch(self.inner.call(req))
     }
 }
 
-/// Request of an HTTP client that telemetry headers can be put on.
+/// A request type that [`TokenRequestLayer`] supports.
+///
+/// Implement it for the request type of another HTTP client.
+///
+/// # Examples
+///
+/// ```
+/// use http::HeaderMap;
+/// use token_telemetry::{Acquisition, TokenRequest, middleware::OutgoingRequest};
+///
+/// struct MyRequest {
+///     url: String,
+///     headers: HeaderMap,
+/// }
+///
+/// impl OutgoingRequest for MyRequest {
+///     fn token_request(&self) -> TokenRequest {
+///         Acquisition::current().token_request(&self.url)
+///     }
+///
+///     fn headers_mut(&mut self) -> &mut HeaderMap {
+///         &mut self.headers
+///     }
+/// }
+/// ```
 pub trait OutgoingRequest {
-    /// One try of a token request, on behalf of the acquisition the request belongs to.
+    /// Returns one attempt of a token request for the acquisition that the request belongs to.
     fn token_request(&self) -> TokenRequest;
 
-    /// Headers of the request.
+    /// Returns the headers of the request.
     fn headers_mut(&mut self) -> &mut HeaderMap;
 }
 
