@@ -1,4 +1,4 @@
-//! Both telemetry headers in every dialect, as this crate writes them.
+//! Writes both telemetry headers in every dialect.
 
 use std::future::ready;
 
@@ -10,20 +10,20 @@ use token_telemetry::{
     acquire_token,
 };
 
-struct Refused;
+struct Rejected;
 
-impl DescribeError<Refused> for Msal {
-    fn describe(_: &Refused) -> ErrorInfo {
+impl DescribeError<Rejected> for Msal {
+    fn describe(_: &Rejected) -> ErrorInfo {
         ErrorInfo::new("invalid_grant").with_status(400)
     }
 }
 
 const TOKEN_URL: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
 
-/// Id of the call that fails, the same in each run.
+/// A fixed id for the failed call, so that all runs print the same.
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 
-/// Lines with a comment for each dialect and the two headers that it sends.
+/// Returns a comment line and the two headers for each dialect.
 pub(crate) fn headers() -> Vec<String> {
     Dialect::presets().iter().flat_map(headers_in).collect()
 }
@@ -33,35 +33,35 @@ fn headers_in(dialect: &Dialect) -> Vec<String> {
     let builder = Telemetry::builder().dialect(*dialect);
     if let Ok(telemetry) = builder.build() {
         let _hit = run(silent(&telemetry));
-        let _failed = run(refused(&telemetry));
+        let _failed = run(rejected(&telemetry));
         lines.extend(run(for_client(&telemetry)).unwrap_or_default());
     }
     lines
 }
 
-/// Runs a future that never waits.
-fn run<T>(future: impl Future<Output = Result<T, Refused>>) -> Option<T> {
+/// Polls a future that completes immediately.
+fn run<T>(future: impl Future<Output = Result<T, Rejected>>) -> Option<T> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match std::pin::pin!(future).poll(&mut context) {
         std::task::Poll::Ready(Ok(output)) => Some(output),
-        std::task::Poll::Ready(Err(Refused)) | std::task::Poll::Pending => None,
+        std::task::Poll::Ready(Err(Rejected)) | std::task::Poll::Pending => None,
     }
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
-async fn silent(telemetry: &Telemetry) -> Result<(), Refused> {
+async fn silent(telemetry: &Telemetry) -> Result<(), Rejected> {
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     ready(Ok(())).await
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry)]
-async fn refused(telemetry: &Telemetry) -> Result<(), Refused> {
+async fn rejected(telemetry: &Telemetry) -> Result<(), Rejected> {
     Acquisition::current().set_correlation_id(ID);
-    ready(Err(Refused)).await
+    ready(Err(Rejected)).await
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenForClient, telemetry = telemetry)]
-async fn for_client(telemetry: &Telemetry) -> Result<Vec<String>, Refused> {
+async fn for_client(telemetry: &Telemetry) -> Result<Vec<String>, Rejected> {
     let current = Acquisition::current();
     current.record_refresh_reason(CacheRefreshReason::Expired);
     current.record_wrapper("@azure/msal-react", "5.0.1");
@@ -88,9 +88,9 @@ mod tests {
     use super::headers;
     use crate::input::explain;
 
-    /// To renew: `cargo run --example decode -- --every-dialect > examples/decode/transcript.txt`.
+    /// To update the transcript: `cargo run --example decode -- --every-dialect > examples/decode/transcript.txt`.
     #[test]
-    fn the_transcript_is_what_the_example_prints() {
+    fn transcript_is_up_to_date() {
         let mut printed = String::new();
         for line in headers() {
             let comment = line.starts_with('#').then(|| format!("{line}\n"));
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_quotes_the_transcript() {
+    fn readme_quotes_the_transcript() {
         let readme = include_str!("../../README.md");
         let quoted = readme
             .split_once("cargo run --example decode -- '")

@@ -1,4 +1,4 @@
-//! Explanations of headers that were read.
+//! Explains parsed headers.
 
 use std::fmt::Write as _;
 
@@ -38,7 +38,7 @@ pub(crate) fn last(value: &str) -> Result<String, ReadError> {
         out.row(
             "failure",
             &(at + 1).to_string(),
-            "a call that failed since the last report",
+            "failed call since the last report",
         );
         out.value(
             "  api_id",
@@ -47,7 +47,7 @@ pub(crate) fn last(value: &str) -> Result<String, ReadError> {
         );
         let id = failure.correlation_id();
         let is_guid = matches!(id, FieldValue::RequestId(_));
-        let meaning = if is_guid { "" } else { "no GUID" };
+        let meaning = if is_guid { "" } else { "not a GUID" };
         out.value("  correlation_id", &id.to_string(), meaning);
         out.value("  error", failure.code(), "");
     }
@@ -91,7 +91,7 @@ pub(crate) fn client_telemetry(value: &str) -> Result<String, ReadError> {
     out.value("suberror", &suberror, code(&suberror));
     let age = telemetry
         .token_age()
-        .map(|age| format!("the refresh token is {age:?} old"));
+        .map(|age| format!("age of the refresh token: {age:?}"));
     out.value(
         "token_age",
         telemetry.token_age_text().unwrap_or_default(),
@@ -100,7 +100,7 @@ pub(crate) fn client_telemetry(value: &str) -> Result<String, ReadError> {
     out.value(
         "ring",
         telemetry.ring().unwrap_or_default(),
-        "deployment that answered",
+        "deployment ring of the server",
     );
     Ok(out.0)
 }
@@ -123,9 +123,9 @@ pub(crate) fn client_data(value: &str) -> Result<String, ReadError> {
     Ok(out.0)
 }
 
-const NOTHING: &str = "  empty: the library sends the header and has nothing to say\n";
+const NOTHING: &str = "  empty: the library sends the header even with nothing to report\n";
 
-/// Lines of a name, a text and a meaning.
+/// A table with the columns name, text, and meaning.
 #[derive(Default)]
 struct Table(String);
 
@@ -136,10 +136,10 @@ impl Table {
         let _written = writeln!(self.0, "{}", line.trim_end());
     }
 
-    /// A row whose text may be missing.
+    /// Adds a row whose text may be missing.
     fn value(&mut self, name: &str, text: &str, meaning: &str) {
         if text.is_empty() {
-            self.row(name, "-", "not known");
+            self.row(name, "-", "unknown");
         } else {
             self.row(name, text, meaning);
         }
@@ -149,7 +149,7 @@ impl Table {
         let text = place.to_text();
         let meaning = match (place.field(), place.value()) {
             (FieldOf::Current(CurrentField::Api), Some(api)) => words::of_api(api),
-            (FieldOf::Unknown, _) => "a field that is not known".to_owned(),
+            (FieldOf::Unknown, _) => "unknown field".to_owned(),
             (_, Some(value)) => words::of_value(value).to_owned(),
             (_, None) => String::new(),
         };
@@ -159,10 +159,10 @@ impl Table {
     fn dialects(&mut self, dialects: &[&Dialect]) {
         let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
         let names = if names.is_empty() {
-            "a newer layout".to_owned()
+            "none, probably a newer layout".to_owned()
         } else {
             names.join(", ")
         };
-        self.row("could be of", &names, "");
+        self.row("dialects", &names, "");
     }
 }

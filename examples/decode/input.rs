@@ -1,10 +1,10 @@
-//! Which header a line is.
+//! Detects which header a line contains.
 
 use token_telemetry::entra::read::{self, ReadError};
 
 use super::explain;
 
-/// A header that can be explained: its name in lower case, and how.
+/// A header name in lower case, and the function that explains its value.
 type Header = (&'static str, fn(&str) -> Result<String, ReadError>);
 
 const TELEMETRY: &[Header] = &[
@@ -15,11 +15,11 @@ const TELEMETRY: &[Header] = &[
     ("x-ms-clientdata", explain::client_data),
 ];
 
-/// Headers whose value needs no reading.
+/// Headers whose value needs no parsing.
 const PLAIN: &[(&str, &str)] = &[
     (
         "client-request-id",
-        "id of the acquisition, the same in the server's logs",
+        "id of the acquisition, also in the server's logs",
     ),
     (
         "x-ms-client-request-id",
@@ -27,18 +27,18 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "return-client-request-id",
-        "whether the server is asked to send the id back",
+        "asks the server to return the request id",
     ),
     ("x-client-sku", "name of the SDK"),
     ("x-client-ver", "version of the SDK"),
     ("x-client-os", "operating system"),
     ("x-client-cpu", "processor"),
-    ("x-client-dm", "model of the device"),
+    ("x-client-dm", "device model"),
     ("x-app-name", "name of the application"),
     ("x-app-ver", "version of the application"),
     (
         "x-ms-lib-capability",
-        "what the SDK promises: to wait as told, and that 429 means to wait",
+        "the SDK honors Retry-After and handles 429",
     ),
 ];
 
@@ -51,7 +51,7 @@ pub(crate) fn explain(line: &str) -> Result<String, String> {
     }
 }
 
-/// Name and value of a raw header line.
+/// Splits a raw header line into name and value.
 fn named(line: &str) -> Option<(String, &str)> {
     let (name, value) = line.split_once(':')?;
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -68,12 +68,12 @@ fn explain_named(name: &str, value: &str) -> Result<String, String> {
     with_name(name, value, explain(value))
 }
 
-/// The header that a bare value is of, by its shape.
+/// Explains a bare value, detecting the header by its format.
 fn explain_value(value: &str) -> Result<String, String> {
     let bars = value.matches('|').count();
     let schema = value.split_once('|').map(|(schema, _)| schema.as_bytes());
     let has_schema = matches!(schema, Some([digit]) if digit.is_ascii_digit());
-    let shape = match (has_schema, bars) {
+    let name = match (has_schema, bars) {
         (true, 0..=2) => "x-client-current-telemetry",
         (true, _) => "x-client-last-telemetry",
         (false, _) if read::extra_sku(value).is_ok_and(|sku| sku.is_some()) => "x-client-xtra-sku",
@@ -83,7 +83,7 @@ fn explain_value(value: &str) -> Result<String, String> {
         }
         (false, _) => return Err(unknown(value)),
     };
-    explain_named(shape, value)
+    explain_named(name, value)
 }
 
 fn with_name(
@@ -104,7 +104,7 @@ fn with_name(
 fn unknown(what: &str) -> String {
     let names: Vec<&str> = TELEMETRY.iter().map(|(name, _)| *name).collect();
     format!(
-        "`{what}` is not a telemetry header; expected a value of {}",
+        "expected a telemetry header ({}), found `{what}`",
         names.join(", ")
     )
 }
@@ -118,19 +118,19 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_explained_field_by_field_and_names_the_api() {
+    fn value_is_explained_field_by_field() {
         let lines = lines("5|1004,2,centralus,3,4|0,1,1,41,3.2,");
         assert_eq!(
             lines[0],
             "x-client-current-telemetry: 5|1004,2,centralus,3,4|0,1,1,41,3.2,"
         );
         for expected in [
-            "  api_id                   1004             AcquireTokenForClient of MSAL.NET: Acquires a token for the application itself.",
-            "  cache_info               2                the cache held no access token for the request",
+            "  api_id                   1004             MSAL.NET AcquireTokenForClient: Acquires a token for the application itself.",
+            "  cache_info               2                the cache had no access token for the request",
             "  region_used              centralus",
-            "  region_autodetection     3                an environment variable named the region",
+            "  region_autodetection     3                from an environment variable",
             "  is_legacy_cache_enabled  1                yes",
-            "  is_managed_cert_used     -                not known",
+            "  is_managed_cert_used     -                unknown",
         ] {
             assert!(
                 lines.iter().any(|line| line == expected),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn each_header_is_known_by_its_shape_and_by_its_name() {
+    fn header_is_detected_by_format_and_name() {
         for (value, name) in [
             ("4|730,2|", "x-client-current-telemetry"),
             ("4|0|||", "x-client-last-telemetry"),
@@ -160,15 +160,15 @@ mod tests {
     }
 
     #[test]
-    fn unknown_input_is_an_error_that_says_what_is_expected() {
+    fn unknown_input_is_an_error() {
         for line in ["hello", "content-type: text/plain", "5", "|||", "a|b"] {
             let error = explain(line).unwrap_err();
-            assert!(error.contains("not a telemetry header"), "{error}");
+            assert!(error.contains("expected a telemetry header"), "{error}");
         }
     }
 
     #[test]
-    fn a_fault_is_pointed_at() {
+    fn fault_is_marked() {
         let error = explain("4|0|730,id|a,b|").unwrap_err();
         let mut lines = error.lines();
         let (value, mark) = (lines.next().unwrap(), lines.next().unwrap());

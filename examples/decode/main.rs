@@ -1,10 +1,10 @@
-//! Explains the telemetry headers of token requests, and of their answers, field by field.
+//! Explains the telemetry headers of token requests and responses, field by field.
 //!
 //! ```text
 //! cargo run --example decode -- '5|1004,2,centralus,3,4|0,1,1,,,'
 //! cargo run --example decode -- 'x-ms-clitelem: 1,50171,0,255.0643,I'
 //! cargo run --example decode < headers.txt     # one value, or `name: value`, per line
-//! cargo run --example decode -- --every-dialect # what every known library sends
+//! cargo run --example decode -- --every-dialect # the headers of every known library
 //! ```
 
 mod dialects;
@@ -19,14 +19,14 @@ use token_telemetry_examples::arguments::{Arguments, complain};
 use token_telemetry_examples::say;
 
 const HELP: &str = "\
-Explains the telemetry headers of token requests, and of their responses, field by field.
+Explains the telemetry headers of token requests and responses, field by field.
 
 Usage: cargo run --example decode [-- OPTIONS HEADER...]
 
-  HEADER...         a value such as '5|1004,2,,,|0,1,1,,,' or a line `name: value`;
-                    unless given, lines are read from standard input
-  --every-dialect   explains what every known library sends
-  --help            prints this text
+  HEADER...         header values such as '5|1004,2,,,|0,1,1,,,', or `name: value` lines;
+                    the default is to read lines from standard input
+  --every-dialect   explain the headers of every known library
+  --help            print this help
 ";
 
 fn main() -> ExitCode {
@@ -42,13 +42,13 @@ fn main() -> ExitCode {
     }
     if io::stdin().is_terminal() {
         complain(
-            "Paste headers, one on each line; Ctrl-D ends the input (Ctrl-Z, Enter on Windows).",
+            "Enter one header per line; press Ctrl-D to finish (Ctrl-Z and Enter on Windows).",
         );
     }
     decode(io::stdin().lock().lines())
 }
 
-/// Explains each line; fails if one of them is no telemetry header, or if there is none.
+/// Explains each line; fails if a line is not a telemetry header or there are no lines.
 fn decode(lines: impl Iterator<Item = io::Result<String>>) -> ExitCode {
     let mut result = ExitCode::SUCCESS;
     let mut found = 0;
@@ -69,7 +69,7 @@ fn decode(lines: impl Iterator<Item = io::Result<String>>) -> ExitCode {
         }
     }
     if found == 0 {
-        complain("nothing to explain: pass a header value, or lines on standard input");
+        complain("expected a header value as an argument, or lines on standard input");
         result = ExitCode::FAILURE;
     }
     result

@@ -1,4 +1,4 @@
-//! What values mean, in words.
+//! Descriptions of field values.
 
 use token_telemetry::api::ApiEntry;
 use token_telemetry::api::{MsalJava, MsalNet, MsalNode, MsalPython};
@@ -6,7 +6,7 @@ use token_telemetry::entra::{FieldValue, SkuGroup};
 use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::{ApiId, CacheRefreshReason, TokenType};
 
-/// Libraries whose numbers are known.
+/// Libraries with known API ids.
 const TABLES: &[(&str, &[ApiEntry])] = &[
     ("MSAL.NET", MsalNet::CATALOG),
     ("msal-python", MsalPython::CATALOG),
@@ -14,32 +14,28 @@ const TABLES: &[(&str, &[ApiEntry])] = &[
     ("msal4j", MsalJava::CATALOG),
 ];
 
-/// Names of an API number in the tables that have it.
+/// Describes an API id in all catalogs that have it.
 pub(crate) fn of_api(api: &FieldValue<'_>) -> String {
     let FieldValue::Number(number) = api else {
-        return "no number".to_owned();
+        return "not a number".to_owned();
     };
     let named = TABLES.iter().filter_map(|(library, table)| {
         let entry = table
             .iter()
             .find(|entry| u64::from(entry.api().number()) == *number)?;
-        Some(format!(
-            "{} of {library}: {}",
-            entry.api().name(),
-            entry.doc()
-        ))
+        Some(format!("{library} {}: {}", entry.api().name(), entry.doc()))
     });
     let named: Vec<String> = named.collect();
     if named.is_empty() {
-        return "an API of no known table".to_owned();
+        return "unknown API".to_owned();
     }
     named.join("; ")
 }
 
-/// What the value of a field means.
+/// Describes the value of a field.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "only values of a table have words"
+    reason = "only coded values have a description"
 )]
 pub(crate) fn of_value(value: &FieldValue<'_>) -> &'static str {
     match value {
@@ -56,53 +52,53 @@ pub(crate) fn of_value(value: &FieldValue<'_>) -> &'static str {
 
 fn of_reason(reason: CacheRefreshReason) -> &'static str {
     match reason {
-        CacheRefreshReason::NotApplicable => "the cache was not consulted, or it sufficed",
+        CacheRefreshReason::NotApplicable => "the cache was not used, or it had a valid token",
         CacheRefreshReason::ForceRefreshOrClaims => {
-            "the caller forced a refresh or asked for claims"
+            "the caller forced a refresh or requested claims"
         }
-        CacheRefreshReason::NoCachedAccessToken => "the cache held no access token for the request",
+        CacheRefreshReason::NoCachedAccessToken => "the cache had no access token for the request",
         CacheRefreshReason::Expired => "the cached token had expired",
         CacheRefreshReason::ProactivelyRefreshed => {
             "the cached token was due for a proactive refresh"
         }
-        CacheRefreshReason::CacheDisabled => "the cache is switched off",
+        CacheRefreshReason::CacheDisabled => "the cache is disabled",
         _ => "",
     }
 }
 
 fn of_source(source: RegionAutodetectionSource) -> &'static str {
     match source {
-        RegionAutodetectionSource::None => "no detection was made",
-        RegionAutodetectionSource::FailedAutoDiscovery => "detection failed",
-        RegionAutodetectionSource::Cache => "an earlier detection was used",
-        RegionAutodetectionSource::EnvVariable => "an environment variable named the region",
-        RegionAutodetectionSource::Imds => "the instance metadata service named the region",
+        RegionAutodetectionSource::None => "the region was not detected",
+        RegionAutodetectionSource::FailedAutoDiscovery => "region detection failed",
+        RegionAutodetectionSource::Cache => "an earlier detection was reused",
+        RegionAutodetectionSource::EnvVariable => "from an environment variable",
+        RegionAutodetectionSource::Imds => "from the instance metadata service",
         _ => "",
     }
 }
 
 fn of_legacy_source(source: LegacyRegionSource) -> &'static str {
     match source {
-        LegacyRegionSource::None => "no detection was made",
-        LegacyRegionSource::EnvVariable => "an environment variable named the region",
-        LegacyRegionSource::Imds => "the instance metadata service named the region",
-        LegacyRegionSource::Cache => "an earlier detection was used",
-        LegacyRegionSource::UserProvided => "the caller named the region",
-        LegacyRegionSource::FailedAutoDiscovery => "detection failed",
+        LegacyRegionSource::None => "the region was not detected",
+        LegacyRegionSource::EnvVariable => "from an environment variable",
+        LegacyRegionSource::Imds => "from the instance metadata service",
+        LegacyRegionSource::Cache => "an earlier detection was reused",
+        LegacyRegionSource::UserProvided => "configured by the caller",
+        LegacyRegionSource::FailedAutoDiscovery => "region detection failed",
         _ => "",
     }
 }
 
 fn of_outcome(outcome: RegionOutcome) -> &'static str {
     match outcome {
-        RegionOutcome::None => "no region was asked for",
-        RegionOutcome::UserProvidedValid => "the caller's region is the detected one",
+        RegionOutcome::None => "no region was requested",
+        RegionOutcome::UserProvidedValid => "the caller's region matches the detected one",
         RegionOutcome::UserProvidedAutodetectionFailed => {
-            "the caller named a region, detection failed"
+            "the caller configured a region, and detection failed"
         }
         RegionOutcome::UserProvidedInvalid => "the caller's region differs from the detected one",
         RegionOutcome::AutodetectSuccess => "the region was detected",
-        RegionOutcome::FallbackToGlobal => "detection failed, the global endpoint was used",
+        RegionOutcome::FallbackToGlobal => "detection failed, and the global endpoint was used",
         RegionOutcome::UserProvided => "the caller's region was used without detection",
         _ => "",
     }
@@ -113,14 +109,14 @@ fn of_token_type(token_type: TokenType) -> &'static str {
         TokenType::Bearer => "bearer",
         TokenType::Pop => "proof of possession",
         TokenType::SshCert => "SSH certificate",
-        TokenType::AtPop => "proof of possession, the older form",
-        TokenType::Extension => "scheme of an extension",
+        TokenType::AtPop => "proof of possession (older form)",
+        TokenType::Extension => "custom scheme of an extension",
         TokenType::MtlsPop => "bound to a client certificate",
         _ => "",
     }
 }
 
-/// What a group of `x-client-xtra-sku` holds.
+/// Describes a group of `x-client-xtra-sku`.
 pub(crate) fn of_group(group: SkuGroup) -> &'static str {
     match group {
         SkuGroup::Library => "library",

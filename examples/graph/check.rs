@@ -1,15 +1,15 @@
-//! Compares what arrived with what should have, by splitting alone.
+//! Compares received headers with the expected ones, without using our parsers.
 
 use std::collections::BTreeSet;
 
 use crate::server::Arrived;
 
-/// What a server should have got.
+/// A request that a server should have received.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     server: &'static str,
     path: &'static str,
-    /// Bits of `featureUsage`; none where no header belongs.
+    /// Bits of `featureUsage`; `None` if the headers must be absent.
     features: Option<u64>,
 }
 
@@ -31,7 +31,7 @@ impl Expected {
     }
 }
 
-/// How the ids of a scene's requests are related.
+/// Whether the requests of a scene share one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ids {
     One,
@@ -54,7 +54,7 @@ pub(crate) fn scene(arrived: &[Arrived], expected: &[Expected], ids: Ids) -> Res
     }
 }
 
-/// Checks a request and returns its id, if it should have one.
+/// Checks a request; returns its id if it should have one.
 fn request(arrived: &Arrived, expected: &Expected) -> Result<Option<String>, String> {
     same("server", &arrived.server, &expected.server)?;
     same("path", &arrived.path.as_str(), &expected.path)?;
@@ -74,16 +74,16 @@ fn request(arrived: &Arrived, expected: &Expected) -> Result<Option<String>, Str
     let id = arrived.header("client-request-id").unwrap_or_default();
     let groups: Vec<usize> = id.split('-').map(str::len).collect();
     same(
-        "form of the id",
+        "format of the id",
         &groups.as_slice(),
         &[8, 4, 4, 4, 12].as_slice(),
     )?;
     Ok(Some(id.to_owned()))
 }
 
-/// Checks products, operating system, runtime and features.
+/// Checks products, operating system, runtime, and features.
 fn sdk_version(value: &str, features: u64) -> Result<(), String> {
-    let (products, comment) = value.split_once(" (").ok_or("no comment")?;
+    let (products, comment) = value.split_once(" (").ok_or("expected a comment")?;
     let names = products
         .split(", ")
         .map(|product| product.split('/').next());
@@ -95,7 +95,7 @@ fn sdk_version(value: &str, features: u64) -> Result<(), String> {
     )?;
     let comment = comment
         .strip_suffix(')')
-        .ok_or("the comment is not closed")?;
+        .ok_or("expected `)` at the end of the comment")?;
     let pairs: Vec<_> = comment
         .split("; ")
         .filter_map(|pair| pair.split_once('='))
@@ -106,7 +106,9 @@ fn sdk_version(value: &str, features: u64) -> Result<(), String> {
         ("runtimeEnvironment", runtime),
     ] = *pairs
     else {
-        return Err(format!("unexpected pairs: {pairs:?}"));
+        return Err(format!(
+            "expected featureUsage, hostOS, and runtimeEnvironment, found {pairs:?}"
+        ));
     };
     same("features", &u64::from_str_radix(bits, 16), &Ok(features))?;
     same("operating system", &os, &std::env::consts::OS)?;
@@ -117,5 +119,5 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, wanted: &T) -> Re
     if found == wanted {
         return Ok(());
     }
-    Err(format!("{what}: {found:?} instead of {wanted:?}"))
+    Err(format!("{what}: expected {wanted:?}, found {found:?}"))
 }

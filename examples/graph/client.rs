@@ -1,4 +1,4 @@
-//! A client of Graph: retries, redirects, and the layer that writes the headers.
+//! A Graph client with retries, redirects, and the layer that writes the headers.
 
 use std::future::{Ready, ready};
 
@@ -22,28 +22,28 @@ const CORE: Product = Product::from_static("graph-rust-core", env!("CARGO_PKG_VE
 type Body = Empty<&'static [u8]>;
 type Http = GraphService<Client<HttpConnector, Body>>;
 
-/// A client of Graph, as an SDK would build it.
+/// A Graph client as an SDK would build it.
 pub(crate) struct GraphClient {
     host: String,
     service: GraphService<Retry<WhileBusy, FollowRedirect<Http>>>,
 }
 
 impl GraphClient {
-    /// A client of the server on loopback that plays Graph.
+    /// Creates a client for the loopback server that stands in for Graph.
     pub(crate) fn new(host: &str) -> Result<Self, Failure> {
         let sdk_version = SdkVersion::builder()
             .service(SERVICE)
             .core(CORE)
             .feature_usage(FeatureUsage::RETRY_HANDLER | FeatureUsage::REDIRECT_HANDLER)
             .build()?;
-        // Graph itself needs no such line: its hosts are known, over https only.
+        // Only for this example: the hosts of Graph itself are built in, over https only.
         let hosts = Hosts::graph().with_loopback_http(host)?;
         let graph = GraphLayer::new(Headers::new(sdk_version).with_hosts(hosts));
         let service = ServiceBuilder::new()
-            .layer(graph.clone()) // one request, however many attempts
+            .layer(graph.clone()) // one request across all attempts
             .layer(RetryLayer::new(WhileBusy { attempts_left: 3 }))
             .layer(FollowRedirectLayer::new())
-            .layer(graph) // every hop: written, or removed
+            .layer(graph) // each hop: write or remove the headers
             .service(Client::builder(TokioExecutor::new()).build_http());
         Ok(Self {
             host: host.to_owned(),
@@ -51,7 +51,7 @@ impl GraphClient {
         })
     }
 
-    /// Reads a resource.
+    /// Requests a resource.
     pub(crate) async fn get(&self, path: &str, token: &str) -> Result<(), Failure> {
         let request = Request::get(format!("http://{}{path}", self.host))
             .header(AUTHORIZATION, format!("Bearer {token}"))
@@ -64,7 +64,7 @@ impl GraphClient {
     }
 }
 
-/// Tries again while the service is busy.
+/// Retries while the service is busy.
 #[derive(Clone, Debug)]
 pub(crate) struct WhileBusy {
     attempts_left: u32,

@@ -1,11 +1,12 @@
-//! Graph's telemetry headers over a retry, pages and a redirect to another host.
+//! Sends the Graph telemetry headers through retries, paging, and a redirect to another host.
 //!
 //! ```text
 //! cargo run --example graph
 //! ```
 //!
-//! A server on loopback plays Graph, another one a file host. The token comes from an annotated
-//! function of the Contoso SDK. What arrived is read back by splitting alone, without our readers.
+//! One loopback server stands in for Graph, another one for a file host. The token comes from an
+//! annotated function of the Contoso SDK. The received headers are checked by splitting strings, not
+//! with the parsers of this crate.
 
 mod check;
 mod client;
@@ -25,12 +26,12 @@ use client::GraphClient;
 use server::{Arrived, Servers};
 
 const HELP: &str = "\
-Sends requests to a stand-in for Microsoft Graph, and checks the telemetry headers that arrive over
-a retry, two pages, and a redirect to another host. Everything runs on 127.0.0.1.
+Sends requests to a stand-in for Microsoft Graph, and checks the received telemetry headers across
+retries, two pages, and a redirect to another host. Everything runs on 127.0.0.1.
 
 Usage: cargo run --example graph
 
-  --help   prints this text
+  --help   print this help
 ";
 
 #[tokio::main]
@@ -45,21 +46,21 @@ async fn run() -> Result<String, Failure> {
     let mut stage = Stage::start().await?;
     let graph = &stage.servers.graph;
     say!(
-        "A client reads Graph at {graph}; downloads lie at {}",
+        "Graph runs at {graph}, the file host at {}",
         stage.servers.files
     );
 
-    screen::heading("1. One request, with a token that Contoso acquired");
+    screen::heading("1. A request with a token from the Contoso SDK");
     let token = stage.acquire_token().await?;
     stage.client.get("/v1.0/me", &token).await?;
     stage.check(&[Expected::graph("/v1.0/me", 0x003)], Ids::One)?;
 
-    screen::heading("2. Graph is busy twice: three attempts, one request");
+    screen::heading("2. A busy service: one request, three attempts");
     let token = stage.acquire_token().await?;
     stage.client.get("/v1.0/busy", &token).await?;
     stage.check(&[Expected::graph("/v1.0/busy", 0x003); 3], Ids::One)?;
 
-    screen::heading("3. Two pages: two requests of one task");
+    screen::heading("3. Paging: one task, two requests");
     let pages = async {
         feature_used(FeatureUsage::PAGE_ITERATOR_TASK);
         stage.client.get("/v1.0/users", &token).await?;
@@ -68,7 +69,7 @@ async fn run() -> Result<String, Failure> {
     RequestContext::new().scope(pages).await?;
     stage.check(&[Expected::graph("/v1.0/users", 0x403); 2], Ids::Distinct)?;
 
-    screen::heading("4. A download that is redirected to another host");
+    screen::heading("4. A redirect to another host");
     stage.client.get("/v1.0/content", &token).await?;
     let download = [
         Expected::graph("/v1.0/content", 0x003),
@@ -80,7 +81,7 @@ async fn run() -> Result<String, Failure> {
     Ok(stage.last_line())
 }
 
-/// The client, the servers it talks to, and what has been seen so far.
+/// The client, its servers, and the results so far.
 struct Stage {
     contoso: ContosoClient,
     servers: Servers,
@@ -103,17 +104,19 @@ impl Stage {
         })
     }
 
-    /// The token of a client credentials grant, from an annotated function.
+    /// Acquires a token with the client credentials grant, in an annotated function.
     async fn acquire_token(&mut self) -> Result<String, Failure> {
-        let observed = capture(self.contoso.acquire_token_for_client("graph/.default")).await;
-        let record = observed.last().ok_or("no acquisition was recorded")?;
+        let captured = capture(self.contoso.acquire_token_for_client("graph/.default")).await;
+        let record = captured
+            .last()
+            .ok_or("expected a record of the acquisition")?;
         let source = record.token_source().map_or("-", TokenSource::name);
-        say!("  token from {source}, by {}", record.api());
-        self.acquisitions.extend(observed.records);
-        Ok(observed.output?.secret().to_owned())
+        say!("  token source: {source}, API: {}", record.api());
+        self.acquisitions.extend(captured.records);
+        Ok(captured.output?.secret().to_owned())
     }
 
-    /// Shows what arrived, and compares it with what should have.
+    /// Prints the received requests and compares them with the expected ones.
     fn check(&mut self, expected: &[Expected], ids: Ids) -> Result<(), Failure> {
         let arrived = self.servers.take_arrived();
         arrived.iter().for_each(show);
@@ -127,7 +130,7 @@ impl Stage {
     }
 }
 
-/// One request as a server received it.
+/// Prints one received request.
 fn show(arrived: &Arrived) {
     say!(
         "  GET {} at {} → {}",
@@ -142,7 +145,7 @@ fn show(arrived: &Arrived) {
         say!("    no telemetry headers, {}", credentials(arrived));
         return;
     };
-    // In two lines, for a terminal of 100 columns.
+    // On two lines, to fit a terminal with 100 columns.
     let (products, comment) = sdk_version.split_once(" (").unwrap_or((sdk_version, ""));
     say!("    sdkversion: {products}");
     say!("                ({comment}");
@@ -151,7 +154,7 @@ fn show(arrived: &Arrived) {
 
 fn credentials(arrived: &Arrived) -> &'static str {
     match arrived.header("authorization") {
-        Some(_) => "but the token",
+        Some(_) => "but a token",
         None => "and no token",
     }
 }

@@ -1,4 +1,4 @@
-//! Two servers on loopback, one for Graph and one for files, that keep what arrived.
+//! Two loopback servers, one for Graph and one for files, which record all requests.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use tokio::net::TcpListener;
 
-/// One request as it arrived.
+/// One received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     pub(crate) server: &'static str,
@@ -19,7 +19,7 @@ pub(crate) struct Arrived {
 }
 
 impl Arrived {
-    /// The only line of a header, as text.
+    /// Returns the value of a header as text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -27,9 +27,9 @@ impl Arrived {
 
 /// Both servers.
 pub(crate) struct Servers {
-    /// Host and port of the server that plays Graph.
+    /// Host and port of the Graph stand-in.
     pub(crate) graph: String,
-    /// Host and port of the server that plays a file host.
+    /// Host and port of the file server.
     pub(crate) files: String,
     log: Log,
 }
@@ -44,7 +44,7 @@ struct Server {
 }
 
 impl Servers {
-    /// Starts both on free ports.
+    /// Starts both servers on free ports.
     pub(crate) async fn start() -> io::Result<Self> {
         let log = Log::default();
         let files = serve("files", String::new(), &log).await?;
@@ -52,7 +52,7 @@ impl Servers {
         Ok(Self { graph, files, log })
     }
 
-    /// Requests that arrived since this was asked last.
+    /// Returns the requests received since the last call.
     pub(crate) fn take_arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut lock(&self.log))
     }
@@ -63,7 +63,7 @@ async fn serve(name: &'static str, files: String, log: &Log) -> io::Result<Strin
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?.to_string();
     let app = Router::new()
-        .fallback(answer)
+        .fallback(respond)
         .with_state(Server { name, files, log });
     drop(tokio::spawn(
         async move { axum::serve(listener, app).await },
@@ -71,7 +71,7 @@ async fn serve(name: &'static str, files: String, log: &Log) -> io::Result<Strin
     Ok(address)
 }
 
-async fn answer(State(server): State<Server>, request: Request) -> Response {
+async fn respond(State(server): State<Server>, request: Request) -> Response {
     let path = request.uri().path();
     let mut log = lock(&server.log);
     let attempts = log.iter().filter(|arrived| arrived.path == path).count();
