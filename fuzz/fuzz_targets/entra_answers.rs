@@ -1,4 +1,4 @@
-//! The readers of `x-client-xtra-sku`, `x-ms-clitelem` and `x-ms-clientdata`: no panic, faults inside the value.
+//! Parsers of `x-client-xtra-sku`, `x-ms-clitelem`, and `x-ms-clientdata`: no panics, offsets within the value.
 
 #![no_main]
 

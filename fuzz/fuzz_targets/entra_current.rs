@@ -1,4 +1,4 @@
-//! The readers of `x-client-current-telemetry`: no panic, faults inside the value, writing is stable.
+//! Parsers of `x-client-current-telemetry`: no panics, offsets within the value, stable rendering.
 
 #![no_main]
 
@@ -11,19 +11,19 @@ fuzz_target!(|value: &[u8]| {
         Ok(None) => assert!(value.is_empty()),
         Ok(Some(current)) => {
             for dialect in current.dialects() {
-                let own = dialect
+                let parsed = dialect
                     .read_current(value)
-                    .expect("it could be of the dialect");
-                assert_eq!(own.expect("not empty").render(dialect).as_bytes(), value);
+                    .expect("the dialect matches");
+                assert_eq!(parsed.expect("not empty").render(dialect).as_bytes(), value);
             }
         }
     }
-    // One dialect for each input, whether the value fits it or not.
+    // Pick one dialect per input, whether the value matches it or not.
     let presets = Dialect::presets();
     let any = value.iter().fold(0, |sum, byte| sum + usize::from(*byte));
     let dialect = &presets[any % presets.len()];
-    if let Ok(Some(read)) = dialect.read_current(value) {
-        let written = read.render(dialect);
-        assert_eq!(dialect.read_current(&written), Ok(Some(read)));
+    if let Ok(Some(parsed)) = dialect.read_current(value) {
+        let written = parsed.render(dialect);
+        assert_eq!(dialect.read_current(&written), Ok(Some(parsed)));
     }
 });

@@ -1,16 +1,15 @@
-//! Both telemetry headers, written from any values in any dialect and read back.
+//! Renders both telemetry headers from arbitrary values in every dialect, and parses them again.
 
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use token_telemetry::entra::{
-    CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, ReportedFailure,
-};
-use token_telemetry::entra::FieldText;
 use token_telemetry::ClientRequestId;
+use token_telemetry::entra::{
+    CurrentField, CurrentTelemetry, Dialect, FieldText, FieldValue, LastTelemetry, ReportedFailure,
+};
 
-/// Text without delimiters.
+/// Returns text without delimiters.
 fn text<'a>(input: &mut Unstructured<'a>) -> Result<&'a str> {
     let text = <&str>::arbitrary(input)?;
     Ok(text.split([',', '|']).next().unwrap_or_default())
@@ -35,7 +34,7 @@ fn id<'a>(input: &mut Unstructured<'a>) -> Result<FieldValue<'a>> {
         return Ok(ClientRequestId::from_bytes(<[u8; 16]>::arbitrary(input)?).into());
     }
     let text = field_text(input)?;
-    // A GUID as text would be read as the id that it is.
+    // A GUID as text would be parsed as an id.
     let is_odd = text.as_str().len() < ClientRequestId::LEN && !text.as_str().is_empty();
     Ok(if is_odd {
         text.into()
@@ -69,7 +68,7 @@ fuzz_target!(|bytes: &[u8]| {
         let written = current.render(dialect);
         let read = dialect
             .read_current(&written)
-            .expect("we wrote it")
+            .expect("just rendered")
             .expect("not empty");
         assert_eq!(read.render(dialect), written);
         for (field, value) in current.fields() {
@@ -87,7 +86,7 @@ fuzz_target!(|bytes: &[u8]| {
         let written = last.render(dialect);
         let read = dialect
             .read_last(&written)
-            .expect("we wrote it")
+            .expect("just rendered")
             .expect("not empty");
         assert_eq!(read.render(dialect), written);
         assert_eq!(read.failures(), last.failures(), "{written}");

@@ -1,4 +1,4 @@
-//! The strict readers of `SdkVersion`: no panic, faults inside the value, writing is stable.
+//! Strict parsers of `SdkVersion`: no panics, offsets within the value, stable rendering.
 
 #![no_main]
 
@@ -14,11 +14,11 @@ fuzz_target!(|value: &[u8]| {
         assert!(error.offset() <= value.len());
     }
     let Ok(elements) = recipient else {
-        assert!(sender.is_err(), "the sender's grammar is the narrower one");
+        assert!(sender.is_err(), "the sender grammar is stricter");
         return;
     };
     for comment in elements.iter().filter_map(Element::comment) {
-        touch(&comment);
+        check_comment(&comment);
     }
     for element in elements.iter() {
         if let Some(legacy) = element.legacy() {
@@ -30,7 +30,7 @@ fuzz_target!(|value: &[u8]| {
     }
     let written = elements.to_bytes();
     assert!(written.len() <= value.len() + 2 * elements.len());
-    // A value at the very limit may grow by the blanks that a sender writes.
+    // Rendering adds spaces, so a value close to the limit may exceed it.
     if written.len() <= read::MAX_LEN {
         assert_eq!(read::recipient(&written).as_ref(), Ok(&elements));
     }
@@ -40,7 +40,7 @@ fuzz_target!(|value: &[u8]| {
     }
 });
 
-fn touch(comment: &CommentText<'_>) {
+fn check_comment(comment: &CommentText<'_>) {
     let pairs = comment.pairs().count();
     assert!(comment.near_misses().count() <= pairs);
     assert!(comment.duplicate_keys().len() <= pairs / 2);

@@ -1,4 +1,4 @@
-//! The tolerant reader of `SdkVersion`: it repairs only what is refused, and repairs it for good.
+//! Tolerant parser of `SdkVersion`: repairs only rejected values, and the result is valid.
 
 #![no_main]
 

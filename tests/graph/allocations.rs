@@ -1,6 +1,6 @@
-//! Allocations per request, counted by the allocator; a program of its own because of that.
+//! Allocations per request; a separate program, because it replaces the allocator.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what is wrong")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use http::{HeaderMap, HeaderValue, Uri};
 use token_telemetry::ClientRequestId;
@@ -18,7 +18,7 @@ fn sdk_version() -> SdkVersion {
 }
 
 #[test]
-fn a_value_is_not_allocated_once_its_features_were_seen() {
+fn cached_value_does_not_allocate() {
     let sdk_version = sdk_version();
     let sets: Vec<_> = (0..16)
         .map(|bits| FeatureUsage::from_bits(bits << 2))
@@ -36,7 +36,7 @@ fn a_value_is_not_allocated_once_its_features_were_seen() {
 }
 
 #[test]
-fn another_attempt_of_a_request_allocates_nothing() {
+fn second_attempt_does_not_allocate() {
     let headers = Headers::new(sdk_version());
     let uri: Uri = "https://graph.microsoft.com/v1.0/me".parse().unwrap();
     let context = RequestContext::new();
@@ -49,7 +49,7 @@ fn another_attempt_of_a_request_allocates_nothing() {
 }
 
 #[test]
-fn a_request_with_an_id_and_room_for_headers_allocates_nothing() {
+fn request_with_id_and_capacity_does_not_allocate() {
     let headers = Headers::new(sdk_version());
     let uri: Uri = "https://graph.microsoft.com/v1.0/me".parse().unwrap();
     let context = RequestContext::new();

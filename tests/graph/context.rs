@@ -1,4 +1,4 @@
-//! The scope of a request: on any executor, over awaits, panics and threads.
+//! The scope of a request across awaits, panics, and threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,7 +13,7 @@ use token_telemetry::graph::{
 const PAGE: FeatureUsage = FeatureUsage::PAGE_ITERATOR_TASK;
 const UPLOAD: FeatureUsage = FeatureUsage::FILE_UPLOAD_TASK;
 
-/// Gives the other future of a `join` its turn.
+/// Yields to the other future of a `join`.
 async fn turn() {
     let mut is_first = true;
     std::future::poll_fn(|cx| {
@@ -41,7 +41,7 @@ fn interleaved_requests_do_not_share_features() {
 }
 
 #[test]
-fn outside_a_scope_a_feature_is_not_remembered() {
+fn feature_outside_a_scope_is_ignored() {
     feature_used(PAGE);
     let context = RequestContext::new();
     let _entered = context.enter();
@@ -49,7 +49,7 @@ fn outside_a_scope_a_feature_is_not_remembered() {
 }
 
 #[test]
-fn a_panic_leaves_no_request_behind() {
+fn panic_leaves_no_current_request() {
     let context = RequestContext::new();
     let work = context.scope(async { panic!("in the scope") });
     let caught = catch_unwind(AssertUnwindSafe(|| block_on(work)));
@@ -58,7 +58,7 @@ fn a_panic_leaves_no_request_behind() {
 }
 
 #[test]
-fn features_of_one_page_do_not_bleed_into_the_next() {
+fn features_stay_within_their_request() {
     let pages = RequestContext::new();
     pages.feature_used(PAGE);
     let (first, second) = (pages.child(), pages.child());
@@ -69,7 +69,7 @@ fn features_of_one_page_do_not_bleed_into_the_next() {
 }
 
 #[test]
-fn requests_of_one_piece_of_work_have_ids_of_their_own_unless_one_is_given() {
+fn task_requests_have_own_ids_unless_set() {
     let ids = |work: &RequestContext| {
         let (one, other) = (work.child(), work.child());
         (id_sent(&one), id_sent(&other))
@@ -82,7 +82,7 @@ fn requests_of_one_piece_of_work_have_ids_of_their_own_unless_one_is_given() {
 }
 
 #[test]
-fn what_was_applied_is_seen_by_whoever_opened_the_scope() {
+fn applied_is_visible_in_the_outer_context() {
     let work = RequestContext::new();
     let sent = id_sent(&work.child());
     let applied = work.applied().unwrap();
@@ -91,7 +91,7 @@ fn what_was_applied_is_seen_by_whoever_opened_the_scope() {
 }
 
 #[test]
-fn a_request_may_move_between_threads() {
+fn request_moves_between_threads() {
     let context = RequestContext::new();
     let workers: Vec<_> = [PAGE, UPLOAD]
         .into_iter()
@@ -113,7 +113,7 @@ fn a_request_may_move_between_threads() {
 }
 
 #[test]
-fn guards_dropped_in_order_uncover_the_outer_request() {
+fn guards_dropped_in_order_restore_the_outer() {
     let (outer, inner) = (RequestContext::new(), RequestContext::new());
     let entered_outer = outer.enter();
     let entered_inner = inner.enter();
@@ -134,7 +134,7 @@ fn id_sent(context: &RequestContext) -> String {
 }
 
 #[test]
-fn guards_dropped_out_of_order_leave_no_request_behind() {
+fn guards_dropped_out_of_order() {
     let first = RequestContext::with_client_request_id(ClientRequestId::new());
     let (second, third) = (RequestContext::new(), RequestContext::new());
     let (in_first, in_second, in_third) = (first.enter(), second.enter(), third.enter());
@@ -148,10 +148,10 @@ fn guards_dropped_out_of_order_leave_no_request_behind() {
 }
 
 #[test]
-fn guard_leaked_in_a_scope_goes_with_its_poll() {
+fn leaked_guard_ends_with_its_poll() {
     let (work, leaked) = (RequestContext::new(), RequestContext::new());
     block_on(work.scope(async {
-        #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+        #[expect(clippy::mem_forget, reason = "this tests the leak")]
         std::mem::forget(leaked.enter());
         turn().await;
         feature_used(PAGE);
@@ -164,7 +164,7 @@ fn guard_leaked_in_a_scope_goes_with_its_poll() {
 }
 
 #[test]
-fn guard_kept_over_an_await_takes_only_itself_away() {
+fn guard_across_await_removes_only_itself() {
     let (work, kept) = (RequestContext::new(), RequestContext::new());
     block_on(work.scope(async {
         let guard = kept.enter();
@@ -200,7 +200,7 @@ fn request_made_while_another_is_sent_has_its_own_id() {
     let mut second = get().unwrap();
     let other = headers.apply_to(&mut second);
     let by_hand = headers.apply(first.uri(), &mut HeaderMap::new());
-    // An attempt of the first one, of which a redirect has lost the extensions.
+    // Another attempt of the first request, after a redirect lost the extensions.
     let mut again = get().unwrap();
     again.headers_mut().clone_from(first.headers());
     headers.apply_to(&mut again);

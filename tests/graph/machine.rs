@@ -1,4 +1,4 @@
-//! Nothing about a user, a tenant or a resource reaches the headers.
+//! The headers contain nothing about users, tenants, or resources.
 
 use std::env;
 use token_telemetry::ClientRequestId;
@@ -11,7 +11,7 @@ fn headers() -> Headers {
     Headers::new(SdkVersion::builder().core(core).build().unwrap())
 }
 
-/// What a request holds that tells who asks, and for what.
+/// Parts of a request that identify the user or the resource.
 const SECRETS: &[&str] = &[
     "adele.vance",
     "contoso.onmicrosoft.com",
@@ -21,7 +21,7 @@ const SECRETS: &[&str] = &[
 ];
 
 #[test]
-fn nothing_of_user_tenant_path_query_or_token_reaches_the_headers() {
+fn headers_contain_no_user_data() {
     let uri = "https://graph.microsoft.com/v1.0/users/adele.vance@contoso.onmicrosoft.com/messages\
                ?$search=salary&tenant=7f9c2d1e-0c5b-4a63-9f57-2b8a1d4e6c30";
     let mut request = Request::get(uri)
@@ -38,7 +38,7 @@ fn nothing_of_user_tenant_path_query_or_token_reaches_the_headers() {
 }
 
 #[test]
-fn the_names_of_this_machine_and_its_user_are_not_sent() {
+fn headers_contain_no_machine_names() {
     let mut map = HeaderMap::new();
     headers().apply(&Uri::from_static("https://graph.microsoft.com/"), &mut map);
     let value = map[SDK_VERSION].to_str().unwrap();
@@ -58,7 +58,7 @@ fn the_names_of_this_machine_and_its_user_are_not_sent() {
 }
 
 #[test]
-fn the_runtime_is_named_with_the_compiler_that_built_it() {
+fn runtime_is_the_compiler_version() {
     let comment = Comment::detect().to_string();
     let version = comment.split_once("runtimeEnvironment=Rust/").unwrap().1;
     assert!(version.starts_with("1."), "{version}");

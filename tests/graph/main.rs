@@ -1,9 +1,9 @@
-//! Behaviour of the Graph headers, seen from outside.
+//! Behavior of the Graph headers through the public API.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test says by panicking what is wrong"
+    reason = "tests fail by panicking"
 )]
 
 mod context;

@@ -1,4 +1,4 @@
-//! Products, levels, features and what is cut.
+//! Products, levels, features, and the budget.
 
 use std::env;
 use std::ffi::OsStr;
@@ -39,7 +39,7 @@ fn applied(headers: &Headers, mut map: HeaderMap) -> HeaderMap {
 }
 
 #[test]
-fn the_order_does_not_depend_on_the_order_of_the_calls() {
+fn product_order_is_fixed() {
     let comment = Comment::empty().host_os("linux");
     let sdk_version = SdkVersion::builder()
         .core(CORE)
@@ -55,7 +55,7 @@ fn the_order_does_not_depend_on_the_order_of_the_calls() {
 }
 
 #[test]
-fn parts_are_cut_whole_and_in_a_fixed_order() {
+fn parts_are_cut_in_fixed_order() {
     let second = Product::from_static("Contoso-Office", "1");
     let whole = builder().application(second.clone());
     let longest = whole.clone().build().unwrap().to_string().len() + "ffffffffffffffff".len() - 2;
@@ -87,7 +87,7 @@ fn parts_are_cut_whole_and_in_a_fixed_order() {
 }
 
 #[test]
-fn libraries_too_long_for_the_budget_are_an_error() {
+fn libraries_over_budget_are_an_error() {
     let error = builder().budget(40).build().unwrap_err();
     assert!(error.is_too_long());
     assert_eq!(
@@ -97,7 +97,7 @@ fn libraries_too_long_for_the_budget_are_an_error() {
 }
 
 #[test]
-fn products_only_leaves_the_comment_out() {
+fn products_only_omits_the_comment() {
     let sdk_version = builder().level(Level::ProductsOnly).build().unwrap();
     let map = applied(&Headers::new(sdk_version), HeaderMap::new());
     assert_eq!(
@@ -108,7 +108,7 @@ fn products_only_leaves_the_comment_out() {
 }
 
 #[test]
-fn switched_off_nothing_is_touched() {
+fn level_off_changes_nothing() {
     let headers = Headers::new(builder().level(Level::Off).build().unwrap());
     assert!(applied(&headers, HeaderMap::new()).is_empty());
     let mut own = HeaderMap::new();
@@ -119,7 +119,7 @@ fn switched_off_nothing_is_touched() {
 }
 
 #[test]
-fn users_lower_the_level_with_the_variable_that_the_author_named() {
+fn environment_variable_lowers_the_level() {
     for (value, from_full, from_products) in [
         (None, "Full", "ProductsOnly"),
         (Some(""), "Full", "ProductsOnly"),
@@ -137,12 +137,12 @@ fn users_lower_the_level_with_the_variable_that_the_author_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_switches_telemetry_off() {
+fn non_unicode_variable_disables_telemetry() {
     let no_text = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff");
     assert!(level_said(Some(no_text)).contains("Off Off\n"));
 }
 
-/// What [`says_its_level`] says in a process with this value of the variable.
+/// Returns the output of [`says_its_level`] in a process with this value of the variable.
 fn level_said(value: Option<&OsStr>) -> String {
     let mut child = Command::new(env::current_exe().unwrap());
     child.args([
@@ -171,7 +171,7 @@ fn says_its_level() {
 }
 
 #[test]
-fn an_undeclared_application_bit_is_not_sent() {
+fn undeclared_application_bit_is_not_sent() {
     let undeclared = builder().build().unwrap();
     let value = undeclared.header_value(CHANGE_FEED | FeatureUsage::AUTH_HANDLER);
     assert!(
@@ -193,7 +193,7 @@ fn an_undeclared_application_bit_is_not_sent() {
 }
 
 #[test]
-fn the_application_stays_in_front_and_is_not_repeated() {
+fn application_products_stay_in_front() {
     let headers = Headers::new(
         SdkVersion::builder()
             .core(CORE)
@@ -215,7 +215,7 @@ fn the_application_stays_in_front_and_is_not_repeated() {
 }
 
 #[test]
-fn an_unreadable_value_of_the_application_is_replaced_and_reported() {
+fn invalid_application_value_is_replaced() {
     let headers = Headers::new(builder().build().unwrap());
     let mut map = HeaderMap::new();
     map.insert(SDK_VERSION, HeaderValue::from_static("MyApp 1.0"));
@@ -230,7 +230,7 @@ fn an_unreadable_value_of_the_application_is_replaced_and_reported() {
 }
 
 #[test]
-fn a_value_of_the_application_that_is_too_long_with_ours_is_replaced() {
+fn too_long_application_value_is_replaced() {
     let headers = Headers::new(builder().build().unwrap());
     let mut map = HeaderMap::new();
     let long = format!("MyApp/{}", "1".repeat(read::MAX_LEN - 10));
@@ -246,7 +246,7 @@ fn a_value_of_the_application_that_is_too_long_with_ours_is_replaced() {
 }
 
 #[test]
-fn an_odd_request_id_is_kept_or_replaced_and_reported() {
+fn odd_request_id_is_kept_or_replaced() {
     let keeps = Headers::new(builder().build().unwrap());
     let replaces = keeps.clone().with_odd_request_id(OddRequestId::Replace);
     let mut map = HeaderMap::new();
@@ -265,7 +265,7 @@ fn an_odd_request_id_is_kept_or_replaced_and_reported() {
 }
 
 #[test]
-fn what_was_replaced_stays_reported_over_later_attempts() {
+fn replacements_stay_reported() {
     let headers = Headers::new(builder().build().unwrap());
     let headers = headers.with_odd_request_id(OddRequestId::Replace);
     let context = RequestContext::new();
@@ -282,7 +282,7 @@ fn what_was_replaced_stays_reported_over_later_attempts() {
 }
 
 #[test]
-fn the_id_of_a_token_request_is_left_alone_only_if_asked() {
+fn token_request_id_is_kept_on_request() {
     let removes = Headers::new(builder().build().unwrap());
     let keeps = removes.clone().keep_request_id_elsewhere();
     let login = Uri::from_static("https://login.microsoftonline.com/common/oauth2/v2.0/token");
@@ -296,7 +296,7 @@ fn the_id_of_a_token_request_is_left_alone_only_if_asked() {
     keeps.apply(&login, &mut map);
     assert_eq!(map, tokens);
 
-    // What went to Graph does not follow a redirect, though.
+    // The id that was sent to Graph is removed on a redirect.
     let context = RequestContext::new();
     let mut map = tokens;
     keeps.apply_for(&context, &graph(), &mut map);

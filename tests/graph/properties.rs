@@ -6,7 +6,7 @@ use token_telemetry::graph::{
     Comment, FeatureUsage, Headers, Level, Product, RequestContext, SDK_VERSION, SdkVersion, read,
 };
 
-/// Text with many of the bytes that a grammar cares about.
+/// Text with many bytes that are special in the grammar.
 fn hostile_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
@@ -15,7 +15,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Values in and near the grammar.
+/// Values that match the grammar or almost do.
 fn near_values() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         prop::collection::vec(any::<u8>(), 0..60),
@@ -40,7 +40,7 @@ fn sdk_version(os: &str, arch: &str, runtime: (&str, &str)) -> SdkVersion {
 
 proptest! {
     #[test]
-    fn any_text_of_the_machine_gives_a_value_that_may_be_sent(
+    fn any_platform_text_yields_a_valid_value(
         os in hostile_text(),
         arch in hostile_text(),
         runtime in (hostile_text(), hostile_text()),
@@ -56,7 +56,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_as_product_is_a_token_or_an_error_with_its_byte(name in hostile_text(), version in hostile_text()) {
+    fn product_is_a_token_or_an_error(name in hostile_text(), version in hostile_text()) {
         match Product::new(name.clone(), version.clone()) {
             Ok(product) => prop_assert!(read::sender(&product.to_string()).is_ok()),
             Err(error) => {
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn applying_twice_is_applying_once(
+    fn apply_is_idempotent(
         before in prop::collection::vec(near_values(), 0..3),
         id in prop::option::of("[ -~]{0,40}"),
         bits in any::<u64>(),
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_and_written_reads_the_same(value in near_values()) {
+    fn parsed_values_round_trip(value in near_values()) {
         if let Ok(elements) = read::recipient(&value) {
             let written = elements.to_bytes();
             prop_assert_eq!(&read::recipient(&written).unwrap(), &elements);
@@ -120,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn each_grammar_takes_what_the_narrower_one_takes(value in near_values()) {
+    fn grammars_are_nested(value in near_values()) {
         let sender = read::sender(&value).ok();
         let recipient = read::recipient(&value).ok();
         let tolerant = read::tolerant(&value).ok();
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fault_lies_inside_the_value_or_at_its_end(value in near_values()) {
+    fn error_offset_is_within_the_value(value in near_values()) {
         for result in [read::sender(&value), read::recipient(&value)] {
             if let Err(error) = result {
                 prop_assert!(error.offset() <= value.len());
@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn features_read_back_in_every_spelling(bits in any::<u64>()) {
+    fn features_parse_in_every_spelling(bits in any::<u64>()) {
         let features = FeatureUsage::from_bits(bits);
         for text in [
             features.to_string(),

@@ -1,23 +1,23 @@
-//! What the readers make of values that the vectors leave out.
+//! Parsing of values that the vectors do not cover.
 
 use token_telemetry::graph::read::{self, Repair};
 use token_telemetry::graph::{FeatureUsage, Key};
 
-/// Verdicts of the sender's and the recipient's grammar, as `reason@offset`.
-fn verdicts(value: impl AsRef<[u8]>) -> (String, String) {
-    let verdict = |result: Result<_, read::ReadError>| match result {
+/// Results of the sender and the recipient grammar, as `reason@offset`.
+fn results(value: impl AsRef<[u8]>) -> (String, String) {
+    let describe = |result: Result<_, read::ReadError>| match result {
         Ok(_) => "accept".to_owned(),
         Err(error) => format!("{}@{}", error.reason(), error.offset()),
     };
     let value = value.as_ref();
     (
-        verdict(read::sender(value)),
-        verdict(read::recipient(value)),
+        describe(read::sender(value)),
+        describe(read::recipient(value)),
     )
 }
 
 #[test]
-fn every_fault_has_its_reason_and_its_place() {
+fn errors_have_reason_and_offset() {
     let deep = format!("a/1 {}{}", "(".repeat(9), ")".repeat(9));
     for (value, reason) in [
         ("a/", "empty-version@2"),
@@ -38,12 +38,12 @@ fn every_fault_has_its_reason_and_its_place() {
         (&deep, "comment-too-deep@12"),
     ] {
         let expected = (reason.to_owned(), reason.to_owned());
-        assert_eq!(verdicts(value), expected, "{value:?}");
+        assert_eq!(results(value), expected, "{value:?}");
     }
 }
 
 #[test]
-fn a_sender_is_told_more_than_a_recipient() {
+fn sender_grammar_is_stricter() {
     let commas = format!("a/1{}", ",".repeat(17));
     for (value, sender, recipient) in [
         ("\ta/1", "outer-whitespace@0", "accept"),
@@ -54,20 +54,20 @@ fn a_sender_is_told_more_than_a_recipient() {
         (",,", "empty-element@0", "no-element@2"),
     ] {
         let expected = (sender.to_owned(), recipient.to_owned());
-        assert_eq!(verdicts(value), expected, "{value:?}");
+        assert_eq!(results(value), expected, "{value:?}");
     }
 }
 
 #[test]
-fn the_length_is_limited_to_8192_bytes() {
+fn length_is_limited_to_8192_bytes() {
     let longest = "a".repeat(read::MAX_LEN);
     assert!(read::sender(&longest).is_ok());
-    let (sender, recipient) = verdicts(longest + "a");
+    let (sender, recipient) = results(longest + "a");
     assert_eq!((&*sender, &*recipient), ("too-long@8192", "too-long@8192"));
 }
 
 #[test]
-fn the_last_hyphen_before_a_version_splits_the_legacy_form() {
+fn legacy_form_splits_at_the_last_hyphen() {
     for (token, name, version) in [
         ("graph-js-1.2.0", "graph-js", "1.2.0"),
         ("graph-2.0-core-3.1", "graph-2.0-core", "3.1"),
@@ -94,7 +94,7 @@ fn the_last_hyphen_before_a_version_splits_the_legacy_form() {
 }
 
 #[test]
-fn the_first_of_two_equal_keys_counts_and_the_key_is_reported() {
+fn first_of_duplicate_keys_counts() {
     let value = "a/1 (hostOS=x; featureUsage=01; featureUsage=02; HostOs=y; hostOS=z; hostOS)";
     let comment = read::sender(value).unwrap().last().comment().unwrap();
     assert_eq!(
@@ -108,7 +108,7 @@ fn the_first_of_two_equal_keys_counts_and_the_key_is_reported() {
 }
 
 #[test]
-fn only_the_two_known_mistakes_are_repaired() {
+fn tolerant_repairs_two_known_mistakes() {
     for (value, as_if, repairs) in [
         (
             "a/1, (x)",

@@ -1,4 +1,4 @@
-//! The handler for reqwest beside a real retry handler, over real connections.
+//! The reqwest handler with a real retry handler and real connections.
 
 use async_trait::async_trait;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -34,7 +34,7 @@ fn following(servers: &Servers) -> GraphMiddleware {
 }
 
 #[tokio::test]
-async fn all_attempts_of_a_request_have_one_id_on_either_side_of_the_retries() {
+async fn all_attempts_share_one_id() {
     for is_outside in [true, false] {
         let servers = Servers::start().await;
         let client = client(following(&servers), is_outside);
@@ -62,7 +62,7 @@ async fn all_attempts_of_a_request_have_one_id_on_either_side_of_the_retries() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_another_host_removes_headers_and_credentials() {
+async fn foreign_redirect_removes_headers_and_credentials() {
     let servers = Servers::start().await;
     let client = client(following(&servers), false);
     let request = client
@@ -93,7 +93,7 @@ async fn a_redirect_to_another_host_removes_headers_and_credentials() {
 }
 
 #[tokio::test]
-async fn a_redirect_within_graph_keeps_everything() {
+async fn redirect_within_graph_keeps_everything() {
     let servers = Servers::start().await;
     let client = client(following(&servers), true);
     let request = client.get(servers.url("/moved")).bearer_auth("secret");
@@ -106,7 +106,7 @@ async fn a_redirect_within_graph_keeps_everything() {
 }
 
 #[tokio::test]
-async fn a_permanent_redirect_repeats_method_and_body_and_a_see_other_does_not() {
+async fn permanent_redirect_repeats_method_and_body() {
     let servers = Servers::start().await;
     let client = client(following(&servers), true);
     for path in ["/upload", "/content"] {
@@ -138,7 +138,7 @@ async fn a_permanent_redirect_repeats_method_and_body_and_a_see_other_does_not()
 }
 
 #[tokio::test]
-async fn redirects_beyond_the_limit_are_handed_on() {
+async fn redirect_over_the_limit_is_returned() {
     let servers = Servers::start().await;
     for (most, last) in [(0, "/moved"), (1, "/me")] {
         let graph = GraphMiddleware::new(servers.headers()).following_redirects(most);
@@ -151,7 +151,7 @@ async fn redirects_beyond_the_limit_are_handed_on() {
     }
 }
 
-/// A handler that asks Graph for something before it hands a request on.
+/// A handler that sends a Graph request before it passes a request on.
 struct Asking {
     client: ClientWithMiddleware,
     url: String,
@@ -171,7 +171,7 @@ impl Middleware for Asking {
 }
 
 #[tokio::test]
-async fn request_of_a_handler_inside_has_its_own_id() {
+async fn request_from_inner_handler_has_own_id() {
     let servers = Servers::start().await;
     let asking = Asking {
         client: client(following(&servers), false),
@@ -190,7 +190,7 @@ async fn request_of_a_handler_inside_has_its_own_id() {
 }
 
 #[tokio::test]
-async fn a_context_in_the_extensions_gives_the_id_and_gets_the_report() {
+async fn context_in_extensions_is_used() {
     let servers = Servers::start().await;
     let client = client(following(&servers), true);
     let context = RequestContext::new();

@@ -1,4 +1,4 @@
-//! Two loopback servers: one plays Graph, the other a foreign host.
+//! Two loopback servers: a stand-in for Graph and a foreign host.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use token_telemetry::graph::{
 };
 use tokio::net::TcpListener;
 
-/// A request that a server got.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     pub(crate) server: &'static str,
@@ -36,7 +36,7 @@ impl Arrived {
     }
 }
 
-/// Both servers and what they got.
+/// Both servers and the requests they received.
 pub(crate) struct Servers {
     pub(crate) graph: SocketAddr,
     arrived: Arc<Mutex<Vec<Arrived>>>,
@@ -45,7 +45,7 @@ pub(crate) struct Servers {
 #[derive(Clone)]
 struct Server {
     name: &'static str,
-    /// Where downloads are: the other server.
+    /// The server with the downloads.
     files: Option<SocketAddr>,
     arrived: Arc<Mutex<Vec<Arrived>>>,
 }
@@ -62,7 +62,7 @@ impl Servers {
         format!("http://{}{path}", self.graph)
     }
 
-    /// Headers for the server that plays Graph, and only for that one.
+    /// Returns headers that are sent only to the Graph stand-in.
     pub(crate) fn headers(&self) -> Headers {
         let sdk_version = SdkVersion::builder()
             .core(const { Product::from_static("graph-rust-core", "0.1.0") })
@@ -92,12 +92,12 @@ async fn serve(
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().fallback(answer).with_state(server);
+    let router = Router::new().fallback(respond).with_state(server);
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
-async fn answer(State(server): State<Server>, request: Request) -> Response {
+async fn respond(State(server): State<Server>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let arrived = Arrived {
         server: server.name,

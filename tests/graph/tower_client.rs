@@ -1,4 +1,4 @@
-//! The tower layer among real retry and redirect layers, over real connections.
+//! The tower layer with real retry and redirect layers and real connections.
 
 use std::future::{Ready, ready};
 
@@ -17,7 +17,7 @@ use crate::server::Servers;
 
 type Body = Empty<&'static [u8]>;
 
-/// Tries three times.
+/// Makes up to three attempts.
 #[derive(Clone)]
 struct ThreeTimes(usize);
 
@@ -39,7 +39,7 @@ impl<E, B> Policy<Request<Body>, Response<B>, E> for ThreeTimes {
     }
 }
 
-/// The stack that the layer's documentation recommends.
+/// The stack that the documentation of the layer recommends.
 fn client(
     servers: &Servers,
 ) -> impl Service<Request<Body>, Response: Answer, Error: std::fmt::Debug, Future: Send> + Clone {
@@ -67,7 +67,7 @@ fn get(servers: &Servers, path: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn all_attempts_of_a_request_have_one_id_and_one_line() {
+async fn all_attempts_share_one_id_and_line() {
     let servers = Servers::start().await;
     let answer = client(&servers)
         .oneshot(get(&servers, "/flaky"))
@@ -88,7 +88,7 @@ async fn all_attempts_of_a_request_have_one_id_and_one_line() {
 }
 
 #[tokio::test]
-async fn two_requests_have_two_ids() {
+async fn requests_have_distinct_ids() {
     let servers = Servers::start().await;
     let requests = ["/a", "/b"].map(|path| client(&servers).oneshot(get(&servers, path)));
     RequestContext::new().scope(join_all(requests)).await;
@@ -98,7 +98,7 @@ async fn two_requests_have_two_ids() {
 }
 
 #[tokio::test]
-async fn a_redirect_within_graph_keeps_the_headers() {
+async fn redirect_within_graph_keeps_the_headers() {
     let servers = Servers::start().await;
     client(&servers)
         .oneshot(get(&servers, "/moved"))
@@ -111,7 +111,7 @@ async fn a_redirect_within_graph_keeps_the_headers() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_another_host_removes_the_headers() {
+async fn foreign_redirect_removes_the_headers() {
     let servers = Servers::start().await;
     let answer = client(&servers)
         .oneshot(get(&servers, "/flaky-content"))
@@ -146,7 +146,7 @@ async fn a_redirect_to_another_host_removes_the_headers() {
 }
 
 #[tokio::test]
-async fn the_id_of_graph_is_not_taken_elsewhere_by_a_client_that_keeps_other_ids() {
+async fn graph_id_is_removed_despite_keep_elsewhere() {
     let servers = Servers::start().await;
     let graph = GraphLayer::new(servers.headers().keep_request_id_elsewhere());
     let client = ServiceBuilder::new()
@@ -166,7 +166,7 @@ async fn the_id_of_graph_is_not_taken_elsewhere_by_a_client_that_keeps_other_ids
 }
 
 #[tokio::test]
-async fn request_of_a_handler_inside_has_its_own_id() {
+async fn request_from_inner_handler_has_own_id() {
     let servers = Servers::start().await;
     let (graph, other) = (GraphLayer::new(servers.headers()), client(&servers));
     let http = Client::builder(TokioExecutor::new()).build_http::<Body>();
@@ -187,7 +187,7 @@ async fn request_of_a_handler_inside_has_its_own_id() {
 }
 
 #[tokio::test]
-async fn what_a_layer_inside_used_is_in_the_header() {
+async fn features_of_inner_layer_are_sent() {
     let servers = Servers::start().await;
     let graph = GraphLayer::new(servers.headers());
     let authenticates = |request: Request<Body>| {

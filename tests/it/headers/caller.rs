@@ -1,4 +1,4 @@
-//! Headers that the caller of an SDK adds to a token request.
+//! Headers that the SDK's caller adds to a token request.
 
 use http::{HeaderMap, HeaderValue};
 use token_telemetry::entra::{CURRENT_TELEMETRY, Dialect, add_caller_headers};
@@ -6,7 +6,7 @@ use token_telemetry::entra::{CURRENT_TELEMETRY, Dialect, add_caller_headers};
 use super::{noting, speaking};
 
 #[test]
-fn headers_of_the_caller_do_not_replace_ours_and_the_conflict_is_told() {
+fn caller_headers_do_not_replace_telemetry() {
     let mut headers = noting(&speaking(Dialect::default()), || ()).headers;
     let before = headers.clone();
     let mut extra = HeaderMap::new();
@@ -41,7 +41,7 @@ fn headers_of_the_caller_do_not_replace_ours_and_the_conflict_is_told() {
 }
 
 #[test]
-fn a_header_of_ours_that_is_switched_off_is_free_for_the_caller() {
+fn disabled_header_is_free_for_the_caller() {
     let dialect = Dialect::default().without_current();
     let mut headers = noting(&speaking(dialect), || ()).headers;
     let mut extra = HeaderMap::new();
@@ -50,7 +50,7 @@ fn a_header_of_ours_that_is_switched_off_is_free_for_the_caller() {
     assert_eq!(headers[CURRENT_TELEMETRY], "theirs");
 }
 
-/// A map that takes no other name.
+/// Creates a map that accepts no further names.
 fn full() -> HeaderMap {
     let mut headers = HeaderMap::new();
     for number in 0.. {
@@ -64,7 +64,7 @@ fn full() -> HeaderMap {
 }
 
 #[test]
-fn full_map_takes_what_it_can() {
+fn full_map_keeps_existing_names() {
     let mut headers = full();
     let before = headers.len();
     let mut extra = HeaderMap::new();
@@ -77,7 +77,7 @@ fn full_map_takes_what_it_can() {
 }
 
 #[test]
-fn largest_map_of_the_caller_is_added_without_a_panic() {
+fn largest_caller_map_does_not_panic() {
     let mut headers = noting(&speaking(Dialect::default()), || ()).headers;
     let ours = headers.clone();
     let extra = full();
@@ -89,7 +89,7 @@ fn largest_map_of_the_caller_is_added_without_a_panic() {
 }
 
 #[test]
-fn second_value_without_room_is_told() {
+fn second_value_without_capacity_is_returned() {
     let mut headers = full();
     let mut extra = HeaderMap::new();
     extra.append("x-7", HeaderValue::from_static("one"));

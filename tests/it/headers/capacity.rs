@@ -1,4 +1,4 @@
-//! Queues that are full: which failures are lost, and which are not.
+//! Full queues: which failures are lost.
 
 use token_telemetry::entra::{Capacity, Dialect, OverBudget};
 use token_telemetry::{Acquisition, Telemetry, acquire_token};
@@ -23,12 +23,12 @@ fn in_flight_failure_is_not_lost() {
         let codes = waiting(&telemetry).into_iter();
         codes.filter(|code| code.starts_with(start)).count()
     };
-    // One of the fifty places was taken while the first failure was on its way.
+    // One of the fifty slots was taken while the first failure was in flight.
     assert_eq!((of("first"), of("late"), of("early")), (0, 49, 50));
     assert_eq!(telemetry.lost_failures(), 1);
 }
 
-/// Fails at the public authority, with a request whose headers were never taken.
+/// Fails at the public authority, without taking the headers of its request.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
     Acquisition::current().token_request(PUBLIC).responded(400);
@@ -75,7 +75,7 @@ fn end_of_another_request_drops_nothing() {
 }
 
 #[test]
-fn least_recently_used_authority_goes() {
+fn least_recently_used_authority_is_dropped() {
     let telemetry = speaking(Dialect::default());
     let url = |host: usize| format!("https://login{host}.example/token");
     for host in 0..16 {
@@ -86,7 +86,7 @@ fn least_recently_used_authority_goes() {
     fail_at(&telemetry, &url(16), "of_16");
     assert!(!waiting(&telemetry).contains(&"of_1".to_owned()));
     assert_eq!(telemetry.lost_failures(), 1);
-    // So does a request that reports, even if it is not delivered.
+    // So does a request that reports failures, even if it is not delivered.
     open(&telemetry, &url(2)).0.responded(503);
     fail_at(&telemetry, &url(17), "of_17");
     let codes = waiting(&telemetry);
@@ -114,7 +114,7 @@ fn evicted_authority_keeps_what_is_in_flight() {
         expected.extend(["later"; 16]);
         assert_eq!(waiting(&telemetry), expected);
         assert_eq!(telemetry.lost_failures(), 1);
-        // Not delivered, it waits again, for the authority that was used longest ago.
+        // Not delivered, so it waits again, now for the least recently used authority.
         request.responded(status);
         assert_eq!(waiting(&telemetry), ["later"; 16]);
         assert_eq!(telemetry.lost_failures(), lost);

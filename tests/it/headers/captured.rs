@@ -1,4 +1,4 @@
-//! The helper for tests: what a captured request says, in typed terms.
+//! The test helper that parses the telemetry of a captured request.
 
 use std::panic::catch_unwind;
 
@@ -14,7 +14,7 @@ use crate::support::LabApi;
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 
 #[test]
-fn headers_and_form_fields_are_read_alike() {
+fn headers_and_form_fields_parse_alike() {
     for dialect in [Dialect::default(), Dialect::msal_node()] {
         let telemetry = speaking(dialect);
         hit(&telemetry);
@@ -41,14 +41,14 @@ fn headers_and_form_fields_are_read_alike() {
 }
 
 #[test]
-fn a_request_without_telemetry_says_nothing() {
+fn request_without_telemetry_is_empty() {
     let sent = SentTelemetry::of_headers(&HeaderMap::new()).unwrap();
     assert_eq!(sent, SentTelemetry::default());
     sent.assert_hits(0).assert_failures(&[]);
 }
 
 #[test]
-fn a_header_that_cannot_be_read_is_named() {
+fn parse_error_names_the_header() {
     let mut headers = HeaderMap::new();
     headers.insert(
         "x-client-last-telemetry",
@@ -64,7 +64,7 @@ fn a_header_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn an_assertion_that_does_not_hold_says_what_was_found() {
+fn failed_assertion_shows_the_value() {
     let sent = SentTelemetry::of_form([("x-client-current-telemetry", "5|1004,2,,,|,")]).unwrap();
     let message = |assertion: fn(&SentTelemetry)| {
         let panicked = catch_unwind(|| assertion(&sent)).unwrap_err();

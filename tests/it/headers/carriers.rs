@@ -1,4 +1,4 @@
-//! Headers or form fields: the dialect decides, and sending both is always right.
+//! Headers or form fields, as the dialect decides; sending both is always safe.
 
 use token_telemetry::entra::{Carrier, Dialect};
 use token_telemetry::{Acquisition, Telemetry};
@@ -6,7 +6,7 @@ use token_telemetry::{Acquisition, Telemetry};
 use super::{Ending, Sent, fail, noting, of, speaking};
 
 #[test]
-fn a_dialect_has_its_values_in_headers_or_in_form_fields() {
+fn values_use_the_carrier_of_the_dialect() {
     for dialect in Dialect::presets() {
         let sent = noting(&speaking(*dialect), || ());
         let in_form = dialect.carrier() == Carrier::Form;
@@ -16,7 +16,7 @@ fn a_dialect_has_its_values_in_headers_or_in_form_fields() {
 }
 
 #[test]
-fn form_fields_are_spelled_as_the_library_spells_them() {
+fn form_fields_keep_the_library_spelling() {
     let Sent { form, .. } = noting(&speaking(Dialect::msal_node()), || {
         Acquisition::current().record_wrapper("@azure/msal-react", "5.0.1");
         Acquisition::current().set_correlation_id("ad8c894a-557f-48c0-b045-c129590c344e");
@@ -40,9 +40,9 @@ fn form_fields_are_spelled_as_the_library_spells_them() {
 }
 
 #[test]
-fn form_fields_are_settled_like_headers() {
+fn form_fields_are_acknowledged_like_headers() {
     let telemetry = of(Telemetry::builder().dialect(Dialect::msal_browser()));
-    fail(&telemetry, Ending::Answered(503, "server_error"));
+    fail(&telemetry, Ending::Responded(503, "server_error"));
     let sent = noting(&telemetry, || ());
     assert!(sent.last().unwrap().ends_with("|server_error|1,0"));
     assert_eq!(telemetry.pending_failures(), []);

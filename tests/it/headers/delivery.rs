@@ -1,4 +1,4 @@
-//! Which authority a failure belongs to, and that each failure ends up delivered, pending or lost.
+//! The authority of a failure, and that each failure is delivered, pending, or lost.
 
 use http::HeaderMap;
 use token_telemetry::entra::{Dialect, MsalNetVersion};
@@ -53,7 +53,7 @@ pub(super) fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<Strin
     (request, codes.map(str::to_owned).collect())
 }
 
-/// The failures that a delivered request to this URL reports.
+/// Returns the failures that a delivered request to this URL reports.
 pub(super) fn delivered(telemetry: &Telemetry, url: &str) -> Vec<String> {
     let (request, codes) = open(telemetry, url);
     request.responded(200);
@@ -108,7 +108,7 @@ fn managed_identity_failures_are_not_queued() {
 }
 
 #[test]
-fn unreadable_hosts_are_told_apart() {
+fn unreadable_hosts_are_distinct() {
     let telemetry = speaking(Dialect::default());
     let urls = [
         "https://l\u{f6}gin.example/token",
@@ -142,7 +142,7 @@ fn unreadable_host_is_not_displayed() {
     assert!(!shown.contains("ntoso"), "{shown}");
 }
 
-/// Polls a few times, and ends with this code if there is one; what each poll reported comes back.
+/// Polls a few times, optionally fails with a code, and returns what each poll reported.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn polling(
     telemetry: &Telemetry,

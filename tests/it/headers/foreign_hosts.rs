@@ -1,4 +1,4 @@
-//! What a request outside the authorities keeps: all that is the application's, nothing of ours.
+//! Requests to foreign hosts keep the application's headers and lose telemetry.
 
 use std::future::ready;
 use std::io;
@@ -14,7 +14,7 @@ use crate::support::{LabApi, LabError, TOKEN_URL};
 
 const FOREIGN: &str = "https://evil.example/collect";
 
-/// Every header that an SDK writes.
+/// Creates an instance that writes every header.
 fn telemetry() -> Telemetry {
     let builder = Telemetry::builder().authorities(["login.example"]);
     of(builder
@@ -28,7 +28,7 @@ async fn failing(telemetry: &Telemetry) -> Result<(), LabError> {
     Err(LabError::new("secret_failure"))
 }
 
-/// Follows one redirect and takes all headers along, as a careless client does.
+/// Follows one redirect with all headers, as a careless client does.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn redirected(
     telemetry: &Telemetry,
@@ -62,7 +62,7 @@ fn names(headers: &HeaderMap) -> Vec<&str> {
 }
 
 #[test]
-fn redirect_to_a_foreign_host_takes_nothing_along() {
+fn redirect_to_foreign_host_strips_telemetry() {
     let telemetry = telemetry();
     run(failing(&telemetry)).unwrap_err();
     let [first, second] = run(redirected(&telemetry, HeaderMap::new())).unwrap();
@@ -85,7 +85,7 @@ fn redirect_to_a_foreign_host_takes_nothing_along() {
 }
 
 #[test]
-fn headers_of_the_application_stay() {
+fn application_headers_stay() {
     let mut own = HeaderMap::new();
     own.insert(
         "client-request-id",
@@ -97,7 +97,7 @@ fn headers_of_the_application_stay() {
     for (name, value) in &own {
         assert_eq!(second.get(name), Some(value), "{name}");
     }
-    // It belongs to the id beside it, which is the application's.
+    // It belongs to the application's id next to it.
     assert!(second.contains_key("return-client-request-id"));
     assert!(!second.contains_key("x-client-ver"));
 }
@@ -148,7 +148,7 @@ async fn foreign_only(telemetry: &Telemetry) -> Result<Request<()>, LabError> {
 }
 
 #[test]
-fn request_that_never_was_ours_stays_as_it_is() {
+fn foreign_request_is_unchanged() {
     let request = run(foreign_only(&telemetry())).unwrap();
     assert_eq!(names(request.headers()), ["client-request-id"]);
 }

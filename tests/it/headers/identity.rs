@@ -1,4 +1,4 @@
-//! Which SDK sends the request, and what may be switched off.
+//! Identity headers, and disabling headers.
 
 use std::process::Command;
 
@@ -26,7 +26,7 @@ fn fully_described(dialect: Dialect) -> Telemetry {
 }
 
 #[test]
-fn the_default_sends_six_headers_and_no_claims() {
+fn default_sends_six_identity_headers() {
     let sent = noting(&speaking(Dialect::default()), || {
         Acquisition::current().set_correlation_id(ID);
     });
@@ -45,7 +45,7 @@ fn the_default_sends_six_headers_and_no_claims() {
 }
 
 #[test]
-fn what_the_author_adds_goes_out_too() {
+fn optional_identity_headers_are_sent() {
     let sent = noting(&fully_described(Dialect::default()), || ());
     assert_eq!(sent.value("x-client-dm").as_deref(), Some("Lab Phone 3"));
     assert_eq!(
@@ -64,7 +64,7 @@ fn what_the_author_adds_goes_out_too() {
 }
 
 #[test]
-fn each_dialect_sends_the_identity_headers_of_its_library() {
+fn identity_headers_by_dialect() {
     let of_dialect = |dialect| {
         let sent = noting(&fully_described(dialect), || ());
         let telemetry = ["x-client-current-telemetry", "x-client-last-telemetry"];
@@ -114,7 +114,7 @@ fn each_dialect_sends_the_identity_headers_of_its_library() {
 }
 
 #[test]
-fn names_of_operating_systems_are_short_and_those_of_the_library() {
+fn os_names_by_dialect() {
     for (ours, dialect, theirs) in [
         ("Linux", Dialect::default(), "Linux"),
         ("MacOS", Dialect::default(), "MacOS"),
@@ -151,7 +151,7 @@ fn names_of_operating_systems_are_short_and_those_of_the_library() {
 }
 
 #[test]
-fn a_discovery_request_names_the_sdk_and_tells_nothing() {
+fn discovery_requests_have_identity_headers_only() {
     let sent = asking_for(&fully_described(Dialect::default()), Purpose::Discovery);
     let expected = [
         "client-request-id",
@@ -166,7 +166,7 @@ fn a_discovery_request_names_the_sdk_and_tells_nothing() {
 }
 
 #[test]
-fn the_instance_metadata_service_gets_the_id_under_the_name_it_reads() {
+fn imds_requests_use_their_own_id_header() {
     for dialect in [Dialect::default(), Dialect::msal_node()] {
         let telemetry = fully_described(dialect);
         fail(&telemetry, Ending::Early("waits"));
@@ -181,7 +181,7 @@ fn the_instance_metadata_service_gets_the_id_under_the_name_it_reads() {
 }
 
 #[test]
-fn each_header_can_be_switched_off() {
+fn each_header_can_be_disabled() {
     for (header, name) in [
         (Header::CurrentTelemetry, "x-client-current-telemetry"),
         (Header::LastTelemetry, "x-client-last-telemetry"),
@@ -214,7 +214,7 @@ fn each_header_can_be_switched_off() {
 }
 
 #[test]
-fn without_the_last_header_nothing_is_kept_for_it() {
+fn without_last_header_no_failures_are_queued() {
     let telemetry = speaking(Dialect::default().without_last());
     fail(&telemetry, Ending::Early("forgotten"));
     noting(&telemetry, || {
@@ -228,7 +228,7 @@ fn without_the_last_header_nothing_is_kept_for_it() {
 
 const VARIABLE: &str = "LAB_TELEMETRY_DISABLED";
 
-/// Runs [`with_the_variable`] in a process of its own, since its environment must differ.
+/// Runs [`with_the_variable`] in a separate process with a different environment.
 fn names_with_variable(value: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args([
@@ -253,7 +253,7 @@ fn with_the_variable() {
 }
 
 #[test]
-fn a_variable_that_the_author_names_switches_every_header_off() {
+fn environment_variable_disables_all_headers() {
     assert_eq!(names_with_variable("1"), "");
     assert_eq!(names_with_variable("TRUE"), "");
     for no in ["0", "false", "", "yes please"] {
@@ -265,7 +265,7 @@ fn a_variable_that_the_author_names_switches_every_header_off() {
 }
 
 #[test]
-fn the_groups_of_two_sku_lists_are_merged_place_by_place() {
+fn extra_sku_merge_fills_missing_groups() {
     let below = ExtraSku::new()
         .with(SkuGroup::Library, text("MSAL"), text("5.0"))
         .with(SkuGroup::Runtime, text(""), text("2.1"));

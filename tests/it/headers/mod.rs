@@ -1,4 +1,4 @@
-//! The headers of token requests: every dialect, every rule, any text.
+//! The headers of token requests in every dialect.
 
 mod caller;
 mod capacity;
@@ -27,7 +27,7 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
 }
 
-/// An instance that speaks a dialect.
+/// Creates an instance with a dialect.
 pub(crate) fn speaking(dialect: Dialect) -> Telemetry {
     of(Telemetry::builder().dialect(dialect))
 }
@@ -37,7 +37,7 @@ pub(crate) fn of(builder: TelemetryBuilder) -> Telemetry {
     builder.build().unwrap()
 }
 
-/// What one token request carried, as names with values.
+/// The telemetry of one token request.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) headers: HeaderMap,
@@ -45,7 +45,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// A value, wherever it went.
+    /// Returns a value from the form fields or the headers.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let of_form = self
             .form
@@ -63,7 +63,7 @@ impl Sent {
         self.value("x-client-last-telemetry")
     }
 
-    /// Every name, in lower case and order.
+    /// Returns all names, lowercased and sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let headers = self.headers.keys().map(ToString::to_string);
         let form = self.form.iter().map(|(name, _)| name.to_ascii_lowercase());
@@ -73,7 +73,7 @@ impl Sent {
     }
 }
 
-/// An acquisition that notes something and sends one request for a purpose.
+/// Records something and sends one request for a purpose.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn requesting(
     telemetry: &Telemetry,
@@ -92,7 +92,7 @@ async fn requesting(
     Ok(sent)
 }
 
-/// What a token request carries after the SDK has noted something.
+/// Returns the telemetry of a token request after recording something.
 pub(crate) fn noting(telemetry: &Telemetry, note: impl FnOnce()) -> Sent {
     run(requesting(telemetry, Purpose::Token, note)).unwrap()
 }
@@ -103,12 +103,12 @@ async fn hitting(telemetry: &Telemetry) -> Result<(), LabError> {
     Ok(())
 }
 
-/// A cache hit.
+/// Acquires a token from the cache.
 pub(crate) fn hit(telemetry: &Telemetry) {
     run(hitting(telemetry)).unwrap();
 }
 
-/// What a request for a purpose carries.
+/// Returns the telemetry of a request for a purpose.
 pub(crate) fn asking_for(telemetry: &Telemetry, purpose: Purpose) -> Sent {
     run(requesting(telemetry, purpose, || ())).unwrap()
 }
@@ -118,9 +118,9 @@ pub(crate) fn asking_for(telemetry: &Telemetry, purpose: Purpose) -> Sent {
 pub(crate) enum Ending {
     /// Before a request, with this code.
     Early(&'static str),
-    /// With an answer of this status, and this code.
-    Answered(u16, &'static str),
-    /// Dropped while it waits.
+    /// With a response of this status, and this code.
+    Responded(u16, &'static str),
+    /// Dropped while pending.
     Dropped,
 }
 
@@ -132,7 +132,7 @@ async fn ending(
 ) -> Result<(), LabError> {
     let code = match ending {
         Ending::Early(code) => code,
-        Ending::Answered(status, code) => {
+        Ending::Responded(status, code) => {
             let mut request = Acquisition::current().token_request(TOKEN_URL);
             *sent = Some(Sent {
                 headers: request.take_headers(),
@@ -146,7 +146,7 @@ async fn ending(
     Err(LabError::new(code))
 }
 
-/// Lets a call fail, and returns what its request carried.
+/// Lets a call fail, and returns the telemetry of its request.
 pub(crate) fn fail(telemetry: &Telemetry, end: Ending) -> Option<Sent> {
     let mut sent = None;
     {
@@ -158,7 +158,7 @@ pub(crate) fn fail(telemetry: &Telemetry, end: Ending) -> Option<Sent> {
     sent
 }
 
-/// The codes that wait to be reported, oldest first.
+/// Returns the codes waiting to be reported, oldest first.
 pub(crate) fn waiting(telemetry: &Telemetry) -> Vec<String> {
     let pending = telemetry.pending_failures();
     pending

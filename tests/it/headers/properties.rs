@@ -1,4 +1,4 @@
-//! Any facts, any text, any length, any order of events, any dialect: the headers stay well formed.
+//! Headers are well formed for any events in any dialect.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -15,7 +15,7 @@ use token_telemetry::{
 use super::{Sent, run, speaking};
 use crate::support::{LabApi, LabError};
 
-/// What one acquisition notes, and how it ends.
+/// What one acquisition records, and how it ends.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     texts: [String; 6],
@@ -169,7 +169,7 @@ pub(super) fn any_events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(any_event(), 1..12)
 }
 
-/// What all requests of these acquisitions carry.
+/// Returns the telemetry of all requests of these acquisitions.
 pub(super) fn headers_of(dialect: Dialect, events: &[Event]) -> Vec<Sent> {
     let telemetry = speaking(dialect);
     let mut all = Vec::new();
@@ -231,7 +231,7 @@ fn check_last(dialect: &Dialect, last: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Fields between commas; none in an empty text.
+/// Counts the fields between commas; empty text has none.
 fn fields(section: &str) -> usize {
     if section.is_empty() {
         0
@@ -255,7 +255,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn any_events_in_any_dialect_make_well_formed_headers(
+    fn any_events_yield_well_formed_headers(
         dialect in any_dialect(),
         events in any_events(),
     ) {
@@ -265,7 +265,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_built_by_hand_has_the_fields_of_its_dialect(
+    fn rendered_values_match_their_dialect(
         dialect in any_dialect(),
         texts in prop::collection::vec(any_text(), 24),
     ) {
@@ -287,7 +287,7 @@ proptest! {
     }
 
     #[test]
-    fn field_text_is_any_text_without_delimiters(text in any_text()) {
+    fn field_text_rejects_only_delimiters(text in any_text()) {
         let delimiter = text.find([',', '|']);
         prop_assert_eq!(FieldText::new(&*text).err().map(|error| error.offset()), delimiter);
     }

@@ -1,4 +1,4 @@
-//! Requests whose purpose is named after others have begun.
+//! Requests whose purpose is set after others have started.
 
 use token_telemetry::entra::{Dialect, PendingFailure};
 use token_telemetry::{Acquisition, AcquisitionRecord, Purpose, Telemetry, acquire_token, capture};
@@ -8,7 +8,7 @@ use crate::support::{LabApi, LabError};
 
 const HOSTS: [&str; 3] = ["a.example", "b.example", "c.example"];
 
-/// Begins a request to each host, then says what for, in this order, and fails.
+/// Starts a request to each host, sets the purposes in this order, and fails.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn failing(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> Result<(), LabError> {
     let begin = |host| Acquisition::current().token_request(format!("https://{host}/token"));
@@ -25,7 +25,7 @@ fn record(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> AcquisitionRecord
     observed.records.remove(0)
 }
 
-/// Authority of each failure that is queued.
+/// Returns the authority of each queued failure.
 fn authorities(said: &[(usize, Purpose)]) -> Vec<Option<String>> {
     let telemetry = speaking(Dialect::default());
     record(&telemetry, said);

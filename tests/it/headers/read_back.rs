@@ -1,4 +1,4 @@
-//! Whatever is written can be read back, and whatever comes is read or refused.
+//! Rendered headers can be parsed, and parsers accept or reject any input.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -83,7 +83,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
-    fn a_current_header_gives_back_every_value_that_was_written((dialect, current) in any_current()) {
+    fn current_header_round_trips((dialect, current) in any_current()) {
         let rendered = current.render(&dialect);
         let read = dialect.read_current(&rendered).unwrap().unwrap();
         prop_assert_eq!(read.render(&dialect), &*rendered);
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn a_last_header_gives_back_every_value_that_was_written((dialect, last) in any_last()) {
+    fn last_header_round_trips((dialect, last) in any_last()) {
         let rendered = last.render(&dialect);
         let read = dialect.read_last(&rendered).unwrap().unwrap();
         prop_assert_eq!(read.render(&dialect), &*rendered);
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_preset_sends_is_read_without_naming_it(
+    fn preset_headers_parse_without_their_dialect(
         dialect in select(Dialect::presets()),
         events in any_events(),
     ) {
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_a_reader_panic(
+    fn parsers_do_not_panic(
         garbage in prop::collection::vec(any::<u8>(), 0..200),
         frame in "[2-5]?[|,0-9a-z%.]{0,60}",
     ) {
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn sku_groups_are_read_as_they_were_written(texts in prop::array::uniform8(any_text())) {
+    fn extra_sku_round_trips(texts in prop::array::uniform8(any_text())) {
         let text = |at: usize| FieldText::new(texts[at].clone()).unwrap();
         let groups = SkuGroup::ALL.into_iter().enumerate();
         let extra = groups.fold(ExtraSku::new(), |extra, (at, group)| {

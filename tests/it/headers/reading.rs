@@ -1,4 +1,4 @@
-//! Headers read back: what was written is found, and faults are told with their place.
+//! Parsing of headers: values, and errors with their offset.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
 }
 
 #[test]
-fn the_current_header_is_refused_with_reason_and_place() {
+fn current_errors_have_reason_and_offset() {
     for (value, reason, offset) in [
         ("6|1,2|", Reason::UnknownSchema, 0),
         ("05|1,2,,,|", Reason::UnknownSchema, 0),
@@ -26,7 +26,7 @@ fn the_current_header_is_refused_with_reason_and_place() {
         ("5|1004,0,,,|0,1,1,,,|", Reason::ExtraSegment, 20),
         ("5|1004,0,,|0,1,1,,,", Reason::WrongFieldCount, 2),
         ("5|1004,0,,,,|0,1,1,,,", Reason::WrongFieldCount, 2),
-        // A comma in a version makes seven fields, of which the sixth is no flag.
+        // A comma in a version makes seven fields, and the sixth is not a flag.
         ("5|1004,0,,,|0,1,1,41,3,2,", Reason::UnknownLayout, 12),
         ("5|1004,0,,,|lone", Reason::UnknownLayout, 12),
         ("3|1004,0,|,,0", Reason::UnknownLayout, 10),
@@ -36,7 +36,7 @@ fn the_current_header_is_refused_with_reason_and_place() {
 }
 
 #[test]
-fn the_last_header_is_refused_with_reason_and_place() {
+fn last_errors_have_reason_and_offset() {
     for (value, reason, offset) in [
         ("1|0|||", Reason::UnknownSchema, 0),
         ("5|0||", Reason::MissingSegment, 5),
@@ -55,7 +55,7 @@ fn the_last_header_is_refused_with_reason_and_place() {
 }
 
 #[test]
-fn the_other_headers_are_refused_with_reason_and_place() {
+fn other_errors_have_reason_and_offset() {
     for (value, reason, offset) in [
         ("a|1,|,|", Reason::WrongGroup, 7),
         ("a|1,|,|,|,|", Reason::WrongGroup, 10),
@@ -88,7 +88,7 @@ fn the_other_headers_are_refused_with_reason_and_place() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused_where_they_begin() {
+fn invalid_utf8_is_rejected() {
     let value = b"5|1004,\xff";
     assert_eq!(fault(read::current(value)), (Reason::NotText, 7));
     assert_eq!(fault(read::last(value)), (Reason::NotText, 7));
@@ -97,7 +97,7 @@ fn bytes_that_are_no_text_are_refused_where_they_begin() {
 }
 
 #[test]
-fn an_empty_value_is_no_fault() {
+fn empty_value_is_none() {
     assert_eq!(read::current(""), Ok(None));
     assert_eq!(read::last(""), Ok(None));
     assert_eq!(read::extra_sku(""), Ok(None));
@@ -106,7 +106,7 @@ fn an_empty_value_is_no_fault() {
 }
 
 #[test]
-fn codes_that_no_table_has_are_numbers() {
+fn unknown_codes_are_numbers() {
     let current = read::current("5|1004,9,,7,8|0,1,12,,,").unwrap().unwrap();
     let telemetry = current.telemetry();
     assert_eq!(telemetry.cache_info(), None);
@@ -128,7 +128,7 @@ fn codes_that_no_table_has_are_numbers() {
 }
 
 #[test]
-fn fields_behind_the_longest_layout_are_kept() {
+fn fields_after_the_longest_layout_are_kept() {
     let value = "5|1004,2,,,|0,1,1,,,1,new,newer";
     let current = read::current(value).unwrap().unwrap();
     let names: Vec<_> = current.platform().iter().map(read::Place::name).collect();
@@ -145,7 +145,7 @@ fn fields_behind_the_longest_layout_are_kept() {
 }
 
 #[test]
-fn text_behind_blank_fields_keeps_its_comma() {
+fn text_after_blank_fields_keeps_its_comma() {
     let text = |text: &'static str| FieldText::new(text).unwrap();
     let current = CurrentTelemetry::new()
         .with(CurrentField::Api, 1_u32)
@@ -162,7 +162,7 @@ fn text_behind_blank_fields_keeps_its_comma() {
 }
 
 #[test]
-fn a_comma_in_a_free_text_is_told_and_not_taken_for_a_field() {
+fn comma_in_free_text_is_an_error() {
     let value = "5|61,0,,,|sku,1.0,broker_error=a,b";
     assert_eq!(fault(read::current(value)), (Reason::UnknownLayout, 10));
     assert_eq!(
@@ -178,7 +178,7 @@ fn a_comma_in_a_free_text_is_told_and_not_taken_for_a_field() {
 }
 
 #[test]
-fn a_header_names_the_dialects_it_could_be_of() {
+fn header_lists_matching_dialects() {
     let names = |value| -> Vec<&str> {
         let current = read::current(value).unwrap().unwrap();
         current
@@ -197,7 +197,7 @@ fn a_header_names_the_dialects_it_could_be_of() {
 }
 
 #[test]
-fn regions_of_failures_belong_to_their_failures() {
+fn regions_belong_to_their_failures() {
     let id = "ad8c894a-557f-48c0-b045-c129590c344e";
     let value = format!("4|0|1004,{id},1005,{id}|one,two|westus,2,,");
     let last = read::last(&value).unwrap().unwrap();
@@ -219,7 +219,7 @@ fn regions_of_failures_belong_to_their_failures() {
 }
 
 #[test]
-fn an_id_is_only_a_guid_in_the_spelling_that_we_write() {
+fn id_in_another_spelling_stays_text() {
     for odd in ["AD8C894A-557F-48C0-B045-C129590C344E", "not-a-guid", "1"] {
         let value = format!("4|0|730,{odd}|a|");
         let last = read::last(&value).unwrap().unwrap();
@@ -230,7 +230,7 @@ fn an_id_is_only_a_guid_in_the_spelling_that_we_write() {
 }
 
 #[test]
-fn what_the_token_endpoint_answers_is_typed() {
+fn response_headers_are_typed() {
     let telemetry = read::client_telemetry("1,50171,123,255.5,I")
         .unwrap()
         .unwrap();
@@ -256,7 +256,7 @@ fn what_the_token_endpoint_answers_is_typed() {
 }
 
 #[test]
-fn longest_garbage_is_read_or_refused() {
+fn longest_garbage_does_not_panic() {
     let filled = |start: &str, fields: &str, end: &str| {
         let room = read::MAX_LEN - start.len() - end.len();
         format!("{start}{}{end}", fields.repeat(room / fields.len()))
@@ -290,7 +290,7 @@ fn longest_garbage_is_read_or_refused() {
 }
 
 #[test]
-fn too_long_values_are_refused() {
+fn too_long_values_are_rejected() {
     let fits = format!("5|0|||{}", ",".repeat(read::MAX_LEN - 6));
     assert_eq!(fits.len(), read::MAX_LEN);
     assert!(read::last(&fits).is_ok());

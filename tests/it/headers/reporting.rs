@@ -1,4 +1,4 @@
-//! What the last-telemetry header reports: which failures, when, how many, until when.
+//! Which failures the last-telemetry header reports, and until when.
 
 use std::sync::mpsc;
 
@@ -17,7 +17,7 @@ fn own(builder: DialectBuilder) -> Telemetry {
     speaking(builder.build().unwrap())
 }
 
-/// Whether a failure that a request carried is reported again, after the answer to that request.
+/// Returns whether a failure in flight is reported again after the response.
 fn is_kept(dialect: Dialect, answer: Ending) -> bool {
     let telemetry = speaking(dialect);
     fail(&telemetry, Ending::Early("carried"));
@@ -27,7 +27,7 @@ fn is_kept(dialect: Dialect, answer: Ending) -> bool {
 }
 
 #[test]
-fn each_dialect_settles_by_its_own_rule() {
+fn each_dialect_applies_its_delivery_policy() {
     let (refused, busy) = ("invalid_grant", "temporarily_unavailable");
     let net = |settling| {
         let dialect = Dialect::msal_net(MsalNetVersion::V4_32).customize();
@@ -61,12 +61,12 @@ fn each_dialect_settles_by_its_own_rule() {
         (net(DeliveryPolicy::RETRYABLE), 599, refused, true),
         (net(DeliveryPolicy::RETRYABLE), 600, refused, false),
     ] {
-        let found = is_kept(dialect, Ending::Answered(status, code));
+        let found = is_kept(dialect, Ending::Responded(status, code));
         assert_eq!(found, kept, "{} {status} {code}", dialect.name());
     }
 }
 
-/// Hands a request out that lives longer than its acquisition.
+/// Leaks a request that outlives its acquisition.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Result<(), LabError> {
     let mut request = Acquisition::current().token_request(TOKEN_URL);
@@ -76,11 +76,11 @@ async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Resu
 }
 
 #[test]
-fn hits_of_a_request_that_was_not_delivered_are_reported_again() {
+fn undelivered_hits_are_reported_again() {
     let telemetry = speaking(Dialect::default());
     hit(&telemetry);
     let last = |status| {
-        fail(&telemetry, Ending::Answered(status, "code"))
+        fail(&telemetry, Ending::Responded(status, "code"))
             .unwrap()
             .last()
     };
@@ -93,7 +93,7 @@ fn hits_of_a_request_that_was_not_delivered_are_reported_again() {
 }
 
 #[test]
-fn a_request_that_outlives_its_acquisition_is_settled_by_its_status() {
+fn late_response_is_acknowledged_by_status() {
     for (status, kept) in [(400, false), (503, true)] {
         let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_47));
         fail(&telemetry, Ending::Early("carried"));
@@ -112,7 +112,7 @@ fn a_request_that_outlives_its_acquisition_is_settled_by_its_status() {
 }
 
 #[test]
-fn failures_are_sent_in_the_order_of_the_dialect() {
+fn failures_follow_the_send_order() {
     let codes = |order| {
         let builder = Dialect::custom("own")
             .order(order)
@@ -129,7 +129,7 @@ fn failures_are_sent_in_the_order_of_the_dialect() {
 }
 
 #[test]
-fn too_many_failures_cost_the_oldest_or_the_new_one() {
+fn full_queue_drops_oldest_or_newest() {
     let builder = Dialect::custom("own");
     let telemetry = own(builder.capacity(Capacity::DropOldest(2)));
     for code in ["one", "two", "three"] {
@@ -144,7 +144,7 @@ fn too_many_failures_cost_the_oldest_or_the_new_one() {
     for _ in 0..20 {
         fail(&telemetry, Ending::Early("invalid_grant"));
     }
-    // As msal-python, whose 350 bytes hold six failures with this code.
+    // As msal-python, whose 350 bytes fit six failures with this code.
     assert_eq!(
         (waiting(&telemetry).len(), telemetry.lost_failures()),
         (6, 14)
@@ -152,10 +152,10 @@ fn too_many_failures_cost_the_oldest_or_the_new_one() {
 }
 
 #[test]
-fn the_tail_of_javascript_counts_what_waits() {
+fn javascript_platform_fields_count_waiting() {
     let telemetry = speaking(Dialect::msal_node());
     for _ in 0..60 {
-        // A byte shorter than the code in the run of msal-node, whose ids are a digit shorter.
+        // One byte shorter than the code that msal-node sent, whose ids are one digit shorter.
         fail(&telemetry, Ending::Early("server_down"));
     }
     let mut tails = Vec::new();
@@ -175,7 +175,7 @@ fn the_tail_of_javascript_counts_what_waits() {
 }
 
 #[test]
-fn the_tail_of_android_says_whether_all_was_sent() {
+fn android_platform_fields_flag_all_sent() {
     let telemetry = speaking(Dialect::msal_android());
     assert_eq!(noting(&telemetry, || ()).last().unwrap(), "2|0|||2,1");
     for _ in 0..100 {
@@ -188,7 +188,7 @@ fn the_tail_of_android_says_whether_all_was_sent() {
 }
 
 #[test]
-fn regions_of_failures_follow_in_the_older_dialects() {
+fn old_dialects_repeat_the_region_per_failure() {
     let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
     run(failing_in_a_region(&telemetry)).unwrap_err();
     fail(&telemetry, Ending::Early("no_region"));
@@ -204,7 +204,7 @@ async fn failing_in_a_region(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn a_dialect_that_forgets_sends_an_empty_value_once() {
+fn forget_all_sends_one_empty_value() {
     let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
     for _ in 0..100 {
         fail(
@@ -221,7 +221,7 @@ fn a_dialect_that_forgets_sends_an_empty_value_once() {
 }
 
 #[test]
-fn cancelled_calls_are_reported_where_the_dialect_says_so() {
+fn canceled_calls_follow_the_dialect() {
     let telemetry = speaking(Dialect::default());
     fail(&telemetry, Ending::Dropped);
     assert_eq!(waiting(&telemetry), [""; 0]);
@@ -237,7 +237,7 @@ async fn failing(telemetry: &Telemetry, info: ErrorInfo) -> Result<(), ErrorInfo
 }
 
 #[test]
-fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
+fn foreign_errors_follow_the_dialect() {
     for (dialect, reported) in [
         (Dialect::default(), true),
         (Dialect::msal_net(MsalNetVersion::V4_32), false),
@@ -249,7 +249,7 @@ fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
             ErrorInfo::foreign("HttpRequestException"),
         ))
         .unwrap_err();
-        // Without a code the name of the type is one, and as foreign.
+        // Without a code, the type name is used, and the error counts as foreign.
         run(failing(&telemetry, ErrorInfo::unknown())).unwrap_err();
         run(failing(&telemetry, ErrorInfo::new("own"))).unwrap_err();
         let expected = if reported {
@@ -262,7 +262,7 @@ fn errors_of_other_libraries_are_reported_where_the_dialect_says_so() {
 }
 
 #[test]
-fn a_swallowed_failure_is_reported_although_the_call_succeeds() {
+fn suppressed_error_is_reported() {
     let telemetry = speaking(Dialect::default());
     run(swallowing(&telemetry)).unwrap();
     assert_eq!(waiting(&telemetry), ["refresh_failed"]);
@@ -278,7 +278,7 @@ async fn swallowing(telemetry: &Telemetry) -> Result<(), LabError> {
 }
 
 #[test]
-fn codes_are_cut_where_the_dialect_says() {
+fn codes_are_truncated_by_dialect() {
     let code: &'static str = "x".repeat(5000).leak();
     for (dialect, kept) in [
         (Dialect::default(), 64),

@@ -1,4 +1,4 @@
-//! The values of both headers, built by hand and by notes.
+//! The values of both headers, built by hand and from records.
 
 use token_telemetry::entra::FieldText;
 use token_telemetry::entra::{
@@ -38,7 +38,7 @@ fn everything(acquiring: Acquiring) {
 }
 
 #[test]
-fn one_set_of_facts_is_written_in_every_dialect() {
+fn all_fields_in_every_dialect() {
     for (dialect, expected) in [
         (Dialect::default(), "5|1004,1,westus2,2,3|1,0,6,41,3.2.1,1"),
         (Dialect::msal_net(MsalNetVersion::V4_11), "2|1004,1|"),
@@ -94,7 +94,7 @@ fn one_set_of_facts_is_written_in_every_dialect() {
 }
 
 #[test]
-fn without_facts_each_dialect_writes_its_own_nothing() {
+fn no_fields_in_every_dialect() {
     for (dialect, expected) in [
         (Dialect::default(), "5|1004,0,,,|0,1,1,,,"),
         (Dialect::msal_net(MsalNetVersion::V4_11), "2|1004,0|"),
@@ -118,7 +118,7 @@ fn without_facts_each_dialect_writes_its_own_nothing() {
 }
 
 #[test]
-fn an_older_region_fact_follows_from_the_newer_ones() {
+fn legacy_region_source_is_derived() {
     let legacy = |region: Region| {
         let value = current(Dialect::msal_net(MsalNetVersion::V4_28), |acquiring| {
             acquiring.record_region(region);
@@ -160,7 +160,7 @@ fn an_older_region_fact_follows_from_the_newer_ones() {
 }
 
 #[test]
-fn schema_3_numbers_the_reasons_in_its_own_way() {
+fn schema_3_reason_codes() {
     for (reason, expected) in [
         (CacheRefreshReason::NotApplicable, "3|1004,0,|"),
         (CacheRefreshReason::ForceRefreshOrClaims, "3|1004,1,3|"),
@@ -177,7 +177,7 @@ fn schema_3_numbers_the_reasons_in_its_own_way() {
 }
 
 #[test]
-fn a_header_longer_than_its_budget_is_left_out() {
+fn header_over_budget_is_omitted() {
     let sent = noting(&speaking(Dialect::msal_apple()), || {
         for name in ["one", "two", "three"] {
             Acquisition::current().record_platform_field(name, "x".repeat(40));
@@ -188,7 +188,7 @@ fn a_header_longer_than_its_budget_is_left_out() {
 }
 
 #[test]
-fn values_no_table_has_are_kept_as_they_are() {
+fn unknown_values_are_kept() {
     let parse = |text| CurrentField::CacheInfo.parse(text).unwrap().unwrap();
     assert_eq!(parse("9"), FieldValue::Number(9));
     for odd in ["007", "-1", "+1", " 1", "1 ", "99999999999999999999", "x"] {
@@ -202,7 +202,7 @@ fn values_no_table_has_are_kept_as_they_are() {
 }
 
 #[test]
-fn a_failure_may_lack_what_a_peer_does_not_know() {
+fn failure_fields_may_be_blank() {
     let empty = || FieldText::new("").unwrap();
     let failure = ReportedFailure::new(30_u32, empty(), empty());
     let last = LastTelemetry::new(0).with_failure(failure);
