@@ -4,7 +4,7 @@ use token_telemetry::CacheLevel;
 
 use crate::fields::Fields;
 
-/// What an application is configured with.
+/// The configuration of an application.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Config {
     pub(crate) has_last: Option<bool>,
@@ -21,7 +21,7 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(mut fields: Fields) -> Result<Self, String> {
-        // The kind of application changes nothing in what is sent.
+        // The kind of application does not affect the headers.
         fields.text("client")?;
         let mut config = Self {
             has_last: fields.flag("has_last")?,
@@ -36,7 +36,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Takes over what a step may change later too.
+    /// Applies the settings that a step may change later.
     pub(crate) fn change(&mut self, fields: &mut Fields) -> Result<(), String> {
         let level = fields.text("cache_kind")?;
         let level = level.map(|kind| cache_level(&kind)).transpose()?;

@@ -22,7 +22,7 @@ pub(crate) const TOKEN_URL: &str = "https://login.microsoftonline.com/common/oau
 /// Discovery endpoint of the replayed SDK.
 const DISCOVERY_URL: &str = "https://login.microsoftonline.com/common/discovery/instance";
 
-/// Owner of the one id; the step's own id is noted while it runs.
+/// Owner of the placeholder id; each step sets its own id while it runs.
 pub(crate) struct Msal;
 
 #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,12 @@ pub(crate) enum AnyApi {
     Replayed = 1,
 }
 
-/// Error of an acquisition; its codes are those of the step.
+/// The error of an acquisition, with the codes of the step.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ReplayError(ErrorInfo);
 
 impl ReplayError {
-    /// The error that a failure of a step raises.
+    /// Creates the error for a failure of a step.
     pub(crate) fn of(failure: &Failure, status: u16) -> Self {
         Self(error_info(failure, status))
     }
@@ -50,18 +50,18 @@ impl DescribeError<ReplayError> for Msal {
     }
 }
 
-/// What one step sent and recorded.
+/// The requests and records of one step.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// Headers of each try of a token request, in order; the foreground's first.
+    /// Headers of each attempt of a token request, in order, foreground first.
     pub(crate) token_requests: Vec<HeaderMap>,
-    /// Headers of the discovery request, if one was made.
+    /// Headers of the discovery request, if one was sent.
     pub(crate) discovery: Option<HeaderMap>,
     /// The record of the call itself.
     pub(crate) foreground: Option<AcquisitionRecord>,
-    /// The record of the refresh that the call started.
+    /// The record of the background refresh that the call started.
     pub(crate) background: Option<AcquisitionRecord>,
-    /// What the caller got; nothing if it did not wait for the end.
+    /// What the call returned; `None` if the caller dropped it.
     pub(crate) returned: Option<Result<(), ReplayError>>,
 }
 
@@ -71,13 +71,13 @@ pub(crate) struct Driver {
     pub(crate) config: Config,
     pub(crate) clock: ManualClock,
     recorder: Recorder,
-    /// Whether acquisitions ask for metadata of the authority before the token.
+    /// Whether acquisitions request metadata of the authority first.
     pub(crate) discovers: bool,
     sent: Mutex<Run>,
 }
 
 impl Driver {
-    /// An application whose `Telemetry` has the clock and the recorder of the driver.
+    /// Creates an application whose `Telemetry` uses the clock and the recorder of the driver.
     pub(crate) fn new(config: Config, builder: TelemetryBuilder) -> Result<Self, String> {
         let (clock, recorder) = (ManualClock::new(), Recorder::new());
         let builder = builder.clock(clock.clone()).observer(recorder.clone());
@@ -91,7 +91,7 @@ impl Driver {
         })
     }
 
-    /// Runs one acquisition, then the background refresh it started.
+    /// Runs one acquisition, and then the background refresh it started.
     pub(crate) fn acquire(&self, step: &Acquire) -> Result<Run, String> {
         let mut background = None;
         let returned = poll_once(pin!(call(&self.telemetry, self, step, &mut background)));
@@ -103,7 +103,7 @@ impl Driver {
             })
         );
         if returned.is_some() == cancelled {
-            return Err("the acquisition did not end as the step says".to_owned());
+            return Err("the acquisition did not end as the step expects".to_owned());
         }
         let foreground = self.recorder.take().pop();
         if let Some(refresh) = background {
@@ -117,7 +117,7 @@ impl Driver {
         Ok(run)
     }
 
-    /// Lets time pass, as a step that waits for a throttle to end.
+    /// Advances the clock past a throttling period.
     pub(crate) fn advance_time(&self) {
         self.clock.advance(Duration::from_secs(120));
     }
@@ -128,7 +128,7 @@ impl Driver {
 
     fn note(&self, step: &Acquire) {
         let current = Acquisition::current();
-        // The names of the vectors live as long as the process.
+        // The names in the vectors must be `'static`.
         current.record_api(Api::new(step.api_id, step.api.clone().leak()));
         current.set_correlation_id(step.correlation_id);
         let id = step
@@ -176,7 +176,7 @@ impl Driver {
         }
     }
 
-    /// All tries of one token request.
+    /// Sends all attempts of one token request.
     fn token_request(&self, outcome: &Outcome) {
         for _ in 0..outcome.attempts {
             let mut request = Acquisition::current().token_request(TOKEN_URL);
@@ -192,7 +192,7 @@ impl Driver {
         }
     }
 
-    /// What the identity provider, or the lack of one, makes of the call.
+    /// Ends the call as the identity provider, or its absence, decides.
     async fn end(&self, outcome: &Outcome) -> Result<(), ReplayError> {
         match &outcome.kind {
             Kind::Cache => {}
@@ -235,7 +235,7 @@ fn error_info(failure: &Failure, status: u16) -> ErrorInfo {
     }
 }
 
-/// A refresh that waits to be run.
+/// A background refresh that has not run yet.
 type Refresh<'a> = Pin<Box<dyn Future<Output = Result<(), ReplayError>> + Send + 'a>>;
 
 #[acquire_token(api = AnyApi::Replayed, telemetry = telemetry)]
@@ -265,7 +265,7 @@ async fn call<'a>(
     driver.end(&step.outcome).await
 }
 
-/// Polls once, and hands out what a future that ended returned; the caller drops it either way.
+/// Polls a future once; returns its output if it completed.
 fn poll_once<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
     match future.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),

@@ -1,4 +1,4 @@
-//! The enricher that the requests of a case have.
+//! The enricher of a case.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use token_telemetry::otel::ExtraAttributes;
 use crate::fields::{Check, Fields};
 use crate::step::Acquire;
 
-/// The enricher of the case: each request has its own, or none.
+/// The enricher of each request, if it has one.
 #[derive(Clone, Default)]
 pub(crate) struct Enriching(Arc<Mutex<Enricher>>);
 
@@ -22,7 +22,7 @@ pub(crate) struct Enricher {
 }
 
 impl Enriching {
-    /// Takes over the enricher of the request that comes next.
+    /// Sets the enricher of the next request.
     pub(crate) fn begin(&self, step: &Acquire) {
         let mut enricher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         enricher.tags.clone_from(&step.extra_tags);
@@ -46,7 +46,7 @@ impl Enriching {
         let throws = enricher.throws;
         drop(enricher);
         if throws {
-            // Unlike a panic this prints nothing.
+            // Unlike `panic!`, this prints nothing.
             std::panic::resume_unwind(Box::new("the enricher of the vector throws"));
         }
     }
@@ -56,18 +56,21 @@ impl Enriching {
     }
 }
 
-/// Compares what the enricher saw with what the vector says.
+/// Compares what the enricher saw with the expectations of the vector.
 pub(crate) fn check_seen(
     mut expect: Fields,
     enriched: &Enricher,
     check: &mut Check,
 ) -> Result<(), String> {
-    let record = enriched.saw.as_ref().ok_or("the enricher was not called")?;
+    let record = enriched
+        .saw
+        .as_ref()
+        .ok_or("expected a call of the enricher")?;
     if let Some(successful) = expect.flag("successful")? {
         check.same("successful", &record.is_ok(), &successful)?;
     }
     if let Some(code) = expect.text("error_code")? {
-        // MSAL.NET wraps a foreign error under the full name of its type; we keep the short one.
+        // MSAL.NET reports the full type name of a foreign error; we report the short one.
         let short = code.rsplit('.').next().map(str::to_owned);
         check.same(
             "error_code",

@@ -1,10 +1,10 @@
-//! JSON objects whose every key must be known.
+//! JSON objects that reject unknown keys.
 
 use serde_json::{Map, Value};
 
 use crate::tally::Counts;
 
-/// The keys of an object that nobody asked for yet.
+/// The keys of an object that were not read yet.
 #[derive(Debug)]
 pub(crate) struct Fields(Map<String, Value>);
 
@@ -16,7 +16,7 @@ impl Fields {
         Err(format!("expected an object, found {value}"))
     }
 
-    /// Takes a key out; absent keys and nulls are the same.
+    /// Takes a key; treats `null` as absent.
     pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
         self.0.remove(key).filter(|value| !value.is_null())
     }
@@ -65,17 +65,17 @@ impl Fields {
         value.ok_or_else(|| format!("`{key}` is missing"))
     }
 
-    /// Whether a key is left, null or not.
+    /// Returns whether a key is left, even if it is `null`.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
 
-    /// The keys that are left, with their values.
+    /// Returns the remaining keys with their values.
     pub(crate) fn into_entries(self) -> impl Iterator<Item = (String, Value)> {
         self.0.into_iter()
     }
 
-    /// Fails if a key was not asked for.
+    /// Fails if a key was not read.
     pub(crate) fn finish(self) -> Result<(), String> {
         let unknown: Vec<_> = self.0.keys().map(String::as_str).collect();
         if unknown.is_empty() {
@@ -85,7 +85,7 @@ impl Fields {
     }
 }
 
-/// Counts assertions and fails at the first one that does not hold.
+/// Counts assertions, and fails at the first false one.
 #[derive(Default)]
 pub(crate) struct Check {
     pub(crate) assertions: usize,

@@ -11,7 +11,7 @@ use crate::fields::{Check, Fields};
 use crate::msal_net::SDK;
 use crate::step::Op;
 
-/// Replays a case whose values may hold descriptions in place of texts that depend on the machine.
+/// Replays a case whose values may be descriptions of machine-dependent text.
 pub(crate) fn replay(mut case: Fields, check: &mut Check) -> Result<(), String> {
     let mut config = Config::read(case.object("config")?)?;
     let steps = Fields::needed("steps", case.list("steps")?)?;
@@ -78,7 +78,7 @@ fn check_one(
     check.holds(&format!("{name} `{value}` is {expected}"), fitting)
 }
 
-/// Whether a value is a text, or what a description in angle brackets says.
+/// Returns whether a value equals a text, or matches a description in angle brackets.
 fn fits(value: &str, expected: &str, id: &str) -> Result<bool, String> {
     let Some(description) = expected.strip_prefix('<') else {
         return Ok(value == expected);

@@ -1,6 +1,6 @@
-//! Replays the vector files through the public API and prints what was asserted.
+//! Replays the vector files through the public API and prints the results.
 //!
-//! `TOKEN_TELEMETRY_VECTORS=DIR` replays the files of another folder that have the known names.
+//! Set `TOKEN_TELEMETRY_VECTORS=DIR` to replay files with the same names from another folder.
 
 #[path = "../it/otel/collect.rs"]
 #[expect(

@@ -1,4 +1,4 @@
-//! `msal-net.json`: what the result says of its acquisition, and the sums over all of them.
+//! `msal-net.json`: metadata of results, and the totals over all acquisitions.
 
 use serde_json::Value;
 use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Region, Telemetry, TokenSource};
@@ -9,7 +9,7 @@ use crate::fields::{Check, Fields};
 use crate::msal_net::SDK;
 use crate::step::Op;
 
-/// Replays a case about results.
+/// Replays a case about result metadata.
 pub(crate) fn replay(mut case: Fields, check: &mut Check) -> Result<(), String> {
     let config = Config::read(case.object("config")?)?;
     let steps = Fields::needed("steps", case.list("steps")?)?;
@@ -32,7 +32,7 @@ pub(crate) fn replay(mut case: Fields, check: &mut Check) -> Result<(), String> 
             Op::Configure | Op::ExpireCachedTokens => {}
         }
     }
-    let last = last.ok_or("no acquisition ran")?;
+    let last = last.ok_or("expected an acquisition")?;
     check_step(expect.object("last_step")?, &driver, &last, check)?;
     if expect.has("background_callback") {
         let background = last.background.as_ref();
@@ -47,7 +47,10 @@ fn check_step(
     run: &Run,
     check: &mut Check,
 ) -> Result<(), String> {
-    let record = run.foreground.as_ref().ok_or("the call left no record")?;
+    let record = run
+        .foreground
+        .as_ref()
+        .ok_or("expected a record of the call")?;
     check_metadata(expect.object("metadata")?, record, check)?;
     let mut totals = expect.object("process_totals")?;
     let found = driver.telemetry.totals();
@@ -64,7 +67,7 @@ fn check_step(
     expect.finish()
 }
 
-/// Whoever receives records sees the ones of refreshes in the background too.
+/// Checks that observers also receive the records of background refreshes.
 fn check_background(
     mut expect: Fields,
     record: Option<&AcquisitionRecord>,
@@ -73,7 +76,7 @@ fn check_background(
     if let Some(invoked) = expect.flag("invoked")? {
         check.same("invoked", &record.is_some(), &invoked)?;
     }
-    let record = record.ok_or("no refresh in the background ended")?;
+    let record = record.ok_or("expected a background refresh")?;
     check.holds("background", record.is_background())?;
     if let Some(successful) = expect.flag("successful")? {
         check.same("successful", &record.is_ok(), &successful)?;
@@ -86,7 +89,7 @@ fn check_background(
     expect.finish()
 }
 
-/// Compares what MSAL.NET's result says; where the record has nothing, MSAL.NET has a zero.
+/// Compares the metadata of MSAL.NET, which has zeros for missing values.
 pub(crate) fn check_metadata(
     mut expect: Fields,
     record: &AcquisitionRecord,
@@ -101,7 +104,7 @@ pub(crate) fn check_metadata(
         let found = found.unwrap_or(CacheRefreshReason::NotApplicable).name();
         check.same("CacheRefreshReason", &found, &&*reason)?;
     }
-    // MSAL.NET times only what a caller waits for.
+    // MSAL.NET measures only what a caller waits for.
     let total = record.duration_total().filter(|_| !record.is_background());
     for (key, time) in [
         ("DurationTotalInMs", total),
@@ -141,7 +144,7 @@ fn check_duration(
     check.same(key, &millis, &expected)
 }
 
-/// Only the host is compared: the path names the tenant, and is never kept.
+/// Compares only the host, because the path identifies the tenant and is never recorded.
 fn check_endpoint(
     host: Option<&str>,
     expected: Option<&str>,
@@ -151,7 +154,10 @@ fn check_endpoint(
         Some("<non-null>") => check.holds("TokenEndpoint", host.is_some()),
         Some(url) => {
             check.not_applicable += 1;
-            let expected = url.split('/').nth(2).ok_or("an endpoint without host")?;
+            let expected = url
+                .split('/')
+                .nth(2)
+                .ok_or("expected an endpoint with a host")?;
             check.same("TokenEndpoint", &host, &Some(expected))
         }
         None => check.same("TokenEndpoint", &host, &None),
@@ -173,7 +179,7 @@ fn check_region(
         check.same("RegionOutcome", &found, &&*outcome)?;
     }
     if expect.has("AutoDetectionError") {
-        // A region that was detected, or never looked for, has no error to show.
+        // There is an error only if the region was requested but not detected.
         let expected = expect.text("AutoDetectionError")?;
         let failed = region.is_some_and(|region| {
             region.autodetection_source()

@@ -18,7 +18,7 @@ use crate::msal_net::SDK;
 use crate::step::{Kind, Op, Outcome};
 use crate::warnings::warnings_during;
 
-/// Replays a case that ends with points of metrics.
+/// Replays a case that expects data points of metrics.
 pub(crate) fn replay(schema: &str, mut case: Fields, check: &mut Check) -> Result<(), String> {
     let config = Config::read(case.object("config")?)?;
     let steps = Fields::needed("steps", case.list("steps")?)?;
@@ -39,7 +39,7 @@ pub(crate) fn replay(schema: &str, mut case: Fields, check: &mut Check) -> Resul
     let warnings = warnings_during(|| {
         ran = run_steps(&mut driver, &steps, &enriching, check);
     });
-    let (last, raised) = ran?.ok_or("no acquisition ran")?;
+    let (last, raised) = ran?.ok_or("expected an acquisition")?;
     let after = After {
         points: sink.collect(),
         last,
@@ -63,7 +63,7 @@ fn metrics(sink: &Sink, config: &Config, enriching: &Enriching) -> Metrics {
         .enricher(move |record, extra| enriching.enrich(record, extra))
 }
 
-/// The last acquisition, and what its function raised.
+/// The last acquisition, and the error of its function.
 type Last = (Run, Option<Result<(), ReplayError>>);
 
 fn raised(outcome: &Outcome) -> Option<Result<(), ReplayError>> {
@@ -73,7 +73,7 @@ fn raised(outcome: &Outcome) -> Option<Result<(), ReplayError>> {
     }
 }
 
-/// Runs every step; the last acquisition is what the end of the case asks about.
+/// Runs all steps; the expectations are about the last acquisition.
 fn run_steps(
     driver: &mut Driver,
     steps: &[Value],
@@ -101,12 +101,15 @@ fn run_steps(
 fn check_step(expect: Option<Value>, run: &Run, check: &mut Check) -> Result<(), String> {
     let Some(expect) = expect else { return Ok(()) };
     let mut expect = Fields::of(expect)?;
-    let record = run.foreground.as_ref().ok_or("the call left no record")?;
+    let record = run
+        .foreground
+        .as_ref()
+        .ok_or("expected a record of the call")?;
     check_metadata(expect.object("metadata")?, record, check)?;
     expect.finish()
 }
 
-/// What there is to see when all steps are done.
+/// The results of all steps.
 struct After {
     points: Vec<Point>,
     last: Run,
@@ -164,7 +167,7 @@ fn check_end(mut expect: Fields, after: &After, check: &mut Check) -> Result<(),
     expect.finish()
 }
 
-/// What the caller of the last acquisition got.
+/// Checks what the caller of the last acquisition received.
 fn check_caller(expect: &mut Fields, after: &After, check: &mut Check) -> Result<(), String> {
     if let Some(succeeds) = expect.flag("acquisition_succeeds")? {
         let returned = after.last.returned.as_ref().map(Result::is_ok);

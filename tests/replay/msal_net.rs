@@ -15,10 +15,10 @@ use crate::metadata::check_metadata;
 use crate::step::{Acquire, Op};
 use crate::tally::{Counts, Tally};
 
-/// SDK of the replay, with a version in the form of MSAL.NET's.
+/// The SDK of the replay, with a version in the format of MSAL.NET.
 pub(crate) const SDK: (&str, &str) = ("MSAL.NetCore", "4.86.1.0");
 
-/// Replays the file of the folder, if it is there.
+/// Replays the file in the folder, if it exists.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
     for case in cases(dir, "msal-net.json", tally) {
         let name = case.get("name").and_then(Value::as_str).unwrap_or("?");
@@ -27,7 +27,7 @@ pub(crate) fn run(dir: &Path, tally: &mut Tally) {
     }
 }
 
-/// The cases of a file; none if the folder does not have it.
+/// Returns the cases of a file, or none if it does not exist.
 pub(crate) fn cases(dir: &Path, file: &str, tally: &mut Tally) -> Vec<Value> {
     let Ok(text) = fs::read_to_string(dir.join(file)) else {
         return Vec::new();
@@ -62,7 +62,7 @@ fn replay(case: Value) -> Result<Counts, String> {
     Ok(check.into())
 }
 
-/// The dialect of the era that a case is about.
+/// Returns the dialect of the MSAL.NET version in a case.
 fn dialect(schema: &str, config: &Config) -> Result<Dialect, String> {
     let era = match (schema, config.v5_fields) {
         ("2", None) => MsalNetVersion::V4_11,
@@ -92,7 +92,7 @@ fn dialect(schema: &str, config: &Config) -> Result<Dialect, String> {
     })
 }
 
-/// Headers of the last token request that was sent, and how many were.
+/// Headers of the last token request, and the number of requests.
 #[derive(Default)]
 struct Sent {
     requests: u64,
@@ -149,7 +149,10 @@ fn check_step(mut expect: Fields, run: &Run, check: &mut Check) -> Result<(), St
     if let Some(sent) = expect.flag("token_request_sent")? {
         check.same("token_request_sent", &!run.token_requests.is_empty(), &sent)?;
     }
-    let record = run.foreground.as_ref().ok_or("the call left no record")?;
+    let record = run
+        .foreground
+        .as_ref()
+        .ok_or("expected a record of the call")?;
     if let Some(reason) = expect.number("cache_refresh_reason")? {
         check.same(
             "cache_refresh_reason",
@@ -160,7 +163,7 @@ fn check_step(mut expect: Fields, run: &Run, check: &mut Check) -> Result<(), St
     for (key, name) in HEADERS {
         if expect.has(key) {
             let expected = expect.text(key)?;
-            // Every try of a request carries the same.
+            // All attempts of a request have the same headers.
             for headers in &run.token_requests {
                 check.same(key, &value_of(headers, name), &expected)?;
             }
@@ -175,7 +178,7 @@ fn check_step(mut expect: Fields, run: &Run, check: &mut Check) -> Result<(), St
     expect.finish()
 }
 
-/// Keys of the expectations, and the headers they are about.
+/// Keys of the expectations, with their headers.
 const HEADERS: [(&str, &str); 2] = [
     ("current_header", "x-client-current-telemetry"),
     ("last_header", "x-client-last-telemetry"),
@@ -186,7 +189,7 @@ fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(text)
 }
 
-/// MSAL.NET has no reason that is not known.
+/// MSAL.NET has no unknown reason.
 fn reason_of(record: &AcquisitionRecord) -> CacheRefreshReason {
     record
         .refresh_reason()
@@ -210,7 +213,7 @@ fn check_end(
         }
     }
     if expect.has("client_state_after") {
-        // An era without the header keeps no state for it, and the vector says null.
+        // A version without the header has no state for it, and the vector has `null`.
         let mut state = expect.object("client_state_after")?;
         let hits = state.number("silent_successful_count")?.unwrap_or(0);
         check.same("silent_successful_count", &telemetry.pending_hits(), &hits)?;

@@ -1,4 +1,4 @@
-//! The steps of `msal-net.json`, read.
+//! Parses the steps of `msal-net.json`.
 
 use serde_json::Value;
 use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
@@ -7,10 +7,10 @@ use token_telemetry::{CacheRefreshReason, ClientRequestId, Region, TokenType};
 use crate::config::Config;
 use crate::fields::Fields;
 
-/// Id of steps that leave the choice to the replay.
+/// The id of steps that do not specify one.
 const ANY_ID: &str = "5a1d9f3e-8c2b-4f6a-9d70-1e2f3a4b5c6d";
 
-/// One step; what it configures is in the configuration already.
+/// One step; its configuration has already been applied.
 #[derive(Debug)]
 pub(crate) enum Op {
     Acquire(Box<Acquire>),
@@ -19,7 +19,7 @@ pub(crate) enum Op {
     ExpireCachedTokens,
 }
 
-/// What an acquisition does, and what it should show.
+/// What an acquisition does, and the expected results.
 #[derive(Debug)]
 pub(crate) struct Acquire {
     pub(crate) api: String,
@@ -40,7 +40,7 @@ pub(crate) struct Acquire {
     pub(crate) expect: Option<Value>,
 }
 
-/// What the lookup in the cache finds.
+/// The result of the cache lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cache {
     NotConsulted,
@@ -52,7 +52,7 @@ pub(crate) enum Cache {
 }
 
 impl Cache {
-    /// Why the cache did not suffice, where it was asked.
+    /// The reason for a refresh, if the cache was used.
     pub(crate) fn reason(self) -> Option<CacheRefreshReason> {
         match self {
             Self::NotConsulted => None,
@@ -99,14 +99,14 @@ pub(crate) enum Stage {
 }
 
 impl Op {
-    /// Reads a step; what it configures takes effect on `config` at once.
+    /// Parses a step, and applies its configuration to `config`.
     pub(crate) fn read(step: &Value, config: &mut Config) -> Result<Self, String> {
         let mut step = Fields::of(step.clone())?;
         let op = Fields::needed("op", step.text("op")?)?;
         let read = match &*op {
             "acquire" => Self::Acquire(Box::new(Acquire::read(&mut step, config)?)),
             "advance_time" => {
-                // Why time has to pass is for readers.
+                // The reason is only documentation.
                 step.text("reason")?;
                 Self::AdvanceTime
             }
@@ -242,7 +242,7 @@ fn failure(fields: &mut Fields) -> Result<Failure, String> {
     })
 }
 
-/// Region facts of both generations; empty text means that a fact was never noted.
+/// Region data of both generations; empty text means that it was not recorded.
 fn region(mut fields: Fields) -> Result<Region, String> {
     let mut given = |key: &str| {
         fields
@@ -294,7 +294,7 @@ fn token_type(number: u64) -> Result<TokenType, String> {
     known.ok_or_else(|| format!("unknown token type {number}"))
 }
 
-/// Two texts.
+/// Returns two texts.
 pub(crate) fn pair(pair: &Value) -> Result<(String, String), String> {
     let text = |at: usize| pair.get(at)?.as_str().map(str::to_owned);
     let is_pair = pair.as_array().is_some_and(|pair| pair.len() == 2);

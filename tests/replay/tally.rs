@@ -1,6 +1,6 @@
-//! Counts of a replay.
+//! Results of a replay.
 
-/// What was replayed so far, and what went wrong.
+/// The number of passed cases, and the failures.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) passed: usize,

@@ -1,4 +1,4 @@
-//! Cases that build a header: ours byte for byte, those of other SDKs as far as they can be read.
+//! Cases that build a header: ours exactly, those of other SDKs as far as they can be parsed.
 
 use serde_json::Value;
 use token_telemetry::ClientRequestId;
@@ -26,7 +26,7 @@ pub(crate) fn replay(
     match (style, &value) {
         (Some("spec"), _) => parts.check_built(value.as_deref(), request_id.as_deref(), check)?,
         (Some(sdk), Some(value)) if sdk.starts_with("sdk:") => parts.check_found(value, check)?,
-        // Where another SDK sends nothing, neither do we.
+        // If another SDK sends nothing, neither do we.
         (Some(sdk), None) if sdk.starts_with("sdk:") => parts.check_built(None, None, check)?,
         (other, _) => return Err(format!("unknown style {other:?}")),
     }
@@ -38,7 +38,7 @@ pub(crate) fn replay(
     expected.finish()
 }
 
-/// What the header is made of.
+/// The parts of the header.
 struct Parts {
     products: Vec<(String, Option<String>)>,
     pairs: Vec<(Option<String>, String)>,
@@ -77,7 +77,7 @@ impl Parts {
         })
     }
 
-    /// Another SDK's value holds these parts, as far as it can be read at all.
+    /// Checks that another SDK's value has these parts, as far as it can be parsed.
     fn check_found(&self, value: &str, check: &mut Check) -> Result<(), String> {
         let Ok(elements) = read::recipient(value) else {
             return Ok(());
@@ -100,7 +100,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Our own builder makes the value from these parts.
+    /// Checks that our builder creates the value from these parts.
     fn check_built(
         self,
         value: Option<&str>,
@@ -136,9 +136,9 @@ impl Parts {
     fn builder(&self) -> Result<SdkVersionBuilder, String> {
         let mut builder = SdkVersion::builder().comment(self.comment()?);
         for (name, version) in &self.products {
-            let version = version.clone().ok_or("our products have a version")?;
+            let version = version.clone().ok_or("expected a version")?;
             let product = Product::new(name.clone(), version).map_err(|error| error.to_string())?;
-            // The vectors follow the name templates of the documents.
+            // The vectors follow the documented name templates.
             builder = match (name.starts_with("graph-"), name.ends_with("-core")) {
                 (true, true) => builder.core(product),
                 (true, false) => builder.service(product),
@@ -156,7 +156,7 @@ impl Parts {
         Ok(builder.feature_usage(features))
     }
 
-    /// The comment of the pairs; where the raw text is known, it is sanitised by the library.
+    /// Creates the comment of the pairs; the library sanitizes raw text if it is known.
     fn comment(&self) -> Result<Comment, String> {
         let mut comment = Comment::empty();
         for (key, text) in &self.pairs {
@@ -181,7 +181,7 @@ impl Parts {
     }
 }
 
-/// Adds a pair; the features are given as a number and not here.
+/// Adds a pair, except features, which are given as a number.
 fn with(comment: Comment, key: Key, text: &str) -> Comment {
     if key == Key::HostOs {
         comment.host_os(text)

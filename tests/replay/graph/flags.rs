@@ -1,4 +1,4 @@
-//! Cases about the text and the meaning of `featureUsage`.
+//! Cases about the text and the bits of `featureUsage`.
 
 use token_telemetry::graph::FeatureUsage;
 
@@ -62,17 +62,19 @@ fn replay_bit(bit: u64, name: &str, expect: &mut Fields, check: &mut Check) -> R
     check.same("hex", &Some(features.to_string()), &expect.text("hex")?)
 }
 
-/// What .NET's handler sends for a set, and what we make of it.
+/// Checks what the .NET handler sends for a set, and how we undo it.
 fn replay_dotnet(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> Result<(), String> {
     let truth = Fields::needed("true_flags", input.number("true_flags")?)?;
     let truth = FeatureUsage::from_bits(truth);
     let hex = Fields::needed("true_hex", input.text("true_hex")?)?;
     check.same("true hex", &hex.parse(), &Ok(truth))?;
     let sent = Fields::needed("sent_text", expect.text("sent_text")?)?;
-    // The handler reads its hex text as a decimal number, and a text with a letter as nothing.
+    // The handler parses its hex text as a decimal number, and text with a letter as zero.
     let mangled = FeatureUsage::from_bits(hex.parse().unwrap_or(0));
     check.same("sent", &sent.parse(), &Ok(mangled))?;
-    let undone = mangled.undo_dotnet().ok_or("it could have been sent")?;
+    let undone = mangled
+        .undo_dotnet()
+        .ok_or("expected a value that can be sent")?;
     check.same(
         "repaired",
         &Some(undone.feature_usage.bits()),
@@ -80,5 +82,5 @@ fn replay_dotnet(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> 
     )?;
     let repairable = Fields::needed("repairable", expect.flag("repairable")?)?;
     check.same("repairable", &(undone.feature_usage == truth), &repairable)?;
-    check.holds("doubt where it is due", repairable || !undone.is_certain)
+    check.holds("uncertainty is reported", repairable || !undone.is_certain)
 }

@@ -1,4 +1,4 @@
-//! Replays `graph.json`: the Graph headers, written and read.
+//! Replays `graph.json`: rendering and parsing the Graph headers.
 
 mod build;
 mod flags;
@@ -18,7 +18,7 @@ use token_telemetry::graph::{
 use crate::fields::{Check, Fields};
 use crate::tally::{Counts, Tally};
 
-/// Replays the file of the folder, if it is there.
+/// Replays the file in the folder, if it exists.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
     let Ok(text) = fs::read_to_string(dir.join("graph.json")) else {
         return;
@@ -69,7 +69,7 @@ fn replay_host(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> Re
     let url = Fields::needed("url", input.text("url")?)?;
     let mut hosts = Hosts::graph();
     for custom in input.texts("custom_hosts")?.unwrap_or_default() {
-        // Text that is no host is refused by the builder, so it is not among the hosts.
+        // The builder rejects text that is not a host.
         hosts = hosts.clone().with(custom).unwrap_or(hosts);
     }
     let allowed = hosts.allow_url(&url);
@@ -96,7 +96,7 @@ const fn presence(is_present: bool) -> &'static str {
     if is_present { "present" } else { "absent" }
 }
 
-/// Headers for the cases that are not about the text of `SdkVersion`.
+/// Returns headers for cases that do not check the text of `SdkVersion`.
 fn headers_for_tests() -> Result<Headers, String> {
     let core = Product::from_static("graph-rust-core", "0.1.0");
     let builder = SdkVersion::builder().core(core).comment(Comment::empty());
@@ -106,14 +106,14 @@ fn headers_for_tests() -> Result<Headers, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Header map with what a case calls `headers_before`; a list makes several lines.
+/// Creates a header map from `headers_before`; a list becomes several lines.
 fn header_map(fields: Fields) -> Result<HeaderMap, String> {
     let mut map = HeaderMap::new();
     for (name, value) in fields.into_entries() {
         let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
         let lines = value.as_array().cloned().unwrap_or_else(|| vec![value]);
         for line in lines {
-            let text = line.as_str().ok_or("a header should be text")?;
+            let text = line.as_str().ok_or("expected a header as text")?;
             let line = HeaderValue::from_bytes(text.as_bytes()).map_err(|e| e.to_string())?;
             map.append(&name, line);
         }
@@ -121,7 +121,7 @@ fn header_map(fields: Fields) -> Result<HeaderMap, String> {
     Ok(map)
 }
 
-/// The one line of a header as text; none if it is absent.
+/// Returns the only line of a header as text; `None` if it is absent.
 fn line(map: &HeaderMap, name: &HeaderName) -> Result<Option<String>, String> {
     let lines: Vec<_> = map.get_all(name).iter().collect();
     match lines.as_slice() {
@@ -131,7 +131,7 @@ fn line(map: &HeaderMap, name: &HeaderName) -> Result<Option<String>, String> {
     }
 }
 
-/// Applies the headers and makes sure that a second time changes nothing.
+/// Applies the headers, and checks that applying them again changes nothing.
 fn apply_twice(
     headers: &Headers,
     context: &RequestContext,

@@ -1,4 +1,4 @@
-//! Cases that read a header, or refuse it.
+//! Cases that parse or reject a header.
 
 use std::borrow::Cow;
 
@@ -36,16 +36,16 @@ fn joined_lines(input: &mut Fields, check: &mut Check) -> Result<Vec<u8>, String
     Ok(joined)
 }
 
-/// Compares both verdicts and what the recipient understands.
+/// Compares the results of both grammars, and the elements of the recipient.
 pub(crate) fn check_read(
     value: &[u8],
     expect: &mut Fields,
     check: &mut Check,
 ) -> Result<(), String> {
     let sender = Fields::needed("sender", expect.text("sender")?)?;
-    check_verdict("sender", read::sender(value), &sender, check)?;
+    check_result("sender", read::sender(value), &sender, check)?;
     let recipient = Fields::needed("recipient", expect.text("recipient")?)?;
-    let elements = check_verdict("recipient", read::recipient(value), &recipient, check)?;
+    let elements = check_result("recipient", read::recipient(value), &recipient, check)?;
     let tolerant = read::tolerant(value).ok();
     let Some(elements) = elements else {
         return Ok(());
@@ -60,28 +60,28 @@ pub(crate) fn check_read(
     check_stable(&elements, check)
 }
 
-/// Reading what was written from what was read changes nothing.
+/// Checks that a parsed value round-trips.
 fn check_stable(elements: &Elements<'_>, check: &mut Check) -> Result<(), String> {
     let written = elements.to_bytes();
     let again = read::recipient(&written).map_err(|error| error.to_string())?;
     check.same("read again", &again, elements)
 }
 
-fn check_verdict<'a>(
+fn check_result<'a>(
     who: &str,
     result: Result<Elements<'a>, ReadError>,
     expected: &str,
     check: &mut Check,
 ) -> Result<Option<Elements<'a>>, String> {
-    let verdict = match &result {
+    let found = match &result {
         Ok(_) => "accept".to_owned(),
-        // Some reasons concern the value as a whole; the vectors give no offset for them.
+        // Some reasons are about the whole value; the vectors have no offset for them.
         Err(error) if expected.contains('@') => {
             format!("refuse: {}@{}", error.reason(), error.offset())
         }
         Err(error) => format!("refuse: {}", error.reason()),
     };
-    check.same(who, &verdict.as_str(), &expected)?;
+    check.same(who, &found.as_str(), &expected)?;
     Ok(result.ok())
 }
 

@@ -1,4 +1,4 @@
-//! Cases about `client-request-id`: who decides, over retries and redirects.
+//! Cases about `client-request-id` across retries and redirects.
 
 use http::{HeaderMap, HeaderValue};
 use token_telemetry::ClientRequestId;
@@ -20,7 +20,7 @@ pub(crate) fn replay(
     }
     let case = Case::take(input)?;
     let attempts = input.number("attempts")?.unwrap_or(1);
-    // One request alone cannot differ from another.
+    // Distinct ids need at least two requests.
     let least = if expect.has("distinct") { 2 } else { 1 };
     let requests = input.number("requests")?.unwrap_or(least);
     let redirect_to = input.text("redirect_to")?;
@@ -63,7 +63,7 @@ fn check_last(last: &Attempt, expect: &mut Fields, check: &mut Check) -> Result<
     }
 }
 
-/// What a request has before it is sent.
+/// The state of a request before it is sent.
 struct Case {
     headers: Headers,
     before: HeaderMap,
@@ -77,7 +77,7 @@ impl Case {
             let value = HeaderValue::try_from(id).map_err(|error| error.to_string())?;
             before.insert(ClientRequestId::HEADER, value);
         }
-        // The context is typed: text that is no GUID cannot be given.
+        // The context is typed, so it cannot have an id that is not a GUID.
         let context = input.text("context")?.and_then(|id| id.parse().ok());
         for null in ["header", "context"] {
             input.take(null);
@@ -89,7 +89,7 @@ impl Case {
         })
     }
 
-    /// Sends one request; every attempt begins with the headers of the application.
+    /// Sends one request; each attempt starts with the headers of the application.
     fn request(&self, attempts: u64, redirect_to: Option<&str>) -> Result<Sent, String> {
         let context = self
             .context

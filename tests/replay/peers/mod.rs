@@ -1,4 +1,4 @@
-//! `peer-headers.json`: header strings that the other libraries really sent.
+//! `peer-headers.json`: headers that other libraries actually sent.
 
 mod read;
 mod write;
@@ -14,10 +14,10 @@ use crate::msal_net::cases;
 use crate::step::pair;
 use crate::tally::{Counts, Tally};
 
-/// Libraries that send through another one of the list.
+/// Libraries that send through another library in the list.
 const ALIASES: &[(&str, &str)] = &[("msal-common", "msal-node")];
 
-/// Replays the file of the folder, if it is there.
+/// Replays the file in the folder, if it exists.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
     for (at, case) in cases(dir, "peer-headers.json", tally).iter().enumerate() {
         let word = |key| case.get(key).and_then(Value::as_str).unwrap_or("?");
@@ -47,11 +47,11 @@ fn replay(case: Value) -> Result<Counts, String> {
     match (fields, unreadable, empty) {
         (Some(fields), None, None) => {
             read::check(&sent, Fields::of(fields.clone())?, &mut check)?;
-            // Not what was read is written, but a value built from the fields of the case.
+            // Render a value built from the fields of the case, not the parsed one.
             let written = write::header(&header, &sent.dialect, Fields::of(fields)?)?;
             check.same("written", &written, &value)?;
         }
-        (None, Some(true), None) => read::check_refused(&sent, &mut check)?,
+        (None, Some(true), None) => read::check_rejected(&sent, &mut check)?,
         (None, None, Some(true)) => read::check_empty(&sent, &mut check)?,
         _ => return Err("expected one of `fields`, `unreadable`, `empty`".to_owned()),
     }
@@ -65,7 +65,7 @@ struct Sent<'a> {
     dialect: Dialect,
 }
 
-/// The case with a GUID in the place of each `<cid-N>`.
+/// Replaces each `<cid-N>` of a case with a GUID.
 fn with_ids(case: &Value) -> Value {
     match case {
         Value::String(text) => Value::String(with_ids_in(text)),
@@ -94,7 +94,7 @@ fn with_ids_in(text: &str) -> String {
     })
 }
 
-/// The dialects of a library; some have one for each kind of device.
+/// Returns the dialects of a library; some have one per kind of device.
 fn dialects(library: &str) -> Result<Vec<Dialect>, String> {
     let alias = ALIASES.iter().find(|(name, _)| *name == library);
     let name = alias.map_or(library, |(_, name)| name);
@@ -109,7 +109,7 @@ fn dialects(library: &str) -> Result<Vec<Dialect>, String> {
     Ok(found)
 }
 
-/// The dialect that has as many platform fields as the case, or the first.
+/// Returns the dialect with as many platform fields as the case, or the first one.
 fn dialect(library: &str, fields: Option<&Value>) -> Result<Dialect, String> {
     let dialects = dialects(library)?;
     let platform = fields.and_then(|fields| fields.get("platform")?.as_array());

@@ -1,4 +1,4 @@
-//! Reads the headers and compares what is found.
+//! Parses the headers and compares the result.
 
 use std::fmt::Debug;
 
@@ -8,7 +8,7 @@ use token_telemetry::entra::{Dialect, SkuGroup};
 use super::{Sent, pairs, texts};
 use crate::fields::{Check, Fields};
 
-/// The reader finds exactly the fields of the case.
+/// Checks that the parser finds exactly the fields of the case.
 pub(super) fn check(sent: &Sent<'_>, mut fields: Fields, check: &mut Check) -> Result<(), String> {
     match sent.header {
         "x-client-current-telemetry" => current(sent, &mut fields, check)?,
@@ -19,8 +19,8 @@ pub(super) fn check(sent: &Sent<'_>, mut fields: Fields, check: &mut Check) -> R
     fields.finish()
 }
 
-/// The reader reports an error, in general and for the dialect of the library.
-pub(super) fn check_refused(sent: &Sent<'_>, check: &mut Check) -> Result<(), String> {
+/// Checks that the parsers reject the value, with and without the dialect of the library.
+pub(super) fn check_rejected(sent: &Sent<'_>, check: &mut Check) -> Result<(), String> {
     let Sent {
         header,
         value,
@@ -28,30 +28,30 @@ pub(super) fn check_refused(sent: &Sent<'_>, check: &mut Check) -> Result<(), St
     } = sent;
     match *header {
         "x-client-current-telemetry" => {
-            refused(read::current(value), value, check)?;
-            refused(dialect.read_current(value), value, check)
+            rejected(read::current(value), value, check)?;
+            rejected(dialect.read_current(value), value, check)
         }
         "x-client-last-telemetry" => {
-            refused(read::last(value), value, check)?;
-            refused(dialect.read_last(value), value, check)
+            rejected(read::last(value), value, check)?;
+            rejected(dialect.read_last(value), value, check)
         }
-        "x-client-xtra-sku" => refused(read::extra_sku(value), value, check),
+        "x-client-xtra-sku" => rejected(read::extra_sku(value), value, check),
         other => Err(format!("unknown header `{other}`")),
     }
 }
 
-fn refused<T: Debug>(
+fn rejected<T: Debug>(
     read: Result<T, ReadError>,
     value: &str,
     check: &mut Check,
 ) -> Result<(), String> {
     match read {
-        Ok(found) => Err(format!("should be unreadable, found {found:?}")),
+        Ok(found) => Err(format!("expected an error, found {found:?}")),
         Err(error) => check.holds("the offset is in the value", error.offset() <= value.len()),
     }
 }
 
-/// The reader finds that there is nothing.
+/// Checks that the parsers return `None`.
 pub(super) fn check_empty(sent: &Sent<'_>, check: &mut Check) -> Result<(), String> {
     let Sent {
         header,
@@ -75,7 +75,7 @@ fn wire_texts(places: &[Place<'_>]) -> Vec<String> {
     places.iter().map(Place::to_text).collect()
 }
 
-/// The value, which must be there.
+/// Returns the value, which must be present.
 fn there<T>(read: Result<Option<T>, ReadError>) -> Result<T, String> {
     let found = read.map_err(|error| error.to_string())?;
     found.ok_or_else(|| "the reader finds nothing".to_owned())

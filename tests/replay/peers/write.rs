@@ -1,4 +1,4 @@
-//! Builds the headers anew from their fields.
+//! Builds the headers from their fields.
 
 use token_telemetry::ClientRequestId;
 use token_telemetry::entra::{
@@ -9,7 +9,7 @@ use token_telemetry::entra::{
 use super::{field_text, pairs, texts};
 use crate::fields::Fields;
 
-/// The header that public constructors make of the fields.
+/// Builds a header with the public constructors.
 pub(super) fn header(
     header: &str,
     dialect: &Dialect,
