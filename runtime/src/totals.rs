@@ -50,10 +50,10 @@ struct ShardCounters {
 }
 
 impl Counters {
-    pub(crate) fn finished(&self, record: &AcquisitionRecord, shard: usize) {
+    pub(crate) fn export(&self, record: &AcquisitionRecord, shard: usize) {
         let Self(shards) = self;
         if let Some(shard) = shards.get(shard % SHARDS) {
-            shard.finished(record);
+            shard.export(record);
         }
     }
 
@@ -84,7 +84,7 @@ impl Counters {
 }
 
 impl ShardCounters {
-    fn finished(&self, record: &AcquisitionRecord) {
+    fn export(&self, record: &AcquisitionRecord) {
         match (record.outcome(), record.token_source()) {
             (Outcome::Ok, source) => self.acquired(source, record),
             (Outcome::Error | Outcome::Panicked, _) => add(&self.failures, 1),

@@ -62,10 +62,10 @@ pub(crate) struct Listeners {
 
 impl Listeners {
     /// Tells whoever follows the acquisition that it is over.
-    pub(crate) fn finished(self, record: &AcquisitionRecord) {
+    pub(crate) fn publish(self, record: &AcquisitionRecord) {
         let Self { span, collector } = self;
         if let Some(span) = span {
-            contained(|| span.finished(record));
+            contained(|| span.export(record));
             contained(|| drop(span));
         }
         if let Some(collector) = collector {
@@ -111,7 +111,7 @@ impl Identity {
 }
 
 /// An acquisition at its end, as those see it who make and hand out its record.
-pub(crate) struct Finishing<'a> {
+pub(crate) struct Completing<'a> {
     pub(crate) backend: &'a dyn Backend,
     pub(crate) record: &'a mut AcquisitionRecord,
     pub(crate) listeners: Option<Box<Listeners>>,
@@ -121,7 +121,7 @@ pub(crate) struct Finishing<'a> {
 
 struct SharedState {
     record: AcquisitionRecord,
-    finished: bool,
+    is_complete: bool,
 }
 
 impl ActiveAcquisition {
@@ -132,9 +132,9 @@ impl ActiveAcquisition {
         &mut self,
         backend: Arc<dyn Backend>,
         (collector, is_quiet): (Option<Arc<Collector>>, bool),
-        note: impl FnOnce(&mut State),
+        update: impl FnOnce(&mut State),
     ) {
-        note(self.record.state_mut());
+        update(self.record.state_mut());
         self.is_quiet = is_quiet;
         let backend = self.backend.insert(backend);
         let span = backend.begin(self.record.state_mut(), is_quiet);
@@ -172,7 +172,7 @@ impl ActiveAcquisition {
     /// Whether the record is made; only a handle keeps such an acquisition current.
     pub(crate) fn is_finished(&self) -> bool {
         let shared = self.shared.as_ref();
-        shared.is_some_and(|shared| shared.lock().finished)
+        shared.is_some_and(|shared| shared.lock().is_complete)
     }
 
     pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
@@ -184,26 +184,26 @@ impl ActiveAcquisition {
     }
 
     /// Changes the facts; nothing happens once the record is made.
-    pub(crate) fn note(&mut self, note: impl FnOnce(&mut State)) {
+    pub(crate) fn update(&mut self, update: impl FnOnce(&mut State)) {
         match &self.shared {
-            None => note(self.record.state_mut()),
-            Some(shared) => _ = shared.note(note),
+            None => update(self.record.state_mut()),
+            Some(shared) => _ = shared.update(update),
         }
     }
 
     /// Changes the facts by the present moment, which is read before anything is locked.
     ///
     /// The clock is handed out instead if it is code of others, which must not run here.
-    pub(crate) fn note_timed(
+    pub(crate) fn update_timed(
         &mut self,
-        note: impl FnOnce(&mut State, Option<Moment>),
+        update: impl FnOnce(&mut State, Option<Moment>),
     ) -> Option<ClockSource> {
         let clock = self.backend.as_deref()?.clock();
         if clock.is_custom() {
             return Some(clock.clone());
         }
         let now = clock.now();
-        self.note(|facts| note(facts, now));
+        self.update(|state| update(state, now));
         None
     }
 
@@ -221,7 +221,7 @@ impl ActiveAcquisition {
             let placeholder = AcquisitionRecord::unfinished(State::new(UNNAMED));
             let state = SharedState {
                 record: mem::replace(&mut self.record, placeholder),
-                finished: false,
+                is_complete: false,
             };
             let identity = self.identify();
             let listeners = self.listeners.as_ref();
@@ -252,7 +252,7 @@ impl ActiveAcquisition {
     }
 
     /// Lets `complete` make the record; later notes change nothing.
-    pub(crate) fn finish(&mut self, complete: impl FnOnce(Finishing<'_>)) {
+    pub(crate) fn complete(&mut self, publish: impl FnOnce(Completing<'_>)) {
         let listeners = self.listeners.take();
         let Some(backend) = self.backend.as_deref() else {
             return;
@@ -261,11 +261,11 @@ impl ActiveAcquisition {
         let record = match &self.shared {
             None => &mut self.record,
             Some(own) => {
-                shared = own.finish();
+                shared = own.complete();
                 &mut shared
             }
         };
-        complete(Finishing {
+        publish(Completing {
             backend,
             record,
             listeners,
@@ -280,21 +280,21 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn finish(&self) -> AcquisitionRecord {
+    fn complete(&self) -> AcquisitionRecord {
         let mut state = self.lock();
-        state.finished = true;
+        state.is_complete = true;
         // Whoever still refers to the acquisition must find the id that its record names.
         state.record.state_mut().correlation_id();
         state.record.clone()
     }
 
     /// Changes the facts; returns `false`, and changes nothing, once the record is made.
-    pub(crate) fn note(&self, note: impl FnOnce(&mut State)) -> bool {
+    pub(crate) fn update(&self, update: impl FnOnce(&mut State)) -> bool {
         let mut state = self.lock();
-        if !state.finished {
-            note(state.record.state_mut());
+        if !state.is_complete {
+            update(state.record.state_mut());
         }
-        !state.finished
+        !state.is_complete
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {

@@ -20,7 +20,7 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Starts the clock of an acquisition, and opens its span if anybody listens.
     ///
     /// A quiet acquisition is one of which code of others is not told.
-    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
+    fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
 
     /// Whether telemetry headers may go there.
     fn is_authority(&self, authority: &Authority) -> bool;
@@ -34,7 +34,7 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Writes the headers of one token request and remembers in `report` what they report.
     fn write_headers(
         &self,
-        facts: &mut State,
+        state: &mut State,
         authority: &Authority,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
@@ -43,20 +43,20 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Takes back what a request carried: settled if it was delivered, else to be reported again.
     ///
     /// Handed out again if that depends on the error code, which is known when the acquisition ends.
-    fn settle(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport>;
+    fn acknowledge(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport>;
 
     /// Settles what [`settle`](Self::settle) handed out, now that the error code is known.
     fn decide(&self, undecided: &[InFlightReport], code: Option<&str>);
 
     /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
-    fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool);
+    fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool);
 }
 
 /// A span that is entered on each poll and told the record at the end.
 pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn enter(&self);
     fn exit(&self);
-    fn finished(&self, record: &AcquisitionRecord);
+    fn export(&self, record: &AcquisitionRecord);
 }
 
 /// Where the telemetry of one request is written.

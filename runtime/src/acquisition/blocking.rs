@@ -18,10 +18,10 @@ impl<T, E> Call<T, E> {
         let mut running = call_state.enter(is_live);
         let output = body();
         if let Some(running) = &mut running {
-            running.finish(&|facts| reading.end(&output, facts));
+            running.complete(&|state| reading.end(&output, state));
         } else {
             drop(running);
-            call_state.finish_merged(&|| reading.merged(&output));
+            call_state.complete_merged(&|| reading.merged(&output));
         }
         output
     }

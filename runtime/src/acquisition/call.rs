@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 
 use super::active::ActiveAcquisition;
 use super::backend::Backend;
+use super::complete::{End, ReadEnd, ReadMerged, complete, complete_merged};
 use super::context::{self, Entered, Suspended};
 use super::context_stack::Enclosing;
-use super::finish::{End, ReadEnd, ReadMerged, finish, finish_merged};
 use super::record::Outcome;
 use crate::api::Api;
 use crate::error::ErrorInfo;
@@ -142,12 +142,12 @@ impl<T, E> FinishOnDrop<T, E> {
         let polled = body.poll(cx);
         match (&mut polling, &polled) {
             (Some(polling), Poll::Ready(output)) => {
-                polling.finish(&|facts| reading.end(output, facts));
+                polling.complete(&|state| reading.end(output, state));
             }
             (Some(polling), Poll::Pending) => polling.pause(),
             (None, Poll::Ready(output)) => {
                 drop(polling);
-                call_state.finish_merged(&|| reading.merged(output));
+                call_state.complete_merged(&|| reading.merged(output));
             }
             (None, Poll::Pending) => {}
         }
@@ -202,20 +202,20 @@ impl CallState {
         } = enclosing;
         let parent = named.or(parent);
         let mut running = place.unwrap_or_default();
-        running.begin(backend, (collector, is_quiet), |facts| {
-            facts.api = Api::new(self.api.number(), self.api.name());
-            facts.background = nesting == Nesting::Background;
+        running.begin(backend, (collector, is_quiet), |state| {
+            state.api = Api::new(self.api.number(), self.api.name());
+            state.background = nesting == Nesting::Background;
             if parent.is_some() {
-                facts.cold_mut().parent = parent;
+                state.cold_mut().parent = parent;
             }
         });
         Some((running, suspended))
     }
 
     /// Hands what a merged call knows at its end to the acquisition that it is part of.
-    pub(super) fn finish_merged(&mut self, read: ReadMerged<'_>) {
+    pub(super) fn complete_merged(&mut self, read: ReadMerged<'_>) {
         if std::mem::take(&mut self.merged) {
-            finish_merged(read);
+            complete_merged(read);
         }
     }
 
@@ -231,7 +231,7 @@ impl CallState {
         };
         running.drop_outcome = Some(outcome);
         // Where it cannot be current any more, nothing can be noted, and the record is made at once.
-        finish(context::enter_dropping(running), &|_| End::dropped(outcome));
+        complete(context::enter_dropping(running), &|_| End::dropped(outcome));
     }
 }
 
@@ -242,10 +242,10 @@ impl PollGuard<'_> {
     }
 
     /// Makes the record: the body has returned.
-    pub(super) fn finish(&mut self, read: ReadEnd<'_>) {
+    pub(super) fn complete(&mut self, read: ReadEnd<'_>) {
         *self.panicked = false;
         *self.is_live = false;
-        finish(self.entered.end(), read);
+        complete(self.entered.end(), read);
     }
 }
 
@@ -258,15 +258,15 @@ impl Drop for CallState {
 impl<T, E> Drop for FinishOnDrop<T, E> {
     fn drop(&mut self) {
         if self.is_live {
-            finish_dropped();
+            complete_dropped();
         }
     }
 }
 
 /// Makes the record of the acquisition whose body was dropped just now.
-fn finish_dropped() {
+fn complete_dropped() {
     let ended = context::end_dropping();
     if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.drop_outcome) {
-        finish(ended, &|_| End::dropped(outcome));
+        complete(ended, &|_| End::dropped(outcome));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::active::{ActiveAcquisition, Shared};
 use super::context;
 use super::handle::Handle;
-use super::state::{CallerSdk, MAX_NOTE_LEN, State, Wrapper};
+use super::state::{CallerSdk, MAX_TEXT_LEN, State, Wrapper};
 use super::timer::Timer;
 use super::token_request::TokenRequest;
 use super::waiting::Waiting;
@@ -59,12 +59,12 @@ impl Acquisition {
     ///
     /// A successful token response clears a hit recorded before it: the cached token did not suffice.
     pub fn record_cache_hit(self, level: CacheLevel) {
-        note(|facts| facts.cache_hit(level));
+        record(|state| state.cache_hit(level));
     }
 
     /// The cache did not suffice, or the token is due for a refresh.
     pub fn record_refresh_reason(self, reason: CacheRefreshReason) {
-        note(|facts| facts.refresh_reason = Some(reason));
+        record(|state| state.refresh_reason = Some(reason));
     }
 
     /// The cache is switched off.
@@ -77,7 +77,7 @@ impl Acquisition {
     /// [`TokenSource::Cache`] is a [`record_cache_hit`](Self::record_cache_hit) of no known level. Any
     /// other source clears the cache level.
     pub fn record_source(self, source: TokenSource) {
-        note(|facts| facts.token_source(source));
+        record(|state| state.token_source(source));
     }
 
     /// Records the source of the token if no token request returns one.
@@ -104,7 +104,7 @@ impl Acquisition {
     /// assert_eq!(observed.records[0].token_source(), Some(TokenSource::Cache));
     /// ```
     pub fn record_default_source(self, source: TokenSource) {
-        note(|facts| facts.default_source = Some(source));
+        record(|state| state.default_source = Some(source));
     }
 
     /// Records that the error about to be returned means "not yet" and is no failure.
@@ -112,12 +112,12 @@ impl Acquisition {
     /// The same as describing the error with [`ErrorInfo::pending`], for bodies that know it better
     /// than the error. It changes nothing if a token is returned.
     pub fn record_pending(self) {
-        note(|facts| facts.cold_mut().pending = true);
+        record(|state| state.cold_mut().pending = true);
     }
 
     /// Another caller's refresh was waited for; times add up.
     pub fn record_waiting(self, time: Duration) {
-        note(|facts| facts.add_waited(time));
+        record(|state| state.add_waited(time));
     }
 
     /// Awaits `future` and counts the time as waiting, from its first pending poll.
@@ -142,7 +142,7 @@ impl Acquisition {
 
     /// An old token is served because its refresh failed.
     pub fn record_stale_token(self) {
-        note(|facts| facts.stale = true);
+        record(|state| state.stale = true);
     }
 
     /// Counts the time until the guard is dropped as spent in the cache.
@@ -159,34 +159,34 @@ impl Acquisition {
 
     /// Access tokens in the cache.
     pub fn record_cached_token_count(self, count: u64) {
-        note(|facts| facts.cold_mut().cached_token_count = Some(count));
+        record(|state| state.cold_mut().cached_token_count = Some(count));
     }
 
     /// Whether the cache is written to a store outside the process.
     pub fn record_cache_serialized(self, serialized: bool) {
-        note(|facts| facts.cold_mut().cache_serialized = Some(serialized));
+        record(|state| state.cold_mut().cache_serialized = Some(serialized));
     }
 
     /// Whether the cache also serves the older ADAL format.
     pub fn record_legacy_cache(self, enabled: bool) {
-        note(|facts| facts.cold_mut().legacy_cache = Some(enabled));
+        record(|state| state.cold_mut().legacy_cache = Some(enabled));
     }
 
     /// Region of the token endpoint; the first one that is noted stays.
     pub fn record_region(self, region: Region) {
-        note(|facts| {
-            facts.cold_mut().region.get_or_insert(region);
+        record(|state| {
+            state.cold_mut().region.get_or_insert(region);
         });
     }
 
     /// Scheme of the token.
     pub fn record_token_type(self, token_type: TokenType) {
-        note(|facts| facts.token_type = Some(token_type));
+        record(|state| state.token_type = Some(token_type));
     }
 
     /// Facts about the token.
     pub fn record_token(self, info: TokenInfo) {
-        note(|facts| facts.token(&info));
+        record(|state| state.token(&info));
     }
 
     /// Id given by the caller; text that is no GUID is ignored, and a random id used.
@@ -195,12 +195,12 @@ impl Acquisition {
     /// [`correlation_id`](Self::correlation_id) returns it, the acquisition keeps that one.
     pub fn set_correlation_id(self, id: impl TryInto<ClientRequestId>) {
         let Ok(id) = id.try_into() else {
-            return tell(Diagnostic::InvalidCorrelationId);
+            return emit(Diagnostic::InvalidCorrelationId);
         };
         let mut adopted = true;
-        note(|facts| adopted = facts.adopt_correlation_id(id));
+        record(|state| adopted = state.adopt_correlation_id(id));
         if !adopted {
-            tell(Diagnostic::LateCorrelationId);
+            emit(Diagnostic::LateCorrelationId);
         }
     }
 
@@ -217,12 +217,12 @@ impl Acquisition {
         version: impl Into<Cow<'static, str>>,
     ) {
         let caller = CallerSdk::new(id.into(), version.into());
-        note(|facts| facts.cold_mut().caller_sdk = Some(caller));
+        record(|state| state.cold_mut().caller_sdk = Some(caller));
     }
 
     /// Whether the client certificate is managed by the platform.
     pub fn record_managed_certificate(self, used: bool) {
-        note(|facts| facts.cold_mut().managed_certificate = Some(used));
+        record(|state| state.cold_mut().managed_certificate = Some(used));
     }
 
     /// Library that wraps this SDK.
@@ -232,35 +232,35 @@ impl Acquisition {
         version: impl Into<Cow<'static, str>>,
     ) {
         let wrapper = Wrapper {
-            sku: bounded_label(sku.into(), MAX_NOTE_LEN),
-            version: bounded_label(version.into(), MAX_NOTE_LEN),
+            sku: bounded_label(sku.into(), MAX_TEXT_LEN),
+            version: bounded_label(version.into(), MAX_TEXT_LEN),
         };
-        note(|facts| facts.cold_mut().wrapper = Some(wrapper));
+        record(|state| state.cold_mut().wrapper = Some(wrapper));
     }
 
     /// Code of an error that a broker reported; made safe like the codes of [`ErrorInfo`].
     pub fn record_broker_error(self, code: impl Into<Cow<'static, str>>) {
-        let code = bounded_code(code.into(), MAX_NOTE_LEN);
-        note(|facts| facts.cold_mut().broker_error = Some(code));
+        let code = bounded_code(code.into(), MAX_TEXT_LEN);
+        record(|state| state.cold_mut().broker_error = Some(code));
     }
 
     /// A value for a field that only some dialects have, such as `reg_type` of Android's.
     pub fn record_platform_field(self, name: &'static str, value: impl Into<Cow<'static, str>>) {
-        let value = bounded_label(value.into(), MAX_NOTE_LEN);
-        note(|facts| facts.platform_field(name, value));
+        let value = bounded_label(value.into(), MAX_TEXT_LEN);
+        record(|state| state.platform_field(name, value));
     }
 
     /// Id of the function that was really called, where it is known only at run time.
     pub fn record_api(self, api: impl Into<Api>) {
         let api = api.into();
-        note(|facts| facts.api = api);
+        record(|state| state.api = api);
     }
 
     /// Codes of the error that is about to be returned; they win over every other description.
     pub fn record_error(self, info: ErrorInfo) {
-        note(|facts| {
-            let noted = &mut facts.cold_mut().error;
-            *noted = info.or(std::mem::take(noted));
+        record(|state| {
+            let known = &mut state.cold_mut().error;
+            *known = info.or(std::mem::take(known));
         });
     }
 
@@ -268,7 +268,7 @@ impl Acquisition {
     ///
     /// The first eight are kept.
     pub fn record_suppressed_error(self, info: ErrorInfo) {
-        note(|facts| facts.sub_failure(info));
+        record(|state| state.suppressed_error(info));
     }
 
     /// One HTTP try of a token request to this URL, of which only the host is kept.
@@ -336,13 +336,13 @@ pub(crate) fn parent_id() -> Option<ClientRequestId> {
 }
 
 /// Tells the log, which is code of others.
-pub(crate) fn tell(diagnostic: Diagnostic) {
+pub(crate) fn emit(diagnostic: Diagnostic) {
     context::with_suspended(|| diagnostic.emit());
 }
 
 /// Changes the facts of the current acquisition, if there is one.
-fn note(note: impl FnOnce(&mut State)) {
-    if context::with_current(|running| running.note(note)).is_none() {
+fn record(update: impl FnOnce(&mut State)) {
+    if context::with_current(|running| running.update(update)).is_none() {
         Diagnostic::OutsideAcquisition.emit();
     }
 }

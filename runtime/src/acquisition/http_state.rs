@@ -107,7 +107,7 @@ impl HttpState {
         }
     }
 
-    pub(crate) fn add_try(&mut self, duration: Option<Duration>) {
+    pub(crate) fn add_attempt(&mut self, duration: Option<Duration>) {
         self.attempts = self.attempts.saturating_add(1);
         if let Some(duration) = duration {
             add(&mut self.duration, duration);

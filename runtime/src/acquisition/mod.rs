@@ -7,10 +7,10 @@ mod blocking;
 pub(crate) mod call;
 pub(crate) mod capture;
 mod clock;
+mod complete;
 mod context;
 mod context_stack;
 pub(crate) mod current;
-mod finish;
 pub(crate) mod future;
 pub(crate) mod handle;
 mod http_state;
@@ -44,7 +44,7 @@ pub(crate) use clock::Moment;
 pub(crate) use current::Acquisition;
 #[cfg(feature = "tower")]
 pub(crate) use current::seen_request;
-pub(crate) use current::{parent_id, tell};
+pub(crate) use current::{emit, parent_id};
 #[cfg(feature = "tower")]
 pub(crate) use handle::Handle;
 pub(crate) use purpose::Purpose;

@@ -55,7 +55,7 @@ impl Outcome {
 /// What was not measured is absent, never zero. It holds no user, tenant, context, URL path or token.
 #[derive(Clone)]
 pub struct AcquisitionRecord {
-    facts: State,
+    state: State,
     outcome: Outcome,
     total: Option<Duration>,
     error: Option<Box<ErrorInfo>>,
@@ -66,9 +66,9 @@ impl AcquisitionRecord {
     pub const MAX_CAPTURED: usize = 16;
 
     /// A record whose acquisition is under way: a cancelled one, unless it ends otherwise.
-    pub(crate) fn unfinished(facts: State) -> Self {
+    pub(crate) fn unfinished(state: State) -> Self {
         Self {
-            facts,
+            state,
             outcome: Outcome::Cancelled,
             total: None,
             error: None,
@@ -77,7 +77,7 @@ impl AcquisitionRecord {
 
     /// The facts, while they grow.
     pub(crate) fn state_mut(&mut self) -> &mut State {
-        &mut self.facts
+        &mut self.state
     }
 
     /// Whether there is something that a later request may report.
@@ -91,16 +91,16 @@ impl AcquisitionRecord {
         if let Some(error) = &mut self.error {
             error.truncate_code(limit);
         }
-        if let Some(cold) = &mut self.facts.cold {
+        if let Some(cold) = &mut self.state.cold {
             cold.error.truncate_code(limit);
-            for failure in &mut cold.sub_failures {
+            for failure in &mut cold.suppressed_errors {
                 failure.truncate_code(limit);
             }
         }
     }
 
     /// Notes how the acquisition ended.
-    pub(crate) fn finish(
+    pub(crate) fn complete(
         &mut self,
         outcome: Outcome,
         total: Option<Duration>,
@@ -113,11 +113,11 @@ impl AcquisitionRecord {
 
     /// The facts as the header formats read them.
     pub(crate) fn state(&self) -> &State {
-        &self.facts
+        &self.state
     }
 
     fn cold(&self) -> Option<&ColdState> {
-        self.facts.cold.as_deref()
+        self.state.cold.as_deref()
     }
 
     fn http(&self) -> Option<&HttpState> {
@@ -127,7 +127,7 @@ impl AcquisitionRecord {
     /// Function of the SDK that was called.
     #[must_use]
     pub fn api(&self) -> Api {
-        self.facts.api
+        self.state.api
     }
 
     /// How the acquisition ended.
@@ -153,9 +153,9 @@ impl AcquisitionRecord {
         let inferred = if answered {
             Some(TokenSource::IdentityProvider)
         } else {
-            self.facts.default_source
+            self.state.default_source
         };
-        self.facts
+        self.state
             .source
             .or_else(|| inferred.filter(|_| self.is_ok()))
     }
@@ -163,7 +163,7 @@ impl AcquisitionRecord {
     /// Cache that answered; absent when none did.
     #[must_use]
     pub fn cache_level(&self) -> Option<CacheLevel> {
-        self.facts.level
+        self.state.level
     }
 
     /// Why a cached token did not suffice; absent when the cache was not consulted.
@@ -173,19 +173,19 @@ impl AcquisitionRecord {
     /// any other background acquisition.
     #[must_use]
     pub fn refresh_reason(&self) -> Option<CacheRefreshReason> {
-        self.facts.refresh_reason()
+        self.state.refresh_reason()
     }
 
     /// Scheme of the token; absent when the SDK did not say.
     #[must_use]
     pub fn token_type(&self) -> Option<TokenType> {
-        self.facts.token_type
+        self.state.token_type
     }
 
     /// Id that names the acquisition in the server's logs; absent when nothing needed one.
     #[must_use]
     pub fn correlation_id(&self) -> Option<ClientRequestId> {
-        self.facts.correlation_id
+        self.state.correlation_id
     }
 
     /// Id of the acquisition this one was made for, or that triggered it.
@@ -197,13 +197,13 @@ impl AcquisitionRecord {
     /// Whether no caller waited for the token.
     #[must_use]
     pub fn is_background(&self) -> bool {
-        self.facts.background
+        self.state.background
     }
 
     /// Whether an old token was served because its refresh failed.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        self.facts.stale
+        self.state.stale
     }
 
     /// Time from the first poll to the end.
@@ -215,7 +215,7 @@ impl AcquisitionRecord {
     /// Moment of the first poll; absent without a clock.
     #[cfg(feature = "otel")]
     pub(crate) fn started(&self) -> Option<Moment> {
-        self.facts.started
+        self.state.started
     }
 
     /// Time spent in requests, summed over all tries and [purposes](crate::Purpose).
@@ -227,7 +227,7 @@ impl AcquisitionRecord {
     /// Time spent in the cache.
     #[must_use]
     pub fn duration_in_cache(&self) -> Option<Duration> {
-        self.facts.in_cache.total()
+        self.state.in_cache.total()
     }
 
     /// Time spent making the token presentable, such as signing a proof of possession.
@@ -239,13 +239,13 @@ impl AcquisitionRecord {
     /// Time spent waiting for another caller's refresh.
     #[must_use]
     pub fn duration_waiting(&self) -> Option<Duration> {
-        self.facts.waited()
+        self.state.waited()
     }
 
     /// Time that was left until the token expires.
     #[must_use]
     pub fn remaining_lifetime(&self) -> Option<Duration> {
-        self.facts.remaining_lifetime
+        self.state.remaining_lifetime
     }
 
     /// Moment from which the token should be refreshed proactively.
@@ -336,7 +336,7 @@ impl AcquisitionRecord {
     /// Failures that the SDK swallowed on the way.
     #[must_use]
     pub fn suppressed_errors(&self) -> &[ErrorInfo] {
-        self.cold().map_or(&[], |cold| &cold.sub_failures)
+        self.cold().map_or(&[], |cold| &cold.suppressed_errors)
     }
 
     /// Id and version of the SDK on whose behalf the acquiring SDK worked.

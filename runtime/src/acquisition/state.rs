@@ -16,13 +16,13 @@ use crate::token::{TokenInfo, TokenType};
 use crate::wire::{Authority, ClientRequestId, bounded_text};
 
 /// Longest text that is kept of a wrapper, a broker error or a platform field.
-pub(crate) const MAX_NOTE_LEN: usize = 64;
+pub(crate) const MAX_TEXT_LEN: usize = 64;
 
 /// Most platform fields that one acquisition keeps; Android's dialect has 13.
 const MAX_PLATFORM_FIELDS: usize = 16;
 
 /// Most swallowed failures that one acquisition keeps.
-const MAX_SUB_FAILURES: usize = 8;
+const MAX_SUPPRESSED_ERRORS: usize = 8;
 
 /// What is known of one acquisition; the facts that every cache hit needs lie in it, the others in a box.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ pub(crate) struct ColdState {
     pub(crate) pending: bool,
     /// Error of the merged call that failed last, if none has succeeded since.
     pub(crate) merged_error: Option<ErrorInfo>,
-    pub(crate) sub_failures: Vec<ErrorInfo>,
+    pub(crate) suppressed_errors: Vec<ErrorInfo>,
     pub(crate) http: HttpState,
 }
 
@@ -250,14 +250,14 @@ impl State {
     }
 
     /// Whether a failure was swallowed, which is reported under the id of this acquisition.
-    pub(crate) fn has_sub_failures(&self) -> bool {
+    pub(crate) fn has_suppressed_errors(&self) -> bool {
         let cold = self.cold.as_deref();
-        cold.is_some_and(|cold| !cold.sub_failures.is_empty())
+        cold.is_some_and(|cold| !cold.suppressed_errors.is_empty())
     }
 
-    pub(crate) fn sub_failure(&mut self, info: ErrorInfo) {
-        let failures = &mut self.cold_mut().sub_failures;
-        if failures.len() < MAX_SUB_FAILURES {
+    pub(crate) fn suppressed_error(&mut self, info: ErrorInfo) {
+        let failures = &mut self.cold_mut().suppressed_errors;
+        if failures.len() < MAX_SUPPRESSED_ERRORS {
             failures.push(info);
         }
     }

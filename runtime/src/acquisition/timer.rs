@@ -64,13 +64,13 @@ impl Timed {
 
 impl Timer {
     pub(crate) fn start(part: fn(&mut State) -> &mut Timed) -> Self {
-        let noted = context::with_current(|running| {
-            let clock = running.note_timed(|facts, now| part(facts).start(now));
+        let updated = context::with_current(|running| {
+            let clock = running.update_timed(|state, now| part(state).start(now));
             (running.identify(), clock)
         });
-        let owner = noted.map(|(owner, clock)| {
+        let owner = updated.map(|(owner, clock)| {
             if let Some(clock) = clock {
-                note_at(owner, &clock, |facts, now| part(facts).start(now));
+                update_at(owner, &clock, |state, now| part(state).start(now));
             }
             owner
         });
@@ -82,19 +82,23 @@ impl Drop for Timer {
     fn drop(&mut self) {
         let Self { part, owner } = *self;
         let Some(owner) = owner else { return };
-        let noted = context::with_one(owner, |running| {
-            running.note_timed(|facts, now| part(facts).stop(now))
+        let updated = context::with_one(owner, |running| {
+            running.update_timed(|state, now| part(state).stop(now))
         });
-        if let Some(Some(clock)) = noted {
-            note_at(owner, &clock, |facts, now| part(facts).stop(now));
+        if let Some(Some(clock)) = updated {
+            update_at(owner, &clock, |state, now| part(state).stop(now));
         }
     }
 }
 
 /// Changes the facts of an acquisition by the present moment of a clock that is code of others.
-fn note_at(owner: Identity, clock: &ClockSource, note: impl FnOnce(&mut State, Option<Moment>)) {
+fn update_at(
+    owner: Identity,
+    clock: &ClockSource,
+    update: impl FnOnce(&mut State, Option<Moment>),
+) {
     let now = clock.now();
-    context::with_one(owner, |running| running.note(|facts| note(facts, now)));
+    context::with_one(owner, |running| running.update(|state| update(state, now)));
 }
 
 impl fmt::Debug for Timer {

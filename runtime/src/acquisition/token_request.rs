@@ -82,8 +82,8 @@ impl TokenRequest {
         let (mut started, mut turn) = (None, Turn::default());
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
             started = acquisition.backend.clock().now();
-            if !acquisition.note(|facts| turn = facts.cold_mut().http.begin(&authority)) {
-                super::tell(Diagnostic::RequestAfterAcquisition);
+            if !acquisition.update(|state| turn = state.cold_mut().http.begin(&authority)) {
+                super::emit(Diagnostic::RequestAfterAcquisition);
             }
         }
         Self {
@@ -107,8 +107,8 @@ impl TokenRequest {
             && before != purpose
         {
             let (authority, turn) = (&self.authority, &mut self.turn);
-            acquisition.note(|facts| {
-                let http = &mut facts.cold_mut().http;
+            acquisition.update(|state| {
+                let http = &mut state.cold_mut().http;
                 http.repurpose((before, purpose), authority, turn);
             });
         }
@@ -196,10 +196,10 @@ impl TokenRequest {
         let backend = &acquisition.backend;
         let (authority, report) = (&self.authority, &mut self.report);
         if backend.is_authority(authority) {
-            acquisition.read(|facts| backend.write_headers(facts, authority, report, out));
+            acquisition.read(|state| backend.write_headers(state, authority, report, out));
         } else if let HeaderSink::Headers(headers) = out {
             // The values are the caller's, and nothing is locked while they are dropped.
-            let id = acquisition.read(|facts| facts.correlation_id);
+            let id = acquisition.read(|state| state.correlation_id);
             backend.strip_headers(id, headers.map_mut());
         }
         if self.counts {
@@ -241,11 +241,11 @@ impl TokenRequest {
     /// An answer with this status came.
     pub fn responded(self, status: u16) {
         let holds_token = self.report.purpose != Purpose::Discovery && is_success(status);
-        self.end(Answer::Status(status), |facts| {
+        self.end(Answer::Status(status), |state| {
             if holds_token {
-                facts.token_received();
+                state.token_received();
             }
-            let http = &mut facts.cold_mut().http;
+            let http = &mut state.cold_mut().http;
             http.status = Some(status);
             http.is_polling = false;
             http.transport = None;
@@ -267,8 +267,8 @@ impl TokenRequest {
     /// Where the end of the flow decides, they are in flight until then and in no other request.
     /// Dialects without the last-telemetry header report nothing.
     pub fn pending(self, status: u16) {
-        self.end(Answer::Status(status), |facts| {
-            let http = &mut facts.cold_mut().http;
+        self.end(Answer::Status(status), |state| {
+            let http = &mut state.cold_mut().http;
             http.answered = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
             http.is_polling = true;
@@ -279,8 +279,8 @@ impl TokenRequest {
 
     /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
     pub fn failed(self, class: TransportError) {
-        self.end(Answer::None, |facts| {
-            let http = &mut facts.cold_mut().http;
+        self.end(Answer::None, |state| {
+            let http = &mut state.cold_mut().http;
             http.status = None;
             http.transport = Some(class);
         });
@@ -297,25 +297,25 @@ impl TokenRequest {
         }
     }
 
-    fn end(mut self, answer: Answer, note: impl FnOnce(&mut State)) {
-        self.settle(answer, note);
+    fn end(mut self, answer: Answer, update: impl FnOnce(&mut State)) {
+        self.complete(answer, update);
     }
 
-    fn settle(&mut self, answer: Answer, note: impl FnOnce(&mut State)) {
+    fn complete(&mut self, answer: Answer, update: impl FnOnce(&mut State)) {
         let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
         let duration = acquisition.backend.clock().since(self.started);
-        acquisition.note(|facts| {
-            let http = &mut facts.cold_mut().http;
-            http.add_try(duration);
+        acquisition.update(|state| {
+            let http = &mut state.cold_mut().http;
+            http.add_attempt(duration);
             http.retry_after = http.retry_after.max(self.retry_after);
-            note(facts);
+            update(state);
         });
         let report = mem::take(&mut self.report);
-        let mut undecided = acquisition.backend.settle(report, answer);
+        let mut undecided = acquisition.backend.acknowledge(report, answer);
         if undecided.is_some() {
-            acquisition.note(|facts| facts.cold_mut().http.undecided.extend(undecided.take()));
+            acquisition.update(|state| state.cold_mut().http.undecided.extend(undecided.take()));
         }
         if let Some(report) = undecided {
             // The acquisition is over already, and no code will come.
@@ -331,7 +331,7 @@ const fn is_success(status: u16) -> bool {
 
 impl Drop for TokenRequest {
     fn drop(&mut self) {
-        self.settle(Answer::None, |_| {});
+        self.complete(Answer::None, |_| {});
     }
 }
 

@@ -193,7 +193,7 @@ impl OpenSpan for AcquisitionSpan {
         contained(|| self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id)));
     }
 
-    fn finished(&self, record: &AcquisitionRecord) {
+    fn export(&self, record: &AcquisitionRecord) {
         contained(|| self.record_all(record));
     }
 }

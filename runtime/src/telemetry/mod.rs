@@ -255,11 +255,11 @@ impl Shared {
     }
 
     /// Whether a later request can report a failure with these facts.
-    fn hears_of(&self, facts: &State) -> bool {
+    fn can_report(&self, state: &State) -> bool {
         let may_go_there = |authority| self.is_authority(authority);
-        facts
+        state
             .authority()
-            .map_or_else(|| !facts.has_asked_instance_metadata(), may_go_there)
+            .map_or_else(|| !state.has_asked_instance_metadata(), may_go_there)
     }
 
     /// Removes what an earlier request to an authority left behind.
@@ -271,15 +271,15 @@ impl Shared {
     }
 
     /// Opens the span first, so that its making counts for nobody's time.
-    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+    fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
         let span = if is_quiet { None } else { self.open_span() };
-        facts.started = self.clock.now();
+        state.started = self.clock.now();
         span
     }
 
     fn write_headers(
         &self,
-        facts: &mut State,
+        state: &mut State,
         authority: &Authority,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
@@ -291,14 +291,14 @@ impl Shared {
             }
         }
         let hits = self.totals.cache_hits();
-        self.entra.write(facts, (authority, hits), report, out);
+        self.entra.write(state, (authority, hits), report, out);
     }
 
-    fn finished(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {
-        self.totals.finished(record, shard);
+    fn publish(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {
+        self.totals.export(record, shard);
         if record.has_failures() {
             record.truncate_codes(self.entra.longest_code());
-            if self.hears_of(record.state()) {
+            if self.can_report(record.state()) {
                 self.entra.export(record);
             }
         }

@@ -62,8 +62,8 @@ impl Backend for Shard {
         &self.shared.clock
     }
 
-    fn begin(&self, facts: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
-        self.shared.begin(facts, is_quiet)
+    fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
+        self.shared.begin(state, is_quiet)
     }
 
     fn is_authority(&self, authority: &Authority) -> bool {
@@ -80,15 +80,15 @@ impl Backend for Shard {
 
     fn write_headers(
         &self,
-        facts: &mut State,
+        state: &mut State,
         authority: &Authority,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
-        self.shared.write_headers(facts, authority, report, out);
+        self.shared.write_headers(state, authority, report, out);
     }
 
-    fn settle(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport> {
+    fn acknowledge(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport> {
         self.shared.entra.complete(report, answer)
     }
 
@@ -96,7 +96,7 @@ impl Backend for Shard {
         self.shared.entra.complete_pending(undecided, code);
     }
 
-    fn finished(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
-        self.shared.finished(record, self.index, is_quiet);
+    fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
+        self.shared.publish(record, self.index, is_quiet);
     }
 }

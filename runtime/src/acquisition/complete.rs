@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use super::active::Finishing;
+use super::active::Completing;
 use super::call::Reading;
 use super::context::{self, Ended, with_suspended};
 use super::record::Outcome;
@@ -30,10 +30,10 @@ impl End {
     };
 
     /// It returned an error of this type, which describes itself.
-    fn failed(describe: &dyn Fn() -> ErrorInfo, facts: &State, type_name: &'static str) -> Self {
+    fn failed(describe: &dyn Fn() -> ErrorInfo, state: &State, type_name: &'static str) -> Self {
         let mut info = described(describe);
         let mut is_pending = info.is_pending();
-        if let Some(cold) = facts.cold.as_deref() {
+        if let Some(cold) = state.cold.as_deref() {
             info = cold.error.clone().or(info);
             is_pending = cold.pending || info.is_pending();
             if let Some(merged) = &cold.merged_error
@@ -47,7 +47,7 @@ impl End {
         let (outcome, error) = if is_pending {
             (Outcome::Pending, info)
         } else {
-            (Outcome::Error, completed(info, facts, type_name))
+            (Outcome::Error, with_fallback_codes(info, state, type_name))
         };
         Self {
             outcome,
@@ -72,15 +72,15 @@ impl End {
 
 impl<T, E> Reading<T, E> {
     /// It returned this output, whose codes are read by the documented precedence.
-    pub(super) fn end(&self, output: &Result<T, E>, facts: &mut State) -> End {
+    pub(super) fn end(&self, output: &Result<T, E>, state: &mut State) -> End {
         match output {
             Ok(token) => {
                 if let Some(read) = self.token {
-                    described_by(&mut || facts.token(&read(token)));
+                    described_by(&mut || state.token(&read(token)));
                 }
                 End::OK
             }
-            Err(error) => End::failed(&|| (self.error)(error), facts, type_name::<E>()),
+            Err(error) => End::failed(&|| (self.error)(error), state, type_name::<E>()),
         }
     }
 
@@ -108,54 +108,56 @@ pub(super) enum Merged {
 pub(super) type ReadMerged<'a> = &'a dyn Fn() -> Merged;
 
 /// Fills what the enclosing acquisition leaves open; its own description of the end comes first.
-pub(super) fn finish_merged(read: ReadMerged<'_>) {
+pub(super) fn complete_merged(read: ReadMerged<'_>) {
     let _contained = contained(|| {
         let merged = read();
         context::with_current(|running| {
-            running.note(|facts| match merged {
+            running.update(|state| match merged {
                 Merged::Token(info) => {
-                    facts.merged_token(&info);
-                    facts.merged_success();
+                    state.merged_token(&info);
+                    state.merged_success();
                 }
-                Merged::Error(info) => facts.cold_mut().merged_error = Some(info),
+                Merged::Error(info) => state.cold_mut().merged_error = Some(info),
             });
         })
     });
 }
 
 /// Makes the record and hands it out; a panic of an observer or a describing function ends here.
-pub(super) fn finish(ended: Option<Ended>, read: ReadEnd<'_>) {
+pub(super) fn complete(ended: Option<Ended>, read: ReadEnd<'_>) {
     let Some(mut ended) = ended else { return };
     // The result exists already and is not touched, whatever happens inside.
-    let finished = contained(|| {
-        ended.running.finish(|finishing| hand_out(finishing, read));
+    let completed = contained(|| {
+        ended
+            .running
+            .complete(|completing| publish(completing, read));
         ended.empty();
     });
-    if finished.is_some() {
+    if completed.is_some() {
         ended.recycle();
     }
 }
 
-fn hand_out(finishing: Finishing<'_>, read: ReadEnd<'_>) {
-    let Finishing {
+fn publish(completing: Completing<'_>, read: ReadEnd<'_>) {
+    let Completing {
         backend,
         record,
         listeners,
         is_quiet,
-    } = finishing;
+    } = completing;
     let total = backend.clock().since(record.state().started);
     let End { outcome, error } = read(record.state_mut());
-    if error.is_some() || listeners.is_some() || record.state().has_sub_failures() {
+    if error.is_some() || listeners.is_some() || record.state().has_suppressed_errors() {
         record.state_mut().correlation_id();
     }
     let undecided = record.state_mut().take_undecided();
     if !undecided.is_empty() {
         backend.decide(&undecided, error.as_deref().and_then(ErrorInfo::code));
     }
-    record.finish(outcome, total, error);
-    backend.finished(record, is_quiet);
+    record.complete(outcome, total, error);
+    backend.publish(record, is_quiet);
     if let Some(listeners) = listeners {
-        listeners.finished(record);
+        listeners.publish(record);
     }
 }
 
@@ -177,9 +179,9 @@ fn described(describe: &dyn Fn() -> ErrorInfo) -> ErrorInfo {
 
 /// What the descriptions say; then the transport failure, the fallback code, and the name of the
 /// type.
-fn completed(described: ErrorInfo, facts: &State, type_name: &'static str) -> ErrorInfo {
+fn with_fallback_codes(described: ErrorInfo, state: &State, type_name: &'static str) -> ErrorInfo {
     let mut info = described;
-    if let Some(cold) = &facts.cold
+    if let Some(cold) = &state.cold
         && let Some(class) = cold.http.transport
     {
         info = info.or(ErrorInfo::transport(class));
