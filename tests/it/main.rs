@@ -30,6 +30,7 @@ mod layering;
 mod lifecycle;
 mod otel;
 mod privacy;
+mod record_facts;
 mod regressions;
 mod scenarios;
 mod signatures;

@@ -17,15 +17,15 @@ pub(crate) struct HttpState {
     /// Authority that was asked for a token last.
     pub(crate) asked: Option<Asked>,
     /// Number of the token request that was begun last.
-    begun: u32,
+    pub(super) begun: u32,
     /// Token requests that turned out to be none while a later one was the last.
-    taken_back: Vec<Turn>,
+    pub(super) taken_back: Vec<Turn>,
     /// Requests to the instance metadata service.
     pub(crate) metadata_requests: u32,
     pub(crate) duration: Option<Duration>,
     pub(crate) attempts: u32,
     pub(crate) pending_polls: u32,
-    pub(crate) answered: bool,
+    pub(crate) responded: bool,
     pub(crate) status: Option<u16>,
     /// Whether the last response was the "not yet" of a polling flow.
     pub(crate) is_polling: bool,

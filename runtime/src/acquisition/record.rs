@@ -1,6 +1,5 @@
 //! A finished acquisition: plain facts, the same on every outcome.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "otel")]
@@ -55,10 +54,10 @@ impl Outcome {
 /// What was not measured is absent, never zero. It holds no user, tenant, context, URL path or token.
 #[derive(Clone)]
 pub struct AcquisitionRecord {
-    state: State,
-    outcome: Outcome,
-    total: Option<Duration>,
-    error: Option<Box<ErrorInfo>>,
+    pub(super) state: State,
+    pub(super) outcome: Outcome,
+    pub(super) total: Option<Duration>,
+    pub(super) error: Option<Box<ErrorInfo>>,
 }
 
 impl AcquisitionRecord {
@@ -149,8 +148,8 @@ impl AcquisitionRecord {
     /// source.
     #[must_use]
     pub fn token_source(&self) -> Option<TokenSource> {
-        let answered = self.http().is_some_and(|http| http.answered);
-        let inferred = if answered {
+        let responded = self.http().is_some_and(|http| http.responded);
+        let inferred = if responded {
             Some(TokenSource::IdentityProvider)
         } else {
             self.state.default_source
@@ -347,54 +346,42 @@ impl AcquisitionRecord {
             .as_ref()
             .map(|caller| (&*caller.id, &*caller.version))
     }
-}
 
-impl fmt::Debug for AcquisitionRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let polls = Some(self.pending_polls()).filter(|polls| *polls > 0);
-        let swallowed = Some(self.suppressed_errors()).filter(|failures| !failures.is_empty());
-        let mut out = f.debug_struct("AcquisitionRecord");
-        out.field("api", &self.api())
-            .field("outcome", &self.outcome)
-            .field("attempts", &self.attempts());
-        PresentFields(&mut out)
-            .present("source", self.token_source())
-            .present("level", self.cache_level())
-            .present("refresh_reason", self.refresh_reason())
-            .present("token_type", self.token_type())
-            .present("correlation_id", self.correlation_id())
-            .present("parent", self.parent())
-            .present("background", self.is_background().then_some(true))
-            .present("stale", self.is_stale().then_some(true))
-            .present("total", self.duration_total())
-            .present("in_http", self.duration_in_http())
-            .present("in_cache", self.duration_in_cache())
-            .present("in_extension", self.duration_in_extension())
-            .present("waited", self.duration_waiting())
-            .present("remaining_lifetime", self.remaining_lifetime())
-            .present("refresh_on", self.refresh_on())
-            .present("region", self.region())
-            .present("endpoint_host", self.shown_endpoint_host())
-            .present("cached_token_count", self.cached_token_count())
-            .present("caller_sdk", self.caller_sdk())
-            .present("status", self.status())
-            .present("transport_error", self.transport_error())
-            .present("retry_after", self.retry_after())
-            .present("pending_polls", polls)
-            .present("error", self.error())
-            .present("sub_failures", swallowed);
-        out.finish_non_exhaustive()
+    /// Returns SKU and version of the library that wraps the SDK.
+    #[must_use]
+    pub fn wrapper(&self) -> Option<(&str, &str)> {
+        let wrapper = self.cold()?.wrapper.as_ref()?;
+        Some((&*wrapper.sku, &*wrapper.version))
     }
-}
 
-/// Shows fields that are present, and is silent about the others.
-struct PresentFields<'a, 'b, 'c>(&'a mut fmt::DebugStruct<'b, 'c>);
+    /// Returns the code of the error that a broker reported.
+    #[must_use]
+    pub fn broker_error(&self) -> Option<&str> {
+        self.cold()?.broker_error.as_deref()
+    }
 
-impl PresentFields<'_, '_, '_> {
-    fn present(self, name: &str, value: Option<impl fmt::Debug>) -> Self {
-        if let Some(value) = value {
-            self.0.field(name, &value);
-        }
-        self
+    /// Returns the names and values of fields that only some dialects send.
+    pub fn platform_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let cold = self.cold().into_iter();
+        let fields = cold.flat_map(|cold| &cold.platform_fields);
+        fields.map(|(name, value)| (*name, &**value))
+    }
+
+    /// Returns whether the cache is written to a store outside the process.
+    #[must_use]
+    pub fn cache_serialized(&self) -> Option<bool> {
+        self.cold()?.cache_serialized
+    }
+
+    /// Returns whether the cache also serves the older ADAL format.
+    #[must_use]
+    pub fn legacy_cache(&self) -> Option<bool> {
+        self.cold()?.legacy_cache
+    }
+
+    /// Returns whether the platform manages the client certificate.
+    #[must_use]
+    pub fn managed_certificate(&self) -> Option<bool> {
+        self.cold()?.managed_certificate
     }
 }

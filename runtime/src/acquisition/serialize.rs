@@ -1,112 +1,96 @@
-//! Records as `serde` data, for logs and stores of the SDK's users.
+//! Records as `serde` data, for the logs and stores of an SDK's users.
 
+use std::borrow::Cow;
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::fields::{Value, Visit};
 use super::record::AcquisitionRecord;
-use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
-use crate::error::{ErrorInfo, TransportError};
+use crate::error::ErrorInfo;
 use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
-use crate::token::TokenType;
 
-/// A map of the facts that are present: names as in metrics, durations in microseconds.
+/// A map of the fields that are present: names as in metrics, durations in microseconds.
 ///
 /// A host that may name a tenant is `redacted`; see
 /// [`endpoint_host`](AcquisitionRecord::endpoint_host).
 impl Serialize for AcquisitionRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Present(serializer.serialize_map(None)?);
-        let api = self.api();
-        map.entry("api", Some(api.name()))?;
-        map.entry("api_number", Some(api.number()))?;
-        map.entry("outcome", Some(self.outcome().name()))?;
-        map.entry("source", self.token_source().map(TokenSource::name))?;
-        map.entry("level", self.cache_level().map(CacheLevel::name))?;
-        map.entry(
-            "refresh_reason",
-            self.refresh_reason().map(CacheRefreshReason::name),
-        )?;
-        map.entry("token_type", self.token_type().map(TokenType::name))?;
-        map.entry(
-            "correlation_id",
-            self.correlation_id().map(|id| id.to_string()),
-        )?;
-        map.entry("parent", self.parent().map(|id| id.to_string()))?;
-        map.entry("background", self.is_background().then_some(true))?;
-        map.entry("stale", self.is_stale().then_some(true))?;
-        times(self, &mut map)?;
-        request(self, &mut map)?;
-        map.entry("error", self.error().map(Error))?;
-        let swallowed: Vec<Error<'_>> = self.suppressed_errors().iter().map(Error).collect();
-        map.entry("sub_failures", (!swallowed.is_empty()).then_some(swallowed))?;
+        self.visit_fields(&mut map)?;
         map.0.end()
     }
-}
-
-fn times<M: SerializeMap>(
-    record: &AcquisitionRecord,
-    map: &mut Present<M>,
-) -> Result<(), M::Error> {
-    map.entry("total_us", record.duration_total().map(micros))?;
-    map.entry("in_http_us", record.duration_in_http().map(micros))?;
-    map.entry("in_cache_us", record.duration_in_cache().map(micros))?;
-    map.entry(
-        "in_extension_us",
-        record.duration_in_extension().map(micros),
-    )?;
-    map.entry("waited_us", record.duration_waiting().map(micros))?;
-    map.entry(
-        "remaining_lifetime_s",
-        record.remaining_lifetime().map(|time| time.as_secs()),
-    )?;
-    let since_1970 = record
-        .refresh_on()
-        .and_then(|moment| moment.duration_since(UNIX_EPOCH).ok());
-    map.entry("refresh_on_s", since_1970.map(|time| time.as_secs()))
-}
-
-fn request<M: SerializeMap>(
-    record: &AcquisitionRecord,
-    map: &mut Present<M>,
-) -> Result<(), M::Error> {
-    map.entry("region", record.region().map(RegionFacts))?;
-    map.entry("endpoint_host", record.shown_endpoint_host())?;
-    map.entry(
-        "attempts",
-        (record.attempts() > 0).then(|| record.attempts()),
-    )?;
-    map.entry(
-        "pending_polls",
-        (record.pending_polls() > 0).then(|| record.pending_polls()),
-    )?;
-    map.entry("status", record.status())?;
-    map.entry(
-        "transport_error",
-        record.transport_error().map(TransportError::code),
-    )?;
-    map.entry(
-        "retry_after_s",
-        record.retry_after().map(|time| time.as_secs()),
-    )?;
-    map.entry("cached_token_count", record.cached_token_count())?;
-    map.entry("caller_sdk_id", record.caller_sdk().map(|(id, _)| id))?;
-    map.entry(
-        "caller_sdk_version",
-        record.caller_sdk().map(|(_, version)| version),
-    )
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A map that leaves out what is absent.
 struct Present<M>(M);
 
 impl<M: SerializeMap> Present<M> {
-    fn entry(&mut self, name: &'static str, value: Option<impl Serialize>) -> Result<(), M::Error> {
+    fn entry(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), M::Error> {
         value.map_or(Ok(()), |value| self.0.serialize_entry(name, &value))
+    }
+
+    /// An entry whose name says more than that of the field, such as its unit.
+    fn suffixed(
+        &mut self,
+        (name, suffix): (&str, &str),
+        value: impl Serialize,
+    ) -> Result<(), M::Error> {
+        self.0
+            .serialize_entry(&format_args!("{name}_{suffix}"), &value)
+    }
+}
+
+impl<M: SerializeMap> Visit for Present<M> {
+    type Error = M::Error;
+
+    fn field(&mut self, name: &'static str, value: Value<'_>) -> Result<(), M::Error> {
+        let map = &mut self.0;
+        match value {
+            Value::Api(api) => {
+                map.serialize_entry(name, api.name())?;
+                self.suffixed((name, "number"), api.number())
+            }
+            Value::Outcome(outcome) => map.serialize_entry(name, outcome.name()),
+            Value::Name(text) | Value::Text(text) => map.serialize_entry(name, text),
+            Value::Id(id) => map.serialize_entry(name, &format_args!("{id}")),
+            Value::Flag(flag) => map.serialize_entry(name, &flag),
+            Value::Number(number) => map.serialize_entry(name, &number),
+            Value::Software {
+                suffix,
+                name: software,
+                version,
+            } => {
+                self.suffixed((name, suffix), software)?;
+                self.suffixed((name, "version"), version)
+            }
+            Value::Texts(texts) => map.serialize_entry(name, &Texts(texts)),
+            Value::Duration(time) => self.suffixed((name, "us"), micros(time)),
+            Value::Seconds(time) => self.suffixed((name, "s"), time.as_secs()),
+            Value::Moment(moment) => {
+                let since_1970 = moment.duration_since(UNIX_EPOCH);
+                since_1970.map_or(Ok(()), |time| self.suffixed((name, "s"), time.as_secs()))
+            }
+            Value::Region(region) => map.serialize_entry(name, &RegionFields(region)),
+            Value::Transport(class) => map.serialize_entry(name, class.code()),
+            Value::Error(error) => map.serialize_entry(name, &Error(error)),
+            Value::Errors(errors) => {
+                let errors: Vec<_> = errors.iter().map(Error).collect();
+                map.serialize_entry(name, &errors)
+            }
+        }
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+struct Texts<'a>(&'a [(&'static str, Cow<'static, str>)]);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
     }
 }
 
@@ -127,9 +111,9 @@ impl Serialize for Error<'_> {
     }
 }
 
-struct RegionFacts<'a>(&'a Region);
+struct RegionFields<'a>(&'a Region);
 
-impl Serialize for RegionFacts<'_> {
+impl Serialize for RegionFields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let region = self.0;
         let mut map = Present(serializer.serialize_map(None)?);

@@ -31,7 +31,7 @@ pub(crate) struct State {
     pub(crate) started: Option<Moment>,
     pub(crate) correlation_id: Option<ClientRequestId>,
     /// Whether a header, a nested acquisition or the SDK has seen the id.
-    correlation_id_used: bool,
+    pub(super) correlation_id_used: bool,
     pub(crate) source: Option<TokenSource>,
     /// Source of a token that no token request returned, where the SDK recorded none.
     pub(crate) default_source: Option<TokenSource>,
@@ -149,7 +149,7 @@ impl State {
 
     /// Records that a token request returned a token: a hit recorded before did not suffice.
     pub(crate) fn token_received(&mut self) {
-        self.cold_mut().http.answered = true;
+        self.cold_mut().http.responded = true;
         if self.source == Some(TokenSource::Cache) {
             self.source = None;
             self.level = None;

@@ -269,7 +269,7 @@ impl TokenRequest {
     pub fn pending(self, status: u16) {
         self.end(Answer::Status(status), |state| {
             let http = &mut state.cold_mut().http;
-            http.answered = true;
+            http.responded = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
             http.is_polling = true;
             http.status = Some(status);
