@@ -1,43 +1,74 @@
-//! Telemetry for functions that acquire security tokens.
+//! Records what token-acquiring functions do: headers, metrics, spans and records.
 //!
-//! An SDK author puts [`#[acquire_token]`](macro@acquire_token) on a function. From that line
-//! operators get MSAL.NET's OpenTelemetry metrics and a `tracing` span, and the caller can read the
-//! same facts as a value. The HTTP layer adds one call, and the token endpoint receives the client
-//! telemetry headers of the MSAL libraries.
-//!
-//! # The life of an acquisition
-//!
-//! 1. An annotated function is called. When its future is polled for the first time, an
-//!    *acquisition* begins under a [`Telemetry`], the handle that the SDK's client owns.
-//! 2. While the body runs, SDK code notes facts on [`Acquisition::current()`]: a cache hit, the
-//!    reason for a refresh, the region.
-//! 3. Before each HTTP try, [`token_request`](CurrentAcquisition::token_request) gives the headers
-//!    as of now. What comes of the try is noted on the [`TokenRequest`].
-//! 4. The body ends: with a token, an error, a panic, or because nobody waits any longer. The
-//!    acquisition becomes an [`AcquisitionRecord`], and every outlet is told.
-//!
-//! Two moments, two types: the running acquisition feeds the headers, the record feeds everything
-//! else. Telemetry never changes the outcome: it runs after the result exists, and a panic in an
-//! observer, a clock or an error description ends there. In a program built with `panic = "abort"` no
-//! panic can be contained: there, a panic in any of them ends the process.
-//!
-//! # A first SDK
+//! One attribute on a function is enough:
 //!
 //! ```
-//! use token_telemetry::{
-//!     Acquisition, ApiId, CacheLevel, CacheRefreshReason, DescribeError, ErrorInfo, Telemetry,
-//!     acquire_token, capture,
-//! };
+//! use token_telemetry::{Acquisition, CacheLevel, acquire_token, api::MsalNet, capture};
 //!
-//! /// Owns the numbers of the SDK's functions, and describes its errors.
+//! #[acquire_token(api = MsalNet::AcquireTokenSilent)]
+//! async fn acquire_token_silent() -> std::io::Result<String> {
+//!     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+//!     Ok("token".to_owned())
+//! }
+//!
+//! # futures::executor::block_on(async {
+//! let captured = capture(acquire_token_silent()).await;
+//! println!("{:?}", captured.records); // source: Cache, level: L1Cache, total: …
+//! # assert_eq!(captured.records[0].cache_level(), Some(CacheLevel::L1Cache));
+//! # });
+//! ```
+//!
+//! Each call of [`acquire_token_silent`](macro@acquire_token) is now an *acquisition*. Operators see it
+//! in MSAL.NET's OpenTelemetry metrics and as a `tracing` span; its caller can read the same data as
+//! an [`AcquisitionRecord`].
+//!
+//! # Sending the headers
+//!
+//! Send the token request through [`Acquisition::token_request`]. It adds the client telemetry
+//! headers of the MSAL libraries, and records status, time and retries:
+//!
+//! ```
+//! use std::io;
+//! use token_telemetry::{Acquisition, Status};
+//!
+//! # async fn post(_: &str, _: http::HeaderMap) -> (u16, String) { (200, "token".to_owned()) }
+//! async fn request_token(url: &str) -> io::Result<String> {
+//!     let request = Acquisition::current().token_request(url);
+//!     let sent = request.send(async |headers| {
+//!         let (status, body) = post(url, headers).await;
+//!         Ok::<_, io::Error>(Status::new(status, body))
+//!     });
+//!     Ok(sent.await?.response)
+//! }
+//! # assert!(futures::executor::block_on(request_token("https://login.microsoftonline.com/")).is_ok());
+//! ```
+//!
+//! # Your own API ids
+//!
+//! [`MsalNet`](api::MsalNet) and its siblings in [`api`] follow the numbering of the MSAL libraries.
+//! Derive [`ApiId`] for your own numbers. The owner is any type of your crate:
+//!
+//! ```
+//! use token_telemetry::ApiId;
+//!
 //! pub struct Contoso;
 //!
 //! #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
 //! #[repr(u32)]
 //! #[api_id(owner = Contoso)]
 //! pub enum ContosoApi {
+//!     /// Acquires a token for a user who signed in before.
 //!     AcquireTokenSilent = 1007,
 //! }
+//! ```
+//!
+//! # Your own errors
+//!
+//! Implement [`DescribeError`] on the owner, so that records and headers carry your error codes:
+//!
+//! ```
+//! # pub struct Contoso;
+//! use token_telemetry::{DescribeError, ErrorInfo};
 //!
 //! #[derive(Debug)]
 //! pub enum AuthError {
@@ -51,61 +82,84 @@
 //!         }
 //!     }
 //! }
+//! ```
+//!
+//! # Your own client
+//!
+//! Without the argument `telemetry`, functions report to [`Telemetry::global`]. Give your client its
+//! own [`Telemetry`], so that headers and metrics name your SDK:
+//!
+//! ```
+//! use token_telemetry::{Telemetry, acquire_token, api::MsalNet};
 //!
 //! pub struct Client {
 //!     telemetry: Telemetry,
-//!     cached: Option<String>,
 //! }
 //!
 //! impl Client {
-//!     #[acquire_token(api = ContosoApi::AcquireTokenSilent, telemetry = self.telemetry)]
-//!     pub async fn acquire_token_silent(&self) -> Result<String, AuthError> {
-//!         let Some(token) = &self.cached else {
-//!             Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
-//!             return Err(AuthError::NoAccount);
-//!         };
-//!         Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-//!         Ok(token.clone())
+//!     #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = self.telemetry)]
+//!     pub async fn acquire_token_silent(&self) -> std::io::Result<String> {
+//!         Ok("token".to_owned())
 //!     }
 //! }
 //!
 //! # futures::executor::block_on(async {
-//! let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
-//! let client = Client { telemetry, cached: None };
-//! let observed = capture(client.acquire_token_silent()).await;
-//! assert!(observed.output.is_err());
-//! assert_eq!(observed.last().and_then(|record| record.error_code()), Some("no_account"));
+//! let client = Client { telemetry: Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()? };
+//! # assert!(client.acquire_token_silent().await.is_ok());
 //! # Ok::<(), token_telemetry::BuildError>(())
 //! # }).unwrap();
 //! ```
 //!
-//! # Where to go on
+//! # The life of an acquisition
 //!
-//! * What can be noted: [`CurrentAcquisition`]. What comes out: [`AcquisitionRecord`], [`Totals`].
-//! * Spawned tasks, pools, blocking code: [`Handle`]. Polling flows: [`Polled`]. HTTP layers that
-//!   are not yours: `TokenRequestLayer`, with the feature `tower`.
-//! * Headers of the token endpoint: [`entra`]. Headers of Microsoft Graph, which need no
-//!   acquisition: [`graph`].
-//! * Metrics: `otel`, with the feature of that name. Spans: `SpanOptions`, with the feature
-//!   `tracing`. Your own outlet: [`Observer`].
-//! * Tests of your SDK: `test_util`, with the feature `test-util`.
+//! 1. The future of an annotated function is polled for the first time: an acquisition begins.
+//! 2. SDK code records what it knows on [`Acquisition::current()`]: a cache hit, the reason for a
+//!    refresh, the region.
+//! 3. Each HTTP attempt is a [`TokenRequest`]. Its headers hold what is known at that moment.
+//! 4. The function returns, panics, or its future is dropped. The acquisition becomes an
+//!    [`AcquisitionRecord`], which goes to the metrics, the span and every [`Observer`].
 //!
-//! The SDK seems to tell nothing? A fact that is noted outside an acquisition is lost, and a token
-//! request has no headers there, which the target `token_telemetry::diagnostics` of `tracing` says
-//! at debug level. A spawned task needs a [`Handle`]. A token whose source nothing tells is counted in [`Totals::unknown`].
+//! Telemetry never changes the outcome: it runs after the result exists, and it catches panics of
+//! observers, clocks and error descriptions. A program built with `panic = "abort"` cannot catch
+//! panics; there, such a panic ends the process.
+//!
+//! # Where to go next
+//!
+//! | module or type | contents |
+//! |---|---|
+//! | [`Acquisition`] | everything that an SDK can record |
+//! | [`acquisition`] | records on your own results, waiting, timers, custom clocks |
+//! | [`Polled`] | polling flows, such as the device code flow |
+//! | [`Handle`] | spawned tasks, thread pools, blocking code |
+//! | [`api`] | ready API ids, catalogs of ids |
+//! | [`cache`], [`region`] | why a token must be refreshed, regional endpoints |
+//! | [`error`](mod@error) | error codes, `AADSTS` numbers |
+//! | [`entra`] | headers of the token endpoint, in the dialect of each MSAL library |
+//! | [`graph`] | headers of Microsoft Graph, which need no acquisition |
+//! | [`middleware`] | layers for `tower` and `reqwest-middleware` |
+//! | `otel` | OpenTelemetry metrics (feature `otel`) |
+//! | `SpanOptions` | the `tracing` span (feature `tracing`) |
+//! | `test_util` | a recorder, a manual clock and assertions for your tests (feature `test-util`) |
+//!
+//! # Troubleshooting
+//!
+//! Nothing recorded? Data recorded outside an acquisition is dropped; enable the
+//! `token_telemetry::diagnostics` target at debug level. A spawned task needs a [`Handle`]. If a
+//! token shows up in [`Totals::unknown`], record a cache hit or send its request through
+//! [`Acquisition::token_request`].
 //!
 //! # Privacy
 //!
-//! There is no field for a user, a tenant, a scope, a URL path, a token or an error text.
+//! No field holds a user, a tenant, a scope, a URL path, a token or an error text.
 //!
-//! * Error codes keep `[A-Za-z0-9_.-]` only, and at most [`ErrorInfo::MAX_CODE_LEN`] bytes; one that holds
-//!   an e-mail address or is a bare GUID becomes `redacted`. [`ErrorInfo`] has the rules, and the one
-//!   exception: dialects whose header reports longer codes.
-//! * Of a URL the host is kept. It can name a tenant: `contoso.ciamlogin.com`,
-//!   `contoso.b2clogin.com`, an AD FS. [`AcquisitionRecord::endpoint_host`] and
-//!   [`PendingFailure::authority`](entra::PendingFailure::authority) return any host. `Debug` and
-//!   serialized data show only those that all tenants of a cloud share. No header, metric or span
-//!   has one.
+//! * Error codes keep only `[A-Za-z0-9_.-]`, and at most [`ErrorInfo::MAX_CODE_LEN`] bytes. A code that
+//!   contains an e-mail address or is a bare GUID becomes `redacted`. [`ErrorInfo`] has the rules, and
+//!   the one exception: dialects whose header reports longer codes.
+//! * Of a URL only the host is kept. It can name a tenant, as `contoso.ciamlogin.com`,
+//!   `contoso.b2clogin.com` or an AD FS does. [`AcquisitionRecord::endpoint_host`] and
+//!   [`PendingFailure::authority`](entra::PendingFailure::authority) return any host; `Debug` and
+//!   serialized data show only hosts that all tenants of a cloud share. No header, metric or span
+//!   contains a host.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Access to the acquisition that is running: what SDK code records.
+//! Access to the current acquisition: what SDK code records.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,28 +20,42 @@ use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{ClientRequestId, bounded_code, bounded_label};
 
-/// The acquisition that is running, to record what the SDK knows about it.
+/// The current acquisition, to record what the SDK knows about it.
 ///
-/// Made by [`current`](Self::current). It is a key and holds nothing: each method acts on whatever
-/// acquisition is current when it runs, and does nothing outside one.
+/// Returned by [`current`](Self::current). The value holds nothing: each method acts on the
+/// acquisition that is current when the method runs, and does nothing outside one.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{Acquisition, CacheRefreshReason, acquire_token, api::MsalNet};
+///
+/// #[acquire_token(api = MsalNet::AcquireTokenSilent)]
+/// async fn acquire_token_silent() -> std::io::Result<String> {
+///     let acquisition = Acquisition::current();
+///     acquisition.record_refresh_reason(CacheRefreshReason::Expired);
+///     acquisition.record_cached_token_count(3);
+///     Ok("token".to_owned())
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Acquisition(());
 
 impl Acquisition {
-    /// Longest caller SDK id in bytes; MSAL.NET keeps as many UTF-16 units.
+    /// Longest caller SDK id that is kept, in bytes; MSAL.NET keeps 10 UTF-16 units.
     pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
 
-    /// Longest caller SDK version in bytes; MSAL.NET keeps as many UTF-16 units.
+    /// Longest caller SDK version that is kept, in bytes; MSAL.NET keeps 20 UTF-16 units.
     pub const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
 
-    /// The acquisition that is current when a method of the returned value runs.
+    /// Returns the acquisition that is current when a method of the returned value runs.
     ///
     /// # Examples
     ///
     /// ```
     /// use token_telemetry::{Acquisition, CacheLevel};
     ///
-    /// // Outside an annotated function nothing happens, and nothing breaks.
+    /// // Outside an annotated function this does nothing.
     /// Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     /// ```
     #[must_use]
@@ -49,42 +63,93 @@ impl Acquisition {
         Self(())
     }
 
-    /// Whether an annotated function runs here.
+    /// Returns whether an acquisition is current.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// if Acquisition::current().is_active() {
+    ///     println!("inside an annotated function");
+    /// }
+    /// ```
     #[must_use]
     pub fn is_active(self) -> bool {
         context::with_current(|_| ()).is_some()
     }
 
-    /// The token came from a cache.
+    /// Records that the token came from a cache.
     ///
     /// A successful token response clears a hit recorded before it: the cached token did not suffice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, CacheLevel};
+    ///
+    /// fn cached_token(cache: Option<&str>) -> Option<String> {
+    ///     let token = cache?;
+    ///     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+    ///     Some(token.to_owned())
+    /// }
+    /// # assert_eq!(cached_token(None), None);
+    /// ```
     pub fn record_cache_hit(self, level: CacheLevel) {
         record(|state| state.cache_hit(level));
     }
 
-    /// The cache did not suffice, or the token is due for a refresh.
+    /// Records why the cached token does not suffice or must be refreshed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, CacheRefreshReason};
+    ///
+    /// // The cache has no access token for these scopes.
+    /// Acquisition::current().record_refresh_reason(CacheRefreshReason::NoCachedAccessToken);
+    /// ```
     pub fn record_refresh_reason(self, reason: CacheRefreshReason) {
         record(|state| state.refresh_reason = Some(reason));
     }
 
-    /// The cache is switched off.
+    /// Records that the cache is switched off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let cache: Option<String> = None;
+    /// if cache.is_none() {
+    ///     Acquisition::current().record_cache_disabled();
+    /// }
+    /// ```
     pub fn record_cache_disabled(self) {
         self.record_refresh_reason(CacheRefreshReason::CacheDisabled);
     }
 
-    /// The token came from here, whatever the requests suggest.
+    /// Records where the token came from, whatever the requests suggest.
     ///
-    /// [`TokenSource::Cache`] is a [`record_cache_hit`](Self::record_cache_hit) of no known level. Any
+    /// [`TokenSource::Cache`] is a [`record_cache_hit`](Self::record_cache_hit) of unknown level. Any
     /// other source clears the cache level.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, TokenSource};
+    ///
+    /// Acquisition::current().record_source(TokenSource::Broker);
+    /// ```
     pub fn record_source(self, source: TokenSource) {
         record(|state| state.token_source(source));
     }
 
-    /// Records the source of the token if no token request returns one.
+    /// Records the source of the token in case no token request returns one.
     ///
-    /// For wrappers of credentials that cannot see their cache: with [`TokenSource::Cache`] a call
-    /// without a token request counts as a cache hit. [`cache_hit`](Self::cache_hit) and
-    /// [`source`](Self::source) win over it.
+    /// For wrappers of credentials that cannot see their cache: with [`TokenSource::Cache`], a call
+    /// without a token request counts as a cache hit. [`record_cache_hit`](Self::record_cache_hit)
+    /// and [`record_source`](Self::record_source) take precedence.
     ///
     /// # Examples
     ///
@@ -100,30 +165,56 @@ impl Acquisition {
     ///     opaque_credential().await
     /// }
     ///
-    /// let observed = futures::executor::block_on(capture(get_token()));
-    /// assert_eq!(observed.records[0].token_source(), Some(TokenSource::Cache));
+    /// let captured = futures::executor::block_on(capture(get_token()));
+    /// assert_eq!(captured.records[0].token_source(), Some(TokenSource::Cache));
     /// ```
     pub fn record_default_source(self, source: TokenSource) {
         record(|state| state.default_source = Some(source));
     }
 
-    /// Records that the error about to be returned means "not yet" and is no failure.
+    /// Records that the error about to be returned means "not yet", not a failure.
     ///
-    /// The same as describing the error with [`ErrorInfo::pending`], for bodies that know it better
-    /// than the error. It changes nothing if a token is returned.
+    /// The same as describing the error with [`ErrorInfo::pending`], for functions whose error type
+    /// does not say so. It changes nothing if a token is returned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// fn not_yet() -> io::Error {
+    ///     Acquisition::current().record_pending();
+    ///     io::Error::other("the user has not entered the code yet")
+    /// }
+    /// # let _error = not_yet();
+    /// ```
     pub fn record_pending(self) {
         record(|state| state.cold_mut().pending = true);
     }
 
-    /// Another caller's refresh was waited for; times add up.
+    /// Records time spent waiting for another caller's refresh; times add up.
+    ///
+    /// Use [`waiting`](Self::waiting) where the wait is a future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let started = Instant::now();
+    /// // … wait on a condition variable …
+    /// Acquisition::current().record_waiting(started.elapsed());
+    /// ```
     pub fn record_waiting(self, time: Duration) {
         record(|state| state.add_waited(time));
     }
 
-    /// Awaits `future` and counts the time as waiting, from its first pending poll.
+    /// Awaits `future` and records the time as waiting, from its first pending poll.
     ///
-    /// For a lock or a cell behind which another caller refreshes the token. A future that is ready
-    /// at once costs nothing: no clock is read.
+    /// For a lock or a cell behind which another caller refreshes the token. If the future is ready
+    /// at once, no clock is read.
     ///
     /// # Examples
     ///
@@ -140,59 +231,166 @@ impl Acquisition {
         Waiting::new(future.into_future())
     }
 
-    /// An old token is served because its refresh failed.
+    /// Records that an old token is returned because its refresh failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, ErrorInfo};
+    ///
+    /// // The refresh failed, and the old token is still valid.
+    /// let acquisition = Acquisition::current();
+    /// acquisition.record_suppressed_error(ErrorInfo::new("temporarily_unavailable"));
+    /// acquisition.record_stale_token();
+    /// ```
     pub fn record_stale_token(self) {
         record(|state| state.stale = true);
     }
 
-    /// Counts the time until the guard is dropped as spent in the cache.
+    /// Records the time until the guard is dropped as spent in the cache.
     ///
     /// See [`Timer`] for where to drop it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let timer = Acquisition::current().time_in_cache();
+    /// let cached = std::fs::read("token-cache.bin");
+    /// drop(timer);
+    /// # let _cached = cached;
+    /// ```
     pub fn time_in_cache(self) -> Timer {
         Timer::start(State::in_cache)
     }
 
-    /// Counts the time until the guard is dropped as spent making the token presentable.
+    /// Records the time until the guard is dropped as spent on post-processing the token.
+    ///
+    /// For example, on signing a proof of possession.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// fn sign(token: &str) -> String {
+    ///     let _timer = Acquisition::current().time_in_extension();
+    ///     format!("{token}.signature")
+    /// }
+    /// # assert_eq!(sign("t"), "t.signature");
+    /// ```
     pub fn time_in_extension(self) -> Timer {
         Timer::start(State::in_extension)
     }
 
-    /// Access tokens in the cache.
+    /// Records the number of access tokens in the cache.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let cache = vec!["first token", "second token"];
+    /// Acquisition::current().record_cached_token_count(cache.len() as u64);
+    /// ```
     pub fn record_cached_token_count(self, count: u64) {
         record(|state| state.cold_mut().cached_token_count = Some(count));
     }
 
-    /// Whether the cache is written to a store outside the process.
+    /// Records whether the cache is written to a store outside the process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_cache_serialized(true);
+    /// ```
     pub fn record_cache_serialized(self, serialized: bool) {
         record(|state| state.cold_mut().cache_serialized = Some(serialized));
     }
 
-    /// Whether the cache also serves the older ADAL format.
+    /// Records whether the cache also serves the older ADAL format.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_legacy_cache(false);
+    /// ```
     pub fn record_legacy_cache(self, enabled: bool) {
         record(|state| state.cold_mut().legacy_cache = Some(enabled));
     }
 
-    /// Region of the token endpoint; the first one that is noted stays.
+    /// Records the region of the token endpoint; later calls change nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
+    /// use token_telemetry::{Acquisition, Region};
+    ///
+    /// let region = Region::used("westus2")
+    ///     .with_autodetection_source(RegionAutodetectionSource::Imds)
+    ///     .with_outcome(RegionOutcome::AutodetectSuccess);
+    /// Acquisition::current().record_region(region);
+    /// ```
     pub fn record_region(self, region: Region) {
         record(|state| {
             state.cold_mut().region.get_or_insert(region);
         });
     }
 
-    /// Scheme of the token.
+    /// Records the scheme of the token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, TokenType};
+    ///
+    /// Acquisition::current().record_token_type(TokenType::Pop);
+    /// ```
     pub fn record_token_type(self, token_type: TokenType) {
         record(|state| state.token_type = Some(token_type));
     }
 
-    /// Facts about the token.
+    /// Records type and lifetime of the token.
+    ///
+    /// The argument `token_info = …` of the attribute does the same from the return value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::{Acquisition, TokenInfo};
+    ///
+    /// let info = TokenInfo::new().with_expires_in(Duration::from_secs(3599));
+    /// Acquisition::current().record_token(info);
+    /// ```
     pub fn record_token(self, info: TokenInfo) {
         record(|state| state.token(&info));
     }
 
-    /// Id given by the caller; text that is no GUID is ignored, and a random id used.
+    /// Sets the correlation id to one given by the caller.
     ///
-    /// Record it first. Once a header carries an id, another acquisition has it as its parent, or
-    /// [`correlation_id`](Self::correlation_id) returns it, the acquisition keeps that one.
+    /// Text that is not a GUID is ignored, and a random id is used. Set the id first: once a header
+    /// has carried an id, another acquisition has it as its parent, or
+    /// [`correlation_id`](Self::correlation_id) has returned it, the acquisition keeps that one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// fn with_caller_id(correlation_id: Option<&str>) {
+    ///     if let Some(id) = correlation_id {
+    ///         Acquisition::current().set_correlation_id(id);
+    ///     }
+    /// }
+    /// # with_caller_id(Some("ad8c894a-557f-48c0-b045-c129590c344e"));
+    /// ```
     pub fn set_correlation_id(self, id: impl TryInto<ClientRequestId>) {
         let Ok(id) = id.try_into() else {
             return emit(Diagnostic::InvalidCorrelationId);
@@ -204,13 +402,35 @@ impl Acquisition {
         }
     }
 
-    /// Id of the acquisition, made now if nothing needed it before.
+    /// Returns the id of the acquisition, and creates it if there is none yet.
+    ///
+    /// Returns `None` outside an acquisition.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// if let Some(id) = Acquisition::current().correlation_id() {
+    ///     println!("requesting a token, correlation id {id}");
+    /// }
+    /// ```
     #[must_use]
     pub fn correlation_id(self) -> Option<ClientRequestId> {
         context::with_current(|running| running.read(State::correlation_id))
     }
 
-    /// SDK on whose behalf this one works: at most 10 and 20 characters are kept.
+    /// Records the SDK that calls this one.
+    ///
+    /// The id is truncated to 10 characters, the version to 20.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_caller_sdk("fabrikam", "3.1.0");
+    /// ```
     pub fn record_caller_sdk(
         self,
         id: impl Into<Cow<'static, str>>,
@@ -220,12 +440,28 @@ impl Acquisition {
         record(|state| state.cold_mut().caller_sdk = Some(caller));
     }
 
-    /// Whether the client certificate is managed by the platform.
+    /// Records whether the platform manages the client certificate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_managed_certificate(true);
+    /// ```
     pub fn record_managed_certificate(self, used: bool) {
         record(|state| state.cold_mut().managed_certificate = Some(used));
     }
 
-    /// Library that wraps this SDK.
+    /// Records the library that wraps this SDK.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_wrapper("@azure/msal-react", "2.0.0");
+    /// ```
     pub fn record_wrapper(
         self,
         sku: impl Into<Cow<'static, str>>,
@@ -238,25 +474,72 @@ impl Acquisition {
         record(|state| state.cold_mut().wrapper = Some(wrapper));
     }
 
-    /// Code of an error that a broker reported; made safe like the codes of [`ErrorInfo`].
+    /// Records the code of an error that a broker reported.
+    ///
+    /// The code is sanitized like those of [`ErrorInfo`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_broker_error("wam_503");
+    /// ```
     pub fn record_broker_error(self, code: impl Into<Cow<'static, str>>) {
         let code = bounded_code(code.into(), MAX_TEXT_LEN);
         record(|state| state.cold_mut().broker_error = Some(code));
     }
 
-    /// A value for a field that only some dialects have, such as `reg_type` of Android's.
+    /// Records a value for a field that only some dialects have.
+    ///
+    /// For example, `reg_type` of the Android dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// Acquisition::current().record_platform_field("reg_type", "wpj");
+    /// ```
     pub fn record_platform_field(self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         let value = bounded_label(value.into(), MAX_TEXT_LEN);
         record(|state| state.platform_field(name, value));
     }
 
-    /// Id of the function that was really called, where it is known only at run time.
+    /// Records the id of the function that was called, if it is known only at run time.
+    ///
+    /// Replaces the `api` of the attribute.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, api::MsalNet};
+    ///
+    /// fn set_flow(has_user: bool) {
+    ///     if has_user {
+    ///         Acquisition::current().record_api(MsalNet::AcquireTokenOnBehalfOf);
+    ///     }
+    /// }
+    /// # set_flow(true);
+    /// ```
     pub fn record_api(self, api: impl Into<Api>) {
         let api = api.into();
         record(|state| state.api = api);
     }
 
-    /// Codes of the error that is about to be returned; they win over every other description.
+    /// Records codes of the error about to be returned.
+    ///
+    /// They take precedence over every other description; see [`DescribeError`](crate::DescribeError).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, ErrorInfo, error::sts_codes_in};
+    ///
+    /// let description = "AADSTS50076: multi-factor authentication is required";
+    /// let info = ErrorInfo::new("invalid_grant").with_sts_codes(sts_codes_in(description));
+    /// Acquisition::current().record_error(info);
+    /// ```
     pub fn record_error(self, info: ErrorInfo) {
         record(|state| {
             let known = &mut state.cold_mut().error;
@@ -264,14 +547,45 @@ impl Acquisition {
         });
     }
 
-    /// A failure that is not returned: a swallowed refresh, a credential of a chain.
+    /// Records an error that is not returned.
     ///
-    /// The first eight are kept.
+    /// For example, that of a failed refresh while the old token is still valid, or of one credential in
+    /// a chain. The first eight are kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, ErrorInfo};
+    ///
+    /// fn next_credential(error: &std::io::Error) {
+    ///     let info = ErrorInfo::new(format!("{:?}", error.kind()));
+    ///     Acquisition::current().record_suppressed_error(info);
+    /// }
+    /// # next_credential(&std::io::ErrorKind::TimedOut.into());
+    /// ```
     pub fn record_suppressed_error(self, info: ErrorInfo) {
         record(|state| state.suppressed_error(info));
     }
 
-    /// One HTTP try of a token request to this URL, of which only the host is kept.
+    /// Begins one HTTP attempt of a token request.
+    ///
+    /// Only the host of the URL is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{Acquisition, Status};
+    ///
+    /// # async fn post(_: http::HeaderMap) -> io::Result<String> { Ok(String::new()) }
+    /// async fn request_token() -> io::Result<String> {
+    ///     let url = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+    ///     let request = Acquisition::current().token_request(url);
+    ///     let sent = request.send(async |headers| post(headers).await.map(|body| Status::new(200, body)));
+    ///     Ok(sent.await?.response)
+    /// }
+    /// # assert!(futures::executor::block_on(request_token()).is_ok());
+    /// ```
     pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
         let acquisition = shared();
         if acquisition.is_none() {
@@ -280,12 +594,11 @@ impl Acquisition {
         TokenRequest::new(acquisition, url.as_ref())
     }
 
-    /// A request that a middleware sees and that may be none of the SDK's token requests.
+    /// Begins a request that middleware sees, which may not be a token request.
     ///
-    /// Unlike [`token_request`](Self::token_request) it says nothing in the log outside an
-    /// acquisition, and a request to a host outside the
-    /// [`authorities`](crate::TelemetryBuilder::authorities) counts as no attempt. For middleware
-    /// that is shared with clients of other services.
+    /// Unlike [`token_request`](Self::token_request), it logs nothing outside an acquisition, and a
+    /// request to a host outside the [`authorities`](crate::TelemetryBuilder::authorities) does not
+    /// count as an attempt. For middleware that is shared with clients of other services.
     ///
     /// # Examples
     ///
@@ -293,7 +606,7 @@ impl Acquisition {
     /// use http::Request;
     /// use token_telemetry::Acquisition;
     ///
-    /// /// Runs on every request of every client of the application.
+    /// /// Runs for every request of every client in the application.
     /// fn before_sending(request: &mut Request<Vec<u8>>) -> token_telemetry::TokenRequest {
     ///     let url = request.uri().to_string();
     ///     let mut token_request = Acquisition::current().middleware_request(url);
@@ -308,7 +621,20 @@ impl Acquisition {
         TokenRequest::seen(shared(), url.as_ref())
     }
 
-    /// The acquisition in a form that may leave this task or thread.
+    /// Returns the acquisition in a form that may leave this task or thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let handle = Acquisition::current().handle();
+    /// let worker = std::thread::spawn(move || {
+    ///     let _entered = handle.enter();
+    ///     Acquisition::current().record_cached_token_count(3);
+    /// });
+    /// # worker.join().unwrap();
+    /// ```
     #[must_use]
     pub fn handle(self) -> Handle {
         Handle {
@@ -318,29 +644,29 @@ impl Acquisition {
     }
 }
 
-/// A request that a layer sees: of the handle that travels with it, else of the current acquisition.
+/// Begins a request that a layer sees, for the handle in it or else for the current acquisition.
 #[cfg(feature = "tower")]
 pub(crate) fn seen_request(handle: Option<&Handle>, url: &str) -> TokenRequest {
     let acquisition = handle.map_or_else(shared, |handle| handle.shared.clone());
     TokenRequest::seen(acquisition, url)
 }
 
-/// The current acquisition in a form that may leave its task.
+/// Returns the current acquisition in a form that may leave its task.
 fn shared() -> Option<Arc<Shared>> {
     context::with_current(ActiveAcquisition::share).flatten()
 }
 
-/// Id of the acquisition that triggers what begins here on its own.
+/// Returns the id of the acquisition that triggers an independent one here.
 pub(crate) fn parent_id() -> Option<ClientRequestId> {
     context::parent_id()
 }
 
-/// Tells the log, which is code of others.
+/// Logs a diagnostic; the subscriber is foreign code, so nothing is current while it runs.
 pub(crate) fn emit(diagnostic: Diagnostic) {
     context::with_suspended(|| diagnostic.emit());
 }
 
-/// Changes the facts of the current acquisition, if there is one.
+/// Updates the state of the current acquisition, if there is one.
 fn record(update: impl FnOnce(&mut State)) {
     if context::with_current(|running| running.update(update)).is_none() {
         Diagnostic::OutsideAcquisition.emit();
