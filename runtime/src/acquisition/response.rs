@@ -1,4 +1,4 @@
-//! How status and failure class are read from what an HTTP client returns.
+//! Reads status and failure class from what an HTTP client returns.
 
 use std::error::Error;
 use std::fmt;
@@ -9,32 +9,49 @@ use http::{HeaderMap, HeaderValue, Response, header};
 use super::token_request::TokenRequest;
 use crate::error::TransportError;
 
-/// What an HTTP client returned: an answer with a status, or a failure of a class.
+/// What an HTTP client returned: a response with a status, or a transport failure.
 ///
 /// Implemented for results of [`http::Response`], and with the feature `reqwest` for those of
-/// `reqwest` 0.13. For another client, or another version of that one, return [`Status`] beside its
-/// response, and in a polling flow [`Polled`].
+/// `reqwest` 0.13. For another client, or another version of `reqwest`, return the response in a
+/// [`Status`], and in a polling flow in a [`Polled`].
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use http::Response;
+/// use token_telemetry::{TransportError, acquisition::HttpOutcome};
+///
+/// let returned: io::Result<_> = Ok(Response::new("a token"));
+/// assert_eq!(returned.status(), Ok(200));
+///
+/// let failed: io::Result<Response<()>> = Err(io::ErrorKind::TimedOut.into());
+/// assert_eq!(failed.status(), Err(TransportError::Timeout));
+/// ```
 #[diagnostic::on_unimplemented(
-    message = "expected the outcome of an HTTP request, found `{Self}`",
-    label = "expected a `Result` whose response has a readable status",
-    note = "results of `http::Response` are supported and, with the feature `reqwest`, results of `reqwest` 0.13 only",
-    note = "for other clients, return an error or `Ok(Status::new(status, response))`, where `status` is a `u16`"
+    message = "`{Self}` is not the outcome of an HTTP request",
+    label = "expected a `Result` of a response whose status can be read",
+    note = "supported: results of `http::Response`, and with the feature `reqwest` those of `reqwest` 0.13",
+    note = "for other clients, return `Ok(Status::new(status, response))`, where `status` is a `u16`, or an error"
 )]
 pub trait HttpOutcome {
-    /// Status of the answer.
+    /// Returns the status of the response.
     ///
     /// # Errors
     ///
-    /// The class of the failure, when no answer came.
+    /// The class of the failure, if no response arrived.
     fn status(&self) -> Result<u16, TransportError>;
 
-    /// Pause that the server asked for; more than [`TokenRequest::MAX_RETRY_AFTER`] counts as that.
+    /// Returns the pause that the server asked for.
+    ///
+    /// Capped at [`TokenRequest::MAX_RETRY_AFTER`].
     fn retry_after(&self) -> Option<Duration> {
         None
     }
 
-    /// Whether this is the "not yet" of a polling flow, which is no failure; see
-    /// [`TokenRequest::pending`](super::TokenRequest::pending).
+    /// Returns whether this is the "not yet" of a polling flow.
+    ///
+    /// That is not a failure; see [`TokenRequest::pending`].
     fn is_pending(&self) -> bool {
         false
     }
@@ -53,15 +70,13 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
     }
 }
 
-/// Response of any client together with its status, for [`TokenRequest::send`](super::TokenRequest::send).
+/// A response of any client with its status, for [`TokenRequest::send`].
 ///
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::acquisition::HttpOutcome;
-/// use token_telemetry::Status;
-///
 /// use std::time::Duration;
+/// use token_telemetry::{Status, acquisition::HttpOutcome};
 ///
 /// let response = Status::new(429, "body of some client").with_retry_after(Duration::from_millis(1500));
 /// let returned: Result<_, std::io::Error> = Ok(response);
@@ -71,16 +86,25 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status<T> {
-    /// Status of the response.
+    /// The HTTP status code.
     pub status: u16,
     /// The response itself, as the client returned it.
     pub response: T,
-    /// Pause that the server asked for.
+    /// The pause that the server asked for.
     pub retry_after: Option<Duration>,
 }
 
 impl<T> Status<T> {
-    /// A response without a `Retry-After` header.
+    /// Creates a response without a `Retry-After` header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Status;
+    ///
+    /// let response = Status::new(200, "a token");
+    /// assert_eq!((response.status, response.response), (200, "a token"));
+    /// ```
     #[must_use]
     pub const fn new(status: u16, response: T) -> Self {
         Self {
@@ -93,6 +117,19 @@ impl<T> Status<T> {
     /// Reads the pause that the server asked for from the headers of the response.
     ///
     /// Understands `Retry-After` in seconds, `retry-after-ms` and `x-ms-retry-after-ms`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use http::{HeaderMap, HeaderValue};
+    /// use token_telemetry::Status;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("retry-after", HeaderValue::from_static("30"));
+    /// let response = Status::new(429, "").with_headers(&headers);
+    /// assert_eq!(response.retry_after, Some(Duration::from_secs(30)));
+    /// ```
     #[must_use]
     pub fn with_headers(mut self, headers: &HeaderMap) -> Self {
         self.retry_after = retry_after(headers);
@@ -100,6 +137,16 @@ impl<T> Status<T> {
     }
 
     /// Sets the pause that the server asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::Status;
+    ///
+    /// let response = Status::new(503, "").with_retry_after(Duration::from_secs(5));
+    /// assert_eq!(response.retry_after, Some(Duration::from_secs(5)));
+    /// ```
     #[must_use]
     pub const fn with_retry_after(mut self, pause: Duration) -> Self {
         self.retry_after = Some(pause);
@@ -107,7 +154,7 @@ impl<T> Status<T> {
     }
 }
 
-/// Without the response, whose body may be a token.
+/// Omits the response, whose body may contain a token.
 impl<T> fmt::Debug for Status<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Status")
@@ -130,11 +177,10 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
     }
 }
 
-/// Answer to one request of a polling flow, such as the device code flow, for
-/// [`TokenRequest::send`](super::TokenRequest::send).
+/// The response to one request of a polling flow, for [`TokenRequest::send`].
 ///
-/// Only its body says whether the token is there, so the body is read before `send` returns. See
-/// [`TokenRequest::pending`](super::TokenRequest::pending) for what happens to the failures that
+/// In the device code flow, for example, only the body shows whether the token is ready, so read the
+/// body before `send` returns. See [`TokenRequest::pending`] for what happens to the failures that
 /// such a request reports.
 ///
 /// # Examples
@@ -143,11 +189,11 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 /// use token_telemetry::acquisition::HttpOutcome;
 /// use token_telemetry::{Polled, Status};
 ///
-/// let answer = Status::new(400, r#"{"error":"authorization_pending"}"#);
-/// let polled = if answer.response.contains("authorization_pending") {
-///     Polled::Pending(answer)
+/// let response = Status::new(400, r#"{"error":"authorization_pending"}"#);
+/// let polled = if response.response.contains("authorization_pending") {
+///     Polled::Pending(response)
 /// } else {
-///     Polled::Done(answer)
+///     Polled::Done(response)
 /// };
 /// let returned: Result<_, std::io::Error> = Ok(polled);
 /// assert!(returned.is_pending());
@@ -155,12 +201,12 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "there is no third, and callers build it"
+    reason = "callers build it, and there is no third case"
 )]
 pub enum Polled<T> {
-    /// Not yet: the client asks again after a pause.
+    /// Not yet: the client polls again after a pause.
     Pending(Status<T>),
-    /// The last answer, with a token or a failure.
+    /// The last response, with a token or a failure.
     Done(Status<T>),
 }
 
@@ -183,17 +229,17 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     }
 }
 
-/// Headers of Azure services and Python clients that give the pause in milliseconds.
+/// Headers that give the pause in milliseconds: Azure services and Python clients use them.
 const IN_MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
 
-/// Pause that a server asks for: in milliseconds if it says so, else the seconds of `Retry-After`.
+/// Reads the pause that a server asks for: in milliseconds if given, else the seconds of `Retry-After`.
 ///
-/// Its form as a date would need a wall clock.
+/// A date in `Retry-After` is ignored: it would need a wall clock.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number = |value: &HeaderValue| {
         let digits = value.to_str().ok()?.trim();
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        // What no integer can hold asks for more than the longest pause, too.
+        // A number that overflows asks for more than the longest pause, too.
         is_number.then(|| digits.parse().unwrap_or(u64::MAX))
     };
     let exact = IN_MILLISECONDS

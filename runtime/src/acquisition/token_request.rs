@@ -1,4 +1,4 @@
-//! One HTTP try of a token request: its headers, its clock, and how it ended.
+//! One HTTP attempt of a token request: its headers, its clock, and how it ended.
 
 use std::fmt;
 use std::mem;
@@ -22,18 +22,18 @@ use crate::diagnostics::Diagnostic;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
-/// Room for all headers, so that the map need not grow.
+/// Initial capacity of the header map, so that it need not grow.
 const HEADERS: usize = 16;
 
-/// One HTTP try of a token request, made by
-/// [`token_request`](crate::Acquisition::token_request).
+/// One HTTP attempt of a token request.
 ///
-/// It may leave the task and outlive the acquisition. Dropped without an answer it counts as not
-/// delivered: what its headers reported is reported again.
+/// Returned by [`token_request`](crate::Acquisition::token_request). It may leave the task and
+/// outlive the acquisition. A request that is dropped without a response counts as not delivered:
+/// the next request reports again what its headers reported.
 ///
 /// # Examples
 ///
-/// By hand, as a middleware uses it:
+/// Step by step, as middleware uses it:
 ///
 /// ```
 /// use http::HeaderMap;
@@ -42,16 +42,16 @@ const HEADERS: usize = 16;
 /// let mut headers = HeaderMap::new();
 /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
 /// request.apply_to(&mut headers);
-/// // … the request goes out, and an answer comes …
+/// // … send the request and receive the response …
 /// request.responded(200);
 /// ```
 #[must_use = "a token request that is dropped counts as not delivered"]
 pub struct TokenRequest {
     acquisition: Option<Arc<Shared>>,
     authority: Authority,
-    /// Its place among the token requests of its acquisition.
+    /// Its position among the token requests of its acquisition.
     turn: Turn,
-    /// Whether it is part of the acquisition, and not only seen while that one runs.
+    /// Whether the request is part of the acquisition, and not only seen while that one runs.
     counts: bool,
     started: Option<Moment>,
     report: InFlightReport,
@@ -59,18 +59,18 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// Longest `Retry-After` that is recorded: a day.
+    /// The longest `Retry-After` that is recorded: one day.
     ///
-    /// A server that asks for more is broken or hostile, and adding its number to the present moment
+    /// A server that asks for more is broken or hostile, and adding its number to the current time
     /// might overflow.
     pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// A request of an acquisition, or of none.
+    /// Begins a request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
         Self::begin(acquisition, Authority::of_url(url), true)
     }
 
-    /// A request that a middleware sees, which may go to another server than the authority.
+    /// Begins a request that middleware sees, which may not go to the authority.
     pub(crate) fn seen(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
         let authority = Authority::of_url(url);
         let own = |acquisition: &Arc<Shared>| acquisition.backend.is_authority(&authority);
@@ -97,9 +97,19 @@ impl TokenRequest {
         }
     }
 
-    /// Says that the request asks for something other than a token of the token endpoint.
+    /// Sets what the request asks for; without this, a token from the token endpoint.
     ///
-    /// What is said last counts. Failures belong to the request that became a token request last.
+    /// The last call counts. Failures belong to the request that became a token request last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, Purpose};
+    ///
+    /// let url = "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration";
+    /// let request = Acquisition::current().token_request(url).purpose(Purpose::Discovery);
+    /// request.responded(200);
+    /// ```
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         let before = mem::replace(&mut self.report.purpose, purpose);
         if let Some(acquisition) = &self.acquisition
@@ -115,10 +125,22 @@ impl TokenRequest {
         self
     }
 
-    /// The telemetry headers, as of now.
+    /// Returns the telemetry headers, as of now.
     ///
-    /// To be put on a request that carries none yet: what an earlier attempt left on a request
-    /// object is removed by [`apply_to`](Self::apply_to) and [`apply_with`](Self::apply_with) only.
+    /// Add them to a request that carries none yet. If you reuse a request object, use
+    /// [`apply_to`](Self::apply_to) or [`apply_with`](Self::apply_with), which also remove the
+    /// headers of an earlier attempt.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// for (name, value) in &request.take_headers() {
+    ///     println!("{name}: {value:?}");
+    /// }
+    /// ```
     #[must_use]
     pub fn take_headers(&mut self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(HEADERS);
@@ -126,23 +148,35 @@ impl TokenRequest {
         headers
     }
 
-    /// Writes the telemetry headers, as of now, over others of the same names.
+    /// Writes the telemetry headers, as of now, replacing others of the same names.
     ///
-    /// If the host is none of the [`authorities`](crate::TelemetryBuilder::authorities), what an
-    /// earlier request of the acquisition left in the map is removed instead: both telemetry
-    /// headers, and the others where their value is the one that telemetry writes. So an id or a
-    /// SKU that the application set itself stays.
+    /// If the host is not one of the [`authorities`](crate::TelemetryBuilder::authorities), removes
+    /// what an earlier request of the acquisition left in the map: both telemetry headers, and the
+    /// others if their value is the one that telemetry writes. An id or a SKU that the application
+    /// set itself stays.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let mut request = Request::post("https://login.microsoftonline.com/t/token").body(())?;
+    /// let url = request.uri().to_string();
+    /// Acquisition::current().token_request(url).apply_to(request.headers_mut());
+    /// # Ok::<(), http::Error>(())
+    /// ```
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
         let mut replaced = Vec::new();
         let sink = MapSink::new(headers, &mut replaced);
         self.write(&mut HeaderSink::Headers(sink));
     }
 
-    /// Writes the telemetry headers, as of now, into a header map of another kind.
+    /// Writes the telemetry headers, as of now, into a header map of any type.
     ///
-    /// `set` gets each name, in lower case, with its value, or with `None` if a header of an earlier
-    /// attempt has to be removed. A client that sends the same request object again needs both: a
-    /// header that stays on it would report its failures a second time.
+    /// Calls `set` with each name, in lower case, and its value, or with `None` to remove a header of
+    /// an earlier attempt. A client that sends the same request object again needs both: a header
+    /// that stays on it would report its failures a second time.
     ///
     /// # Examples
     ///
@@ -178,10 +212,20 @@ impl TokenRequest {
         }
     }
 
-    /// The telemetry that goes into the form fields of the body, as of now.
+    /// Returns the telemetry for the form fields of the body, as of now.
     ///
-    /// Empty unless the [`Dialect`](crate::entra::Dialect) says that it goes there; then
-    /// [`headers`](Self::headers) is empty. It is safe to send both, whatever the dialect.
+    /// Empty unless the [`Dialect`](crate::entra::Dialect) sends telemetry in the body; then
+    /// [`take_headers`](Self::take_headers) is empty. It is safe to send both with any dialect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// let mut form = vec![("grant_type", "client_credentials".to_owned())];
+    /// form.extend(request.form_fields());
+    /// ```
     #[must_use]
     pub fn form_fields(&mut self) -> Vec<(&'static str, String)> {
         let mut fields = Vec::new();
@@ -198,7 +242,7 @@ impl TokenRequest {
         if backend.is_authority(authority) {
             acquisition.read(|state| backend.write_headers(state, authority, report, out));
         } else if let HeaderSink::Headers(headers) = out {
-            // The values are the caller's, and nothing is locked while they are dropped.
+            // The values belong to the caller; nothing may be locked while they are dropped.
             let id = acquisition.read(|state| state.correlation_id);
             backend.strip_headers(id, headers.map_mut());
         }
@@ -207,10 +251,24 @@ impl TokenRequest {
         }
     }
 
-    /// Sends the request with `send`, and notes the time it took and how it ended.
+    /// Sends the request with `send`, and records the time it took and how it ended.
     ///
-    /// `send` gets the telemetry headers and returns the future of the HTTP client; of a polling
-    /// flow one that gives [`Polled`](super::Polled).
+    /// `send` receives the telemetry headers and returns the future of the HTTP client. In polling
+    /// flows such as device code, return [`Polled`](crate::Polled) from `send`, so that
+    /// `authorization_pending` is not counted as a failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, Response};
+    /// use token_telemetry::Acquisition;
+    ///
+    /// # async fn post(_: &str, _: HeaderMap) -> std::io::Result<Response<String>> { Ok(Response::new(String::new())) }
+    /// async fn request_token(url: &str) -> std::io::Result<Response<String>> {
+    ///     Acquisition::current().token_request(url).send(|headers| post(url, headers)).await
+    /// }
+    /// # assert!(futures::executor::block_on(request_token("https://login.microsoftonline.com/")).is_ok());
+    /// ```
     pub fn send<F, Fut>(mut self, send: F) -> SendFuture<Fut>
     where
         F: FnOnce(HeaderMap) -> Fut,
@@ -220,7 +278,22 @@ impl TokenRequest {
         self.watch(send(headers))
     }
 
-    /// Notes how a request ends whose headers were applied before: the future of the HTTP client.
+    /// Records how a request ends whose headers were applied before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use token_telemetry::Acquisition;
+    ///
+    /// # async fn execute(_: Request<()>) -> std::io::Result<Response<()>> { Ok(Response::new(())) }
+    /// async fn send(mut request: Request<()>) -> std::io::Result<Response<()>> {
+    ///     let mut telemetry = Acquisition::current().token_request(request.uri().to_string());
+    ///     telemetry.apply_to(request.headers_mut());
+    ///     telemetry.watch(execute(request)).await
+    /// }
+    /// # assert!(futures::executor::block_on(send(Request::new(()))).is_ok());
+    /// ```
     pub fn watch<Fut>(self, sent: Fut) -> SendFuture<Fut>
     where
         Fut: Future<Output: HttpOutcome>,
@@ -231,14 +304,34 @@ impl TokenRequest {
         }
     }
 
-    /// The server asked for a pause before the next try, in its `Retry-After` header.
+    /// Records the pause that the server asked for in its `Retry-After` header.
     ///
-    /// More than [`TokenRequest::MAX_RETRY_AFTER`] counts as that.
+    /// Capped at [`TokenRequest::MAX_RETRY_AFTER`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let mut request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// request.set_retry_after(Duration::from_secs(30));
+    /// request.responded(429);
+    /// ```
     pub fn set_retry_after(&mut self, pause: Duration) {
         self.retry_after = self.retry_after.max(Some(pause.min(Self::MAX_RETRY_AFTER)));
     }
 
-    /// An answer with this status came.
+    /// Records that a response with this status arrived.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// request.responded(200);
+    /// ```
     pub fn responded(self, status: u16) {
         let holds_token = self.report.purpose != Purpose::Discovery && is_success(status);
         self.end(Answer::Status(status), |state| {
@@ -252,20 +345,37 @@ impl TokenRequest {
         });
     }
 
-    /// The response of a polling flow came: not yet. It is not a failure.
+    /// Records the "not yet" of a polling flow, which is not a failure.
     ///
-    /// Whether it delivers the failures that the request reported depends on the dialect's
-    /// [`DeliveryPolicy`](crate::entra::DeliveryPolicy), as for any other response with this status, usually 400:
+    /// Whether it acknowledges the failures that the request reported depends on the dialect's
+    /// [`DeliveryPolicy`](crate::entra::DeliveryPolicy), as for any other response with this status,
+    /// usually 400:
     ///
     /// | dialect | what a 400 does |
     /// |---|---|
-    /// | default, `msal_node`, `msal_browser`, `msal4j`, `msal_android` | delivers them |
+    /// | default, `msal_node`, `msal_browser`, `msal4j`, `msal_android` | acknowledges them |
     /// | `msal_python`, `msal_apple` | does not: each poll reports the same failures, until one succeeds |
-    /// | `msal_net` until 4.46 | delivers them, unless the flow ends with `request_timeout` |
-    /// | `msal_net` 4.47 and 4.48 | delivers them, unless the flow ends with `request_timeout` or `temporarily_unavailable` |
+    /// | `msal_net` until 4.46 | acknowledges them, unless the flow ends with `request_timeout` |
+    /// | `msal_net` 4.47 and 4.48 | acknowledges them, unless the flow ends with `request_timeout` or `temporarily_unavailable` |
     ///
     /// Where the end of the flow decides, they are in flight until then and in no other request.
     /// Dialects without the last-telemetry header report nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// fn record(status: u16, body: &str) {
+    ///     let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    ///     if body.contains("authorization_pending") {
+    ///         request.pending(status);
+    ///     } else {
+    ///         request.responded(status);
+    ///     }
+    /// }
+    /// # record(400, "authorization_pending");
+    /// ```
     pub fn pending(self, status: u16) {
         self.end(Answer::Status(status), |state| {
             let http = &mut state.cold_mut().http;
@@ -277,7 +387,20 @@ impl TokenRequest {
         });
     }
 
-    /// No answer came; [`HttpOutcome::status`] reads the class from the error of an HTTP client.
+    /// Records that no response arrived.
+    ///
+    /// [`TransportError::of`] reads the class from the error of an HTTP client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{Acquisition, TransportError};
+    ///
+    /// let error = io::Error::from(io::ErrorKind::TimedOut);
+    /// let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    /// request.failed(TransportError::of(&error));
+    /// ```
     pub fn failed(self, class: TransportError) {
         self.end(Answer::None, |state| {
             let http = &mut state.cold_mut().http;
@@ -318,13 +441,13 @@ impl TokenRequest {
             acquisition.update(|state| state.cold_mut().http.undecided.extend(undecided.take()));
         }
         if let Some(report) = undecided {
-            // The acquisition is over already, and no code will come.
+            // The acquisition has ended already, so that no error code will follow.
             acquisition.backend.decide(&[report], None);
         }
     }
 }
 
-/// Whether an answer with this status may hold a token.
+/// Returns whether a response with this status may contain a token.
 const fn is_success(status: u16) -> bool {
     matches!(status, 200..300)
 }
@@ -344,7 +467,7 @@ impl fmt::Debug for TokenRequest {
 }
 
 pin_project! {
-    /// Future of [`TokenRequest::send`] and [`TokenRequest::watch`].
+    /// The future of [`TokenRequest::send`] and [`TokenRequest::watch`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct SendFuture<F> {
         #[pin]
@@ -360,7 +483,7 @@ impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
         let this = self.project();
         let output = std::task::ready!(this.inner.poll(cx));
         if let Some(request) = this.request.take() {
-            // The answer exists already; a panic while it is read must not cost it.
+            // The response exists already; a panic while reading it must not lose it.
             let _unread = contained(|| request.ended(&output));
         }
         Poll::Ready(output)
