@@ -1,4 +1,4 @@
-//! What a failed acquisition reports: codes and classes, never texts.
+//! What a failed acquisition reports: error codes and failure classes, never error texts.
 
 pub(crate) mod info;
 mod sources;

@@ -1,30 +1,39 @@
-//! What an SDK may say about the token it hands out: its type and its lifetime.
+//! What an SDK records about a token: its type and its lifetime.
 
 use std::time::{Duration, SystemTime};
 
 use crate::wire::wire_enum;
 
 wire_enum! {
-    /// Scheme by which the token is presented; MSAL.NET's telemetry token types.
+    /// The scheme by which a token is presented; MSAL.NET's telemetry token types.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::TokenType;
+    ///
+    /// assert_eq!((TokenType::Pop.wire(), TokenType::Pop.name()), (2, "Pop"));
+    /// ```
     pub enum TokenType {
-        /// Whoever holds the token may use it.
+        /// Any party in possession of the token can use it.
         Bearer = 1,
-        /// Signed HTTP request, proof of possession.
+        /// A signed HTTP request: proof of possession.
         Pop = 2,
-        /// SSH certificate.
+        /// An SSH certificate.
         SshCert = 3,
-        /// Access token bound to a key, the older form of proof of possession.
+        /// An access token bound to a key, the older form of proof of possession.
         AtPop = 4,
-        /// A scheme of an extension.
+        /// A scheme that an extension defines.
         Extension = 5,
-        /// Bound to a client certificate.
+        /// A token bound to a client certificate.
         MtlsPop = 6,
     }
 }
 
-/// Facts about an acquired token; never the token itself.
+/// Type and lifetime of an acquired token; never the token itself.
 ///
-/// The function named by `token_info = …` in the attribute returns it.
+/// Return it from the function named by `token_info = …` in the attribute, or pass it to
+/// [`record_token`](crate::Acquisition::record_token).
 ///
 /// # Examples
 ///
@@ -45,7 +54,7 @@ pub struct TokenInfo {
 }
 
 impl TokenInfo {
-    /// Nothing known yet.
+    /// Creates a description without any data.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -55,46 +64,86 @@ impl TokenInfo {
         }
     }
 
-    /// Scheme of the token.
+    /// Sets the scheme of the token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{TokenInfo, TokenType};
+    ///
+    /// let info = TokenInfo::new().with_token_type(TokenType::Pop);
+    /// assert_eq!(info.token_type(), Some(TokenType::Pop));
+    /// ```
     #[must_use]
     pub const fn with_token_type(mut self, token_type: TokenType) -> Self {
         self.token_type = Some(token_type);
         self
     }
 
-    /// Time left until the token expires.
+    /// Sets the time left until the token expires.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::TokenInfo;
+    ///
+    /// let info = TokenInfo::new().with_expires_in(Duration::from_secs(3599));
+    /// assert_eq!(info.expires_in(), Some(Duration::from_secs(3599)));
+    /// ```
     #[must_use]
     pub const fn with_expires_in(mut self, remaining: Duration) -> Self {
         self.expires_in = Some(remaining);
         self
     }
 
-    /// Moment from which the token should be refreshed proactively.
+    /// Sets when the token should be refreshed proactively.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use token_telemetry::TokenInfo;
+    ///
+    /// let info = TokenInfo::new().with_refresh_on(SystemTime::UNIX_EPOCH);
+    /// assert_eq!(info.refresh_on(), Some(SystemTime::UNIX_EPOCH));
+    /// ```
     #[must_use]
     pub const fn with_refresh_on(mut self, moment: SystemTime) -> Self {
         self.refresh_on = Some(moment);
         self
     }
 
-    /// Scheme of the token, if known.
+    /// Returns the scheme of the token, if known.
     #[must_use]
     pub const fn token_type(&self) -> Option<TokenType> {
         self.token_type
     }
 
-    /// Time left until the token expires, if known.
+    /// Returns the time left until the token expires, if known.
     #[must_use]
     pub const fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
-    /// Moment from which the token should be refreshed proactively, if known.
+    /// Returns when the token should be refreshed proactively, if known.
     #[must_use]
     pub const fn refresh_on(&self) -> Option<SystemTime> {
         self.refresh_on
     }
 
-    /// These facts, and where they are silent the ones of `other`.
+    /// Fills missing fields from `other`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::{TokenInfo, TokenType};
+    ///
+    /// let lifetime = TokenInfo::new().with_expires_in(Duration::from_secs(3599));
+    /// let info = lifetime.or(TokenInfo::new().with_token_type(TokenType::Bearer));
+    /// assert_eq!(info.token_type(), Some(TokenType::Bearer));
+    /// ```
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let Self {

@@ -1,32 +1,32 @@
-//! What a failed acquisition may tell: codes and classes, never texts.
+//! Describes a failed acquisition: error codes and failure classes, never error texts.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::wire::bounded_code;
 
-/// Longest error code that any dialect can report: no more fits in the longest header of any of
-/// them, which is MSAL.NET's.
+/// The longest error code that any dialect can report.
+///
+/// No more fits in the longest header of all dialects, which is MSAL.NET's.
 pub(crate) const MAX_KEPT_CODE_LEN: usize = 3800;
 
-/// Most `AADSTS` codes that are kept of one error; the server sends one as a rule.
+/// Maximum number of `AADSTS` codes kept per error; the server usually sends one.
 const MAX_STS_CODES: usize = 4;
 
 /// Describes errors of type `E`; implemented by the type that owns the API ids.
 ///
 /// The owner is local to the SDK, so error types of other crates need no wrapper. For errors that
-/// wrap others there is [`ErrorInfo::from_sources`].
+/// wrap others, use [`ErrorInfo::from_sources`].
 ///
 /// # Precedence
 ///
-/// What is known of a failure comes from several places. Each fills in what those before it leave
-/// open, fact by fact:
+/// Several sources describe a failure. Each fills in the fields that those before it leave empty:
 ///
-/// 1. what the body noted with `Acquisition::current().record_error(…)`;
+/// 1. what the function recorded with `Acquisition::current().record_error(…)`;
 /// 2. the function named by `error_info = …` in the attribute, or else this trait;
 /// 3. the same of an annotated function that was called inside and merged into the acquisition, if
 ///    it failed last and there is no code so far;
-/// 4. the token requests, where no answer came;
+/// 4. the token requests, if no response arrived;
 /// 5. a [fallback code](ErrorInfo::fallback);
 /// 6. the name of the error's type, as its code.
 ///
@@ -47,19 +47,29 @@ const MAX_STS_CODES: usize = 4;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe errors of type `{E}`",
-    label = "no error codes are known for this error type",
-    note = "write `impl DescribeError<{E}> for {Self}`, or pass a function `fn(&{E}) -> ErrorInfo` to the attribute: `error_info = path::to::function`"
+    label = "this error type has no telemetry code",
+    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `error_info = path::to::function`"
 )]
 pub trait DescribeError<E: ?Sized> {
-    /// The codes and the class of an error.
+    /// Returns the codes and the class of an error.
     fn describe(error: &E) -> ErrorInfo;
 }
 
-/// How an HTTP request failed when no answer came.
+/// How an HTTP request failed without a response.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use token_telemetry::TransportError;
+///
+/// let error = io::Error::from(io::ErrorKind::TimedOut);
+/// assert_eq!(TransportError::of(&error), TransportError::Timeout);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// No answer in time.
+    /// No response arrived in time.
     Timeout,
     /// The name of the host could not be resolved.
     Dns,
@@ -67,14 +77,22 @@ pub enum TransportError {
     Connect,
     /// The TLS handshake or a certificate check failed.
     Tls,
-    /// The connection broke while the request was under way.
+    /// The connection broke during the request.
     Closed,
-    /// Something else.
+    /// Another failure.
     Other,
 }
 
 impl TransportError {
-    /// Code under which the failure is reported when the SDK gives none.
+    /// Returns the code that is reported if the SDK gives none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::TransportError;
+    ///
+    /// assert_eq!(TransportError::Dns.code(), "dns_error");
+    /// ```
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -88,15 +106,15 @@ impl TransportError {
     }
 }
 
-/// Codes and classes of a failed acquisition: what headers and metrics may carry.
+/// Codes and failure class of a failed acquisition, as headers and metrics carry them.
 ///
-/// Codes and suberrors are made safe here, so that hostile server text can break nothing later:
+/// Codes and suberrors are sanitized, so that hostile server text cannot break a header:
 ///
 /// * Characters other than `[A-Za-z0-9_.-]` become `_`.
-/// * Text that holds an e-mail address, or is nothing but a GUID, becomes `redacted`.
+/// * Text that contains an e-mail address, or is a bare GUID, becomes `redacted`.
 /// * Records keep [`ErrorInfo::MAX_CODE_LEN`] bytes of a code. Only under a
-///   [dialect](crate::entra::Dialect) that reports longer ones, such as MSAL.NET's until 4.48, do
-///   they keep as many as it needs; its header alone shows them.
+///   [dialect](crate::entra::Dialect) that reports longer codes, such as MSAL.NET's until 4.48, do
+///   they keep as many as it needs; only its header shows them.
 ///
 /// # Examples
 ///
@@ -116,7 +134,7 @@ pub struct ErrorInfo {
     sts_codes: StsCodes,
     transport: Option<TransportError>,
     foreign: bool,
-    /// Whether every other source of a code is better.
+    /// Whether a code from any other source takes precedence.
     fallback: bool,
     pending: bool,
 }
@@ -129,18 +147,26 @@ struct StsCodes {
 }
 
 impl ErrorInfo {
-    /// Longest error code that is reported, in bytes; longer ones are cut.
+    /// The longest error code that is reported, in bytes; longer codes are truncated.
     pub const MAX_CODE_LEN: usize = 64;
 
-    /// An error with this code: the OAuth `error`, or the SDK's own.
+    /// Creates a description with a code: the OAuth `error`, or the SDK's own.
     ///
     /// The code is copied, so that it may be borrowed from the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// assert_eq!(ErrorInfo::new("invalid_grant").code(), Some("invalid_grant"));
+    /// ```
     #[must_use]
     pub fn new(code: impl AsRef<str>) -> Self {
         Self::of_code(Cow::Owned(start_of(code.as_ref()).to_owned()))
     }
 
-    /// The same for a code of our own.
+    /// Creates a description with one of our own codes, without a copy.
     pub(crate) fn of_static(code: &'static str) -> Self {
         Self::of_code(Cow::Borrowed(code))
     }
@@ -153,7 +179,17 @@ impl ErrorInfo {
         }
     }
 
-    /// An error of another library, which has no code but the name of its type.
+    /// Describes an error of another library by the name of its type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// let info = ErrorInfo::foreign("reqwest.Error");
+    /// assert_eq!(info.code(), Some("reqwest.Error"));
+    /// assert!(info.is_foreign());
+    /// ```
     #[must_use]
     pub fn foreign(type_name: impl AsRef<str>) -> Self {
         Self {
@@ -162,13 +198,23 @@ impl ErrorInfo {
         }
     }
 
-    /// An error of which nothing is known.
+    /// Describes an error about which nothing is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// assert_eq!(ErrorInfo::unknown().code(), None);
+    /// ```
     #[must_use]
     pub fn unknown() -> Self {
         Self::default()
     }
 
-    /// A last resort: this code, unless a token request or a merged call knows a better one.
+    /// Creates a description whose code any other source overrides.
+    ///
+    /// Other sources are the token requests and merged calls.
     ///
     /// # Examples
     ///
@@ -192,12 +238,13 @@ impl ErrorInfo {
         }
     }
 
-    /// An error that means "not yet": the caller calls again, or the user has to act first.
+    /// Describes an error that means "not yet".
     ///
-    /// The acquisition ends as [`Outcome::Pending`](crate::Outcome::Pending). It counts as no
-    /// failure: not in totals, metrics or headers. For functions that poll once per call (device
-    /// code, MFA), and for results such as "consent required". A flow that polls inside one call
-    /// returns [`Polled`](crate::Polled) from `send` instead.
+    /// The caller calls again, or the user has to act first. The acquisition ends as
+    /// [`Outcome::Pending`](crate::Outcome::Pending), which does not count as a failure in totals,
+    /// metrics or headers. For functions that poll once per call (device code, MFA), and for results
+    /// such as "consent required". In a flow that polls inside one call, return
+    /// [`Polled`](crate::Polled) from `send` instead.
     ///
     /// # Examples
     ///
@@ -227,7 +274,16 @@ impl ErrorInfo {
         }
     }
 
-    /// An HTTP request that got no answer.
+    /// Describes an HTTP request that got no response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{ErrorInfo, TransportError};
+    ///
+    /// let info = ErrorInfo::transport(TransportError::Tls);
+    /// assert_eq!(info.transport_error(), Some(TransportError::Tls));
+    /// ```
     #[must_use]
     pub fn transport(class: TransportError) -> Self {
         Self {
@@ -236,14 +292,34 @@ impl ErrorInfo {
         }
     }
 
-    /// Status of the HTTP answer that carried the error.
+    /// Sets the status of the HTTP response that carried the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// let info = ErrorInfo::new("invalid_client").with_status(401);
+    /// assert_eq!(info.status(), Some(401));
+    /// ```
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// `AADSTS` numbers of the error, the most telling first; four are kept.
+    /// Sets the `AADSTS` numbers of the error, the most specific first.
+    ///
+    /// Four are kept. [`sts_codes_in`](crate::error::sts_codes_in) reads them from a description.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// let info = ErrorInfo::new("invalid_grant").with_sts_codes([50_076]);
+    /// assert_eq!(info.sts_codes(), [50_076]);
+    /// ```
     #[must_use]
     pub fn with_sts_codes(mut self, codes: impl IntoIterator<Item = u32>) -> Self {
         let mut kept = StsCodes::default();
@@ -255,7 +331,16 @@ impl ErrorInfo {
         self
     }
 
-    /// The OAuth `suberror`.
+    /// Sets the OAuth `suberror`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// let info = ErrorInfo::new("invalid_grant").with_suberror("basic_action");
+    /// assert_eq!(info.suberror(), Some("basic_action"));
+    /// ```
     #[must_use]
     pub fn with_suberror(mut self, suberror: impl AsRef<str>) -> Self {
         let suberror = start_of(suberror.as_ref()).to_owned();
@@ -264,7 +349,7 @@ impl ErrorInfo {
         self
     }
 
-    /// The code, if one is known.
+    /// Returns the code, if one is known.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code
@@ -272,24 +357,24 @@ impl ErrorInfo {
             .map(|code| cut(code, Self::MAX_CODE_LEN))
     }
 
-    /// Whether the code is the name of a type, because the error is of another library.
+    /// Returns whether the code is the name of a type of another library.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.foreign
     }
 
-    /// Whether the error means "not yet" instead of a failure.
+    /// Returns whether the error means "not yet" instead of a failure.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.pending
     }
 
-    /// Whether there is a code that is not just a fallback.
+    /// Returns whether there is a code that is not just a fallback.
     pub(crate) fn has_own_code(&self) -> bool {
         self.code.is_some() && !self.fallback
     }
 
-    /// The code in a form that can be kept, cut at so many bytes.
+    /// Returns the code in an owned form, truncated to `limit` bytes.
     pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
         Some(match self.code.as_ref()? {
             Cow::Borrowed(code) => Cow::Borrowed(cut(code, limit)),
@@ -297,7 +382,7 @@ impl ErrorInfo {
         })
     }
 
-    /// Truncates the code to what somebody has a use for, and frees the rest.
+    /// Truncates the code to `limit` bytes, and frees the rest.
     pub(crate) fn truncate_code(&mut self, limit: usize) {
         match &mut self.code {
             Some(Cow::Owned(code)) if code.len() > limit => {
@@ -309,7 +394,7 @@ impl ErrorInfo {
         }
     }
 
-    /// These codes, or the name of the error's type where there is no code.
+    /// Uses the name of the error's type as code if there is none.
     pub(crate) fn or_else_foreign(self, type_name: Cow<'static, str>) -> Self {
         if self.code.is_some() {
             return self;
@@ -320,32 +405,41 @@ impl ErrorInfo {
         }
     }
 
-    /// The suberror, if there is one.
+    /// Returns the OAuth `suberror`, if there is one.
     #[must_use]
     pub fn suberror(&self) -> Option<&str> {
         self.suberror.as_deref()
     }
 
-    /// Status of the HTTP answer, if there was one.
+    /// Returns the status of the HTTP response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// The `AADSTS` numbers that are known.
+    /// Returns the `AADSTS` numbers.
     #[must_use]
     pub fn sts_codes(&self) -> &[u32] {
         let StsCodes { codes, len } = &self.sts_codes;
         codes.get(..usize::from(*len)).unwrap_or_default()
     }
 
-    /// How the HTTP request failed, if no answer came.
+    /// Returns how the HTTP request failed, if no response arrived.
     #[must_use]
     pub fn transport_error(&self) -> Option<TransportError> {
         self.transport
     }
 
-    /// These facts, and where they are silent the ones of `other`.
+    /// Fills missing fields from `other`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    ///
+    /// let info = ErrorInfo::new("invalid_grant").or(ErrorInfo::new("http_400").with_status(400));
+    /// assert_eq!((info.code(), info.status()), (Some("invalid_grant"), Some(400)));
+    /// ```
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let Self {
@@ -381,7 +475,7 @@ impl ErrorInfo {
     }
 }
 
-/// As much of a text as can matter: hostile servers send megabytes.
+/// Returns the part of a text that can matter: hostile servers send megabytes.
 fn start_of(text: &str) -> &str {
     let mut end = text.len().min(4 * MAX_KEPT_CODE_LEN);
     while !text.is_char_boundary(end) {
@@ -390,12 +484,12 @@ fn start_of(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-/// The first bytes of a code, which is ASCII and so can be cut anywhere.
+/// Truncates a code to `limit` bytes; codes are ASCII, so every offset is a boundary.
 fn cut(code: &str, limit: usize) -> &str {
     code.get(..limit).unwrap_or(code)
 }
 
-/// Shows no more of a code than [`ErrorInfo::code`] returns.
+/// Shows at most the part of the code that [`ErrorInfo::code`] returns.
 impl fmt::Debug for ErrorInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorInfo")

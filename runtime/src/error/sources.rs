@@ -1,4 +1,4 @@
-//! What the causes of an error tell: the chain of `source()`, read from the outside in.
+//! Describes an error by its `source()` chain, read from the outside in.
 
 use std::error::Error;
 use std::io;
@@ -7,14 +7,13 @@ use std::iter::successors;
 use super::ErrorInfo;
 
 impl ErrorInfo {
-    /// Most errors of one chain that are read; guards against cyclic `source()` chains.
+    /// Maximum number of errors read per chain; guards against cyclic `source()` chains.
     pub const MAX_SOURCES: usize = 32;
 
-    /// What an error and its causes tell, the outermost first.
+    /// Describes an error by itself and its causes, the outermost first.
     ///
-    /// `read` looks for the types it knows, by downcast, and says nothing of the others. Where
-    /// several causes tell of the same thing, the outer one wins. At most [`ErrorInfo::MAX_SOURCES`] errors
-    /// are read.
+    /// `read` downcasts to the types it knows, and returns `None` for others. If several causes set
+    /// the same field, the outer one wins. Reads at most [`ErrorInfo::MAX_SOURCES`] errors.
     ///
     /// # Examples
     ///
@@ -64,14 +63,16 @@ impl ErrorInfo {
     }
 }
 
-/// An error and its causes, the outermost first.
+/// Returns an error and its causes, the outermost first.
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     successors(Some(error), |&error| cause_of(error)).take(ErrorInfo::MAX_SOURCES)
 }
 
-/// The cause of an error; an I/O error is its own wrapper, whose `source()` passes over what it wraps.
+/// Returns the cause of an error.
+///
+/// `source()` of an I/O error skips the error that it wraps, so that one is read by `get_ref`.
 fn cause_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     let wrapped = error.downcast_ref().and_then(io::Error::get_ref);
     wrapped.map_or_else(|| error.source(), |wrapped| Some(wrapped))
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cause_adds_what_the_outer_ones_do_not_say() {
+    fn inner_causes_fill_missing_fields() {
         let io = io::Error::from(io::ErrorKind::TimedOut);
         let inner = Layer("inner", Some(Box::new(io)));
         let info = ErrorInfo::from_sources(&Layer("outer", Some(Box::new(inner))), read);
@@ -124,20 +125,20 @@ mod tests {
     }
 
     #[test]
-    fn what_an_io_error_wraps_is_read_too() {
+    fn error_inside_io_error() {
         let wrapping = io::Error::other(Layer("wrapped", None));
         let info = ErrorInfo::from_sources(&wrapping, read);
         assert_eq!(info.code(), Some("wrapped"));
     }
 
     #[test]
-    fn an_error_that_nobody_knows_tells_nothing() {
+    fn unknown_error_type() {
         let info = ErrorInfo::from_sources(&fmt::Error, read);
         assert_eq!(info, ErrorInfo::unknown());
     }
 
     #[test]
-    fn a_chain_without_end_is_left_after_a_while() {
+    fn cyclic_chain_ends() {
         let seen = std::cell::Cell::new(0);
         let info = ErrorInfo::from_sources(&Layer("endless", None), |_| {
             seen.set(seen.get() + 1);

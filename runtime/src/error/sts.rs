@@ -1,11 +1,11 @@
-//! The `AADSTS` numbers that Entra writes into its error descriptions.
+//! Reads the `AADSTS` numbers in Entra's error descriptions.
 
 use std::collections::HashSet;
 
-/// What stands before each number.
+/// The prefix of each number.
 const PREFIX: &str = "AADSTS";
 
-/// The numbers after `AADSTS` in an error description, in order, each once.
+/// Returns the `AADSTS` numbers in an error description, in order, each once.
 ///
 /// The description itself is not kept: it may name users and tenants.
 ///
@@ -31,7 +31,7 @@ pub fn sts_codes_in(description: &str) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The number that a text begins with, if it is one and no part of a word.
+/// Parses the number at the start of a text, unless it is part of a word.
 fn leading_number(text: &str) -> Option<u32> {
     let end = text
         .find(|letter: char| !letter.is_ascii_digit())
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_before_the_colon_is_found() {
+    fn number_before_colon() {
         assert_eq!(
             codes("AADSTS70002: Error. AADSTS50012: Again."),
             [70_002, 50_012]
@@ -62,16 +62,16 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_given_once() {
+    fn each_number_once() {
         assert_eq!(
             codes("AADSTS50011: a, AADSTS50012: b, AADSTS50011: c"),
             [50_011, 50_012]
         );
     }
 
-    /// A quadratic reader would take minutes for this.
+    /// Would take minutes if the reader were quadratic.
     #[test]
-    fn ten_megabytes_of_numbers_are_read() {
+    fn ten_megabytes_of_numbers() {
         let mut text = String::new();
         for code in 0..700_000_u32 {
             text.push_str("AADSTS");
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_number_is_left_out() {
+    fn lookalikes_ignored() {
         assert!(codes("").is_empty());
         assert!(codes("AADSTS").is_empty());
         assert!(codes("AADSTS: 50011").is_empty());
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_too_large_for_any_code_is_left_out() {
+    fn too_large_numbers_ignored() {
         assert_eq!(codes("AADSTS4294967295 AADSTS4294967296"), [u32::MAX]);
         assert!(codes(&format!("AADSTS{}", "9".repeat(10_000))).is_empty());
     }

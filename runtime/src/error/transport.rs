@@ -1,4 +1,4 @@
-//! The class of a transport failure, read from the error of an HTTP client and its causes.
+//! Classifies a transport failure by the error of an HTTP client and its causes.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -7,10 +7,10 @@ use std::io;
 use super::{TransportError, chain};
 use crate::contained::contained;
 
-/// Most bytes of a message that are looked at; the telling words come first.
+/// Maximum length of a message that is searched; the specific words come first.
 const MAX_MESSAGE_LEN: usize = 256;
 
-/// Words by which the clients of the ecosystem report what no error type of `std` says.
+/// Phrases by which HTTP clients report what no error type of `std` expresses.
 ///
 /// They come from `std` (DNS), `hyper`, `hyper-util`, `reqwest` 0.12 and 0.13, `rustls`,
 /// `native-tls` with its three backends, `h2` and `tokio`.
@@ -46,7 +46,7 @@ const PHRASES: &[(&str, TransportError)] = &[
     ("client error (Connect)", TransportError::Connect),
 ];
 
-/// From the most to the least telling: a DNS failure is also a failure to connect.
+/// From the most to the least specific: a DNS failure is also a failure to connect.
 const BY_SPECIFICITY: [TransportError; 5] = [
     TransportError::Dns,
     TransportError::Tls,
@@ -56,13 +56,13 @@ const BY_SPECIFICITY: [TransportError; 5] = [
 ];
 
 impl TransportError {
-    /// Reads the class of a failure from the error of an HTTP client and its causes.
+    /// Classifies the error of an HTTP client and its causes.
     ///
-    /// Understands `std::io::Error`, `hyper`, `reqwest` 0.12 and 0.13, `rustls` and `native-tls`,
-    /// by type where `std` has one and by the words of the message where not. The message is only
-    /// looked at, never kept. [`Other`](Self::Other) if nothing is recognized.
+    /// Understands `std::io::Error`, `hyper`, `reqwest` 0.12 and 0.13, `rustls` and `native-tls`: by
+    /// type where `std` has one, otherwise by phrases of the message, which is never kept. Returns
+    /// [`Other`](Self::Other) if nothing is recognized.
     ///
-    /// For middleware that must return its error and so cannot hand it to
+    /// For middleware that must return its error and cannot pass it to
     /// [`send`](crate::TokenRequest::send).
     ///
     /// # Examples
@@ -79,7 +79,7 @@ impl TransportError {
     /// ```
     #[must_use]
     pub fn of(error: &(dyn Error + 'static)) -> Self {
-        // A message is made by code of others.
+        // Messages are formatted by foreign code, which may panic.
         let classes = contained(|| chain(error).filter_map(class).collect::<Vec<_>>());
         let classes = classes.unwrap_or_default();
         let found = BY_SPECIFICITY.into_iter().find(|it| classes.contains(it));
@@ -87,7 +87,7 @@ impl TransportError {
     }
 }
 
-/// Class of one error, without its causes.
+/// Classifies one error, without its causes.
 fn class(error: &(dyn Error + 'static)) -> Option<TransportError> {
     let by_kind = || of_kind(error.downcast_ref::<io::Error>()?.kind());
     by_message(error).or_else(by_kind)
@@ -95,7 +95,7 @@ fn class(error: &(dyn Error + 'static)) -> Option<TransportError> {
 
 fn by_message(error: &dyn Error) -> Option<TransportError> {
     let mut start = Start::default();
-    // Fails once enough is written.
+    // Returns an error once enough is written.
     _ = write!(start, "{error}");
     let found = PHRASES.iter().find(|(phrase, _)| start.0.contains(phrase));
     found.map(|(_, class)| *class)

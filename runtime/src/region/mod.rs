@@ -1,4 +1,4 @@
-//! How a regional token endpoint was found, and what came of it.
+//! How a regional token endpoint was found, and with what result.
 
 pub(crate) mod value;
 
@@ -8,24 +8,40 @@ use crate::wire::wire_enum;
 
 wire_enum! {
     /// How the region was found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::region::RegionAutodetectionSource;
+    ///
+    /// assert_eq!(RegionAutodetectionSource::from_wire(4), Some(RegionAutodetectionSource::Imds));
+    /// ```
     pub enum RegionAutodetectionSource {
-        /// No detection was made.
+        /// The region was not detected.
         None = 0,
-        /// Detection was tried and failed.
+        /// Detection failed.
         FailedAutoDiscovery = 1,
-        /// An earlier detection of this process was used.
+        /// The result of an earlier detection in this process.
         Cache = 2,
-        /// The environment variable `REGION_NAME` named it.
+        /// The environment variable `REGION_NAME`.
         EnvVariable = 3,
-        /// The instance metadata service named it.
+        /// The instance metadata service.
         Imds = 4,
     }
 }
 
 wire_enum! {
-    /// What came of asking for a regional endpoint.
+    /// The result of asking for a regional endpoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::region::RegionOutcome;
+    ///
+    /// assert_eq!(RegionOutcome::FallbackToGlobal.wire(), 5);
+    /// ```
     pub enum RegionOutcome {
-        /// No region was asked for.
+        /// No region was requested.
         None = 0,
         /// The configured region equals the detected one.
         UserProvidedValid = 1,
@@ -44,18 +60,27 @@ wire_enum! {
 
 wire_enum! {
     /// How the region was found, in the numbering of schemas 2 to 4.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource};
+    ///
+    /// let source = LegacyRegionSource::from(RegionAutodetectionSource::Imds);
+    /// assert_eq!(source.wire(), 2);
+    /// ```
     pub enum LegacyRegionSource {
-        /// No detection was made.
+        /// The region was not detected.
         None = 0,
-        /// An environment variable named it.
+        /// An environment variable.
         EnvVariable = 1,
-        /// The instance metadata service named it.
+        /// The instance metadata service.
         Imds = 2,
-        /// An earlier detection of this process was used.
+        /// The result of an earlier detection in this process.
         Cache = 3,
-        /// The caller named it.
+        /// The caller.
         UserProvided = 4,
-        /// Detection was tried and failed.
+        /// Detection failed.
         FailedAutoDiscovery = 5,
     }
 }

@@ -1,14 +1,14 @@
-//! The regional token endpoint: which region, how it was found, what came of it.
+//! The regional token endpoint: its name, how it was found, and with what result.
 
 use std::borrow::Cow;
 
 use super::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use crate::wire::bounded_text;
 
-/// Region of a token request: its name, how it was found, what came of it.
+/// The region of a token request: its name, how it was found, and with what result.
 ///
-/// It holds what schema 5 asks for and what schemas 2 to 4 asked for. Where an older fact was not
-/// noted, it follows from the newer ones.
+/// Contains the fields of schema 5 and those of schemas 2 to 4. Older fields that were not set are
+/// derived from the newer ones.
 ///
 /// # Examples
 ///
@@ -39,10 +39,18 @@ fn name(text: Cow<'static, str>) -> Option<Cow<'static, str>> {
 }
 
 impl Region {
-    /// Longest region name that is kept, in bytes; Azure's longest name has 18.
+    /// The longest region name that is kept, in bytes; Azure's longest has 18.
     pub const MAX_NAME_LEN: usize = 32;
 
-    /// The regional endpoint of this name was used.
+    /// Creates a region whose regional endpoint was used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// assert_eq!(Region::used("westus2").name(), Some("westus2"));
+    /// ```
     #[must_use]
     pub fn used(region: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -51,86 +59,161 @@ impl Region {
         }
     }
 
-    /// A region was wanted and the global endpoint was used.
+    /// Creates a region for a request that went to the global endpoint instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// assert_eq!(Region::not_used().name(), None);
+    /// ```
     #[must_use]
     pub fn not_used() -> Self {
         Self::default()
     }
 
-    /// How the region was found.
+    /// Sets how the region was found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    /// use token_telemetry::region::RegionAutodetectionSource;
+    ///
+    /// let source = RegionAutodetectionSource::EnvVariable;
+    /// let region = Region::used("westus2").with_autodetection_source(source);
+    /// assert_eq!(region.autodetection_source(), Some(source));
+    /// ```
     #[must_use]
     pub fn with_autodetection_source(mut self, source: RegionAutodetectionSource) -> Self {
         self.source = Some(source);
         self
     }
 
-    /// What came of asking for a region.
+    /// Sets the result of asking for a regional endpoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    /// use token_telemetry::region::RegionOutcome;
+    ///
+    /// let region = Region::not_used().with_outcome(RegionOutcome::FallbackToGlobal);
+    /// assert_eq!(region.fell_back_to_global(), Some(true));
+    /// ```
     #[must_use]
     pub fn with_outcome(mut self, outcome: RegionOutcome) -> Self {
         self.outcome = Some(outcome);
         self
     }
 
-    /// Region that detection found, where it is not the one that was used.
+    /// Sets the detected region, if it differs from the one that was used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// let region = Region::used("westus2").with_detected("centralus");
+    /// assert_eq!(region.detected(), Some("centralus"));
+    /// ```
     #[must_use]
     pub fn with_detected(mut self, region: impl Into<Cow<'static, str>>) -> Self {
         self.detected = name(region.into());
         self
     }
 
-    /// How the region was found, for the dialects of schemas 2 to 4.
+    /// Sets how the region was found, for the dialects of schemas 2 to 4.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    /// use token_telemetry::region::LegacyRegionSource;
+    ///
+    /// let region = Region::used("westus2").with_legacy_source(LegacyRegionSource::Imds);
+    /// assert_eq!(region.legacy_source(), Some(LegacyRegionSource::Imds));
+    /// ```
     #[must_use]
     pub fn with_legacy_source(mut self, source: LegacyRegionSource) -> Self {
         self.legacy_source = Some(source);
         self
     }
 
-    /// Region that the caller named.
+    /// Sets the region that the caller configured.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// let region = Region::used("westus2").with_user_provided("westus2");
+    /// assert_eq!(region.user_provided(), Some("westus2"));
+    /// ```
     #[must_use]
     pub fn with_user_provided(mut self, region: impl Into<Cow<'static, str>>) -> Self {
         self.user_provided = name(region.into());
         self
     }
 
-    /// Whether the region that the caller named is the detected one.
+    /// Sets whether the configured region is the detected one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// let region = Region::used("westus2").with_user_valid(true);
+    /// assert_eq!(region.is_user_valid(), Some(true));
+    /// ```
     #[must_use]
     pub fn with_user_valid(mut self, valid: bool) -> Self {
         self.user_valid = Some(valid);
         self
     }
 
-    /// Whether the global endpoint was used in the end.
+    /// Sets whether the request fell back to the global endpoint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    ///
+    /// let region = Region::not_used().with_fallback_to_global(true);
+    /// assert_eq!(region.fell_back_to_global(), Some(true));
+    /// ```
     #[must_use]
     pub fn with_fallback_to_global(mut self, fallback: bool) -> Self {
         self.fallback = Some(fallback);
         self
     }
 
-    /// Name of the regional endpoint, absent when the global one was used.
+    /// Returns the region of the endpoint; absent when the global one was used.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// How the region was found, if the SDK said so.
+    /// Returns how the region was found, if the SDK recorded it.
     #[must_use]
     pub fn autodetection_source(&self) -> Option<RegionAutodetectionSource> {
         self.source
     }
 
-    /// What came of asking for a region, if the SDK said so.
+    /// Returns the result of asking for a region, if the SDK recorded it.
     #[must_use]
     pub fn outcome(&self) -> Option<RegionOutcome> {
         self.outcome
     }
 
-    /// Region that detection found, or else the one that was used.
+    /// Returns the detected region, or else the one that was used.
     #[must_use]
     pub fn detected(&self) -> Option<&str> {
         self.detected.as_deref().or_else(|| self.name())
     }
 
-    /// How the region was found, in the numbering of schemas 2 to 4.
+    /// Returns how the region was found, in the numbering of schemas 2 to 4.
     #[must_use]
     pub fn legacy_source(&self) -> Option<LegacyRegionSource> {
         let named = (self.outcome == Some(RegionOutcome::UserProvided))
@@ -140,7 +223,7 @@ impl Region {
             .or_else(|| self.source.map(LegacyRegionSource::from))
     }
 
-    /// Region that the caller named.
+    /// Returns the region that the caller configured.
     #[must_use]
     pub fn user_provided(&self) -> Option<&str> {
         let names_it = |outcome| {
@@ -156,7 +239,7 @@ impl Region {
         self.user_provided.as_deref().or_else(used)
     }
 
-    /// Whether the region that the caller named is the detected one; absent if that is unknown.
+    /// Returns whether the configured region is the detected one, if known.
     #[must_use]
     pub fn is_user_valid(&self) -> Option<bool> {
         let follows = |outcome| match outcome {
@@ -171,7 +254,7 @@ impl Region {
         self.user_valid.or_else(|| self.outcome.and_then(follows))
     }
 
-    /// Whether the global endpoint was used in the end; absent if that is unknown.
+    /// Returns whether the request fell back to the global endpoint, if known.
     #[must_use]
     pub fn fell_back_to_global(&self) -> Option<bool> {
         let follows = self
