@@ -1,10 +1,20 @@
-//! Which SDK is calling: name, version, operating system, processor.
+//! The identity of an SDK: name, version, operating system, processor.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Identity of the SDK: what the `x-client-*` headers and the metric tags say about it.
+/// The identity of an SDK, as the `x-client-*` headers and the metrics show it.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::ClientInfo;
+///
+/// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
+/// assert_eq!((client.sku(), client.version()), (Some("Contoso.Auth"), Some("1.2.0")));
+/// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientInfo {
     sku: Option<Cow<'static, str>>,
@@ -16,16 +26,16 @@ pub struct ClientInfo {
 }
 
 impl ClientInfo {
-    /// Longest SKU or version that is accepted, in bytes; MSAL's longest SKU has 19.
+    /// The longest SKU or version that is accepted, in bytes; MSAL's longest SKU has 19.
     pub const MAX_LEN: usize = 64;
 
-    /// An SDK whose name and version are known when the program is compiled.
+    /// Creates the identity of an SDK whose name and version are known at compile time.
     ///
     /// # Panics
     ///
-    /// If one of them is empty, too long, or holds a byte that a header cannot carry. In a `const`
-    /// that is a compile error, which is what this function is for; use
-    /// [`with_sdk`](Self::with_sdk) for text that comes later.
+    /// If one of them is empty, too long, or contains a byte that a header cannot carry. In a
+    /// `const`, that is a compile error. Use [`with_sdk`](Self::with_sdk) for text known only at run
+    /// time.
     ///
     /// # Examples
     ///
@@ -48,11 +58,11 @@ impl ClientInfo {
     pub const fn from_static(sku: &'static str, version: &'static str) -> Self {
         assert!(
             is_word(sku),
-            "the SKU must be 1 to 64 bytes of printable ASCII without space, `,` and `|`"
+            "invalid SKU: expected 1 to 64 bytes of printable ASCII without space, `,` and `|`"
         );
         assert!(
             is_word(version),
-            "the version must be 1 to 64 bytes of printable ASCII without space, `,` and `|`"
+            "invalid version: expected 1 to 64 bytes of printable ASCII without space, `,` and `|`"
         );
         Self {
             sku: Some(Cow::Borrowed(sku)),
@@ -64,7 +74,17 @@ impl ClientInfo {
         }
     }
 
-    /// The platform this program was built for, and no SDK yet.
+    /// Creates an identity with the platform of this build, but without an SDK.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect();
+    /// assert_eq!(client.sku(), None);
+    /// assert!(client.cpu().is_some());
+    /// ```
     #[must_use]
     pub const fn detect() -> Self {
         Self {
@@ -81,7 +101,17 @@ impl ClientInfo {
     ///
     /// # Errors
     ///
-    /// When one of them is empty, too long, or holds a byte that a header cannot carry.
+    /// If one of them is empty, too long, or contains a byte that a header cannot carry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_sdk("Contoso.Auth", "1.2.0")?;
+    /// assert_eq!(client.version(), Some("1.2.0"));
+    /// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+    /// ```
     pub fn with_sdk(
         mut self,
         sku: impl Into<Cow<'static, str>>,
@@ -96,7 +126,17 @@ impl ClientInfo {
     ///
     /// # Errors
     ///
-    /// When it is empty, too long, or holds a byte that a header cannot carry.
+    /// If it is empty, too long, or contains a byte that a header cannot carry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_device_model("iPhone14,5")?;
+    /// assert_eq!(client.device_model(), Some("iPhone14,5"));
+    /// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+    /// ```
     pub fn with_device_model(
         mut self,
         model: impl Into<Cow<'static, str>>,
@@ -109,7 +149,17 @@ impl ClientInfo {
     ///
     /// # Errors
     ///
-    /// When one of them is empty, too long, or holds a byte that a header cannot carry.
+    /// If one of them is empty, too long, or contains a byte that a header cannot carry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_app("Contoso Mail", "7.0")?;
+    /// assert_eq!(client.app(), Some(("Contoso Mail", "7.0")));
+    /// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+    /// ```
     pub fn with_app(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -121,7 +171,16 @@ impl ClientInfo {
         Ok(self)
     }
 
-    /// Sets the platform by hand, for tests that must not depend on the machine.
+    /// Sets the platform, for tests that must not depend on the machine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_platform("Linux", "x64");
+    /// assert_eq!((client.os(), client.cpu()), (Some("Linux"), Some("x64")));
+    /// ```
     #[must_use]
     pub fn with_platform(mut self, os: &'static str, cpu: &'static str) -> Self {
         self.os = Some(os);
@@ -129,37 +188,39 @@ impl ClientInfo {
         self
     }
 
-    /// Name of the SDK, as the server's tables know it.
+    /// Returns the name of the SDK, as the server knows it.
     #[must_use]
     pub fn sku(&self) -> Option<&str> {
         self.sku.as_deref()
     }
 
-    /// Version of the SDK.
+    /// Returns the version of the SDK.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// Operating system: short and stable, because Conditional Access reads it.
+    /// Returns the operating system.
+    ///
+    /// The name is short and stable, because Conditional Access reads it.
     #[must_use]
     pub fn os(&self) -> Option<&'static str> {
         self.os
     }
 
-    /// Processor architecture.
+    /// Returns the processor architecture.
     #[must_use]
     pub fn cpu(&self) -> Option<&'static str> {
         self.cpu
     }
 
-    /// Model of the device.
+    /// Returns the model of the device.
     #[must_use]
     pub fn device_model(&self) -> Option<&str> {
         self.device_model.as_deref()
     }
 
-    /// Name and version of the application that uses the SDK.
+    /// Returns name and version of the application that uses the SDK.
     #[must_use]
     pub fn app(&self) -> Option<(&str, &str)> {
         self.app
@@ -168,7 +229,7 @@ impl ClientInfo {
     }
 }
 
-/// Whether every byte may stand in a SKU or a version, and there are not too many.
+/// Returns whether a text may be a SKU or a version, by its bytes and its length.
 const fn is_word(text: &str) -> bool {
     let mut bytes = text.as_bytes();
     if bytes.is_empty() || bytes.len() > ClientInfo::MAX_LEN {
@@ -183,7 +244,7 @@ const fn is_word(text: &str) -> bool {
     true
 }
 
-/// A comma would split the tag `MsalVersionPlatform`, which joins SKU and version.
+/// A comma would split the attribute `MsalVersionPlatform`, which joins SKU and version.
 const fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b',' | b'|')
 }
@@ -218,7 +279,7 @@ fn checked(
     }
 }
 
-/// Short names in the spelling of MSAL.NET, whose values the server knows.
+/// Returns short names in MSAL.NET's spelling, which the server knows.
 const fn os_name() -> Option<&'static str> {
     Some(if cfg!(target_os = "linux") {
         "Linux"
@@ -237,7 +298,7 @@ const fn os_name() -> Option<&'static str> {
     })
 }
 
-/// Names that MSAL.NET sent in `x-client-CPU`.
+/// Returns the names that MSAL.NET sends in `x-client-CPU`.
 const fn cpu_name() -> &'static str {
     if cfg!(target_arch = "x86_64") {
         "x64"
@@ -252,7 +313,7 @@ const fn cpu_name() -> &'static str {
     }
 }
 
-/// SKU or version text that cannot be sent.
+/// An error: a SKU, a version or another text of [`ClientInfo`] cannot be sent.
 ///
 /// # Examples
 ///
@@ -260,7 +321,7 @@ const fn cpu_name() -> &'static str {
 /// use token_telemetry::Telemetry;
 ///
 /// let error = Telemetry::builder().sdk("Contoso Auth", "1.0").build().unwrap_err();
-/// assert_eq!(error.to_string(), "unusable SKU: byte 0x20 at offset 7, expected printable ASCII without space, `,` and `|`");
+/// assert_eq!(error.to_string(), "invalid SKU: expected printable ASCII without space, `,` and `|`, found byte 0x20 at offset 7");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidClientInfo {
@@ -276,13 +337,13 @@ enum Problem {
 }
 
 impl InvalidClientInfo {
-    /// Name of the refused field.
+    /// Returns the name of the invalid field.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
     }
 
-    /// Offset of the refused byte, if one byte is at fault.
+    /// Returns the offset of the invalid byte, if there is one.
     #[must_use]
     pub fn offset(&self) -> Option<usize> {
         match self.problem {
@@ -294,13 +355,13 @@ impl InvalidClientInfo {
 
 impl fmt::Display for InvalidClientInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unusable {}: ", self.field)?;
+        write!(f, "invalid {}: ", self.field)?;
         match self.problem {
-            Problem::Empty => f.write_str("it is empty"),
+            Problem::Empty => write!(f, "expected 1 to {} bytes, found none", ClientInfo::MAX_LEN),
             Problem::TooLong(len) => {
                 write!(
                     f,
-                    "{len} bytes, at most {} are allowed",
+                    "expected at most {} bytes, found {len}",
                     ClientInfo::MAX_LEN
                 )
             }
@@ -309,7 +370,10 @@ impl fmt::Display for InvalidClientInfo {
                     "SKU" | "version" => "printable ASCII without space, `,` and `|`",
                     _ => "printable ASCII",
                 };
-                write!(f, "byte {byte:#04x} at offset {at}, expected {expected}")
+                write!(
+                    f,
+                    "expected {expected}, found byte {byte:#04x} at offset {at}"
+                )
             }
         }
     }

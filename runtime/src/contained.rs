@@ -1,13 +1,13 @@
-//! Containment of panics in code that is not ours.
+//! Catches panics of foreign code.
 
 use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs code of others; returns `None` if it panicked.
+/// Runs foreign code; returns `None` if it panicked.
 ///
-/// Every panic of such code must end here, and nowhere else: the payload is code of others too. In a
-/// program built with `panic = "abort"` nothing can be contained.
+/// Catch every panic of foreign code here, and nowhere else: the payload of a panic is foreign code
+/// too. In a program built with `panic = "abort"`, no panic can be caught.
 pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(code)) {
         Ok(output) => Some(output),
@@ -18,14 +18,14 @@ pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-/// Drops the payload of a panic, whose destructor may panic in turn.
+/// Drops the payload of a panic, whose destructor may panic, too.
 #[cold]
 fn discard(payload: Box<dyn Any + Send>) {
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
     if let Err(second) = dropped {
         #[expect(
             clippy::mem_forget,
-            reason = "it may panic without end, and each time anew"
+            reason = "dropping it may panic again, without end"
         )]
         mem::forget(second);
     }

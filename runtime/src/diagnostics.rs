@@ -1,22 +1,22 @@
-//! What telemetry has to say about itself: cold, at debug or warn level, never in the way.
+//! Diagnostics about the use of the crate, logged at debug or warn level.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[cfg(feature = "tracing")]
 use crate::contained::contained;
 
-/// Something that an SDK author would want to know.
+/// A problem that an SDK author wants to know about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Diagnostic {
-    /// A fact was noted where no acquisition runs.
+    /// Data was recorded outside an acquisition.
     OutsideAcquisition,
-    /// A token request was begun where no acquisition runs.
+    /// A token request was made outside an acquisition.
     RequestOutsideAcquisition,
-    /// A token request was begun through a handle whose acquisition is over.
+    /// A token request was made through a handle whose acquisition has ended.
     RequestAfterAcquisition,
-    /// A correlation id given by a caller is no GUID.
+    /// A correlation id given by a caller is not a GUID.
     InvalidCorrelationId,
-    /// A correlation id came when the acquisition was known by another.
+    /// A correlation id was set after another one was used.
     LateCorrelationId,
     /// An observer panicked.
     ObserverPanicked,
@@ -24,32 +24,32 @@ pub(crate) enum Diagnostic {
     DescriptionPanicked,
     /// The SDK's clock panicked.
     ClockPanicked,
-    /// The enricher of the metrics panicked.
+    /// The metrics enricher panicked.
     #[cfg(feature = "otel")]
     EnricherPanicked,
-    /// The metrics have more kinds of acquisitions than they can tell apart.
+    /// There are more series than the metrics can keep apart.
     #[cfg(feature = "otel")]
-    TooManyKinds,
-    /// A meter provider panicked when it was asked for instruments.
+    TooManySeries,
+    /// A meter provider panicked while creating instruments.
     #[cfg(feature = "otel")]
     ProviderPanicked,
-    /// Code that is notified of an acquisition makes one each time.
+    /// Code that is notified of an acquisition begins one each time.
     NestedTooDeep,
 }
 
-/// Places for how often each was met; there are fewer diagnostics.
-const PLACES: usize = 16;
+/// Number of counters; there are fewer diagnostics.
+const COUNTERS: usize = 16;
 
-/// How often each was met; statics, because nothing but the log depends on them.
-static COUNTS: [AtomicU32; PLACES] = [const { AtomicU32::new(0) }; PLACES];
+/// How often each occurred; static, because only the log depends on it.
+static COUNTS: [AtomicU32; COUNTERS] = [const { AtomicU32::new(0) }; COUNTERS];
 
 impl Diagnostic {
-    /// Tells the log the 1st, 2nd, 4th, 8th … time it happens, so that a loop cannot flood it.
+    /// Logs the 1st, 2nd, 4th, 8th … occurrence, so that a loop cannot flood the log.
     pub(crate) fn emit(self) {
         let Some(count) = COUNTS.get(self as usize) else {
             return;
         };
-        // The first load keeps a hot path from writing to a shared line for ever.
+        // Once the count is saturated, a hot path no longer writes to the shared cache line.
         if count.load(Ordering::Relaxed) == u32::MAX {
             return;
         }
@@ -59,12 +59,12 @@ impl Diagnostic {
         }
     }
 
-    /// Tells the log; for callers that remember themselves whether they did.
+    /// Logs every occurrence, for callers that throttle themselves.
     pub(crate) fn emit_unthrottled(self) {
         self.log(1);
     }
 
-    /// Tells the log; a panic of the subscriber ends here, with nobody left to hear of it.
+    /// Logs the diagnostic; a panic of the subscriber is caught, and not logged anywhere.
     #[cfg(feature = "tracing")]
     fn log(self, times: u32) {
         contained(|| self.write(times));
@@ -93,7 +93,7 @@ impl Diagnostic {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
             #[cfg(feature = "otel")]
-            Self::EnricherPanicked | Self::TooManyKinds | Self::ProviderPanicked => {
+            Self::EnricherPanicked | Self::TooManySeries | Self::ProviderPanicked => {
                 tracing::warn!(target: TARGET, times, "{text}");
             }
         }
@@ -102,33 +102,37 @@ impl Diagnostic {
     #[cfg(feature = "tracing")]
     const fn text(self) -> &'static str {
         match self {
-            Self::OutsideAcquisition => "a fact was noted outside an acquisition and is lost",
+            Self::OutsideAcquisition => {
+                "data was recorded outside an acquisition and dropped; use a `Handle` in spawned tasks"
+            }
             Self::RequestOutsideAcquisition => {
-                "a token request outside an acquisition has no telemetry headers"
+                "a token request was made outside an acquisition and has no telemetry headers; use a `Handle` in spawned tasks"
             }
             Self::RequestAfterAcquisition => {
-                "a token request belongs to an acquisition that is over and is recorded nowhere; a refresh that nobody waits for is `background`"
+                "a token request was made after its acquisition had ended and is not recorded; use `Telemetry::background` for a refresh that no caller awaits"
             }
-            Self::InvalidCorrelationId => "a correlation id is no GUID and was not used",
+            Self::InvalidCorrelationId => {
+                "expected a GUID as correlation id, found other text; a random id is used"
+            }
             Self::LateCorrelationId => {
-                "a correlation id came too late; the acquisition keeps the one it sent"
+                "a correlation id was set too late; the acquisition keeps the one already in use"
             }
-            Self::ObserverPanicked => "an observer panicked; the others were told",
-            Self::DescriptionPanicked => "a function that describes errors or tokens panicked",
-            Self::ClockPanicked => "the clock panicked; a duration is missing",
+            Self::ObserverPanicked => "observer panicked; remaining observers were notified",
+            Self::DescriptionPanicked => {
+                "a function that describes errors or tokens panicked; its description is missing"
+            }
+            Self::ClockPanicked => "custom clock panicked; a duration is missing",
             #[cfg(feature = "otel")]
-            Self::EnricherPanicked => {
-                "the enricher of the metrics panicked; they lack its attributes"
+            Self::EnricherPanicked => "metrics enricher panicked; its attributes are missing",
+            #[cfg(feature = "otel")]
+            Self::TooManySeries => {
+                "too many series; new error codes and caller SDKs are recorded as `other`"
             }
             #[cfg(feature = "otel")]
-            Self::TooManyKinds => {
-                "too many kinds of acquisitions; new codes and callers are `other`"
-            }
-            #[cfg(feature = "otel")]
-            Self::ProviderPanicked => "a meter provider panicked; it gets no metrics",
+            Self::ProviderPanicked => "meter provider panicked; it receives no metrics",
             Self::NestedTooDeep => {
-                "an observer, subscriber or exporter acquires a token for every acquisition \
-                 that it is notified of; the innermost ones are not reported to it"
+                "an observer, subscriber or exporter acquires a token whenever it is notified of \
+                 an acquisition; the innermost acquisitions are not reported to it"
             }
         }
     }

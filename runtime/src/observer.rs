@@ -1,4 +1,4 @@
-//! Whoever wants to see every finished acquisition.
+//! Observers: receivers of every finished acquisition.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,20 +7,26 @@ use crate::acquisition::AcquisitionRecord;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
-/// Receiver of finished acquisitions.
+/// Receives every finished acquisition.
 ///
-/// It runs on the thread that finished the acquisition, after the result exists: keep it short.
-/// A panic in it is contained, unless the program is built with `panic = "abort"`.
+/// An observer runs on the thread that finished the acquisition, after the result exists: keep it
+/// short. A panic in it is caught, unless the program is built with `panic = "abort"`.
 ///
-/// No acquisition is current while it runs, and no [`observe`](crate::observe) is in force. So an
-/// observer may acquire a token: that acquisition has no parent and its own record, which every
-/// observer gets, this one included. What an observer acquires while it gets *that* record appears in
-/// [`Totals`](crate::Totals), in [`recent_records`](crate::Telemetry::recent_records), in headers and
-/// in an `observe` of its own, but is not reported to observers, metrics and spans: an observer that
-/// acquires a token on every call would never end. Nor is other code of the SDK called for it: times
-/// of a custom clock and descriptions of its token and error are missing, and the code is the name of
-/// the error's type unless the body recorded one. The same holds for enrichers, clocks, descriptions
-/// of errors and tokens, subscribers and exporters.
+/// # Acquiring tokens in an observer
+///
+/// No acquisition is current while an observer runs, and no [`capture`](crate::capture()) collects
+/// records. So an observer may acquire a token: that acquisition has no parent and its own record,
+/// which every observer receives, including this one.
+///
+/// What an observer acquires while it receives *that* record appears in [`Totals`](crate::Totals), in
+/// [`recent_records`](crate::Telemetry::recent_records), in headers and in a `capture` inside the
+/// observer, but not in observers, metrics and spans: an observer that acquires a token on every
+/// call would never end. Other code of the SDK is not called for it either: times of a custom clock
+/// and descriptions of its token and error are missing, and the code is the name of the error's type
+/// unless the function recorded one.
+///
+/// The same applies to enrichers, clocks, descriptions of errors and tokens, subscribers and
+/// exporters.
 ///
 /// # Examples
 ///
@@ -41,10 +47,10 @@ use crate::diagnostics::Diagnostic;
 #[diagnostic::on_unimplemented(
     message = "expected an `Observer`, found `{Self}`",
     label = "expected a type that implements `Observer`",
-    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures do not implement it"
+    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures are not observers"
 )]
 pub trait Observer: Send + Sync {
-    /// An acquisition is over.
+    /// Called with the record of each finished acquisition.
     fn finished(&self, record: &AcquisitionRecord);
 }
 
@@ -57,7 +63,7 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
 /// The observers of one `Telemetry`.
 pub(crate) struct Observers {
     observers: Vec<Box<dyn Observer>>,
-    /// Whether the log knows that an acquisition was not reported to code of others.
+    /// Whether it was logged that an acquisition was not reported to foreign code.
     logged: AtomicBool,
 }
 
@@ -73,7 +79,7 @@ impl Observers {
         self.observers.is_empty()
     }
 
-    /// Notifies every observer, also if one of them panics.
+    /// Notifies every observer, even if one of them panics.
     pub(crate) fn notify(&self, record: &AcquisitionRecord) {
         for observer in &self.observers {
             if contained(|| observer.finished(record)).is_none() {
@@ -82,7 +88,7 @@ impl Observers {
         }
     }
 
-    /// Leaves an acquisition out, which code called by code of this kind has made.
+    /// Skips an acquisition that foreign code made while it was notified of another.
     #[cold]
     pub(crate) fn pass_over(&self) {
         if !self.logged.swap(true, Ordering::Relaxed) {

@@ -1,27 +1,27 @@
-//! The last few records of one `Telemetry`, for whoever looks later.
+//! The last few records of one `Telemetry`.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use crate::acquisition::AcquisitionRecord;
 
-/// A ring of finished records; without room it keeps none and costs nothing.
+/// A ring of finished records; with capacity zero it keeps none and costs nothing.
 #[derive(Debug)]
 pub(crate) struct RecentRecords {
-    room: usize,
+    capacity: usize,
     records: Mutex<VecDeque<AcquisitionRecord>>,
 }
 
 impl RecentRecords {
-    pub(crate) const fn new(room: usize) -> Self {
+    pub(crate) const fn new(capacity: usize) -> Self {
         Self {
-            room,
+            capacity,
             records: Mutex::new(VecDeque::new()),
         }
     }
 
     pub(crate) const fn is_kept(&self) -> bool {
-        self.room > 0
+        self.capacity > 0
     }
 
     pub(crate) fn keep(&self, record: &AcquisitionRecord) {
@@ -29,7 +29,7 @@ impl RecentRecords {
             return;
         }
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if records.len() >= self.room {
+        if records.len() >= self.capacity {
             records.pop_front();
         }
         records.push_back(record.clone());

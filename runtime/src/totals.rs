@@ -1,4 +1,4 @@
-//! Counts over the life of one `Telemetry`.
+//! Counters over the life of one `Telemetry`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,7 +6,18 @@ use std::time::Duration;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::TokenSource;
 
-/// Sums over all finished acquisitions of a `Telemetry`, as MSAL.NET's `Metrics` class has them.
+/// Sums over all finished acquisitions of a [`Telemetry`](crate::Telemetry).
+///
+/// MSAL.NET's class `Metrics` has the same counters.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Telemetry;
+///
+/// let totals = Telemetry::global().totals();
+/// println!("{} tokens from caches, {} failures", totals.cache, totals.failures);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
@@ -14,28 +25,28 @@ pub struct Totals {
     pub identity_provider: u64,
     /// Tokens that a cache held.
     pub cache: u64,
-    /// Tokens that a broker handed over.
+    /// Tokens that a broker supplied.
     pub broker: u64,
-    /// Tokens of which nothing tells the source: neither a cache hit nor a token request was noted.
+    /// Tokens of unknown source: neither a cache hit nor a token request was recorded.
     pub unknown: u64,
     /// Acquisitions that ended in an error or a panic.
     pub failures: u64,
-    /// Acquisitions that were cancelled.
+    /// Acquisitions whose future was dropped before it was ready.
     pub cancelled: u64,
     /// Acquisitions that ended with "not yet": neither a token nor a failure.
     pub pending: u64,
-    /// Time of all acquisitions that returned a token to a caller.
+    /// Total time of all acquisitions that returned a token to a caller.
     pub duration: Duration,
 }
 
-/// Groups of threads that count for themselves.
+/// Number of shards: groups of threads that count separately.
 pub(crate) const SHARDS: usize = 16;
 
 /// The counters behind [`Totals`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters([ShardCounters; SHARDS]);
 
-/// What the threads of one shard have counted, away from the cache lines of the others.
+/// The counters of one shard, aligned so that shards share no cache line.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct ShardCounters {
@@ -110,7 +121,7 @@ fn add(counter: &AtomicU64, amount: u64) {
     counter.fetch_add(amount, Ordering::Relaxed);
 }
 
-/// Nanoseconds of a duration; 580 years and more count as that.
+/// Returns the nanoseconds of a duration, saturating at 584 years.
 fn nanos(time: Duration) -> u64 {
     time.as_secs()
         .saturating_mul(1_000_000_000)

@@ -49,7 +49,7 @@ fn records_outside_an_acquisition_are_logged() {
     let line = log_of(|| Acquisition::current().record_cache_hit(CacheLevel::L1Cache));
     assert!(line.contains("DEBUG"), "{line}");
     assert!(line.contains("token_telemetry::diagnostics"), "{line}");
-    assert!(line.contains("noted outside an acquisition"), "{line}");
+    assert!(line.contains("recorded outside an acquisition"), "{line}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn token_request_outside_is_logged() {
         assert!(request.take_headers().is_empty());
     });
     assert!(
-        line.contains("a token request outside an acquisition"),
+        line.contains("token request was made outside an acquisition"),
         "{line}"
     );
 }
@@ -70,7 +70,7 @@ fn panicking_provider_is_logged() {
         let metrics = Metrics::with_provider(Panicking::default());
         drop(Telemetry::builder().metrics(metrics).build().unwrap());
     });
-    assert!(log.contains("a meter provider panicked"), "{log}");
+    assert!(log.contains("meter provider panicked"), "{log}");
 }
 
 #[token_telemetry::acquire_token(api = crate::support::LabApi::ForClient, telemetry = telemetry)]
@@ -94,8 +94,8 @@ fn token_request_after_finish_is_logged() {
             drop(Acquisition::current().token_request(TOKEN_URL));
         }),
     ] {
-        assert!(line.contains("an acquisition that is over"), "{line}");
-        assert!(line.contains("`background`"), "{line}");
+        assert!(line.contains("after its acquisition had ended"), "{line}");
+        assert!(line.contains("`Telemetry::background`"), "{line}");
     }
     assert_eq!(telemetry.totals().unknown, 1);
 }

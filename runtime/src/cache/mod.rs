@@ -1,4 +1,4 @@
-//! What the cache answered, and when a cached token has to be refreshed.
+//! Where tokens come from, and when a cached token must be refreshed.
 
 pub(crate) mod values;
 
@@ -6,10 +6,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use values::{CacheLevel, CacheRefreshReason, TokenSource};
 
-/// Why a token that expires then must be refreshed now, if it must.
+/// Returns why a token with this expiry must be refreshed now.
 ///
-/// `window` is the time before the expiry in which the token is refreshed although it is valid;
-/// `forced` means that the caller insists on a new token or asks for claims.
+/// `window` is the time before the expiry in which a valid token is refreshed; `forced` means that
+/// the caller insists on a new token or asks for claims. The reason is
+/// [`NotApplicable`](CacheRefreshReason::NotApplicable) if the cached token suffices.
 ///
 /// # Examples
 ///
@@ -44,12 +45,22 @@ pub fn refresh_reason<T: Expiry>(
     }
 }
 
-/// A moment at which tokens can expire.
+/// A point in time at which tokens can expire.
 ///
 /// Implemented for the two clocks of the standard library, and for durations since a common
 /// origin, such as seconds since 1970.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use token_telemetry::cache::Expiry;
+///
+/// let (now, expires_on) = (Duration::from_secs(1_000), Duration::from_secs(1_060));
+/// assert_eq!(expires_on.remaining(now), Duration::from_secs(60));
+/// ```
 pub trait Expiry: Copy {
-    /// Time from `now` until this moment, zero if it has passed.
+    /// Returns the time from `now` until this moment, or zero if it has passed.
     fn remaining(self, now: Self) -> Duration;
 }
 

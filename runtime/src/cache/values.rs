@@ -1,25 +1,43 @@
-//! Where a token came from, which cache answered, and why the cache did not suffice.
+//! Where a token came from, which cache held it, and why the cache did not suffice.
 
 use crate::wire::wire_enum;
 
 wire_enum! {
-    /// Where the token came from.
+    /// Where a token came from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{AcquisitionRecord, TokenSource};
+    ///
+    /// fn is_cached(record: &AcquisitionRecord) -> bool {
+    ///     record.token_source() == Some(TokenSource::Cache)
+    /// }
+    /// ```
     pub enum TokenSource {
-        /// The token endpoint issued it for this call.
+        /// The token endpoint issued the token for this call.
         IdentityProvider = 0,
-        /// A cache of the SDK held it.
+        /// A cache of the SDK held the token.
         Cache = 1,
-        /// A broker application handed it over.
+        /// A broker application supplied the token.
         Broker = 2,
     }
 }
 
 wire_enum! {
-    /// Cache that answered, or `None` when no cache did.
+    /// The cache that held the token, or `None` if no cache did.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::CacheLevel;
+    ///
+    /// assert_eq!((CacheLevel::L1Cache.wire(), CacheLevel::L1Cache.name()), (2, "L1Cache"));
+    /// ```
     pub enum CacheLevel {
-        /// No cache answered.
+        /// No cache held the token.
         None = 0,
-        /// A cache answered, and the SDK does not know which.
+        /// A cache held the token, and the SDK does not know which.
         Unknown = 1,
         /// The cache in this process's memory.
         L1Cache = 2,
@@ -29,7 +47,18 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// Why a cached token did not suffice; the field `cache_info` of the current-telemetry header.
+    /// Why a cached token did not suffice.
+    ///
+    /// The field `cache_info` of the current-telemetry header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::CacheRefreshReason;
+    ///
+    /// let reason = CacheRefreshReason::Expired;
+    /// assert_eq!((reason.wire(), reason.to_string()), (3, "Expired".to_owned()));
+    /// ```
     pub enum CacheRefreshReason {
         /// The cached token sufficed, or the flow has no cache lookup.
         NotApplicable = 0,

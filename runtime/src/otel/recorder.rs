@@ -172,7 +172,7 @@ impl MetricsRecorder {
         // a shared cache line.
         let is_known = self.overflowed.load(Ordering::Relaxed);
         if !is_known && !self.overflowed.swap(true, Ordering::Relaxed) {
-            Diagnostic::TooManyKinds.emit_unthrottled();
+            Diagnostic::TooManySeries.emit_unthrottled();
         }
     }
 

@@ -1,4 +1,4 @@
-//! How a `Telemetry` is put together.
+//! Builds a `Telemetry`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +17,21 @@ use crate::span::{SpanOptions, Spans};
 use crate::totals::Counters;
 use crate::wire::{host_of_authority, host_of_url};
 
-/// Builder of [`Telemetry`].
+/// A builder of [`Telemetry`], returned by [`Telemetry::builder`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Telemetry;
+/// use token_telemetry::entra::Dialect;
+///
+/// let telemetry = Telemetry::builder()
+///     .sdk("Contoso.Auth", "1.2.0")
+///     .dialect(Dialect::default())
+///     .recent_capacity(16)
+///     .build()?;
+/// # Ok::<(), token_telemetry::BuildError>(())
+/// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TelemetryBuilder {
     client: ClientInfo,
@@ -30,7 +44,7 @@ pub struct TelemetryBuilder {
     claims: Claims,
     opt_out_variable: Option<Cow<'static, str>>,
     authorities: Option<Vec<String>>,
-    /// Position of the first entry of the list that names no host.
+    /// Position of the first entry of the list without a host.
     invalid_authority: Option<usize>,
     observers: Vec<Box<dyn Observer>>,
     kept: usize,
@@ -63,7 +77,16 @@ impl TelemetryBuilder {
         }
     }
 
-    /// Name and version of the SDK, for the identity headers and the metric tags.
+    /// Sets name and version of the SDK, for the identity headers and the metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", env!("CARGO_PKG_VERSION")).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn sdk(
         mut self,
         sku: impl Into<Cow<'static, str>>,
@@ -73,37 +96,110 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Identity of the SDK as a checked value; [`sdk`](Self::sdk) and its siblings change it.
+    /// Sets the identity of the SDK as a checked value.
+    ///
+    /// [`sdk`](Self::sdk) and its siblings override it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// const CLIENT: ClientInfo = ClientInfo::from_static("Contoso.Auth", "1.2.0");
+    /// let telemetry = Telemetry::builder().client(CLIENT).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn client(mut self, client: ClientInfo) -> Self {
         self.client = client;
         self
     }
 
-    /// Operating system and processor to report, for tests that must not depend on the machine.
+    /// Sets operating system and processor to report.
+    ///
+    /// For tests that must not depend on the machine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().platform("Linux", "x64").build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn platform(mut self, os: &'static str, cpu: &'static str) -> Self {
         self.platform = Some((os, cpu));
         self
     }
 
-    /// Clock to measure with.
+    /// Sets the clock that measures durations.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use token_telemetry::acquisition::Clock;
+    /// use token_telemetry::Telemetry;
+    ///
+    /// struct SinceStart(Instant);
+    ///
+    /// impl Clock for SinceStart {
+    ///     fn now(&self) -> Duration {
+    ///         self.0.elapsed()
+    ///     }
+    /// }
+    ///
+    /// let telemetry = Telemetry::builder().clock(SinceStart(Instant::now())).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = ClockSource::custom(clock);
         self
     }
 
-    /// Form of the telemetry headers.
+    /// Sets the dialect of the telemetry headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::entra::Dialect;
+    ///
+    /// let telemetry = Telemetry::builder().dialect(Dialect::default().without_last()).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// Model of the device, for the header `x-client-DM`.
+    /// Sets the model of the device, for the header `x-client-DM`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().device_model("iPhone14,5").build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn device_model(mut self, model: impl Into<Cow<'static, str>>) -> Self {
         self.device_model = Some(model.into());
         self
     }
 
-    /// Name and version of the application, for dialects that send `x-app-name` and `x-app-ver`.
+    /// Sets name and version of the application.
+    ///
+    /// For dialects that send `x-app-name` and `x-app-ver`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().app("Contoso Mail", "7.0").build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn app(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -113,34 +209,61 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Libraries below and above the SDK, for the header `x-client-xtra-sku`.
+    /// Sets the libraries below and above the SDK, for the header `x-client-xtra-sku`.
     pub fn extra_sku(mut self, extra_sku: ExtraSku) -> Self {
         self.claims.extra_sku = Some(extra_sku);
         self
     }
 
-    /// Claims that the SDK waits as `Retry-After` tells it and sends nothing more after a 429.
+    /// Declares that the SDK honors `Retry-After` and sends nothing more after a 429.
     ///
-    /// The claim goes out as `x-ms-lib-capability`. The server relies on it, so make it only if the
-    /// SDK does all of that.
+    /// Sends `x-ms-lib-capability`. The server relies on it, so call this only if the SDK does all of
+    /// that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().honors_retry_after().build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn honors_retry_after(mut self) -> Self {
         self.claims.retries_as_told = true;
         self
     }
 
-    /// Environment variable that switches off every header if it is `1` or `true`.
+    /// Sets the environment variable that switches off every header.
     ///
-    /// It is read once, by [`build`](Self::build).
+    /// [`build`](Self::build) reads it once: `1` or `true` switches the headers off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().opt_out_variable("CONTOSO_AUTH_NO_TELEMETRY").build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn opt_out_variable(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.opt_out_variable = Some(name.into());
         self
     }
 
-    /// Hosts that telemetry headers may go to; without this, every host that is asked for a token.
+    /// Restricts telemetry headers to these hosts; without this, every token endpoint gets them.
     ///
-    /// Hosts or URLs, of which only the host counts; [`build`](Self::build) fails if an entry names
-    /// none. From requests to other hosts the headers are removed again, and failures there are not
-    /// reported.
+    /// Entries are hosts, or URLs of which only the host counts. Headers are removed from requests to
+    /// other hosts, and failures there are not reported. [`build`](Self::build) fails if an entry has no
+    /// host.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().authorities(["login.microsoftonline.com", "login.microsoftonline.us"]).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let hosts: Vec<_> = hosts
             .into_iter()
@@ -152,38 +275,94 @@ impl TelemetryBuilder {
         self
     }
 
-    /// One more receiver of finished acquisitions.
+    /// Adds an observer of finished acquisitions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::{AcquisitionRecord, Observer};
+    ///
+    /// struct Log;
+    ///
+    /// impl Observer for Log {
+    ///     fn finished(&self, record: &AcquisitionRecord) {
+    ///         println!("{record:?}");
+    ///     }
+    /// }
+    ///
+    /// let telemetry = Telemetry::builder().observer(Log).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observers.push(Box::new(observer));
         self
     }
 
-    /// Keeps the last records for [`Telemetry::recent_records`]; none by default.
+    /// Sets how many records [`Telemetry::recent_records`] keeps; none by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().recent_capacity(100).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn recent_capacity(mut self, count: usize) -> Self {
         self.kept = count;
         self
     }
 
-    /// Level and target of the span that each acquisition opens.
+    /// Sets level and target of the span that each acquisition opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{SpanOptions, Telemetry};
+    ///
+    /// let spans = SpanOptions::new().with_target("contoso::auth");
+    /// let telemetry = Telemetry::builder().span(spans).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[cfg(feature = "tracing")]
     pub fn span(mut self, options: SpanOptions) -> Self {
         self.span = options;
         self
     }
 
-    /// Which OpenTelemetry metrics are recorded, and through which provider.
+    /// Sets which OpenTelemetry metrics are recorded, and through which provider.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Telemetry, otel::Metrics};
+    ///
+    /// let telemetry = Telemetry::builder().metrics(Metrics::off()).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[cfg(feature = "otel")]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
         self.metrics = metrics;
         self
     }
 
-    /// The finished instance.
+    /// Builds the instance.
     ///
     /// # Errors
     ///
     /// If the SKU or another text cannot be sent, or an entry of
-    /// [`authorities`](Self::authorities) names no host.
+    /// [`authorities`](Self::authorities) has no host.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+    /// assert_eq!(telemetry.client().sku(), Some("Contoso.Auth"));
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn build(mut self) -> Result<Telemetry, BuildError> {
         if let Some(position) = self.invalid_authority {
             return Err(BuildError::authority(position));
@@ -208,11 +387,11 @@ impl TelemetryBuilder {
     }
 
     pub(super) fn build_with(self, client: ClientInfo) -> Telemetry {
-        let of_one_try = [
+        let of_one_attempt = [
             (Header::CurrentTelemetry, entra::CURRENT_TELEMETRY),
             (Header::LastTelemetry, entra::LAST_TELEMETRY),
         ];
-        let rewritten = of_one_try
+        let rewritten = of_one_attempt
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
         let shared = Arc::new(Shared {
@@ -236,7 +415,7 @@ impl TelemetryBuilder {
     }
 }
 
-/// Host of a host or a URL.
+/// Reads the host of a host or a URL.
 fn host_in(text: &str) -> Option<String> {
     let host = if text.contains("://") {
         host_of_url(text)
@@ -246,7 +425,7 @@ fn host_in(text: &str) -> Option<String> {
     host.map(Cow::into_owned)
 }
 
-/// Whether an environment variable says yes.
+/// Returns whether an environment variable is `1` or `true`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a builder option names the variable"

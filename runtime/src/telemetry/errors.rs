@@ -1,4 +1,4 @@
-//! Why a `Telemetry` could not be built, or not be made the process-wide one.
+//! Errors of building a `Telemetry` and of setting the process-wide one.
 
 use std::error::Error;
 use std::fmt;
@@ -6,14 +6,15 @@ use std::fmt;
 use super::Telemetry;
 use crate::client::InvalidClientInfo;
 
-/// Why [`TelemetryBuilder::build`](crate::TelemetryBuilder::build) failed.
+/// The error returned by [`TelemetryBuilder::build`](crate::TelemetryBuilder::build).
 ///
 /// # Examples
 ///
 /// ```
 /// use token_telemetry::Telemetry;
 ///
-/// let error = Telemetry::builder().authorities(["login.contoso.com", "https:///"]).build().unwrap_err();
+/// let built = Telemetry::builder().authorities(["login.contoso.com", "https:///"]).build();
+/// let error = built.unwrap_err();
 /// assert!(error.is_authority());
 /// assert_eq!(error.to_string(), "invalid authority 2: expected a host or a URL with a host");
 /// ```
@@ -23,7 +24,7 @@ pub struct BuildError(Kind);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Client(InvalidClientInfo),
-    /// Its position in the list, from 1 on; its text may name a tenant.
+    /// Its position in the list, counted from 1; its text may name a tenant.
     Authority(usize),
 }
 
@@ -32,13 +33,31 @@ impl BuildError {
         Self(Kind::Authority(position))
     }
 
-    /// Whether name, version or another text of the SDK cannot be sent.
+    /// Returns whether name, version or another text of the SDK cannot be sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let error = Telemetry::builder().sdk("Contoso Auth", "1.0").build().unwrap_err();
+    /// assert!(error.is_client_info());
+    /// ```
     #[must_use]
     pub const fn is_client_info(&self) -> bool {
         matches!(self.0, Kind::Client(_))
     }
 
-    /// The text that cannot be sent: its field, and the offset of the byte.
+    /// Returns which text cannot be sent, and at which byte.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let error = Telemetry::builder().sdk("Contoso Auth", "1.0").build().unwrap_err();
+    /// assert_eq!(error.client_info().and_then(|error| error.offset()), Some(7));
+    /// ```
     #[must_use]
     pub const fn client_info(&self) -> Option<&InvalidClientInfo> {
         match &self.0 {
@@ -47,7 +66,7 @@ impl BuildError {
         }
     }
 
-    /// Whether an entry of the list of authorities names no host.
+    /// Returns whether an entry of the list of authorities has no host.
     #[must_use]
     pub const fn is_authority(&self) -> bool {
         matches!(self.0, Kind::Authority(_))
@@ -75,14 +94,26 @@ impl fmt::Display for BuildError {
 impl Error for BuildError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
-            // It shows as its own message already.
+            // Its message is shown by `Display` already.
             Kind::Client(error) => error.source(),
             Kind::Authority(_) => None,
         }
     }
 }
 
-/// There is a process-wide [`Telemetry`] already.
+/// The error returned by [`Telemetry::set_global`] if an instance is already set.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ClientInfo, Telemetry};
+///
+/// let client = const { ClientInfo::from_static("Contoso.Auth", "1.2.0") };
+/// Telemetry::set_global(Telemetry::new(client.clone()))?;
+/// let error = Telemetry::set_global(Telemetry::new(client)).unwrap_err();
+/// assert_eq!(error.into_telemetry().client().sku(), Some("Contoso.Auth"));
+/// # Ok::<(), token_telemetry::SetGlobalError>(())
+/// ```
 #[derive(Clone)]
 pub struct SetGlobalError(Telemetry);
 
@@ -91,7 +122,7 @@ impl SetGlobalError {
         Self(telemetry)
     }
 
-    /// The instance that was not made the process-wide one.
+    /// Returns the instance that could not be set.
     #[must_use]
     pub fn into_telemetry(self) -> Telemetry {
         self.0

@@ -1,4 +1,4 @@
-//! The handle that an SDK client owns.
+//! `Telemetry`, the handle that an SDK client owns.
 
 mod builder;
 mod errors;
@@ -33,7 +33,10 @@ use shard::{Shard, Shards};
 
 static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 
-/// Everything one SDK client reports through; cheap to clone.
+/// The handle through which an SDK client reports; cheap to clone.
+///
+/// Name it in the attribute: `telemetry = self.telemetry`. It owns the counters, the queue of failures
+/// for the headers, the observers and the metrics of one client.
 ///
 /// # Examples
 ///
@@ -59,7 +62,7 @@ struct Shared {
     client: ClientInfo,
     entra: entra::Headers,
     authorities: Option<Vec<String>>,
-    /// Headers whose value is of one try only.
+    /// Headers whose value is valid for one attempt only.
     rewritten: Vec<HeaderName>,
     totals: Counters,
     observers: Observers,
@@ -70,16 +73,16 @@ struct Shared {
     metrics: MetricsRecorder,
 }
 
-// Every call into observers, clocks and providers is contained, and no lock minds poison: a panic
-// leaves nothing half done. So an SDK's own types stay unwind safe when they hold a `Telemetry`.
+// Panics of observers, clocks and providers are caught, and locks ignore poisoning, because no panic
+// leaves the state half updated. So an SDK's own types stay unwind safe if they hold a `Telemetry`.
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
 impl Telemetry {
-    /// An instance for this SDK, with everything else at its default.
+    /// Creates an instance for an SDK, with defaults for everything else.
     ///
-    /// It cannot fail: a [`ClientInfo`] is checked already. That suits a `static`, or a client whose
-    /// `new` returns no `Result`.
+    /// Infallible, because a [`ClientInfo`] is checked already. Use it in a `static`, or in a client
+    /// whose `new` does not return a `Result`.
     ///
     /// # Examples
     ///
@@ -94,14 +97,32 @@ impl Telemetry {
         TelemetryBuilder::new().build_with(client)
     }
 
-    /// A builder with every outlet at its default.
+    /// Creates a builder with default settings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder::new()
     }
 
-    /// The process-wide instance, used where the attribute names no other.
+    /// Returns the process-wide instance, which the attribute uses by default.
     ///
-    /// Unless [`set_global`](Self::set_global) came first it is made here, and names no SDK.
+    /// Unless [`set_global`](Self::set_global) was called before, this creates an instance without
+    /// the name of an SDK.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// println!("{:?}", Telemetry::global().totals());
+    /// ```
     #[must_use]
     pub fn global() -> Self {
         Self::global_ref().clone()
@@ -111,17 +132,17 @@ impl Telemetry {
         if let Some(global) = GLOBAL.get() {
             return global;
         }
-        // Made outside of the cell, because a subscriber that is told of the callsite may come here
-        // itself. Of two instances that are made at once, nothing was recorded in the lost one.
+        // Created outside the cell: registering the callsite calls the subscriber, which may come
+        // here, too. If two threads create one at once, nothing was recorded in the one that loses.
         let made = TelemetryBuilder::new().build_with(ClientInfo::detect());
         GLOBAL.get_or_init(|| made)
     }
 
-    /// Makes an instance the process-wide one.
+    /// Sets the process-wide instance.
     ///
     /// # Errors
     ///
-    /// If there is a process-wide instance already; the error hands this one back.
+    /// If a process-wide instance is already set; the error returns this one.
     ///
     /// # Examples
     ///
@@ -137,28 +158,56 @@ impl Telemetry {
         GLOBAL.set(telemetry).map_err(SetGlobalError::new)
     }
 
-    /// Sums over all acquisitions so far.
+    /// Returns the sums over all acquisitions so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().build()?;
+    /// assert_eq!(telemetry.totals().failures, 0);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.instance.shared.totals.read()
     }
 
-    /// Failures that no answered token request has reported yet, oldest first.
+    /// Returns the failures that no acknowledged token request has reported yet, oldest first.
     ///
-    /// A failure waits for a request to its authority, and one before any token request waits for
-    /// the next to any authority. Failures of acquisitions that asked nobody but the instance
-    /// metadata service do not wait, because that service reads no report; nor do failures at hosts
-    /// outside the [`authorities`](TelemetryBuilder::authorities). If all of your SDK's
-    /// tokens come from there, build with
-    /// [`without_last`](crate::entra::Dialect::without_last), so that none waits in vain.
+    /// A failure waits for a request to its authority; one that happened before any token request
+    /// waits for the next request to any authority. Failures of acquisitions that sent requests only
+    /// to the instance metadata service do not wait, because that service ignores reports; nor do
+    /// failures at hosts outside the [`authorities`](TelemetryBuilder::authorities). If all of your
+    /// SDK's tokens come from there, use
+    /// [`without_last`](crate::entra::Dialect::without_last), so that no failure waits in vain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// for failure in Telemetry::global().pending_failures() {
+    ///     println!("{failure:?}");
+    /// }
+    /// ```
     #[must_use]
     pub fn pending_failures(&self) -> Vec<PendingFailure> {
         self.instance.shared.entra.pending()
     }
 
-    /// Cache hits that no token request has reported yet.
+    /// Returns the number of cache hits that no token request has reported yet.
     ///
     /// Hits that a request in flight reports do not count. They count again if it is not delivered.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// println!("{} hits to report", Telemetry::global().pending_hits());
+    /// ```
     #[must_use]
     pub fn pending_hits(&self) -> u64 {
         self.instance
@@ -167,35 +216,82 @@ impl Telemetry {
             .pending_hits(self.instance.shared.totals.cache_hits())
     }
 
-    /// Failures that were dropped unreported, because too many waited or one was too long.
+    /// Returns the number of failures that were dropped unreported.
     ///
-    /// Too many for one authority, as [`Capacity`](crate::entra::Capacity) says, or those of the
-    /// authority that was used least recently of more than 16. Each failure for the header ends up
-    /// delivered, [pending](Self::pending_failures) or here. Failures that no request may report are
-    /// none of these.
+    /// Failures are dropped if one is too long, if there are too many for one authority (see
+    /// [`Capacity`](crate::entra::Capacity)), or if their authority is the least recently used of more
+    /// than 16. Each failure for the header ends up acknowledged, [pending](Self::pending_failures)
+    /// or here. Failures that no request may report do not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// println!("{} failures lost", Telemetry::global().lost_failures());
+    /// ```
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
         self.instance.shared.entra.lost()
     }
 
-    /// The last records, oldest first; as many as [`TelemetryBuilder::recent_capacity`] says.
+    /// Returns the last records, oldest first.
+    ///
+    /// [`TelemetryBuilder::recent_capacity`] sets how many are kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().recent_capacity(16).build()?;
+    /// for record in telemetry.recent_records() {
+    ///     println!("{record:?}");
+    /// }
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
         self.instance.shared.recent.read()
     }
 
-    /// Identity of the SDK that this instance reports for.
+    /// Returns the identity of the SDK that this instance reports for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Auth", "1.2.0").build()?;
+    /// assert_eq!(telemetry.client().version(), Some("1.2.0"));
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
     #[must_use]
     pub fn client(&self) -> &ClientInfo {
         &self.instance.shared.client
     }
 
-    /// An acquisition that no caller waits for, such as a proactive refresh.
+    /// Instruments a future for which no caller waits, such as a proactive refresh.
     ///
-    /// It is never part of another acquisition; started from inside one, that one is its parent. The
-    /// reason for the refresh is that it is proactive, unless the future notes another. Type and
-    /// lifetime of the token are known if it notes them:
-    /// [`Acquisition::current().record_token(…)`](crate::Acquisition::record_token).
+    /// The acquisition is never merged into another; an enclosing acquisition becomes its parent. The
+    /// refresh reason is [`ProactivelyRefreshed`](crate::CacheRefreshReason::ProactivelyRefreshed),
+    /// unless the future records another. Type and lifetime of the token are known only if the future
+    /// records them with [`record_token`](crate::Acquisition::record_token).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{Telemetry, api::MsalNet};
+    ///
+    /// async fn refresh(telemetry: Telemetry) -> io::Result<()> {
+    ///     let token = telemetry.background(MsalNet::AcquireTokenSilent, async {
+    ///         Ok::<_, io::Error>("token".to_owned())
+    ///     });
+    ///     token.await.map(drop)
+    /// }
+    /// # futures::executor::block_on(refresh(Telemetry::global())).unwrap();
+    /// ```
     pub fn background<I, F, T, E>(
         &self,
         api: I,
@@ -214,7 +310,7 @@ impl Telemetry {
             .into_future(future.into_future())
     }
 
-    /// The instance as acquisitions that begin on this thread see it.
+    /// Returns the shard of this instance for acquisitions that begin on this thread.
     pub(crate) fn backend(&self) -> Arc<dyn Backend> {
         Arc::<Shard>::clone(self.instance.shards.own())
     }
@@ -240,12 +336,12 @@ impl Shared {
         None
     }
 
-    /// Whether anybody looks at each record.
+    /// Returns whether each record is observed or kept.
     fn has_audience(&self) -> bool {
         !self.observers.is_empty() || self.recent.is_kept()
     }
 
-    /// Whether telemetry headers may go there.
+    /// Returns whether telemetry headers may be sent to an authority.
     fn is_authority(&self, authority: &Authority) -> bool {
         let Some(authorities) = &self.authorities else {
             return true;
@@ -254,7 +350,7 @@ impl Shared {
         host.is_some_and(|host| authorities.iter().any(|authority| **authority == **host))
     }
 
-    /// Whether a later request can report a failure with these facts.
+    /// Returns whether a later request can report a failure of an acquisition in this state.
     fn can_report(&self, state: &State) -> bool {
         let may_go_there = |authority| self.is_authority(authority);
         state
@@ -262,7 +358,7 @@ impl Shared {
             .map_or_else(|| !state.has_asked_instance_metadata(), may_go_there)
     }
 
-    /// Removes what an earlier request to an authority left behind.
+    /// Removes the headers that an earlier request to an authority left.
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
         for name in &self.rewritten {
             headers.remove(name);
@@ -270,7 +366,7 @@ impl Shared {
         self.entra.strip(id, headers);
     }
 
-    /// Opens the span first, so that its making counts for nobody's time.
+    /// Opens the span before the clock starts, so that its creation is not measured.
     fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
         let span = if is_quiet { None } else { self.open_span() };
         state.started = self.clock.now();
@@ -285,7 +381,7 @@ impl Shared {
         out: &mut HeaderSink<'_>,
     ) {
         if let HeaderSink::Headers(headers) = out {
-            // Of an earlier try: it may be reported already.
+            // Left by an earlier attempt, whose failures may be acknowledged already.
             for name in &self.rewritten {
                 headers.remove(name);
             }

@@ -1,4 +1,4 @@
-//! How threads reach one `Telemetry` without waiting for each other.
+//! Shards, so that threads use one `Telemetry` without contention.
 
 use std::array;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -14,11 +14,10 @@ use crate::entra;
 use crate::totals::SHARDS;
 use crate::wire::{Authority, ClientRequestId};
 
-/// An instance as the threads of one shard see it.
+/// One shard of an instance.
 ///
-/// Each acquisition holds its `Telemetry`. If all threads counted that at one place, every call
-/// would wait until the other processors have let go of it; so the count is kept once for each
-/// shard, on a cache line of its own.
+/// Each acquisition holds its `Telemetry`. One reference count for all threads would bounce between
+/// the processors on every call, so each shard has its own count, on its own cache line.
 #[repr(align(128))]
 pub(super) struct Shard {
     shared: Arc<Shared>,
@@ -38,7 +37,7 @@ impl Shards {
         }))
     }
 
-    /// The shard of this thread: threads take them in turn.
+    /// Returns the shard of this thread; threads are assigned round-robin.
     pub(super) fn own(&self) -> &Arc<Shard> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
