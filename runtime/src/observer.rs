@@ -47,7 +47,7 @@ use crate::diagnostics::Diagnostic;
 #[diagnostic::on_unimplemented(
     message = "expected an `Observer`, found `{Self}`",
     label = "expected a type that implements `Observer`",
-    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures are not observers"
+    note = "write `impl Observer for YourType` with `fn finished(&self, record: &AcquisitionRecord)`; closures do not implement it"
 )]
 pub trait Observer: Send + Sync {
     /// Called with the record of each finished acquisition.

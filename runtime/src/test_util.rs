@@ -1,5 +1,6 @@
-//! For the tests of SDK authors: a recording observer, a manual clock, the lock of API ids, and
-//! what captured requests say.
+//! Tools for the tests of SDK authors: a recorder, a manual clock, assertions.
+//!
+//! The assertions check captured requests and the lock file of API ids.
 
 mod sent;
 
@@ -12,7 +13,7 @@ use crate::observer::Observer;
 pub use self::sent::{SentTelemetry, UnreadableHeader};
 pub use crate::api::lock::{UPDATE_API_IDS, assert_api_ids_locked};
 
-/// Observer that keeps every record; clones share what they keep.
+/// An observer that keeps every record; clones share their records.
 ///
 /// # Examples
 ///
@@ -29,13 +30,31 @@ pub use crate::api::lock::{UPDATE_API_IDS, assert_api_ids_locked};
 pub struct Recorder(Arc<Mutex<Vec<AcquisitionRecord>>>);
 
 impl Recorder {
-    /// A recorder that has seen nothing.
+    /// Creates an empty recorder.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::Recorder;
+    ///
+    /// assert!(Recorder::new().records().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The records so far, in finishing order.
+    /// Returns the records so far, in the order in which the acquisitions finished.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::Recorder;
+    ///
+    /// let recorder = Recorder::new();
+    /// // … build a client with `recorder.clone()` as observer, and call it …
+    /// assert!(recorder.records().iter().all(|record| record.is_ok()));
+    /// ```
     #[must_use]
     pub fn records(&self) -> Vec<AcquisitionRecord> {
         self.0
@@ -44,7 +63,17 @@ impl Recorder {
             .clone()
     }
 
-    /// The records so far; the recorder is empty afterwards.
+    /// Takes the records so far, and leaves the recorder empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::Recorder;
+    ///
+    /// let recorder = Recorder::new();
+    /// let first = recorder.take();
+    /// assert!(first.is_empty());
+    /// ```
     #[must_use]
     pub fn take(&self) -> Vec<AcquisitionRecord> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -60,7 +89,7 @@ impl Observer for Recorder {
     }
 }
 
-/// Clock that stands still until it is told to advance; clones share their time.
+/// A clock that advances only on request; clones share their time.
 ///
 /// # Examples
 ///
@@ -77,13 +106,35 @@ impl Observer for Recorder {
 pub struct ManualClock(Arc<Mutex<Duration>>);
 
 impl ManualClock {
-    /// A clock at its origin.
+    /// Creates a clock at zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::acquisition::Clock;
+    /// use token_telemetry::test_util::ManualClock;
+    ///
+    /// assert_eq!(ManualClock::new().now(), Duration::ZERO);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Moves the time on.
+    /// Advances the time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::acquisition::Clock;
+    /// use token_telemetry::test_util::ManualClock;
+    ///
+    /// let clock = ManualClock::new();
+    /// clock.advance(Duration::from_millis(20));
+    /// assert_eq!(clock.now(), Duration::from_millis(20));
+    /// ```
     pub fn advance(&self, time: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += time;
     }

@@ -14,7 +14,7 @@ use token_telemetry::{
     Status, Telemetry, TokenInfo, TokenSource, TokenType, TransportError,
 };
 
-use crate::lab::{LabApi, LabError, TOKEN_URL, only};
+use crate::support::{LabApi, LabError, TOKEN_URL, only};
 
 /// What each recording method adds to the record: its part of `Debug`, and its `serde` entry.
 const RECORDED: [(&str, &str, &str); 21] = [

@@ -1,11 +1,11 @@
-//! Records that travel on the SDK's own results.
+//! Attaches records to an SDK's own results.
 
 use super::capture::Captured;
 use super::record::AcquisitionRecord;
 
-/// A result of an SDK that can carry the record of its acquisition.
+/// A result or error type of an SDK that carries the record of its acquisition.
 ///
-/// MSAL calls it `AuthenticationResultMetadata`; it is on errors too.
+/// In MSAL, the record is called `AuthenticationResultMetadata`.
 ///
 /// # Examples
 ///
@@ -25,7 +25,7 @@ use super::record::AcquisitionRecord;
 /// }
 /// ```
 pub trait AttachRecord {
-    /// Takes over the record of the acquisition that made this result.
+    /// Stores the record of the acquisition that returned this result.
     fn attach_record(&mut self, record: AcquisitionRecord);
 }
 
@@ -39,9 +39,31 @@ impl<T: AttachRecord, E: AttachRecord> AttachRecord for Result<T, E> {
 }
 
 impl<T: AttachRecord> Captured<T> {
-    /// The output, with the record that was finished last on it.
+    /// Returns the output with the last record attached.
     ///
-    /// This is how an SDK hands the record to its callers: `capture(self.inner()).await.attached()`.
+    /// An SDK returns the record to its callers like this:
+    /// `capture(self.inner()).await.attached()`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::acquisition::AttachRecord;
+    /// use token_telemetry::{AcquisitionRecord, capture};
+    ///
+    /// struct AuthResult(Option<AcquisitionRecord>);
+    ///
+    /// impl AttachRecord for AuthResult {
+    ///     fn attach_record(&mut self, record: AcquisitionRecord) {
+    ///         self.0 = Some(record);
+    ///     }
+    /// }
+    ///
+    /// # async fn inner() -> AuthResult { AuthResult(None) }
+    /// async fn acquire_token() -> AuthResult {
+    ///     capture(inner()).await.attached()
+    /// }
+    /// # let _none = futures::executor::block_on(acquire_token());
+    /// ```
     #[must_use]
     pub fn attached(mut self) -> T {
         if let Some(record) = self.records.pop() {

@@ -1,4 +1,4 @@
-//! Records of the acquisitions that a future makes, for whoever awaits it.
+//! Captures the records of the acquisitions inside a future.
 
 use std::fmt;
 use std::mem;
@@ -12,11 +12,11 @@ use super::context::{self, EnteredShared};
 use super::record::AcquisitionRecord;
 use crate::stack::ExitPolicy;
 
-/// Awaits a future and collects the records of the acquisitions in it.
+/// Awaits a future and captures the records of its acquisitions.
 ///
-/// An enclosing `capture` gets them too. Spawned tasks are seen only through a
-/// [`Handle`](crate::Handle); acquisitions inside other acquisitions are theirs, not ours. A function
-/// that blocks is called in an async block: `capture(async { client.acquire_token() })`.
+/// An enclosing `capture` receives them, too. Spawned tasks are included only through a
+/// [`Handle`](crate::Handle); acquisitions inside other acquisitions are not included. Call a
+/// blocking function in an async block: `capture(async { client.acquire_token() })`.
 ///
 /// # Examples
 ///
@@ -37,9 +37,9 @@ use crate::stack::ExitPolicy;
 /// }
 ///
 /// # futures::executor::block_on(async {
-/// let observed = capture(acquire_token_silent()).await;
-/// assert_eq!(observed.last().and_then(|record| record.token_source()), Some(TokenSource::Cache));
-/// assert_eq!(observed.output?, "token");
+/// let captured = capture(acquire_token_silent()).await;
+/// assert_eq!(captured.last().and_then(|record| record.token_source()), Some(TokenSource::Cache));
+/// assert_eq!(captured.output?, "token");
 /// # Ok::<(), std::io::Error>(())
 /// # }).unwrap();
 /// ```
@@ -51,10 +51,10 @@ pub fn capture<F: IntoFuture>(future: F) -> Capture<F::IntoFuture> {
 }
 
 pin_project! {
-    /// Future of [`capture`].
+    /// The future of [`capture`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Capture<F> {
-        // Made by the first poll, which shows what is around.
+        // Created by the first poll, which knows the enclosing `capture`.
         collector: Option<Arc<Collector>>,
         #[pin]
         inner: Option<F>,
@@ -63,7 +63,7 @@ pin_project! {
     impl<F> PinnedDrop for Capture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // An enclosing `capture` also gets what the drop cancels or begins.
+            // An enclosing `capture` also receives what the drop cancels or begins.
             let _collecting = this.collector.as_ref().map(collecting);
             this.inner.set(None);
             if let Some(collector) = this.collector {
@@ -85,7 +85,7 @@ impl<F: Future> Future for Capture<F> {
                 polled_after_completion("Capture");
             };
             let output = std::task::ready!(inner.poll(cx));
-            // A combinator such as a timeout cancels what it holds only now.
+            // A combinator such as a timeout cancels its inner futures only now.
             this.inner.set(None);
             output
         };
@@ -104,32 +104,57 @@ impl<F> fmt::Debug for Capture<F> {
     }
 }
 
-/// Makes a collector the innermost one until the end of a poll.
+/// Makes a collector the innermost one for one poll.
 fn collecting(collector: &Arc<Collector>) -> EnteredShared {
     EnteredShared::new(None, Some(collector), ExitPolicy::UnwindTo)
 }
 
-/// Output of a future and the records of its acquisitions.
+/// The output of a future and the records of its acquisitions.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use token_telemetry::{Captured, Telemetry, api::MsalNet, capture};
+///
+/// # futures::executor::block_on(async {
+/// let call = Telemetry::global().background(MsalNet::AcquireTokenSilent, async {
+///     Ok::<_, io::Error>("token")
+/// });
+/// let Captured { output, records, .. } = capture(call).await;
+/// assert_eq!((output?, records.len()), ("token", 1));
+/// # Ok::<(), io::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Captured<T> {
     /// What the future returned.
     pub output: T,
-    /// Records in the order in which the acquisitions finished.
+    /// The records, in the order in which the acquisitions finished.
     pub records: Vec<AcquisitionRecord>,
-    /// How many records beyond [`AcquisitionRecord::MAX_CAPTURED`] were not kept.
+    /// The number of records dropped beyond [`AcquisitionRecord::MAX_CAPTURED`].
     pub dropped: usize,
 }
 
 impl<T> Captured<T> {
-    /// The record that was finished last.
+    /// Returns the record of the acquisition that finished last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::capture;
+    ///
+    /// let captured = futures::executor::block_on(capture(async { "no acquisition" }));
+    /// assert!(captured.last().is_none());
+    /// ```
     #[must_use]
     pub fn last(&self) -> Option<&AcquisitionRecord> {
         self.records.last()
     }
 }
 
-/// Without the output, which may be a token.
+/// Omits the output, which may be a token.
 impl<T> fmt::Debug for Captured<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Captured")
@@ -139,28 +164,26 @@ impl<T> fmt::Debug for Captured<T> {
     }
 }
 
-/// Ends a poll that no caller may make, as the futures of the standard library do.
+/// Panics, as the futures of the standard library do if polled after completion.
 #[cold]
 #[track_caller]
-#[expect(
-    clippy::panic,
-    reason = "a future that never wakes would hide the mistake"
-)]
+#[expect(clippy::panic, reason = "a future that never wakes would hide the bug")]
 pub(super) fn polled_after_completion(future: &str) -> ! {
     panic!("`{future}` polled after completion")
 }
 
-/// Where the records of one `capture` arrive.
+/// Collects the records of one `capture`.
 pub(crate) struct Collector {
     outer: Outer,
     kept: Mutex<Kept>,
 }
 
-/// The enclosing `capture` that is under way.
+/// The enclosing `capture`.
 struct Outer(Option<Arc<Collector>>);
 
 impl Drop for Outer {
-    /// One after the other: each may be the last owner of the next, and the stack would overflow.
+    /// Drops a chain in a loop: each may be the last owner of the next, and recursion would overflow
+    /// the stack.
     fn drop(&mut self) {
         let mut next = self.0.take();
         while let Some(mut last) = next.and_then(Arc::into_inner) {
@@ -173,14 +196,14 @@ impl Drop for Outer {
 struct Kept {
     records: Vec<AcquisitionRecord>,
     dropped: usize,
-    /// Whether the `capture` has ended, so that nobody reads what comes.
+    /// Whether the `capture` has ended, so that later records are dropped.
     is_closed: bool,
 }
 
 impl Collector {
     fn new() -> Arc<Self> {
         let mut outer = context::enclosing_collector();
-        // A handle may bring one that has ended, and so on without end.
+        // A handle may bring a collector that has ended, whose outer one has ended, too, and so on.
         while let Some(ended) = outer.take_if(|outer| outer.lock().is_closed) {
             outer.clone_from(&ended.outer.0);
         }
@@ -194,7 +217,7 @@ impl Collector {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a record here and at every enclosing `capture`.
+    /// Keeps a record here and in every enclosing `capture`.
     pub(crate) fn keep(&self, record: &AcquisitionRecord) {
         let mut collector = Some(self);
         while let Some(this) = collector {
@@ -203,7 +226,7 @@ impl Collector {
         }
     }
 
-    /// Takes the records, and how many more there were, when the `capture` ends.
+    /// Takes the records and the number of dropped ones at the end of the `capture`.
     fn close(&self) -> (Vec<AcquisitionRecord>, usize) {
         let mut kept = self.lock();
         kept.is_closed = true;

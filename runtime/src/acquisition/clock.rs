@@ -1,4 +1,4 @@
-//! Time, as acquisitions see it: the only place where a clock is read.
+//! Clocks: the only place that reads the time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::context::with_suspended;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
-/// A clock of the SDK's own: simulated time in tests, or a faster counter.
+/// A custom clock, such as simulated time in tests or a faster counter.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ use crate::diagnostics::Diagnostic;
 /// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 pub trait Clock: Send + Sync {
-    /// Time since a fixed moment of the clock's choice; it never runs backwards.
+    /// Returns the time since a fixed moment of the clock's choice; never runs backwards.
     fn now(&self) -> Duration;
 }
 
@@ -44,7 +44,7 @@ impl<T: Clock + ?Sized> Clock for Arc<T> {
 pub(crate) struct Moment(system::Point);
 
 impl Moment {
-    /// Time from `earlier` to this moment, zero if the clock ran backwards.
+    /// Returns the time from `earlier` to this moment, or zero if the clock ran backwards.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         system::between(earlier.0, self.0)
     }
@@ -69,7 +69,7 @@ impl ClockSource {
         }
     }
 
-    /// Whether reading it is a call into code of others.
+    /// Returns whether reading the clock calls foreign code.
     pub(crate) const fn is_custom(&self) -> bool {
         match self {
             Self::System => false,
@@ -77,7 +77,7 @@ impl ClockSource {
         }
     }
 
-    /// The present moment; none where the platform has no clock, or the SDK's clock panicked.
+    /// Returns the current time; none if the platform has no clock, or the custom clock panicked.
     pub(crate) fn now(&self) -> Option<Moment> {
         match self {
             Self::System => system::now().map(Moment),
@@ -94,7 +94,7 @@ impl ClockSource {
         }
     }
 
-    /// Time from `start` until now, if both are known.
+    /// Returns the time from `start` until now, if both are known.
     pub(crate) fn since(&self, start: Option<Moment>) -> Option<Duration> {
         start.and_then(|start| self.now().map(|now| now.since(start)))
     }
@@ -121,7 +121,7 @@ mod system {
         Some(Instant::now())
     }
 
-    /// Where the time of the SDK's own clock starts.
+    /// The moment at which the time of a custom clock starts.
     pub(super) fn origin() -> Option<Point> {
         now()
     }
@@ -141,12 +141,12 @@ mod system {
 
     pub(super) type Point = Duration;
 
-    /// `Instant::now` traps on this target; an SDK there brings its own clock.
+    /// `Instant::now` traps on this target; an SDK sets a custom clock there.
     pub(super) fn now() -> Option<Point> {
         None
     }
 
-    /// Where the time of the SDK's own clock starts.
+    /// The moment at which the time of a custom clock starts.
     #[expect(
         clippy::unnecessary_wraps,
         reason = "other platforms may have no clock"

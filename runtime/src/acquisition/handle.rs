@@ -1,4 +1,4 @@
-//! A way to take an acquisition along: to spawned tasks, pools and blocking code.
+//! Handles take an acquisition to spawned tasks, thread pools and blocking code.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,9 +14,9 @@ use super::context::EnteredShared;
 use super::token_request::TokenRequest;
 use crate::stack::ExitPolicy;
 
-/// An acquisition that can leave its task; made by [`handle`](crate::Acquisition::handle).
+/// An acquisition that can leave its task, returned by [`handle`](crate::Acquisition::handle).
 ///
-/// It travels in [`http::Extensions`] too, for layers behind a queue.
+/// Put it into [`http::Extensions`] for layers behind a queue.
 ///
 /// # Examples
 ///
@@ -38,6 +38,19 @@ pub struct Handle {
 
 impl Handle {
     /// Makes the acquisition current whenever the future is polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let handle = Acquisition::current().handle();
+    /// let task = handle.scope(async {
+    ///     Acquisition::current().record_cached_token_count(3);
+    /// });
+    /// // `tokio::spawn(task)` runs it elsewhere.
+    /// # futures::executor::block_on(task);
+    /// ```
     pub fn scope<F: IntoFuture>(&self, future: F) -> ScopeFuture<F::IntoFuture> {
         ScopeFuture {
             handle: self.clone(),
@@ -47,9 +60,23 @@ impl Handle {
 
     /// Makes the acquisition current on this thread until the guard is dropped.
     ///
-    /// Do not hold the guard over an await; use [`scope`](Self::scope) there. Guards may be dropped in
-    /// any order. Once the acquisition is over, it is the parent of later ones only inside a `scope`:
-    /// a guard may be leaked.
+    /// Do not hold the guard across an await; use [`scope`](Self::scope) there. Guards may be dropped
+    /// in any order. Once the acquisition has ended, it is the parent of later ones only inside a
+    /// `scope`, because a guard may have been leaked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let handle = Acquisition::current().handle();
+    /// std::thread::scope(|threads| {
+    ///     threads.spawn(|| {
+    ///         let _guard = handle.enter();
+    ///         Acquisition::current().record_cached_token_count(3);
+    ///     });
+    /// });
+    /// ```
     pub fn enter(&self) -> HandleGuard {
         HandleGuard {
             _entered: self.entered(ExitPolicy::Own),
@@ -62,7 +89,18 @@ impl Handle {
         EnteredShared::new(self.shared.as_ref(), self.collector.as_ref(), policy)
     }
 
-    /// One HTTP try of a token request, on behalf of the acquisition.
+    /// Begins one HTTP attempt of a token request for the acquisition.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    ///
+    /// let handle = Acquisition::current().handle();
+    /// let mut request = handle.token_request("https://login.microsoftonline.com/t/token");
+    /// let headers = request.take_headers();
+    /// request.responded(200);
+    /// ```
     pub fn token_request(&self, url: impl AsRef<str>) -> TokenRequest {
         TokenRequest::new(self.shared.clone(), url.as_ref())
     }
@@ -76,12 +114,22 @@ impl fmt::Debug for Handle {
     }
 }
 
-/// Guard of [`Handle::enter`].
+/// The guard returned by [`Handle::enter`].
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Acquisition;
+///
+/// let guard = Acquisition::current().handle().enter();
+/// Acquisition::current().record_cached_token_count(3);
+/// drop(guard);
+/// ```
 #[must_use = "the acquisition is current only while the guard lives"]
 pub struct HandleGuard {
     _entered: EnteredShared,
     in_acquisition: bool,
-    /// The guard belongs to the thread whose slot it changed.
+    /// The guard belongs to the thread whose context it changed.
     not_send: PhantomData<*const ()>,
 }
 
@@ -94,7 +142,7 @@ impl fmt::Debug for HandleGuard {
 }
 
 pin_project! {
-    /// Future of [`Handle::scope`].
+    /// The future of [`Handle::scope`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct ScopeFuture<F> {
         handle: Handle,
@@ -103,7 +151,7 @@ pin_project! {
     }
 
     impl<F> PinnedDrop for ScopeFuture<F> {
-        /// The future is dropped inside the acquisition, so that its values can still note facts.
+        /// Drops the future inside the acquisition, so that its destructors can still record data.
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.inner.is_some() {
@@ -124,7 +172,7 @@ impl<F: Future> Future for ScopeFuture<F> {
             polled_after_completion("ScopeFuture");
         };
         let output = std::task::ready!(inner.poll(cx));
-        // What the future still holds goes inside the acquisition too.
+        // Destructors of what the future still holds run inside the acquisition, too.
         this.inner.set(None);
         Poll::Ready(output)
     }

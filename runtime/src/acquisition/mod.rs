@@ -1,4 +1,8 @@
-//! The running acquisition, what SDK code records on it, and the record it becomes.
+//! Acquisitions: what SDK code records, and the record that results.
+//!
+//! The types of a first SDK are at the crate root: [`Acquisition`](crate::Acquisition),
+//! [`AcquisitionRecord`](crate::AcquisitionRecord), [`TokenRequest`](crate::TokenRequest) and
+//! [`capture`](crate::capture()). This module has what some SDKs need in addition.
 
 mod active;
 mod attach;

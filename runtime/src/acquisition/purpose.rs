@@ -1,10 +1,20 @@
-//! What a request on behalf of an acquisition asks for.
+//! The purpose of a request.
 
-/// What a request asks for, which decides which headers belong on it.
+/// The purpose of a request, which decides which headers it carries.
 ///
-/// Only requests for [`Token`](Self::Token) report failures, and only they say which authority a
-/// failure belongs to. An acquisition that failed without one is reported to the next authority
-/// that is asked for a token; if it asked the instance metadata service, it is not reported at all.
+/// Only requests for a [`Token`](Self::Token) report failures, and only they determine the authority
+/// of a failure. An acquisition that failed without a token request is reported to the authority of
+/// the next one; if it sent a request to the instance metadata service, it is not reported at all.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{Acquisition, Purpose};
+///
+/// let url = "http://169.254.169.254/metadata/identity/oauth2/token";
+/// let request = Acquisition::current().token_request(url).purpose(Purpose::InstanceMetadata);
+/// request.responded(200);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Purpose {

@@ -29,10 +29,10 @@ use crate::error::TransportError;
 /// assert_eq!(failed.status(), Err(TransportError::Timeout));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the outcome of an HTTP request",
-    label = "expected a `Result` of a response whose status can be read",
-    note = "supported: results of `http::Response`, and with the feature `reqwest` those of `reqwest` 0.13",
-    note = "for other clients, return `Ok(Status::new(status, response))`, where `status` is a `u16`, or an error"
+    message = "expected the outcome of an HTTP request, found `{Self}`",
+    label = "expected a `Result` whose response has a readable status",
+    note = "results of `http::Response` are supported and, with the feature `reqwest`, results of `reqwest` 0.13 only",
+    note = "for other clients, return an error or `Ok(Status::new(status, response))`, where `status` is a `u16`"
 )]
 pub trait HttpOutcome {
     /// Returns the status of the response.

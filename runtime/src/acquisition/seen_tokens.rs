@@ -1,4 +1,4 @@
-//! Cache hits of a credential that does not report them, recognized by the expiry of its tokens.
+//! Recognizes cache hits of a wrapped credential by the expiry of its tokens.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -10,10 +10,10 @@ use std::time::{Duration, SystemTime};
 use super::Acquisition;
 use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 
-/// Recognizes tokens that a wrapped credential handed out before, by their expiry.
+/// Recognizes tokens that a wrapped credential returned before, by their expiry.
 ///
-/// For a wrapper around somebody else's credential, which does not say whether its cache held the
-/// token. Of a key (scopes, tenant, …) only a hash is kept, seeded anew in each process.
+/// For a wrapper around a credential of another library, which does not report whether its cache held
+/// the token. Of a key (scopes, tenant, …) only a hash is kept, with a random seed per process.
 ///
 /// # Examples
 ///
@@ -62,9 +62,21 @@ pub struct SeenTokens {
     expiries: Mutex<HashMap<u64, SystemTime>>,
 }
 
-/// A call that is about to ask the wrapped credential; made by [`SeenTokens::lookup`].
+/// A lookup before the call of the wrapped credential, returned by [`SeenTokens::lookup`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use token_telemetry::acquisition::SeenTokens;
+///
+/// let (seen, expires_on) = (SeenTokens::new(), SystemTime::now() + Duration::from_secs(3599));
+/// let lookup = || seen.lookup("scope", SystemTime::now(), Duration::from_secs(300));
+/// assert!(!lookup().record_token(expires_on));
+/// assert!(lookup().record_token(expires_on));
+/// ```
 #[derive(Debug)]
-#[must_use = "the lookup has to see the token: call `record_token`"]
+#[must_use = "a lookup does nothing until `record_token` is called"]
 pub struct SeenTokenLookup<'a> {
     seen: &'a SeenTokens,
     key: u64,
@@ -72,18 +84,39 @@ pub struct SeenTokenLookup<'a> {
 }
 
 impl SeenTokens {
-    /// Most keys that are remembered; beyond that the token that expires first is forgotten.
+    /// Maximum number of keys; beyond that, the token that expires first is forgotten.
     pub const CAPACITY: usize = 1024;
 
-    /// No token seen yet.
+    /// Creates an empty set of seen tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    /// use token_telemetry::acquisition::SeenTokens;
+    ///
+    /// static SEEN: LazyLock<SeenTokens> = LazyLock::new(SeenTokens::new);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Looks the key up, and records why a new token is needed if the last one no longer suffices.
+    /// Looks up a key, and records why a new token is needed, if the last one does not suffice.
     ///
     /// `window` is the time before the expiry in which the credential refreshes a valid token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use token_telemetry::acquisition::SeenTokens;
+    ///
+    /// let seen = SeenTokens::new();
+    /// let lookup = seen.lookup("scope", SystemTime::now(), Duration::from_secs(300));
+    /// // … call the credential …
+    /// lookup.record_token(SystemTime::now() + Duration::from_secs(3599));
+    /// ```
     pub fn lookup<K: Hash + ?Sized>(
         &self,
         key: &K,
@@ -120,11 +153,26 @@ impl SeenTokens {
 }
 
 impl SeenTokenLookup<'_> {
-    /// Records a cache hit if this token was handed out before; remembers it otherwise.
+    /// Records a cache hit if this token was returned before; remembers it otherwise.
     ///
-    /// Returns whether it was. The source of a new token is left to the token requests, or to
-    /// [`record_default_source`](crate::Acquisition::record_default_source).
-    #[expect(clippy::must_use_candidate, reason = "the record is what callers want")]
+    /// Returns whether it was returned before. The source of a new token follows from the token
+    /// requests, or from [`record_default_source`](crate::Acquisition::record_default_source).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use token_telemetry::acquisition::SeenTokens;
+    ///
+    /// let seen = SeenTokens::new();
+    /// let lookup = seen.lookup("scope", SystemTime::now(), Duration::from_secs(300));
+    /// let was_cached = lookup.record_token(SystemTime::now() + Duration::from_secs(3599));
+    /// assert!(!was_cached);
+    /// ```
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "callers may want only the record"
+    )]
     pub fn record_token(self, expires_on: SystemTime) -> bool {
         let was_seen = self.before == Some(expires_on);
         if was_seen {

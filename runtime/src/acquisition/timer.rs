@@ -1,4 +1,4 @@
-//! Guards that time a part of an acquisition.
+//! Guards that measure a part of an acquisition.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,25 +8,37 @@ use super::clock::{ClockSource, Moment};
 use super::context;
 use super::state::State;
 
-/// Times the code until it is dropped; made by
-/// [`time_in_cache`](crate::Acquisition::time_in_cache) and its sibling.
+/// A guard that measures the time until it is dropped.
 ///
-/// Drop it in its acquisition; another one may be current inside of that. Its time is lost if it
-/// outlives the acquisition, or is dropped elsewhere, such as in a spawned task without the
-/// [`Handle`](crate::Handle); then that of guards of the same kind is lost as well if they were alive
-/// at the same time, or made later. It never changes the time of another acquisition.
+/// Returned by [`time_in_cache`](crate::Acquisition::time_in_cache) and
+/// [`time_in_extension`](crate::Acquisition::time_in_extension).
+///
+/// Drop the guard in its acquisition; another one may be current inside of that. Its time is lost if
+/// it outlives the acquisition, or is dropped elsewhere, such as in a spawned task without the
+/// [`Handle`](crate::Handle). Then the time of guards of the same kind that were alive at the same
+/// time, or created later, is lost as well. It never changes the time of another acquisition.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Acquisition;
+///
+/// let timer = Acquisition::current().time_in_cache();
+/// // … read the cache …
+/// drop(timer);
+/// ```
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
     part: fn(&mut State) -> &mut Timed,
-    /// Of whom it measures the time; nobody's if it was made outside an acquisition.
+    /// The acquisition that it measures; none if it was created outside an acquisition.
     owner: Option<Identity>,
 }
 
-/// Time spent in a part of an acquisition, however many guards measure it at once.
+/// Time spent in a part of an acquisition; overlapping guards count once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timed {
     total: Option<Duration>,
-    /// When the first of the guards that are alive was made.
+    /// When the first of the current guards was created.
     since: Option<Moment>,
     guards: u16,
 }
@@ -38,7 +50,7 @@ impl Timed {
         guards: 0,
     };
 
-    /// Time of the guards that are gone; absent if there was none.
+    /// Returns the time of the dropped guards; absent if there were none.
     pub(crate) const fn total(self) -> Option<Duration> {
         self.total
     }
@@ -91,7 +103,7 @@ impl Drop for Timer {
     }
 }
 
-/// Changes the facts of an acquisition by the present moment of a clock that is code of others.
+/// Updates the state by the current time of a custom clock, which must not run under the lock.
 fn update_at(
     owner: Identity,
     clock: &ClockSource,

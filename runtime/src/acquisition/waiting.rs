@@ -1,4 +1,4 @@
-//! A future that waits for somebody else's work, and how long it did.
+//! A future that measures the time spent waiting for another caller.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,12 +10,12 @@ use super::state::State;
 use super::timer::Timer;
 
 pin_project! {
-    /// Future of [`Acquisition::waiting`](crate::Acquisition::waiting).
+    /// The future of [`Acquisition::waiting`](crate::Acquisition::waiting).
     #[must_use = "futures do nothing unless awaited"]
     pub struct Waiting<F> {
         #[pin]
         inner: F,
-        // Runs from the first poll that is pending until the future is ready or dropped.
+        // Runs from the first pending poll until the future is ready or dropped.
         timer: Option<Timer>,
     }
 }

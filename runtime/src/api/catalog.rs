@@ -1,16 +1,15 @@
-//! The ids of an SDK written down, for people and for programs.
+//! Catalogs of API ids, as Markdown for people and JSON for programs.
 
 use std::fmt::{self, Write as _};
 
 use super::{ApiEntry, ApiId};
 
-/// The ids of an SDK in the order of their numbers, to be written down.
+/// A catalog of API ids, sorted by number.
 ///
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::api::Catalog;
-/// use token_telemetry::api::MsalNode;
+/// use token_telemetry::api::{Catalog, MsalNode};
 ///
 /// let catalog = Catalog::of::<MsalNode>();
 /// assert!(catalog.to_markdown().contains(
@@ -23,19 +22,26 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The ids of one enum.
+    /// Creates a catalog of the ids of one enum.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api::{Catalog, MsalNet};
+    ///
+    /// assert_eq!(Catalog::of::<MsalNet>().entries()[0].api().number(), 1000);
+    /// ```
     #[must_use]
     pub fn of<I: ApiId>() -> Self {
         Self::default().and::<I>()
     }
 
-    /// These ids and those of one more enum.
+    /// Adds the ids of another enum.
     ///
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::api::Catalog;
-    /// use token_telemetry::api::{MsalJava, MsalPython};
+    /// use token_telemetry::api::{Catalog, MsalJava, MsalPython};
     ///
     /// let catalog = Catalog::of::<MsalJava>().and::<MsalPython>();
     /// assert_eq!(catalog.entries().len(), 26);
@@ -47,13 +53,22 @@ impl Catalog {
         self
     }
 
-    /// The ids, the smallest number first.
+    /// Returns the entries, the smallest number first.
     #[must_use]
     pub fn entries(&self) -> &[ApiEntry] {
         &self.entries
     }
 
-    /// A table in Markdown, one line per id.
+    /// Returns a Markdown table, one line per id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api::{Catalog, MsalPython};
+    ///
+    /// let table = Catalog::of::<MsalPython>().to_markdown();
+    /// assert!(table.starts_with("| Number | Name | Meaning | Owner |"));
+    /// ```
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut table = String::from("| Number | Name | Meaning | Owner |\n|---:|---|---|---|\n");
@@ -63,7 +78,7 @@ impl Catalog {
         table
     }
 
-    /// An array in JSON, one object per line.
+    /// Returns a JSON array, one object per line.
     ///
     /// # Examples
     ///
@@ -107,7 +122,7 @@ fn row(entry: &ApiEntry) -> String {
     )
 }
 
-/// Whether the name may stand between backticks as it is; the derive gives no others.
+/// Returns whether the name can be put between backticks; the derive allows no others.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte);
     !name.is_empty() && name.bytes().all(plain)
@@ -120,7 +135,7 @@ fn object(entry: &ApiEntry) -> String {
     format!(r#"  {{"number": {number}, "name": {name}, "doc": {doc}, "owner": {owner}}}"#)
 }
 
-/// Markdown that stays within one cell of a table.
+/// Text escaped for one cell of a Markdown table.
 struct Cell<'a>(&'a str);
 
 impl fmt::Display for Cell<'_> {
@@ -139,7 +154,7 @@ impl fmt::Display for Cell<'_> {
     }
 }
 
-/// A string of JSON.
+/// A JSON string.
 struct Text<'a>(&'a str);
 
 impl fmt::Display for Text<'_> {

@@ -1,28 +1,27 @@
-//! The trait of API ids, and what the derive claims for them.
+//! The trait of API ids, and the markers that the derive implements.
 
 use super::{Api, ApiEntry};
 use crate::error::{DescribeError, ErrorInfo};
 
-/// Id of a public function that acquires tokens; derive it.
+/// The id of a public function that acquires tokens; derive it.
 ///
-/// The derive takes the enum's own numbers: they are what goes on the wire, so they are forever.
-/// `#[repr(u16)]` or `#[repr(u32)]` says how wide they are, each is a literal, and none is 0.
+/// The derive uses the discriminants of the enum as numbers on the wire, so never change a released
+/// one. The enum needs `#[repr(u16)]` or `#[repr(u32)]`; each number is a literal other than 0.
 ///
 /// | attribute | on | meaning |
 /// |---|---|---|
-/// | `#[api_id(owner = Contoso)]` | enum | type whose number space this is; `Self` for the enum itself |
-/// | `#[api_id(reserved = [2002, 3000..=3099])]` | enum | numbers that no id of the owner may take |
-/// | `#[api_id(crate = ::contoso::token_telemetry)]` | enum | where this crate is, if another one re-exports it |
-/// | `#[api_id(name = "silent")]` | variant | name in metrics, if it is not the variant's own |
+/// | `#[api_id(owner = Contoso)]` | enum | type that owns the numbers; `Self` for the enum itself |
+/// | `#[api_id(reserved = [2002, 3000..=3099])]` | enum | numbers that no id of the owner may use |
+/// | `#[api_id(crate = ::contoso::token_telemetry)]` | enum | path of this crate, if another one re-exports it |
+/// | `#[api_id(name = "silent")]` | variant | name in metrics, if it differs from the variant |
 ///
-/// The owner is a type of the crate that holds the enum, by itself: no reference to one, and nothing
-/// around it. An SDK that is split into several crates has an owner in each of them. Two ids of one
-/// owner cannot share a number, in whatever modules they are: that is a compile error at both numbers. One enum of an
-/// owner may reserve, at most 256 numbers. Nothing of this exists at run time, and two versions of
-/// an SDK in one program have an owner each.
+/// The owner is a type of the same crate as the enum, not a reference to it or a wrapper around it.
+/// An SDK that is split into several crates has one owner in each of them. Two ids of one owner cannot
+/// share a number, in whatever modules they are: that is a compile error at both numbers. One enum
+/// of an owner may reserve numbers, at most 256. None of this exists at run time, and two versions of
+/// an SDK in one program have separate owners.
 ///
-/// An SDK that follows the numbering of an MSAL library finds its ids in
-/// [`api`](crate::api).
+/// For the numbering of an existing MSAL library, use the enums in [`api`](crate::api).
 ///
 /// # Examples
 ///
@@ -50,7 +49,7 @@ use crate::error::{DescribeError, ErrorInfo};
 /// );
 /// ```
 ///
-/// A number that is taken does not compile:
+/// A number that is already in use does not compile:
 ///
 /// ```compile_fail,E0119
 /// # use token_telemetry::ApiId;
@@ -72,13 +71,13 @@ use crate::error::{DescribeError, ErrorInfo};
     note = "add `#[derive(ApiId)]`, `#[repr(u32)]` and `#[api_id(owner = YourSdk)]` to the enum"
 )]
 pub trait ApiId: Copy + 'static {
-    /// Type that owns the number space, and describes the SDK's errors.
+    /// The type that owns the numbers and describes the SDK's errors.
     type Owner: 'static;
 
-    /// Every id of the enum, in the order of its declaration.
+    /// Every id of the enum, in the order of declaration.
     const CATALOG: &'static [ApiEntry];
 
-    /// The id as a plain value.
+    /// Returns the id as a plain value.
     fn api(self) -> Api;
 }
 
@@ -88,17 +87,17 @@ impl<T: ApiId> From<T> for Api {
     }
 }
 
-/// Claim of one number in the space of `Self`; the derive writes one per id.
+/// Claims one number of the owner `Self`; the derive implements it for each id.
 ///
-/// A second claim of the same number by the same owner is refused by the compiler.
+/// The compiler rejects a second implementation for the same number and owner.
 #[doc(hidden)]
 pub trait OneApiIdPerNumber<const NUMBER: u32> {}
 
-/// Right of one enum per owner to reserve numbers; the derive writes it.
+/// Claims the right to reserve numbers, for one enum per owner; the derive implements it.
 #[doc(hidden)]
 pub trait OneReservedListPerOwner {}
 
-/// Stands for the owner that a refused enum did not name, so that its uses are not refused too.
+/// Replaces the missing owner of a rejected enum, so that its uses cause no further errors.
 #[doc(hidden)]
 #[derive(Debug)]
 #[non_exhaustive]

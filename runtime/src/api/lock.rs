@@ -1,4 +1,4 @@
-//! The lock file of an SDK's API ids: what was released once stays.
+//! The lock file of an SDK's API ids: released ids never change.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,23 +6,22 @@ use std::{env, fs, io};
 
 use super::{ApiEntry, ApiId};
 
-/// Environment variable that lets the test of the lock write new ids to the file.
+/// The environment variable that makes the assertion write new ids to the file.
 pub const UPDATE_API_IDS: &str = "UPDATE_API_IDS";
 
 /// First lines of a new lock file.
 const HEADER: &str = "\
-# API ids that were released: `number name`. A line that is here stays as it is.
+# Released API ids: `number name`. Do not change or remove a line.
 ";
 
-/// Fails if an id in the lock file is no longer what it was, or a new one is not in it yet.
+/// Asserts that the API ids in the lock file are unchanged and that no new one is missing.
 ///
-/// The file belongs into version control, one for each enum. A relative path starts at the package,
-/// where `cargo test` runs. New ids are written to the file if the environment variable
-/// [`UPDATE_API_IDS`] is set.
+/// Commit the file to version control, one for each enum. A relative path starts at the package, where
+/// `cargo test` runs. Set the environment variable [`UPDATE_API_IDS`] to write new ids to the file.
 ///
 /// # Panics
 ///
-/// If a number changed its name, a name its number, an id vanished, or a new one is not written yet.
+/// If a released id has changed its name or its number, is missing, or a new id is not in the file.
 ///
 /// # Examples
 ///
@@ -44,7 +43,7 @@ pub fn assert_api_ids_locked<I: ApiId>(path: impl AsRef<Path>) {
     }
 }
 
-/// Compares the ids with the file, and may write new ones; says what is wrong, a line for each id.
+/// Compares the ids with the file, or writes new ones; the error has one line per wrong id.
 fn check(ids: &[ApiEntry], path: &Path, write: bool) -> Result<(), String> {
     let file = path.display();
     let text = read(path).map_err(|error| format!("{file} cannot be read: {error}"))?;
@@ -77,7 +76,7 @@ fn check(ids: &[ApiEntry], path: &Path, write: bool) -> Result<(), String> {
     Err(new.collect::<Vec<_>>().join("\n"))
 }
 
-/// Text of the file; one that is still to be written holds the header alone.
+/// Reads the file; if there is none, returns only the header.
 fn read(path: &Path) -> io::Result<String> {
     match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HEADER.to_owned()),
@@ -85,7 +84,7 @@ fn read(path: &Path) -> io::Result<String> {
     }
 }
 
-/// What the file says.
+/// The content of the file.
 struct Lock<'a> {
     comments: Vec<&'a str>,
     released: BTreeMap<u32, &'a str>,
@@ -112,7 +111,7 @@ impl<'a> Lock<'a> {
         Ok(Self { comments, released })
     }
 
-    /// A sentence for each released id that is not what it was.
+    /// Returns a message for each released id that has changed.
     fn breaches(&self, apis: &BTreeMap<u32, &str>) -> impl Iterator<Item = String> {
         self.released
             .iter()
@@ -128,7 +127,7 @@ impl<'a> Lock<'a> {
     }
 }
 
-/// What became of a released id, unless it stayed.
+/// Returns a message if a released id has changed.
 fn breach(number: u32, name: &str, apis: &BTreeMap<u32, &str>) -> Option<String> {
     if let Some(now) = apis.get(&number) {
         return (*now != name).then(|| {

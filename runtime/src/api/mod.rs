@@ -1,4 +1,7 @@
-//! Which public function of an SDK was called, by its number on the wire.
+//! API ids: which public function of an SDK was called.
+//!
+//! [`ApiId`] derives ids for your own functions; [`MsalNet`] and its siblings are ready tables with
+//! the numbers of the MSAL libraries.
 
 mod catalog;
 pub(crate) mod id;
@@ -12,7 +15,16 @@ pub use catalog::Catalog;
 pub(crate) use id::ApiId;
 pub use tables::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
 
-/// Number and name of the function that was called.
+/// The number and name of an SDK function.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ApiId, api::MsalNet};
+///
+/// let api = MsalNet::AcquireTokenForClient.api();
+/// assert_eq!((api.number(), api.name()), (1004, "AcquireTokenForClient"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Api {
     number: u32,
@@ -20,9 +32,9 @@ pub struct Api {
 }
 
 impl Api {
-    /// An id with this wire number and this name in metrics.
+    /// Creates an id from its number on the wire and its name in metrics.
     ///
-    /// Ids of an SDK come from [`ApiId`]; this is for code that forwards ids of others.
+    /// For code that forwards ids of other libraries; SDKs derive [`ApiId`].
     ///
     /// # Examples
     ///
@@ -30,7 +42,7 @@ impl Api {
     /// use token_telemetry::api::Api;
     /// use token_telemetry::Acquisition;
     ///
-    /// // A bridge to another language, which learns at run time what was called.
+    /// // A bridge to another language, which knows only at run time what was called.
     /// const BROWSER_SILENT: Api = Api::new(61, "BrowserSilent");
     /// Acquisition::current().record_api(BROWSER_SILENT);
     /// assert_eq!(BROWSER_SILENT.number(), 61);
@@ -40,13 +52,29 @@ impl Api {
         Self { number, name }
     }
 
-    /// Number in the headers.
+    /// Returns the number in the headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api::Api;
+    ///
+    /// assert_eq!(Api::new(61, "BrowserSilent").number(), 61);
+    /// ```
     #[must_use]
     pub const fn number(self) -> u32 {
         self.number
     }
 
-    /// Name in metrics and spans.
+    /// Returns the name in metrics and spans.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api::Api;
+    ///
+    /// assert_eq!(Api::new(61, "BrowserSilent").name(), "BrowserSilent");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.name
@@ -65,7 +93,17 @@ impl fmt::Display for Api {
     }
 }
 
-/// One line of the catalog of API ids.
+/// One entry of a catalog of API ids.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ApiId, api::MsalNet};
+///
+/// for entry in MsalNet::CATALOG {
+///     println!("{} {}: {}", entry.api().number(), entry.api(), entry.doc());
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiEntry {
     api: Api,
@@ -74,25 +112,25 @@ pub struct ApiEntry {
 }
 
 impl ApiEntry {
-    /// A line of the catalog; the derive writes them.
+    /// Creates an entry; the derive calls this.
     #[must_use]
     pub const fn new(api: Api, doc: &'static str, owner: &'static str) -> Self {
         Self { api, doc, owner }
     }
 
-    /// The id.
+    /// Returns the id.
     #[must_use]
     pub const fn api(&self) -> Api {
         self.api
     }
 
-    /// First sentence of the variant's documentation, empty if there is none.
+    /// Returns the first sentence of the variant's documentation, or an empty text.
     #[must_use]
     pub const fn doc(&self) -> &'static str {
         self.doc
     }
 
-    /// Name of the type that owns the number.
+    /// Returns the name of the type that owns the number.
     #[must_use]
     pub const fn owner(&self) -> &'static str {
         self.owner

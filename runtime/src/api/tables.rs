@@ -1,29 +1,29 @@
-//! Ready API ids, for SDKs that follow the numbering of an existing MSAL library.
+//! Ready API ids, with the numbers of the MSAL libraries.
 //!
 //! The MSAL libraries share one space of numbers, so one type owns all tables: [`Msal`]. Where two
 //! libraries offer the same flow it has the same name here, the one that MSAL.NET's metrics use.
 //!
 //! # Examples
 //!
-//! With an error type of your own, describe it once on [`Msal`]; for others name a function with
-//! `error_info = …`.
+//! Implement [`DescribeError`] on [`Msal`] for your own error type; for errors of other crates, name a
+//! function with `error_info = …`.
 //!
 //! ```
 //! use token_telemetry::api::{Msal, MsalNet};
 //! use token_telemetry::{DescribeError, ErrorInfo, acquire_token};
 //!
 //! #[derive(Debug)]
-//! pub struct Refused(&'static str);
+//! pub struct AuthError(&'static str);
 //!
-//! impl DescribeError<Refused> for Msal {
-//!     fn describe(Refused(code): &Refused) -> ErrorInfo {
+//! impl DescribeError<AuthError> for Msal {
+//!     fn describe(AuthError(code): &AuthError) -> ErrorInfo {
 //!         ErrorInfo::new(*code)
 //!     }
 //! }
 //!
 //! #[acquire_token(api = MsalNet::AcquireTokenForClient)]
-//! async fn acquire_token_for_client() -> Result<String, Refused> {
-//!     Err(Refused("invalid_client"))
+//! async fn acquire_token_for_client() -> Result<String, AuthError> {
+//!     Err(AuthError("invalid_client"))
 //! }
 //! ```
 
@@ -34,12 +34,36 @@ use token_telemetry_macros::ApiId;
 
 use crate::error::{DescribeError, ErrorInfo, TransportError};
 
-/// Owner of the numbers that the MSAL libraries share.
+/// The owner of the numbers that the MSAL libraries share.
+///
+/// Describes `io::Error`, so that functions with a table of this module can return it as is.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use token_telemetry::{DescribeError, api::Msal};
+///
+/// let info = Msal::describe(&io::Error::from(io::ErrorKind::TimedOut));
+/// assert_eq!(info.code(), Some("request_timeout"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Msal;
 
-/// Public functions of MSAL.NET: `ApiEvent.ApiIds`.
+/// The public functions of MSAL.NET: `ApiEvent.ApiIds`.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use token_telemetry::{acquire_token, api::MsalNet};
+///
+/// #[acquire_token(api = MsalNet::AcquireTokenForClient)]
+/// async fn acquire_token_for_client() -> io::Result<String> {
+///     Ok("token".to_owned())
+/// }
+/// ```
 #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 #[api_id(owner = Msal, crate = crate, reserved = [2002])]
@@ -87,7 +111,15 @@ pub enum MsalNet {
     AcquireTokenByUserFederatedIdentityCredential = 1019,
 }
 
-/// Public functions of MSAL for Python.
+/// The public functions of MSAL for Python.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ApiId, api::MsalPython};
+///
+/// assert_eq!(MsalPython::AcquireTokenSilent.api().number(), 84);
+/// ```
 #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 #[api_id(owner = Msal, crate = crate)]
@@ -117,7 +149,15 @@ pub enum MsalPython {
     AcquireTokenByUserFederatedIdentityCredential = 950,
 }
 
-/// Public functions of MSAL Node.
+/// The public functions of MSAL Node.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ApiId, api::MsalNode};
+///
+/// assert_eq!(MsalNode::AcquireTokenSilent.api().number(), 62);
+/// ```
 #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 #[api_id(owner = Msal, crate = crate)]
@@ -143,7 +183,15 @@ pub enum MsalNode {
     AcquireTokenByRefreshToken = 872,
 }
 
-/// Public functions of MSAL for Java: `PublicApi`.
+/// The public functions of MSAL for Java: `PublicApi`.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::{ApiId, api::MsalJava};
+///
+/// assert_eq!(MsalJava::AcquireTokenSilent.api().number(), 800);
+/// ```
 #[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 #[api_id(owner = Msal, crate = crate)]
@@ -181,8 +229,8 @@ pub enum MsalJava {
     AcquireTokenForAgent = 1020,
 }
 
-// Errors of the standard library that an SDK may return but cannot describe on a type of ours.
-// `Box<dyn Error>` is left out: nothing truthful is known of it, and `error_info = …` says more.
+// Errors of the standard library that an SDK may return but cannot describe on our type.
+// `Box<dyn Error>` is missing on purpose: nothing is known about it, and `error_info = …` can tell more.
 
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {

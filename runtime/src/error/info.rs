@@ -47,8 +47,8 @@ const MAX_STS_CODES: usize = 4;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe errors of type `{E}`",
-    label = "this error type has no telemetry code",
-    note = "write `impl DescribeError<{E}> for {Self}`, or name a function `fn(&{E}) -> ErrorInfo` in the attribute: `error_info = path::to::function`"
+    label = "no error codes are known for this error type",
+    note = "write `impl DescribeError<{E}> for {Self}`, or pass a function `fn(&{E}) -> ErrorInfo` to the attribute: `error_info = path::to::function`"
 )]
 pub trait DescribeError<E: ?Sized> {
     /// Returns the codes and the class of an error.

@@ -1,4 +1,4 @@
-//! What a captured token request says, in typed terms.
+//! The telemetry of a captured token request, parsed.
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,9 @@ use crate::wire::ClientRequestId;
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";
 
-/// Telemetry of a token request that a test captured, at the SDK or at the identity provider.
+/// The telemetry of a token request that a test captured.
+///
+/// Capture the request in the SDK or at a mock of the identity provider.
 ///
 /// # Examples
 ///
@@ -42,11 +44,24 @@ pub struct SentTelemetry {
 }
 
 impl SentTelemetry {
-    /// Telemetry in the headers of a request.
+    /// Reads the telemetry in the headers of a request.
     ///
     /// # Errors
     ///
-    /// When a telemetry header cannot be read.
+    /// If a telemetry header cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue};
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("x-client-current-telemetry", HeaderValue::from_static("5|1004,3,,,|"));
+    /// let sent = SentTelemetry::of_headers(&headers)?;
+    /// assert!(sent.current().is_some());
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     pub fn of_headers(headers: &HeaderMap) -> Result<Self, UnreadableHeader> {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let fields = headers
@@ -55,11 +70,24 @@ impl SentTelemetry {
         Self::of_fields(fields)
     }
 
-    /// Telemetry in the form fields of a request, as JavaScript libraries send it.
+    /// Reads the telemetry in the form fields of a request.
+    ///
+    /// JavaScript libraries send it there.
     ///
     /// # Errors
     ///
-    /// When a telemetry field cannot be read.
+    /// If a telemetry field cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let form = [("grant_type", "refresh_token"), ("x-client-SKU", "msal.js.browser")];
+    /// let sent = SentTelemetry::of_form(form)?;
+    /// assert_eq!(sent.sdk(), (Some("msal.js.browser"), None));
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     pub fn of_form<N, V>(fields: impl IntoIterator<Item = (N, V)>) -> Result<Self, UnreadableHeader>
     where
         N: AsRef<str>,
@@ -93,48 +121,100 @@ impl SentTelemetry {
         Ok(sent)
     }
 
-    /// What the request is for, absent if it does not say.
+    /// Returns the current-telemetry header, if the request has one.
     #[must_use]
     pub fn current(&self) -> Option<&CurrentTelemetry<'static>> {
         self.current.as_ref()
     }
 
-    /// What the request reports about earlier calls, absent if it reports nothing.
+    /// Returns the last-telemetry header, if the request has one.
     #[must_use]
     pub fn last(&self) -> Option<&LastTelemetry<'static>> {
         self.last.as_ref()
     }
 
-    /// Id of the acquisition, absent if there is none or it is no GUID.
+    /// Returns the id of the acquisition, if it is a GUID.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let id = "ad8c894a-557f-48c0-b045-c129590c344e";
+    /// let sent = SentTelemetry::of_form([("client-request-id", id)])?;
+    /// assert_eq!(sent.request_id().map(|id| id.to_string()).as_deref(), Some(id));
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[must_use]
     pub fn request_id(&self) -> Option<ClientRequestId> {
         self.request_id
     }
 
-    /// Name and version of the SDK, as far as the request tells them.
+    /// Returns name and version of the SDK, if the request has them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-SKU", "Contoso.Auth"), ("x-client-Ver", "1.2.0")])?;
+    /// assert_eq!(sent.sdk(), (Some("Contoso.Auth"), Some("1.2.0")));
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[must_use]
     pub fn sdk(&self) -> (Option<&str>, Option<&str>) {
         (self.sdk.0.as_deref(), self.sdk.1.as_deref())
     }
 
-    /// Codes of the failures that the request reports, in its order.
+    /// Returns the codes of the reported failures, in their order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-last-telemetry", "5|2|1004,ad8c894a-557f-48c0-b045-c129590c344e|timeout|")])?;
+    /// assert_eq!(sent.failure_codes(), ["timeout"]);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[must_use]
     pub fn failure_codes(&self) -> Vec<&str> {
         let failures = self.last.as_ref().map_or(&[][..], LastTelemetry::failures);
         failures.iter().map(ReportedFailure::code).collect()
     }
 
-    /// Cache hits that the request reports.
+    /// Returns the number of reported cache hits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-last-telemetry", "5|2|1004,ad8c894a-557f-48c0-b045-c129590c344e|timeout|")])?;
+    /// assert_eq!(sent.hits(), 2);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.last.as_ref().map_or(0, LastTelemetry::hits)
     }
 
-    /// Checks which function of the SDK the request is for.
+    /// Asserts which function of the SDK the request is for.
     ///
     /// # Panics
     ///
-    /// When it is for another, or does not say.
+    /// If it is for another function, or does not name one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::api::MsalNet;
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-current-telemetry", "5|1004,3,,,|")])?;
+    /// sent.assert_api(MsalNet::AcquireTokenForClient);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[track_caller]
     pub fn assert_api(&self, api: impl Into<Api>) -> &Self {
         let api = api.into();
@@ -142,48 +222,74 @@ impl SentTelemetry {
         assert_eq!(
             found,
             Some(api.number().into()),
-            "API id of the request, expected {api:?}"
+            "expected the API id {api:?} in the request"
         );
         self
     }
 
-    /// Checks why the cache did not suffice.
+    /// Asserts why the cache did not suffice.
     ///
     /// # Panics
     ///
-    /// When the request gives another reason, or none.
+    /// If the request has another reason, or none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{CacheRefreshReason, test_util::SentTelemetry};
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-current-telemetry", "5|1004,3,,,|")])?;
+    /// sent.assert_refresh(CacheRefreshReason::Expired);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[track_caller]
     pub fn assert_refresh(&self, reason: CacheRefreshReason) -> &Self {
         let found = self.current.as_ref().and_then(CurrentTelemetry::cache_info);
-        assert_eq!(found, Some(reason), "reason of the request");
+        assert_eq!(found, Some(reason), "refresh reason in the request");
         self
     }
 
-    /// Checks how many cache hits are reported.
+    /// Asserts how many cache hits are reported.
     ///
     /// # Panics
     ///
-    /// When it is another number.
+    /// If the number differs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-last-telemetry", "5|2|1004,ad8c894a-557f-48c0-b045-c129590c344e|timeout|")])?;
+    /// sent.assert_hits(2);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is called for its panic")]
+    #[expect(clippy::must_use_candidate, reason = "called for its panic")]
     pub fn assert_hits(&self, hits: u64) -> &Self {
-        assert_eq!(self.hits(), hits, "cache hits that the request reports");
+        assert_eq!(self.hits(), hits, "cache hits in the request");
         self
     }
 
-    /// Checks the codes of the reported failures, in their order.
+    /// Asserts the codes of the reported failures, in their order.
     ///
     /// # Panics
     ///
-    /// When there are others.
+    /// If the codes differ.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::test_util::SentTelemetry;
+    ///
+    /// let sent = SentTelemetry::of_form([("x-client-last-telemetry", "5|2|1004,ad8c894a-557f-48c0-b045-c129590c344e|timeout|")])?;
+    /// sent.assert_failures(&["timeout"]);
+    /// # Ok::<(), token_telemetry::test_util::UnreadableHeader>(())
+    /// ```
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is called for its panic")]
+    #[expect(clippy::must_use_candidate, reason = "called for its panic")]
     pub fn assert_failures(&self, codes: &[&str]) -> &Self {
-        assert_eq!(
-            self.failure_codes(),
-            codes,
-            "failures that the request reports"
-        );
+        assert_eq!(self.failure_codes(), codes, "failure codes in the request");
         self
     }
 }
@@ -192,7 +298,16 @@ fn unreadable(header: &'static str, error: ReadError) -> UnreadableHeader {
     UnreadableHeader { header, error }
 }
 
-/// Telemetry header of a captured request that cannot be read.
+/// The error returned for a telemetry header that cannot be read.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::test_util::SentTelemetry;
+///
+/// let error = SentTelemetry::of_form([("x-client-last-telemetry", "5|no number|||")]).unwrap_err();
+/// assert_eq!(error.header(), "x-client-last-telemetry");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnreadableHeader {
     header: &'static str,
@@ -200,7 +315,7 @@ pub struct UnreadableHeader {
 }
 
 impl UnreadableHeader {
-    /// Name of the header.
+    /// Returns the name of the header.
     #[must_use]
     pub const fn header(&self) -> &'static str {
         self.header

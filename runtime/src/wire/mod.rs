@@ -1,4 +1,4 @@
-//! Grammar that several wire formats share: number tables, tokens, request ids.
+//! Grammar shared by several wire formats: number tables, tokens, request ids.
 
 mod authority;
 mod host;
@@ -14,7 +14,7 @@ pub(crate) use scratch::{Scratch, digits};
 pub use text::{FieldText, InvalidFieldText};
 pub(crate) use text::{bounded_code, bounded_label, bounded_text};
 
-/// Writes an enum whose numbers go on the wire, with its number, name and table.
+/// Defines an enum whose numbers go on the wire, with its numbers and names.
 macro_rules! wire_enum {
     (
         $(#[$attribute:meta])*
@@ -34,7 +34,7 @@ macro_rules! wire_enum {
             /// Every value, in the order of its numbers.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Number that stands for the value in headers and integer attributes.
+            /// Returns the number of the value in headers and integer attributes.
             #[must_use]
             pub const fn wire(self) -> u8 {
                 match self {
@@ -42,7 +42,7 @@ macro_rules! wire_enum {
                 }
             }
 
-            /// Spelling of the value in metrics, the one MSAL.NET uses.
+            /// Returns the name of the value in metrics, in MSAL.NET's spelling.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
@@ -50,7 +50,7 @@ macro_rules! wire_enum {
                 }
             }
 
-            /// Value that a wire number stands for, if it is a known one.
+            /// Returns the value with this number on the wire, if there is one.
             #[must_use]
             pub const fn from_wire(number: u8) -> Option<Self> {
                 match number {

@@ -1,4 +1,4 @@
-//! The id that correlates one acquisition with the server's logs.
+//! The id that correlates an acquisition with the server's logs.
 
 use std::error::Error;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::str::FromStr;
 use http::HeaderName;
 use uuid::Uuid;
 
-/// GUID that names one acquisition in client and server logs.
+/// A GUID that identifies one acquisition in client and server logs.
 ///
-/// MSAL calls it the correlation id; on the wire it is the header `client-request-id`
+/// MSAL calls it the correlation id; on the wire, it is the header `client-request-id`
 /// (AzureAD/microsoft-authentication-library-for-dotnet, `OAuth2Header`).
 ///
 /// ```text
@@ -29,13 +29,21 @@ use uuid::Uuid;
 pub struct ClientRequestId(Uuid);
 
 impl ClientRequestId {
-    /// Name of the header that carries the id, to the token endpoint and to Microsoft Graph.
+    /// The header that carries the id, to the token endpoint and to Microsoft Graph.
     pub const HEADER: HeaderName = HeaderName::from_static("client-request-id");
 
-    /// Length of the text form, in bytes.
+    /// The length of the text form, in bytes.
     pub const LEN: usize = 36;
 
-    /// A new random id (version 4).
+    /// Creates a random id (version 4).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientRequestId;
+    ///
+    /// assert_ne!(ClientRequestId::new(), ClientRequestId::new());
+    /// ```
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -45,13 +53,22 @@ impl ClientRequestId {
         Self(Uuid::new_v4())
     }
 
-    /// The id with these bytes, in network order.
+    /// Creates an id from bytes in network order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientRequestId;
+    ///
+    /// let id = ClientRequestId::from_bytes([0x11; 16]);
+    /// assert_eq!(id.to_string(), "11111111-1111-1111-1111-111111111111");
+    /// ```
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// The id as text, in a buffer on the stack.
+    /// Writes the id as text into a buffer on the stack.
     pub(crate) fn encode(self, buffer: &mut [u8; Self::LEN]) -> &str {
         self.0.hyphenated().encode_lower(buffer)
     }
@@ -73,7 +90,7 @@ impl FromStr for ClientRequestId {
     type Err = InvalidRequestId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The plain hyphenated form only: the token endpoint refuses braces and URN prefixes.
+        // Only the plain hyphenated form: the token endpoint rejects braces and URN prefixes.
         let parsed = (text.len() == Self::LEN).then(|| Uuid::try_parse(text).ok());
         parsed.flatten().map(Self).ok_or(InvalidRequestId(()))
     }
@@ -103,7 +120,16 @@ impl TryFrom<&String> for ClientRequestId {
     }
 }
 
-/// Text that is not a hyphenated GUID.
+/// The error returned for text that is not a hyphenated GUID.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::ClientRequestId;
+///
+/// let error = "{ad8c894a}".parse::<ClientRequestId>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected a GUID of 36 characters in the form 8-4-4-4-12");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidRequestId(());
 

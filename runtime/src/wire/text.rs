@@ -8,19 +8,19 @@ use uuid::Uuid;
 
 use super::authority::REDACTED;
 
-/// Whether a byte may stand in a code or an id: no delimiter of any format, no control, ASCII.
+/// Returns whether a byte is allowed in codes and ids: ASCII, no delimiter, no control.
 const fn is_plain_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
-/// Whether text can go out as it is: 1 to `limit` bytes of `[A-Za-z0-9_.-]`.
+/// Returns whether text can be sent unchanged: 1 to `limit` bytes of `[A-Za-z0-9_.-]`.
 fn is_plain(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(is_plain_byte)
 }
 
-/// Replaces what is not `[A-Za-z0-9_.-]` by `_` and cuts at `limit` characters.
+/// Replaces everything but `[A-Za-z0-9_.-]` with `_`, and truncates to `limit` characters.
 ///
-/// Text that is fine already is handed back untouched, so static codes cost nothing.
+/// Returns valid text unchanged, so that static codes are not copied.
 pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
     if text.is_empty() || is_plain(&text, limit) {
         return text;
@@ -28,7 +28,7 @@ pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static
     replaced(&text, limit, is_plain_byte)
 }
 
-/// Makes a code safe as [`bounded_text`] does; one that may name somebody is replaced whole.
+/// Sanitizes a code like [`bounded_text`]; a code that may identify a user is redacted.
 pub(crate) fn bounded_code(code: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
     if holds_address(&code) || is_guid(&code) {
         return Cow::Borrowed(REDACTED);
@@ -36,7 +36,7 @@ pub(crate) fn bounded_code(code: Cow<'static, str>, limit: usize) -> Cow<'static
     bounded_text(code, limit)
 }
 
-/// Whether text holds something like an e-mail address: an `@` in the middle of a word.
+/// Returns whether text contains what may be an e-mail address: `@` inside a word.
 fn holds_address(text: &str) -> bool {
     let is_inside = |(at, sign): (usize, &str)| {
         let (before, rest) = text.split_at_checked(at).unwrap_or_default();
@@ -47,20 +47,20 @@ fn holds_address(text: &str) -> bool {
     text.match_indices('@').any(is_inside) || text.match_indices("%40").any(is_inside)
 }
 
-/// Whether text is a GUID and nothing else, in any of its spellings.
+/// Returns whether text is a bare GUID, in any spelling.
 fn is_guid(text: &str) -> bool {
     let is_around = |around: char| around.is_whitespace() || "(){}[]'\"".contains(around);
     Uuid::try_parse(text.trim_matches(is_around)).is_ok()
 }
 
-/// Whether a byte may stand in a name that others chose: printable, and no delimiter of a header.
+/// Returns whether a byte is allowed in names of other libraries: printable, no delimiter.
 const fn is_label_byte(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'|')
 }
 
-/// Replaces what is not printable ASCII, `,` and `|` by `_` and cuts at `limit` characters.
+/// Replaces non-printable characters, `,` and `|` with `_`, and truncates to `limit` characters.
 ///
-/// For names such as `@azure/msal-react`, which the narrower [`bounded_text`] would spoil.
+/// For names such as `@azure/msal-react`, which the narrower [`bounded_text`] would change.
 pub(crate) fn bounded_label(text: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
     if text.len() <= limit && text.bytes().all(is_label_byte) {
         return text;
@@ -76,7 +76,7 @@ fn replaced(text: &str, limit: usize, allowed: fn(u8) -> bool) -> Cow<'static, s
     Cow::Owned(text.chars().take(limit).map(safe).collect())
 }
 
-/// Text of one field of a telemetry header: anything without the delimiters `,` and `|`.
+/// The text of one field of a telemetry header, without the delimiters `,` and `|`.
 ///
 /// # Examples
 ///
@@ -92,11 +92,11 @@ fn replaced(text: &str, limit: usize, allowed: fn(u8) -> bool) -> Cow<'static, s
 pub struct FieldText<'a>(Cow<'a, str>);
 
 impl<'a> FieldText<'a> {
-    /// Text of a field.
+    /// Creates the text of a field.
     ///
     /// # Errors
     ///
-    /// When it holds a delimiter; the error tells where.
+    /// If it contains a delimiter; the error has its offset.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Result<Self, InvalidFieldText> {
         let text = text.into();
         match text.find([',', '|']) {
@@ -105,18 +105,18 @@ impl<'a> FieldText<'a> {
         }
     }
 
-    /// Text that was made safe when it was noted, or cut out between two delimiters.
+    /// Creates the text of a field from text that is known to contain no delimiter.
     pub(crate) const fn trusted(text: &'a str) -> Self {
         Self(Cow::Borrowed(text))
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text on its own, free of what it was borrowed from.
+    /// Copies borrowed text, so that the result is `'static`.
     #[must_use]
     pub fn into_owned(self) -> FieldText<'static> {
         FieldText(Cow::Owned(self.0.into_owned()))
@@ -129,14 +129,14 @@ impl fmt::Display for FieldText<'_> {
     }
 }
 
-/// Text that holds a delimiter of the telemetry headers.
+/// The error returned for text that contains a delimiter of the telemetry headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidFieldText {
     offset: usize,
 }
 
 impl InvalidFieldText {
-    /// Offset of the first delimiter, in bytes.
+    /// Returns the offset of the first delimiter, in bytes.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -147,7 +147,7 @@ impl fmt::Display for InvalidFieldText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "delimiter at offset {}, expected text without `,` and `|`",
+            "expected text without `,` and `|`, found a delimiter at offset {}",
             self.offset
         )
     }
