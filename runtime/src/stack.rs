@@ -1,20 +1,20 @@
-//! What is in force on a thread: a stack whose frames may leave in any order.
+//! A stack whose frames may leave in any order.
 
 use std::mem;
 use std::num::NonZeroU64;
 
-/// Frames of one thread, each of which leaves by its own ticket.
+/// The frames of one thread, each of which is removed by its ticket.
 ///
-/// Guards belong to their owners: they are dropped out of order, kept over an await, or leaked. So a
-/// guard names the frame that it entered, instead of putting back what it found.
+/// Guards may be dropped out of order, held across an await, or leaked. So a guard identifies the
+/// frame that it entered, instead of restoring the previous one.
 pub(crate) struct TicketStack<T> {
-    /// Apart from the others, because most threads have one frame at a time.
+    /// Separate from the others, because most threads have one frame at a time.
     top: Option<Entry<T>>,
     below: Vec<Entry<T>>,
     last: Option<Ticket>,
 }
 
-/// Names one frame; later frames have greater tickets, and a thread never uses one twice.
+/// Identifies one frame; later frames have greater tickets, and a thread never reuses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(NonZeroU64);
 
@@ -32,22 +32,24 @@ struct Entry<T> {
     value: T,
 }
 
-/// What leaves together with a frame.
+/// Which frames leave together with a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitPolicy {
-    /// Nothing else: guards may be dropped in any order.
+    /// Only the frame: guards may be dropped in any order.
     Own,
-    /// Also what lies above it: the poll that it was for is over, so the guards above are leaked or
-    /// kept over an await.
+    /// Also the frames above it: its poll has ended, so their guards were leaked or are held across
+    /// an await.
     UnwindTo,
 }
 
-/// What left a stack; drop it where the stack is not borrowed, because it may run code of others.
-#[must_use = "it must not be dropped while the stack is borrowed"]
+/// Frames that left a stack.
+///
+/// Drop them while the stack is not borrowed, because that may run foreign code.
+#[must_use = "must not be dropped while the stack is borrowed"]
 pub(crate) struct Left<T> {
-    /// The frame itself; `None` if it had left before.
+    /// The frame itself; `None` if it was removed before.
     pub(crate) own: Option<T>,
-    /// What lay above it.
+    /// The frames above it.
     pub(crate) above: Vec<T>,
 }
 
@@ -79,7 +81,7 @@ impl<T> TicketStack<T> {
         entries.map(|entry| &mut entry.value)
     }
 
-    /// Ticket of the innermost frame with such a value.
+    /// Returns the ticket of the innermost frame that matches.
     pub(crate) fn find(&self, is_it: impl Fn(&T) -> bool) -> Option<Ticket> {
         let found = self.entries().find(|entry| is_it(&entry.value))?;
         Some(found.ticket)
@@ -87,7 +89,7 @@ impl<T> TicketStack<T> {
 
     pub(crate) fn push(&mut self, value: T) -> Ticket {
         let ticket = *self.last.insert(Ticket::after(self.last));
-        // To copy what was written just now, the processor would wait.
+        // Copying what was just written stalls the processor, so avoid it for a single frame.
         if self.top.is_some() {
             self.below.extend(self.top.take());
         }
@@ -95,14 +97,14 @@ impl<T> TicketStack<T> {
         ticket
     }
 
-    /// The value of this frame, if it is the innermost one.
+    /// Returns the value of this frame, if it is the innermost one.
     #[inline]
     pub(crate) fn top_at(&mut self, ticket: Ticket) -> Option<&mut T> {
         let top = self.top.as_mut().filter(|top| top.ticket == ticket)?;
         Some(&mut top.value)
     }
 
-    /// Drops this frame where it lies, if it is the innermost one; it must hold nothing of others.
+    /// Drops this frame in place, if it is the innermost one; it must not own foreign values.
     #[inline]
     pub(crate) fn drop_at(&mut self, ticket: Ticket) -> bool {
         let is_top = self.top_at(ticket).is_some();
@@ -113,7 +115,7 @@ impl<T> TicketStack<T> {
         is_top
     }
 
-    /// Takes out everything above this frame, which is the innermost one afterwards.
+    /// Removes everything above this frame.
     pub(crate) fn pop_above(&mut self, ticket: Ticket) -> Vec<T> {
         let mut above = Vec::new();
         while let Some(entry) = self.top.take_if(|top| top.ticket > ticket) {
@@ -132,14 +134,14 @@ impl<T> TicketStack<T> {
         Left { own, above }
     }
 
-    /// Takes everything out, and gives the memory back.
+    /// Removes everything, and frees the memory.
     pub(crate) fn take_all(&mut self) -> Vec<T> {
         let below = mem::take(&mut self.below);
         let entries = below.into_iter().chain(self.top.take());
         entries.map(|entry| entry.value).collect()
     }
 
-    /// Gives memory back that is not in use.
+    /// Frees unused memory.
     pub(crate) fn shrink(&mut self) {
         self.below.shrink_to_fit();
     }

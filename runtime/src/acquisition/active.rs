@@ -1,4 +1,4 @@
-//! An acquisition while it runs: in the box of its future, or shared once something refers to it.
+//! An active acquisition: owned by its future, or shared once something else refers to it.
 
 use std::cell::Cell;
 use std::mem;
@@ -16,24 +16,24 @@ use super::state::State;
 use crate::api::Api;
 use crate::contained::contained;
 
-/// Stands where no acquisition is named yet.
+/// The id of an empty box.
 const UNNAMED: Api = Api::new(0, "");
 
-/// An acquisition under way, on behalf of one `Telemetry`.
+/// An active acquisition under one `Telemetry`.
 ///
-/// It stays in its box: on each poll a pointer moves between the future and the thread's slot, and
-/// not the facts. Once it is over the box is emptied, and the next one on the thread begins in it.
+/// It stays in its box: each poll moves a pointer between the future and the thread's stack, not the
+/// state. When it has ended, the box is emptied and reused by the next acquisition on the thread.
 pub(crate) struct ActiveAcquisition {
     /// None in an empty box.
     backend: Option<Arc<dyn Backend>>,
     record: AcquisitionRecord,
-    /// Who has the record, once something must outlive or leave the future.
+    /// Owns the record once something must outlive or leave the future.
     shared: Option<Arc<Shared>>,
-    /// They stay with the future: a handle makes the acquisition current without its span.
+    /// Not shared: a handle makes the acquisition current without its span.
     listeners: Option<Box<Listeners>>,
-    /// Drawn on first need.
+    /// Drawn when first needed.
     identity: Option<Identity>,
-    /// Whether code of others is not told of it: there it would begin another one, and so on.
+    /// Whether foreign code is not notified, because that would begin another acquisition, and so on.
     is_quiet: bool,
     /// How the acquisition ends, while its future is being dropped.
     pub(crate) drop_outcome: Option<Outcome>,
@@ -53,7 +53,7 @@ impl Default for ActiveAcquisition {
     }
 }
 
-/// Who follows one acquisition; most have nobody.
+/// The listeners of one acquisition; most have none.
 #[derive(Default)]
 pub(crate) struct Listeners {
     span: Option<Box<dyn OpenSpan>>,
@@ -61,7 +61,7 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Tells whoever follows the acquisition that it is over.
+    /// Publishes the record to the span and the collector.
     pub(crate) fn publish(self, record: &AcquisitionRecord) {
         let Self { span, collector } = self;
         if let Some(span) = span {
@@ -78,17 +78,17 @@ impl Listeners {
 pub(crate) struct Shared {
     pub(crate) backend: Arc<dyn Backend>,
     collector: Option<Arc<Collector>>,
-    /// What the acquisition went by before it was shared.
+    /// The identity that the acquisition had before it was shared.
     identity: Identity,
     state: Mutex<SharedState>,
 }
 
-/// Tells one acquisition from all others in the process, also from those that are over.
+/// Distinguishes an acquisition from all others in the process, including finished ones.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity(NonZeroU64);
 
 impl Identity {
-    /// How many a thread draws at once, so that threads rarely write to the same place.
+    /// Numbers that a thread draws at once, so that threads rarely contend for the counter.
     const BLOCK: u64 = 1024;
 
     fn draw() -> Self {
@@ -110,12 +110,12 @@ impl Identity {
     }
 }
 
-/// An acquisition at its end, as those see it who make and hand out its record.
+/// An acquisition at its end, for the code that completes and publishes its record.
 pub(crate) struct Completing<'a> {
     pub(crate) backend: &'a dyn Backend,
     pub(crate) record: &'a mut AcquisitionRecord,
     pub(crate) listeners: Option<Box<Listeners>>,
-    /// Whether code of others is not told.
+    /// Whether foreign code is not notified.
     pub(crate) is_quiet: bool,
 }
 
@@ -125,9 +125,9 @@ struct SharedState {
 }
 
 impl ActiveAcquisition {
-    /// Starts the clock and calls those who follow the acquisition.
+    /// Starts the clock and sets the listeners.
     ///
-    /// Facts are written one by one to where they stay: whole ones would be copied several times.
+    /// The state is written field by field in place: a whole one would be copied several times.
     pub(crate) fn begin(
         &mut self,
         backend: Arc<dyn Backend>,
@@ -143,21 +143,21 @@ impl ActiveAcquisition {
         }
     }
 
-    /// Makes this what a handle makes current: the same acquisition, owned elsewhere.
+    /// Turns this into a reference to a shared acquisition, for a handle.
     pub(crate) fn borrow(&mut self, shared: &Arc<Shared>) {
         self.backend = Some(Arc::clone(&shared.backend));
         self.shared = Some(Arc::clone(shared));
     }
 
-    /// Whether a call under this `Telemetry` is part of the acquisition.
+    /// Returns whether a call under this `Telemetry` is merged into the acquisition.
     ///
-    /// What is over takes no notes, so that a call in its name would vanish.
+    /// A finished acquisition ignores updates, so that a merged call would vanish.
     pub(crate) fn absorbs(&self, backend: &dyn Backend) -> bool {
         let own = self.backend.as_deref();
         own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_finished()
     }
 
-    /// None if nobody has asked for it with [`identify`](Self::identify).
+    /// Returns the identity, if [`identify`](Self::identify) has drawn one.
     pub(crate) fn identity(&self) -> Option<Identity> {
         let shared = self.shared.as_ref();
         shared.map(|shared| shared.identity).or(self.identity)
@@ -169,7 +169,7 @@ impl ActiveAcquisition {
         known.unwrap_or_else(|| *self.identity.get_or_insert_with(Identity::draw))
     }
 
-    /// Whether the record is made; only a handle keeps such an acquisition current.
+    /// Returns whether the record is complete; only a handle keeps such an acquisition current.
     pub(crate) fn is_finished(&self) -> bool {
         let shared = self.shared.as_ref();
         shared.is_some_and(|shared| shared.lock().is_complete)
@@ -183,7 +183,7 @@ impl ActiveAcquisition {
         }
     }
 
-    /// Changes the facts; nothing happens once the record is made.
+    /// Updates the state; does nothing once the record is complete.
     pub(crate) fn update(&mut self, update: impl FnOnce(&mut State)) {
         match &self.shared {
             None => update(self.record.state_mut()),
@@ -191,9 +191,9 @@ impl ActiveAcquisition {
         }
     }
 
-    /// Changes the facts by the present moment, which is read before anything is locked.
+    /// Updates the state by the current time, which is read before anything is locked.
     ///
-    /// The clock is handed out instead if it is code of others, which must not run here.
+    /// Returns the clock instead if it is foreign code, which must not run here.
     pub(crate) fn update_timed(
         &mut self,
         update: impl FnOnce(&mut State, Option<Moment>),
@@ -207,7 +207,7 @@ impl ActiveAcquisition {
         None
     }
 
-    /// Reads the facts; unlike a note it also works after the record is made.
+    /// Reads the state; unlike an update, this works after the record is complete.
     pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut State) -> T) -> T {
         match &self.shared {
             None => read(self.record.state_mut()),
@@ -215,7 +215,7 @@ impl ActiveAcquisition {
         }
     }
 
-    /// The acquisition in a form that may leave its task, moved there on first need.
+    /// Returns the acquisition in a form that may leave its task, moving the record on first use.
     pub(crate) fn share(&mut self) -> Option<Arc<Shared>> {
         if self.shared.is_none() {
             let placeholder = AcquisitionRecord::unfinished(State::new(UNNAMED));
@@ -251,7 +251,7 @@ impl ActiveAcquisition {
         self.listeners.as_ref()?.span.as_deref()
     }
 
-    /// Lets `complete` make the record; later notes change nothing.
+    /// Ends the acquisition and passes its record to `publish`; later updates do nothing.
     pub(crate) fn complete(&mut self, publish: impl FnOnce(Completing<'_>)) {
         let listeners = self.listeners.take();
         let Some(backend) = self.backend.as_deref() else {
@@ -276,19 +276,19 @@ impl ActiveAcquisition {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, SharedState> {
-        // A note cannot leave the facts half changed, so a poisoned lock is as good as any.
+        // An update cannot leave the state half changed, so poisoning can be ignored.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn complete(&self) -> AcquisitionRecord {
         let mut state = self.lock();
         state.is_complete = true;
-        // Whoever still refers to the acquisition must find the id that its record names.
+        // Code that still refers to the acquisition must see the same id as its record.
         state.record.state_mut().correlation_id();
         state.record.clone()
     }
 
-    /// Changes the facts; returns `false`, and changes nothing, once the record is made.
+    /// Updates the state; returns `false`, and does nothing, once the record is complete.
     pub(crate) fn update(&self, update: impl FnOnce(&mut State)) -> bool {
         let mut state = self.lock();
         if !state.is_complete {

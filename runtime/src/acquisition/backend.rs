@@ -10,28 +10,28 @@ use super::record::AcquisitionRecord;
 use super::state::State;
 use crate::wire::{Authority, ClientRequestId};
 
-/// The side of a `Telemetry` that acquisitions see; it lets this module know nothing of formats and outlets.
+/// The part of a `Telemetry` that acquisitions use; keeps formats and exporters out of this module.
 pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
-    /// Address by which one `Telemetry` is told from another.
+    /// Returns an address that identifies the `Telemetry`.
     fn instance(&self) -> *const ();
 
     fn clock(&self) -> &ClockSource;
 
-    /// Starts the clock of an acquisition, and opens its span if anybody listens.
+    /// Starts the clock of an acquisition, and opens its span if it is enabled.
     ///
-    /// A quiet acquisition is one of which code of others is not told.
+    /// Foreign code is not notified of a quiet acquisition.
     fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>>;
 
-    /// Whether telemetry headers may go there.
+    /// Returns whether telemetry headers may be sent to an authority.
     fn is_authority(&self, authority: &Authority) -> bool;
 
-    /// Names of the headers whose values hold for one attempt only.
+    /// Returns the headers whose values are valid for one attempt only.
     fn attempt_headers(&self) -> [&'static str; 2];
 
     /// Removes the telemetry of an earlier request of the acquisition with this id.
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap);
 
-    /// Writes the headers of one token request and remembers in `report` what they report.
+    /// Writes the headers of one token request, and stores in `report` what they report.
     fn write_headers(
         &self,
         state: &mut State,
@@ -40,19 +40,19 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
         out: &mut HeaderSink<'_>,
     );
 
-    /// Takes back what a request carried: settled if it was delivered, else to be reported again.
+    /// Acknowledges what a request reported if it was delivered, and requeues it otherwise.
     ///
-    /// Handed out again if that depends on the error code, which is known when the acquisition ends.
+    /// Returns the report if that depends on the error code, which is known at the end.
     fn acknowledge(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport>;
 
-    /// Settles what [`settle`](Self::settle) handed out, now that the error code is known.
+    /// Decides what [`acknowledge`](Self::acknowledge) returned, now that the error code is known.
     fn decide(&self, undecided: &[InFlightReport], code: Option<&str>);
 
-    /// Hands a finished record to every outlet; gives it an id first if one of them needs it.
+    /// Publishes a completed record to every exporter, with an id if one of them needs it.
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool);
 }
 
-/// A span that is entered on each poll and told the record at the end.
+/// A span that is entered on each poll, and exports the record at the end.
 pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn enter(&self);
     fn exit(&self);
@@ -67,8 +67,8 @@ pub(crate) enum HeaderSink<'a> {
 
 /// Headers of a request, of which some may be the caller's.
 ///
-/// The caller's values are dropped after everything is written: their destructors are code of others,
-/// and the facts are locked meanwhile.
+/// The caller's values are dropped after everything is written: their destructors are foreign code,
+/// which must not run while the state is locked.
 pub(crate) struct MapSink<'a> {
     headers: &'a mut HeaderMap,
     replaced: &'a mut Vec<HeaderValue>,
@@ -82,7 +82,7 @@ impl<'a> MapSink<'a> {
         Self { headers, replaced }
     }
 
-    /// Writes a header over others of its name; a map that has no room left stays as it is.
+    /// Writes a header, replacing others of its name; does nothing if the map is full.
     pub(crate) fn insert(&mut self, name: &HeaderName, value: HeaderValue) {
         match self.headers.try_entry(name) {
             Ok(Entry::Occupied(mut entry)) => {
@@ -112,25 +112,25 @@ impl<'a> MapSink<'a> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InFlightReport {
     pub(crate) purpose: Purpose,
-    /// Authority whose failures are in the header, once it was written.
+    /// The authority whose failures are in the header, once it was written.
     pub(crate) authority: Option<Authority>,
-    /// Number under which the queue knows the request, zero before its header was written.
+    /// The number of the request in the queue, zero before its header was written.
     pub(crate) request: u64,
     /// Cache hits in the header.
     pub(crate) hits: u64,
-    /// Failures that waited when the header was written first.
+    /// Failures that were queued when the header was first written.
     pub(crate) waiting: usize,
-    /// Whether everything was forgotten, so that the header is empty.
+    /// Whether the queue was cleared, so that the header is empty.
     pub(crate) forgot: bool,
-    /// Status of the answer, while the verdict on it is open.
+    /// Status of the response, while its delivery is undecided.
     pub(crate) status: u16,
 }
 
-/// How a token request ended, as far as the server's knowledge of it goes.
+/// How a token request ended: whether the server has received it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// An answer with this status came.
+    /// A response with this status arrived.
     Status(u16),
-    /// No answer came, or nobody waited for it.
+    /// No response arrived, or the future was dropped.
     None,
 }

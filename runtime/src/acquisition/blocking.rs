@@ -1,15 +1,15 @@
-//! The blocking twin of the future of an annotated function.
+//! Runs the body of a blocking function.
 
 use super::call::{Call, FinishOnDrop};
 
 impl<T, E> Call<T, E> {
-    /// Measures a body that blocks.
+    /// Runs a blocking body and records it.
     ///
     /// # Errors
     ///
-    /// Those of the body, untouched.
+    /// Those of the body, unchanged.
     pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        // Dropped in this order if the body unwinds: the call_state, then what makes the record.
+        // If the body panics, the call state is dropped first, then the guard completes the record.
         let Self {
             mut finish_on_drop,
             mut call_state,

@@ -1,4 +1,4 @@
-//! One call of an annotated function: makes the acquisition current, and its record at the end.
+//! One call of an annotated function: makes the acquisition current, and completes its record.
 
 use std::fmt;
 use std::pin::Pin;
@@ -16,16 +16,16 @@ use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
 use crate::wire::ClientRequestId;
 
-/// How an acquisition relates to one that is already under way.
+/// How an acquisition relates to an enclosing one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "only generated code names it")]
 pub enum Nesting {
-    /// Inside an acquisition of the same `Telemetry` it is part of that one.
+    /// It is merged into an enclosing acquisition of the same `Telemetry`.
     #[default]
     Merge,
-    /// It always gets a record of its own.
+    /// It always gets its own record.
     Record,
-    /// It is a root of its own for which no caller waits.
+    /// It is a separate root for which no caller waits.
     Background,
 }
 
@@ -35,7 +35,7 @@ pub enum Nesting {
 pub struct Reading<T, E> {
     /// Codes of an error.
     pub error: fn(&E) -> ErrorInfo,
-    /// Facts of a token, where the attribute names a function for them.
+    /// Type and lifetime of a token, if the attribute names a function.
     pub token: Option<fn(&T) -> TokenInfo>,
 }
 
@@ -49,23 +49,23 @@ impl<T, E> Copy for Reading<T, E> {}
 
 /// The acquisition before its first poll, and between two polls.
 ///
-/// Its fields are read one by one: to copy what was written just now, the processor would wait.
+/// Its fields are read one by one: copying what was just written stalls the processor.
 pub(super) struct CallState {
     /// None once the acquisition has begun.
     backend: Option<Arc<dyn Backend>>,
     api: Api,
     nesting: Nesting,
-    /// Id of the acquisition that triggered this one, where the SDK names it.
+    /// The id of the acquisition that triggered this one, if the SDK names it.
     parent: Option<Box<ClientRequestId>>,
     /// Between two polls.
     running: Option<Box<ActiveAcquisition>>,
     /// Whether the call is part of an enclosing acquisition.
     merged: bool,
-    /// Raised before a poll and lowered after it: an unwind leaves it up.
+    /// Set before a poll and cleared after it, so that it stays set after a panic.
     panicked: bool,
 }
 
-/// What makes the record.
+/// Completes the record when the call is dropped.
 pub(super) struct FinishOnDrop<T, E> {
     pub(super) reading: Reading<T, E>,
     pub(super) is_live: bool,
@@ -73,8 +73,8 @@ pub(super) struct FinishOnDrop<T, E> {
 
 /// One call of an annotated function, before its body runs.
 ///
-/// All that does not depend on the type of the body happens here, once for all bodies of a crate:
-/// every line that depends on it is compiled anew for each annotated function.
+/// Contains everything that does not depend on the type of the body: each line that depends on it is
+/// compiled again for each annotated function.
 pub struct Call<T, E> {
     pub(super) call_state: CallState,
     pub(super) finish_on_drop: FinishOnDrop<T, E>,
@@ -104,13 +104,13 @@ impl<T, E> Call<T, E> {
         }
     }
 
-    /// Names the acquisition that triggered this one.
+    /// Sets the acquisition that triggered this one.
     pub(crate) fn with_parent(mut self, parent: Option<ClientRequestId>) -> Self {
         self.call_state.parent = parent.map(Box::new);
         self
     }
 
-    /// Reads the token with the function that the argument `ok` names.
+    /// Sets the function that the argument `token_info` names.
     #[must_use]
     pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
         self.finish_on_drop.reading.token = Some(read);
@@ -127,8 +127,8 @@ impl<T, E> fmt::Debug for Call<T, E> {
 impl<T, E> FinishOnDrop<T, E> {
     /// Polls the body as the current acquisition, or as part of the enclosing one.
     ///
-    /// The body has no type here, so that this is compiled once for all functions with such an
-    /// output; an optimized build inlines it and knows the type again.
+    /// The type of the body is erased, so that this is compiled once for all functions with the same
+    /// output; an optimized build inlines it and recovers the type.
     #[inline]
     pub(super) fn poll(
         &mut self,
@@ -137,7 +137,7 @@ impl<T, E> FinishOnDrop<T, E> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<T, E>> {
         let Self { reading, is_live } = self;
-        // It stays where it is: moving what was written just now would wait for the processor.
+        // Not moved: copying what was just written stalls the processor.
         let mut polling = call_state.enter(is_live);
         let polled = body.poll(cx);
         match (&mut polling, &polled) {
@@ -155,7 +155,7 @@ impl<T, E> FinishOnDrop<T, E> {
     }
 }
 
-/// One poll of an acquisition of its own.
+/// One poll of an acquisition that is not merged.
 pub(super) struct PollGuard<'a> {
     entered: Entered<'a>,
     panicked: &'a mut bool,
@@ -163,7 +163,7 @@ pub(super) struct PollGuard<'a> {
 }
 
 impl CallState {
-    /// Makes the acquisition current; none if the call is part of an enclosing one, or over.
+    /// Makes the acquisition current; none if the call is merged into another, or has ended.
     pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<PollGuard<'a>> {
         let (running, suspended) = match self.backend.take() {
             Some(backend) => {
@@ -173,7 +173,7 @@ impl CallState {
             None => (self.running.take()?, None),
         };
         *is_live = true;
-        // Left at `true` if the poll unwinds.
+        // Stays `true` if the poll panics.
         self.panicked = true;
         Some(PollGuard {
             entered: Entered::new(running, &mut self.running, suspended),
@@ -182,9 +182,9 @@ impl CallState {
         })
     }
 
-    /// Starts the acquisition; none if the call is part of an enclosing one.
+    /// Starts the acquisition; none if the call is merged into an enclosing one.
     ///
-    /// Nothing is in force afterwards, until the acquisition is entered.
+    /// Everything is suspended afterwards, until the acquisition is entered.
     fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<(Box<ActiveAcquisition>, Suspended)> {
         let nesting = self.nesting;
         let named = self.parent.take().map(|parent| *parent);
@@ -198,10 +198,10 @@ impl CallState {
             parent,
             collector,
             is_quiet,
-            place,
+            pooled,
         } = enclosing;
         let parent = named.or(parent);
-        let mut running = place.unwrap_or_default();
+        let mut running = pooled.unwrap_or_default();
         running.begin(backend, (collector, is_quiet), |state| {
             state.api = Api::new(self.api.number(), self.api.name());
             state.background = nesting == Nesting::Background;
@@ -212,7 +212,7 @@ impl CallState {
         Some((running, suspended))
     }
 
-    /// Hands what a merged call knows at its end to the acquisition that it is part of.
+    /// Passes the result of a merged call to the enclosing acquisition.
     pub(super) fn complete_merged(&mut self, read: ReadMerged<'_>) {
         if std::mem::take(&mut self.merged) {
             complete_merged(read);
@@ -230,18 +230,18 @@ impl CallState {
             Outcome::Cancelled
         };
         running.drop_outcome = Some(outcome);
-        // Where it cannot be current any more, nothing can be noted, and the record is made at once.
+        // If it cannot be current any more, nothing can be recorded, and the record is complete.
         complete(context::enter_dropping(running), &|_| End::dropped(outcome));
     }
 }
 
 impl PollGuard<'_> {
-    /// Takes the acquisition home.
+    /// Returns the acquisition to its future.
     fn pause(&mut self) {
         *self.panicked = false;
     }
 
-    /// Makes the record: the body has returned.
+    /// Completes the record: the body has returned.
     pub(super) fn complete(&mut self, read: ReadEnd<'_>) {
         *self.panicked = false;
         *self.is_live = false;
@@ -263,7 +263,7 @@ impl<T, E> Drop for FinishOnDrop<T, E> {
     }
 }
 
-/// Makes the record of the acquisition whose body was dropped just now.
+/// Completes the record of the acquisition whose body was just dropped.
 fn complete_dropped() {
     let ended = context::end_dropping();
     if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.drop_outcome) {

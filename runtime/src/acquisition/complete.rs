@@ -1,4 +1,4 @@
-//! The end of an acquisition: its record is made and handed out.
+//! The end of an acquisition: completes its record and publishes it.
 
 use std::any::type_name;
 
@@ -19,7 +19,7 @@ pub(super) struct End {
     error: Option<Box<ErrorInfo>>,
 }
 
-/// Reads how an annotated function ended, and notes what its output tells.
+/// Reads how an annotated function ended, and updates the state by its output.
 pub(super) type ReadEnd<'a> = &'a dyn Fn(&mut State) -> End;
 
 impl End {
@@ -29,7 +29,7 @@ impl End {
         error: None,
     };
 
-    /// It returned an error of this type, which describes itself.
+    /// It returned an error of this type.
     fn failed(describe: &dyn Fn() -> ErrorInfo, state: &State, type_name: &'static str) -> Self {
         let mut info = described(describe);
         let mut is_pending = info.is_pending();
@@ -71,7 +71,7 @@ impl End {
 }
 
 impl<T, E> Reading<T, E> {
-    /// It returned this output, whose codes are read by the documented precedence.
+    /// Reads the end of a function from its output, by the documented precedence.
     pub(super) fn end(&self, output: &Result<T, E>, state: &mut State) -> End {
         match output {
             Ok(token) => {
@@ -84,7 +84,7 @@ impl<T, E> Reading<T, E> {
         }
     }
 
-    /// What this output of a merged call tells the enclosing acquisition.
+    /// Reads what the enclosing acquisition takes from the output of a merged call.
     pub(super) fn merged(&self, output: &Result<T, E>) -> Merged {
         match (output, self.token) {
             (Ok(token), Some(read)) => {
@@ -98,7 +98,7 @@ impl<T, E> Reading<T, E> {
     }
 }
 
-/// What the end of a merged call tells the acquisition that it is part of.
+/// What the enclosing acquisition takes from the end of a merged call.
 pub(super) enum Merged {
     Token(TokenInfo),
     Error(ErrorInfo),
@@ -107,7 +107,7 @@ pub(super) enum Merged {
 /// Reads the end of a merged call.
 pub(super) type ReadMerged<'a> = &'a dyn Fn() -> Merged;
 
-/// Fills what the enclosing acquisition leaves open; its own description of the end comes first.
+/// Fills missing fields of the enclosing acquisition; its own description takes precedence.
 pub(super) fn complete_merged(read: ReadMerged<'_>) {
     let _contained = contained(|| {
         let merged = read();
@@ -123,10 +123,10 @@ pub(super) fn complete_merged(read: ReadMerged<'_>) {
     });
 }
 
-/// Makes the record and hands it out; a panic of an observer or a describing function ends here.
+/// Completes and publishes the record, and catches panics of foreign code.
 pub(super) fn complete(ended: Option<Ended>, read: ReadEnd<'_>) {
     let Some(mut ended) = ended else { return };
-    // The result exists already and is not touched, whatever happens inside.
+    // The result of the function exists already, so nothing in here can change it.
     let completed = contained(|| {
         ended
             .running
@@ -161,7 +161,7 @@ fn publish(completing: Completing<'_>, read: ReadEnd<'_>) {
     }
 }
 
-/// Runs code of the SDK whose panic must not cost the record; compiled once for all of it.
+/// Runs a description of the SDK, whose panic must not lose the record; not generic, to compile once.
 fn described_by(code: &mut dyn FnMut()) {
     with_suspended(|| {
         if contained(code).is_none() {
@@ -170,15 +170,14 @@ fn described_by(code: &mut dyn FnMut()) {
     });
 }
 
-/// The description of an error; empty if the function that describes it panics.
+/// Describes an error; empty if the describing function panics.
 fn described(describe: &dyn Fn() -> ErrorInfo) -> ErrorInfo {
     let mut info = ErrorInfo::default();
     described_by(&mut || info = describe());
     info
 }
 
-/// What the descriptions say; then the transport failure, the fallback code, and the name of the
-/// type.
+/// Adds the transport failure, the fallback code and the name of the type to the descriptions.
 fn with_fallback_codes(described: ErrorInfo, state: &State, type_name: &'static str) -> ErrorInfo {
     let mut info = described;
     if let Some(cold) = &state.cold

@@ -12,56 +12,56 @@ use crate::stack::{ExitPolicy, Left, Ticket};
 use crate::wire::ClientRequestId;
 
 thread_local! {
-    /// Without a destructor, so that acquisitions find it also while the thread ends.
-    static SLOT: RefCell<ManuallyDrop<ContextStack>> =
+    /// Without a destructor, so that acquisitions can use it even while the thread ends.
+    static CONTEXT: RefCell<ManuallyDrop<ContextStack>> =
         const { RefCell::new(ManuallyDrop::new(ContextStack::EMPTY)) };
-    /// Has the destructor that the slot lacks.
+    /// Has the destructor that the stack lacks.
     static AT_EXIT: AtExit = const { AtExit };
 }
 
-/// Gives the memory of the slot back when the thread ends.
+/// Frees the memory of the stack when the thread ends.
 struct AtExit;
 
 impl Drop for AtExit {
     fn drop(&mut self) {
-        let left = with_slot(|slot| {
-            slot.set_memory(Memory::Ending);
-            slot.take_all()
+        let left = with_stack(|stack| {
+            stack.set_memory(Memory::Ending);
+            stack.take_all()
         });
         contained(|| drop(left));
     }
 }
 
-/// Runs `act` on the slot; `None` if the slot is in use further up.
+/// Runs `act` on the stack; `None` if the stack is borrowed by a caller.
 #[inline]
-fn with_slot<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
-    let in_slot = |slot: &RefCell<ManuallyDrop<ContextStack>>| {
-        let slot = slot.try_borrow_mut();
-        slot.ok().map(|mut slot| act(&mut slot))
+fn with_stack<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
+    let in_stack = |stack: &RefCell<ManuallyDrop<ContextStack>>| {
+        let stack = stack.try_borrow_mut();
+        stack.ok().map(|mut slot| act(&mut slot))
     };
-    SLOT.try_with(in_slot).ok().flatten()
+    CONTEXT.try_with(in_stack).ok().flatten()
 }
 
-/// Runs `act` on the slot, which may own memory from now on.
+/// Runs `act` on the stack, which may own memory from now on.
 #[inline]
-fn with_owning_slot<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
-    with_slot(|slot| {
-        if slot.memory() == Memory::None {
-            // This fails while the thread ends.
+fn with_owning_stack<T>(act: impl FnOnce(&mut ContextStack) -> T) -> Option<T> {
+    with_stack(|stack| {
+        if stack.memory() == Memory::None {
+            // Fails while the thread ends.
             let is_owned = AT_EXIT.try_with(|_| ()).is_ok();
-            slot.set_memory(if is_owned {
+            stack.set_memory(if is_owned {
                 Memory::Owned
             } else {
                 Memory::Ending
             });
         }
-        act(slot)
+        act(stack)
     })
 }
 
-/// Nothing is in force on this thread until this is dropped.
+/// Hides everything on the stack of this thread until it is dropped.
 pub(super) struct Suspended {
-    /// None if something else keeps everything out of force.
+    /// None if another suspension already hides everything.
     ticket: Option<Ticket>,
 }
 
@@ -73,7 +73,7 @@ impl Suspended {
         Self { ticket }
     }
 
-    /// Leaves the frame to whoever takes the ticket.
+    /// Leaves the frame to the owner of the ticket.
     fn into_ticket(mut self) -> Option<Ticket> {
         self.ticket.take()
     }
@@ -87,103 +87,103 @@ impl Drop for Suspended {
     }
 }
 
-/// Puts into force again what a suspension covers, and does something more with the slot.
+/// Ends a suspension after running `act` on the stack.
 #[inline]
 fn resume(ticket: Ticket, act: impl FnOnce(&mut ContextStack)) {
-    let is_resumed = with_slot(|slot| {
-        act(slot);
-        slot.resume(ticket)
+    let is_resumed = with_stack(|stack| {
+        act(stack);
+        stack.resume(ticket)
     });
     if is_resumed == Some(false) {
         drop_above(ticket);
-        with_slot(|slot| slot.resume(ticket));
+        with_stack(|stack| stack.resume(ticket));
     }
 }
 
-/// Runs code of others: with nothing in force, and its panic ends here.
+/// Runs foreign code without a current acquisition, and catches its panic.
 ///
-/// What it notes and acquires must not land on the acquisition for which it runs, nor on the one
-/// around that. Returns `None` if it panicked, or was called by itself too often.
+/// What it records and acquires must not land on the acquisition for which it runs, nor on an
+/// enclosing one. Returns `None` if it panicked, or if it recursed too deep.
 pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
-    let _suspended = match with_owning_slot(ContextStack::suspend) {
+    let _suspended = match with_owning_stack(ContextStack::suspend) {
         Some(Suspension::New(ticket)) => Suspended::at(ticket),
-        Some(Suspension::There) | None => Suspended::NOTHING,
+        Some(Suspension::Existing) | None => Suspended::NOTHING,
         Some(Suspension::TooDeep) => return None,
     };
     contained(code)
 }
 
-/// Drops the frames above this one, whose guards were leaked or kept over an await.
+/// Drops the frames above this one, whose guards were leaked or held across an await.
 #[cold]
 fn drop_above(ticket: Ticket) {
-    let leaked = with_slot(|slot| slot.leaked(ticket));
-    // The last owner of what is in them drops code of others.
+    let leaked = with_stack(|stack| stack.leaked(ticket));
+    // Dropping them may run foreign destructors.
     with_suspended(|| drop(leaked));
 }
 
-/// Takes out the frame of a guard, and what goes with it.
+/// Removes the frame of a guard, and what leaves with it.
 #[inline]
 fn leave(ticket: Ticket, policy: ExitPolicy) -> Option<Frame> {
-    with_slot(|slot| slot.leave_top(ticket))?.or_else(|| leave_covered(ticket, policy))
+    with_stack(|stack| stack.leave_top(ticket))?.or_else(|| leave_covered(ticket, policy))
 }
 
 #[cold]
 fn leave_covered(ticket: Ticket, policy: ExitPolicy) -> Option<Frame> {
-    let Left { own, above } = with_slot(|slot| slot.leave(ticket, policy))?;
+    let Left { own, above } = with_stack(|stack| stack.leave(ticket, policy))?;
     with_suspended(|| drop(above));
     own
 }
 
 /// Runs `act` on the current acquisition, if there is one.
 pub(super) fn with_current<T>(act: impl FnOnce(&mut ActiveAcquisition) -> T) -> Option<T> {
-    with_slot(|slot| slot.current().map(act)).flatten()
+    with_stack(|stack| stack.current().map(act)).flatten()
 }
 
-/// Runs `act` on this acquisition, if it is in force here; others may be current inside of it.
+/// Runs `act` on this acquisition, if it is active here; another may be current inside of it.
 pub(super) fn with_one<T>(
     identity: Identity,
     act: impl FnOnce(&mut ActiveAcquisition) -> T,
 ) -> Option<T> {
-    let act_on = |slot: &mut ContextStack| {
-        let mut acquisitions = slot.acquisitions();
+    let act_on = |stack: &mut ContextStack| {
+        let mut acquisitions = stack.acquisitions();
         acquisitions
             .find(|running| running.identity() == Some(identity))
             .map(act)
     };
-    with_slot(act_on).flatten()
+    with_stack(act_on).flatten()
 }
 
-/// Id of the acquisition that an independent one is triggered by.
+/// Returns the id of the acquisition that triggers an independent one.
 pub(super) fn parent_id() -> Option<ClientRequestId> {
-    with_slot(ContextStack::parent_id).flatten()
+    with_stack(ContextStack::parent_id).flatten()
 }
 
-/// Looks around; nothing is in force until the acquisition is entered, because code of others runs.
+/// Returns what encloses a new acquisition, and suspends it until the new one is entered.
 ///
-/// None inside an acquisition that takes the new one in.
+/// Foreign code runs in between. None inside an acquisition that absorbs the new one.
 pub(super) fn begin(
     absorbs: impl FnOnce(&ActiveAcquisition) -> bool,
 ) -> Option<(Enclosing, Suspended)> {
-    match with_owning_slot(|slot| slot.begin(absorbs)) {
+    match with_owning_stack(|stack| stack.begin(absorbs)) {
         Some(begun) => begun.map(|(found, ticket)| (found, Suspended::at(ticket))),
         None => Some((Enclosing::default(), Suspended::NOTHING)),
     }
 }
 
-/// Collector for an `capture` or a handle that begins here.
+/// Returns the collector for a `capture` or a handle that begins here.
 pub(super) fn enclosing_collector() -> Option<Arc<Collector>> {
-    with_slot(|slot| slot.top_level_collector()).flatten()
+    with_stack(|stack| stack.top_level_collector()).flatten()
 }
 
-/// An acquisition that is current for the length of one poll, and goes back home after it.
+/// An acquisition that is current during one poll, and returns to its future after it.
 pub(super) struct Entered<'a> {
     home: &'a mut Option<Box<ActiveAcquisition>>,
-    /// None while the acquisition is at home.
+    /// None while the future holds the acquisition.
     ticket: Option<Ticket>,
 }
 
 impl<'a> Entered<'a> {
-    /// Enters an acquisition, in the place of what was suspended for its beginning.
+    /// Enters an acquisition, replacing the suspension under which it began.
     pub(super) fn new(
         running: Box<ActiveAcquisition>,
         home: &'a mut Option<Box<ActiveAcquisition>>,
@@ -191,7 +191,7 @@ impl<'a> Entered<'a> {
     ) -> Self {
         running.enter_span();
         *home = Some(running);
-        // Without a slot the acquisition waits at home, current for nobody.
+        // Without a stack the acquisition stays with its future, and is not current.
         let ticket = match suspended.and_then(Suspended::into_ticket) {
             Some(ticket) => {
                 enter_at(ticket, home);
@@ -202,7 +202,7 @@ impl<'a> Entered<'a> {
         Self { home, ticket }
     }
 
-    /// Takes the acquisition away from here for good.
+    /// Ends the acquisition.
     #[inline]
     pub(super) fn end(&mut self) -> Option<Ended> {
         let Some(ticket) = self.ticket.take() else {
@@ -226,24 +226,24 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// Makes an acquisition current, unless there is no slot.
+/// Makes an acquisition current, unless there is no stack.
 fn enter(home: &mut Option<Box<ActiveAcquisition>>) -> Option<Ticket> {
-    with_owning_slot(|slot| Some(slot.enter(home.take()?))).flatten()
+    with_owning_stack(|stack| Some(stack.enter(home.take()?))).flatten()
 }
 
-/// Puts an acquisition in the place of the suspension under which it began.
+/// Replaces the suspension under which an acquisition began by the acquisition.
 #[inline]
 fn enter_at(ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
-    with_slot(|slot| slot.enter_at(ticket, home));
+    with_stack(|stack| stack.enter_at(ticket, home));
     if home.is_some() {
         drop_above(ticket);
-        with_slot(|slot| slot.enter_at(ticket, home));
+        with_stack(|stack| stack.enter_at(ticket, home));
     }
 }
 
-/// Makes an acquisition current until [`end_dropping`]: its future is about to be dropped.
+/// Makes an acquisition current until [`end_dropping`], while its future is dropped.
 ///
-/// Without a slot it ends at once.
+/// Without a stack it ends at once.
 pub(super) fn enter_dropping(running: Box<ActiveAcquisition>) -> Option<Ended> {
     let mut running = Some(running);
     enter(&mut running);
@@ -252,17 +252,17 @@ pub(super) fn enter_dropping(running: Box<ActiveAcquisition>) -> Option<Ended> {
 
 /// Takes back what [`enter_dropping`] made current.
 pub(super) fn end_dropping() -> Option<Ended> {
-    end(with_slot(|slot| slot.drop_outcome()).flatten()?)
+    end(with_stack(|stack| stack.drop_outcome()).flatten()?)
 }
 
-/// An acquisition that has ended; nothing is in force while code of others learns of it.
+/// An acquisition that has ended; everything is suspended while foreign code is notified.
 pub(super) struct Ended {
     pub(super) running: Box<ActiveAcquisition>,
     suspended: Suspended,
 }
 
 impl Ended {
-    /// One that was current nowhere.
+    /// An acquisition that was not current anywhere.
     const fn of(running: Box<ActiveAcquisition>) -> Self {
         Self {
             running,
@@ -270,29 +270,29 @@ impl Ended {
         }
     }
 
-    /// Empties the box; the last owner of a `Telemetry` drops code of others.
+    /// Empties the box; dropping the last `Telemetry` may run foreign destructors.
     pub(super) fn empty(&mut self) {
         *self.running = ActiveAcquisition::default();
     }
 
-    /// Keeps the empty box for the next acquisition on this thread.
+    /// Returns the empty box to the pool of this thread.
     pub(super) fn recycle(self) {
         let Self { running, suspended } = self;
         let mut empty = Some(running);
         match suspended.into_ticket() {
-            Some(ticket) => resume(ticket, |slot| slot.keep(&mut empty)),
+            Some(ticket) => resume(ticket, |stack| stack.keep(&mut empty)),
             None => keep(&mut empty),
         }
     }
 }
 
-/// Takes an acquisition out for good.
+/// Removes an acquisition, and leaves a suspension in its frame.
 #[inline]
 fn end(ticket: Ticket) -> Option<Ended> {
-    let mut running = with_slot(|slot| slot.end(ticket))?;
+    let mut running = with_stack(|stack| stack.end(ticket))?;
     if running.is_none() {
         drop_above(ticket);
-        running = with_slot(|slot| slot.end(ticket))?;
+        running = with_stack(|stack| stack.end(ticket))?;
     }
     Some(Ended {
         running: running?,
@@ -300,12 +300,12 @@ fn end(ticket: Ticket) -> Option<Ended> {
     })
 }
 
-/// Keeps an empty box for the next acquisition on this thread.
+/// Returns an empty box to the pool of this thread.
 fn keep(empty: &mut Option<Box<ActiveAcquisition>>) {
-    with_slot(|slot| slot.keep(empty));
+    with_stack(|stack| stack.keep(empty));
 }
 
-/// A shared acquisition and a collector that are in force until this is dropped.
+/// A shared acquisition and a collector that are active until this is dropped.
 pub(super) struct EnteredShared {
     ticket: Option<Ticket>,
     policy: ExitPolicy,
@@ -318,7 +318,7 @@ impl EnteredShared {
         policy: ExitPolicy,
     ) -> Self {
         Self {
-            ticket: with_owning_slot(|slot| slot.enter_shared(shared, collector, policy)),
+            ticket: with_owning_stack(|stack| stack.enter_shared(shared, collector, policy)),
             policy,
         }
     }
@@ -327,7 +327,7 @@ impl EnteredShared {
 impl Drop for EnteredShared {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        // What was in it goes outside of the slot, since its last owner may run code of others.
+        // Emptied outside the borrow of the stack, because its destructors may run foreign code.
         let left = leave(ticket, self.policy);
         if let Some(mut running) = left.and_then(Frame::into_running) {
             *running = ActiveAcquisition::default();

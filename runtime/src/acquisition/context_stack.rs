@@ -1,4 +1,4 @@
-//! What is in force on a thread, as data.
+//! The stack of acquisitions and collectors of one thread, as data.
 
 use std::mem;
 use std::sync::Arc;
@@ -9,39 +9,39 @@ use super::state::State;
 use crate::stack::{ExitPolicy, Left, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
-/// Most boxes that a thread keeps for later; more would only follow a burst of nested calls.
+/// Maximum number of pooled boxes per thread; only a burst of nested calls would need more.
 const MAX_POOLED: usize = 8;
 
-/// Deepest level whose acquisitions are reported to code of others.
+/// The deepest level whose acquisitions are reported to foreign code.
 ///
-/// What that code acquires is one level deeper. So an observer learns of what it acquires itself,
-/// and an observer that acquires a token on every call comes to an end.
+/// What that code acquires is one level deeper. So an observer is notified of what it acquires
+/// itself, and an observer that acquires a token on every call terminates.
 const MAX_LEVEL: u8 = 1;
 
-/// What is in force on a thread.
+/// The stack of a thread.
 pub(super) struct ContextStack {
     frames: TicketStack<Frame>,
-    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    #[expect(clippy::vec_box, reason = "the pool exists to reuse the boxes")]
     pool: Vec<Box<ActiveAcquisition>>,
-    /// How many frames are suspensions: calls into code of others, one in the other.
+    /// The number of suspensions, that is, of nested calls into foreign code.
     level: u8,
     memory: Memory,
 }
 
-/// Who gives the memory of the slot back.
+/// Who frees the memory of the stack.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Memory {
-    /// Nobody, because the slot owns none yet.
+    /// Nobody, because the stack owns none yet.
     None,
     /// A destructor when the thread ends.
     Owned,
-    /// Nobody any more: the thread ends, and nothing must be kept.
+    /// Nobody: the thread is ending, and nothing may be kept.
     Ending,
 }
 
-/// One thing that is in force, or that keeps everything below out of force.
+/// An acquisition, a collector or both; or a suspension that hides everything below.
 ///
-/// It is changed where it lies: to copy what was written just now, the processor would wait.
+/// Frames are updated in place: copying what was just written stalls the processor.
 pub(super) struct Frame {
     running: Option<Box<ActiveAcquisition>>,
     collector: Option<Arc<Collector>>,
@@ -52,23 +52,23 @@ pub(super) struct Frame {
 enum Kind {
     /// An acquisition whose future is polled or dropped here.
     Own,
-    /// What a handle or an `capture` brings here.
+    /// What a handle or a `capture` makes active here.
     Entered(ExitPolicy),
-    /// Code of others runs, and nothing below is in force.
+    /// Foreign code runs, and everything below is hidden.
     Suspension,
 }
 
-/// What an acquisition finds when it begins.
+/// What encloses an acquisition when it begins.
 #[derive(Default)]
 pub(super) struct Enclosing {
-    /// Id of the enclosing acquisition, if there is one.
+    /// The id of the enclosing acquisition, if there is one.
     pub(super) parent: Option<ClientRequestId>,
-    /// Collector of the innermost `capture` that this is at the top level of.
+    /// The collector of the innermost `capture`, if this is at its top level.
     pub(super) collector: Option<Arc<Collector>>,
-    /// Whether code of others is not told of it.
+    /// Whether foreign code is not notified of it.
     pub(super) is_quiet: bool,
-    /// Where it can begin.
-    pub(super) place: Option<Box<ActiveAcquisition>>,
+    /// An empty box from the pool.
+    pub(super) pooled: Option<Box<ActiveAcquisition>>,
 }
 
 impl Frame {
@@ -86,12 +86,12 @@ impl Frame {
         }
     }
 
-    /// Whether nothing below is in force.
+    /// Whether everything below is hidden.
     const fn is_suspension(&self) -> bool {
         matches!(self.kind, Kind::Suspension)
     }
 
-    /// Whether its guard may have been leaked long ago; a poll takes everything away at its end.
+    /// Whether its guard may have been leaked long ago; a poll removes everything at its end.
     const fn may_be_leaked(&self) -> bool {
         matches!(self.kind, Kind::Entered(ExitPolicy::Own))
     }
@@ -109,14 +109,14 @@ impl ContextStack {
         memory: Memory::None,
     };
 
-    /// What is in force, the innermost first.
+    /// The active frames, the innermost first.
     fn in_force(&self) -> impl Iterator<Item = &Frame> {
         self.frames
             .iter()
             .take_while(|frame| !frame.is_suspension())
     }
 
-    /// The acquisitions in force, the innermost first.
+    /// The active acquisitions, the innermost first.
     pub(super) fn acquisitions(&mut self) -> impl Iterator<Item = &mut ActiveAcquisition> {
         let frames = self.frames.iter_mut();
         frames
@@ -137,8 +137,8 @@ impl ContextStack {
         self.memory = memory;
     }
 
-    /// Takes everything out that owns memory, for the end of the thread.
-    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    /// Removes everything that owns memory, for the end of the thread.
+    #[expect(clippy::vec_box, reason = "the pool exists to reuse the boxes")]
     pub(super) fn take_all(&mut self) -> (Vec<Frame>, Vec<Box<ActiveAcquisition>>) {
         self.level = 0;
         (self.frames.take_all(), mem::take(&mut self.pool))
@@ -149,9 +149,9 @@ impl ContextStack {
         self.frames.push(Frame::own(running))
     }
 
-    /// Makes an acquisition current in the place of the suspension under which it began.
+    /// Makes an acquisition current, replacing the suspension under which it began.
     ///
-    /// It stays at home if there are leaked frames above that must be [taken out](Self::leaked).
+    /// It stays with its future if there are leaked frames above; [remove](Self::leaked) them first.
     #[inline]
     pub(super) fn enter_at(&mut self, ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
         if let Some(frame) = self.frames.top_at(ticket) {
@@ -161,9 +161,9 @@ impl ContextStack {
         }
     }
 
-    /// Takes an acquisition out for good, and leaves a suspension in its place.
+    /// Removes an acquisition, and turns its frame into a suspension.
     ///
-    /// None if there are leaked frames above that must be [taken out](Self::leaked).
+    /// None if there are leaked frames above; [remove](Self::leaked) them first.
     #[inline]
     pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<ActiveAcquisition>> {
         let frame = self.frames.top_at(ticket)?;
@@ -172,7 +172,7 @@ impl ContextStack {
         frame.running.take()
     }
 
-    /// Takes out what lies above a frame: its guards were leaked, or kept over an await.
+    /// Removes the frames above this one, whose guards were leaked or held across an await.
     #[cold]
     pub(super) fn leaked(&mut self, ticket: Ticket) -> Vec<Frame> {
         let leaked = self.frames.pop_above(ticket);
@@ -182,9 +182,9 @@ impl ContextStack {
         leaked
     }
 
-    /// Puts into force again what a suspension covers.
+    /// Ends a suspension.
     ///
-    /// False if there are leaked frames above that must be [taken out](Self::leaked).
+    /// False if there are leaked frames above; [remove](Self::leaked) them first.
     #[inline]
     pub(super) fn resume(&mut self, ticket: Ticket) -> bool {
         let is_resumed = self.frames.drop_at(ticket);
@@ -214,7 +214,7 @@ impl ContextStack {
         })
     }
 
-    /// Takes out a frame that is no suspension, if it is the innermost one.
+    /// Removes a frame that is not a suspension, if it is the innermost one.
     #[inline]
     pub(super) fn leave_top(&mut self, ticket: Ticket) -> Option<Frame> {
         let frame = self.frames.top_at(ticket)?;
@@ -228,7 +228,7 @@ impl ContextStack {
         Some(left)
     }
 
-    /// Takes out a frame that is no suspension, wherever it lies.
+    /// Removes a frame that is not a suspension, at any depth.
     #[cold]
     pub(super) fn leave(&mut self, ticket: Ticket, policy: ExitPolicy) -> Left<Frame> {
         let above = match policy {
@@ -240,7 +240,7 @@ impl ContextStack {
         Left { above, ..left }
     }
 
-    /// While the thread ends, nobody else would give the memory back.
+    /// Frees unused memory while the thread ends, because nobody else would.
     fn give_back(&mut self) {
         if self.memory == Memory::Ending {
             self.frames.shrink();
@@ -260,20 +260,20 @@ impl ContextStack {
         self.frames.push(Frame::SUSPENSION)
     }
 
-    /// Takes everything out of force for code of others.
+    /// Hides everything while foreign code runs.
     pub(super) fn suspend(&mut self) -> Suspension {
         let is_suspended = self.frames.top().is_some_and(Frame::is_suspension);
         let level = self.level.saturating_add(u8::from(!is_suspended));
         if level > MAX_LEVEL + 1 {
             Suspension::TooDeep
         } else if is_suspended {
-            Suspension::There
+            Suspension::Existing
         } else {
             Suspension::New(self.push_suspension())
         }
     }
 
-    /// The innermost acquisition in force, and whether the guard that entered it may be leaked.
+    /// The innermost active acquisition, and whether its guard may have been leaked.
     fn enclosing(&mut self) -> Option<(&mut ActiveAcquisition, bool)> {
         let frames = self.frames.iter_mut();
         let mut in_force = frames.take_while(|frame| !frame.is_suspension());
@@ -283,14 +283,14 @@ impl ContextStack {
         })
     }
 
-    /// Id of the acquisition that triggers what begins here on its own.
+    /// The id of the acquisition that triggers an independent one here.
     pub(super) fn parent_id(&mut self) -> Option<ClientRequestId> {
         parent_id_of(self.enclosing()?)
     }
 
-    /// Looks around, and suspends what is in force while the acquisition begins.
+    /// Returns what encloses a new acquisition, and suspends it while the new one begins.
     ///
-    /// None inside an acquisition that takes the new one in.
+    /// None inside an acquisition that absorbs the new one.
     #[inline]
     pub(super) fn begin(
         &mut self,
@@ -309,12 +309,14 @@ impl ContextStack {
             parent,
             collector,
             is_quiet: self.level > MAX_LEVEL,
-            place: self.pool.pop(),
+            pooled: self.pool.pop(),
         };
         Some((enclosing, self.push_suspension()))
     }
 
-    /// None inside an acquisition of the same `capture`: what begins there is not at its top level.
+    /// The collector of the innermost `capture`, unless an acquisition of it is active.
+    ///
+    /// What begins inside that acquisition is not at the top level of the `capture`.
     pub(super) fn top_level_collector(&self) -> Option<Arc<Collector>> {
         let collector = self.in_force().find_map(|frame| frame.collector.as_ref())?;
         let has_it = |frame: &Frame| {
@@ -327,7 +329,7 @@ impl ContextStack {
         (!self.in_force().any(has_it)).then(|| Arc::clone(collector))
     }
 
-    /// Keeps an empty box for the next acquisition on this thread, if there is room.
+    /// Returns an empty box to the pool, if the pool has capacity.
     pub(super) fn keep(&mut self, empty: &mut Option<Box<ActiveAcquisition>>) {
         if self.pool.len() < MAX_POOLED && self.memory != Memory::Ending {
             self.pool.extend(empty.take());
@@ -335,17 +337,17 @@ impl ContextStack {
     }
 }
 
-/// Whether code of others may run, and what keeps everything out of force meanwhile.
+/// Whether foreign code may run, and under which suspension.
 pub(super) enum Suspension {
-    /// A frame that leaves by this ticket.
+    /// A new suspension with this ticket.
     New(Ticket),
-    /// A frame that was there before.
-    There,
-    /// The code was called by itself too often and must not run.
+    /// The suspension that is already on top.
+    Existing,
+    /// Foreign code recursed too deep and must not run.
     TooDeep,
 }
 
-/// None for an acquisition that is over, where nothing says that anybody still works for it.
+/// None for a finished acquisition whose guard may have been leaked: nothing may run for it.
 fn parent_id_of(
     (running, may_be_leaked): (&mut ActiveAcquisition, bool),
 ) -> Option<ClientRequestId> {

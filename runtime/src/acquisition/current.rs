@@ -506,7 +506,7 @@ impl Acquisition {
         record(|state| state.platform_field(name, value));
     }
 
-    /// Records the id of the function that was called, if it is known only at run time.
+    /// Records the id of the called function, if only run time shows it.
     ///
     /// Replaces the `api` of the attribute.
     ///

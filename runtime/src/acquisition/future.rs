@@ -1,4 +1,4 @@
-//! The futures that measure: of an annotated function, and of a background acquisition.
+//! The instrumented futures of annotated functions and background acquisitions.
 
 use std::fmt;
 use std::panic::UnwindSafe;
@@ -10,26 +10,26 @@ use pin_project_lite::pin_project;
 use super::call::{Call, CallState, FinishOnDrop};
 
 pin_project! {
-    /// Future of an annotated function, with its call beside it.
+    /// The future of an annotated function.
     ///
-    /// The body comes last, so that its type can be forgotten on each poll: what follows is
-    /// compiled once for all bodies with such an output.
+    /// The body comes last, so that each poll can erase its type: the code behind it is compiled once
+    /// for all bodies with the same output.
     #[must_use = "futures do nothing unless awaited"]
     pub struct Instrumented<'a, T, E, F>
     where
         F: ?Sized,
     {
-        // Dropped before the body, whose destructors still belong to the acquisition.
+        // Dropped before the body, so that the body's destructors run inside the acquisition.
         call: CallGuard<'a, T, E>,
         #[pin]
         body: F,
     }
 }
 
-/// A call, on loan to the future of its body.
+/// A call, borrowed by the future of its body.
 struct CallGuard<'a, T, E>(&'a mut Call<T, E>);
 
-// A note cannot leave the facts half changed.
+// An update cannot leave the state half changed.
 impl<T, E> UnwindSafe for CallGuard<'_, T, E> {}
 
 impl<T, E> Drop for CallGuard<'_, T, E> {
@@ -40,8 +40,8 @@ impl<T, E> Drop for CallGuard<'_, T, E> {
 
 /// A call and its body, to be awaited.
 ///
-/// This and what it becomes are made in the unit of code generation of the annotated function;
-/// a future handed to the library's own `into_future` would be described to the debugger twice.
+/// This and its future are instantiated in the codegen unit of the annotated function; a future that
+/// is passed to the library's `into_future` would get its debug information twice.
 #[must_use = "futures do nothing unless awaited"]
 pub struct IntoInstrumented<'a, T, E, F> {
     call: &'a mut Call<T, E>,
@@ -49,23 +49,17 @@ pub struct IntoInstrumented<'a, T, E, F> {
 }
 
 impl<T, E> Call<T, E> {
-    /// Measures a body that is asynchronous; the call outlives it and makes the record.
+    /// Instruments an asynchronous body; the call outlives it and completes the record.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "there would be one function for each body"
-    )]
+    #[expect(clippy::inline_always, reason = "each body would add a function")]
     pub fn acquire<F>(&mut self, body: F) -> IntoInstrumented<'_, T, E, F> {
         IntoInstrumented { call: self, body }
     }
 
-    /// Measures a future that takes the call along: one that a function returns, or that runs in
-    /// the background.
+    /// Instruments a future that owns the call: one that a function returns, or that runs in the
+    /// background.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "there would be one function for each body"
-    )]
+    #[expect(clippy::inline_always, reason = "each body would add a function")]
     pub fn into_future<F>(self, inner: F) -> BackgroundAcquisition<F, T, E> {
         BackgroundAcquisition {
             call_state: self.call_state,
@@ -83,10 +77,7 @@ where
     type IntoFuture = Instrumented<'a, T, E, F>;
 
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "there would be one function for each body"
-    )]
+    #[expect(clippy::inline_always, reason = "each body would add a function")]
     fn into_future(self) -> Self::IntoFuture {
         let Self { call, body } = self;
         Instrumented {
@@ -103,10 +94,7 @@ where
     type Output = Result<T, E>;
 
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "there would be one function for each body"
-    )]
+    #[expect(clippy::inline_always, reason = "each body would add a function")]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this: Pin<&mut Instrumented<'_, T, E, dyn Future<Output = Self::Output> + '_>> = self;
         this.poll_any(cx)
@@ -126,9 +114,22 @@ impl<T, E> Instrumented<'_, T, E, dyn Future<Output = Result<T, E>> + '_> {
 }
 
 pin_project! {
-    /// Future of a background acquisition, and of a function that returns an async block.
+    /// The future of a background acquisition, or of a function that returns an async block.
     ///
-    /// Fields are dropped in order: the scope opens, the user's future goes, the record is made.
+    /// Drop order: the call state enters the acquisition, the inner future is dropped inside it, and
+    /// the record is completed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use token_telemetry::{Telemetry, api::MsalNet};
+    ///
+    /// let refresh = async { Ok::<_, io::Error>("token") };
+    /// let refresh = Telemetry::global().background(MsalNet::AcquireTokenSilent, refresh);
+    /// // `tokio::spawn(refresh)` runs it in the background.
+    /// # assert!(futures::executor::block_on(refresh).is_ok());
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct BackgroundAcquisition<F, T, E> {
         call_state: CallState,
@@ -145,10 +146,7 @@ where
     type Output = Result<T, E>;
 
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "there would be one function for each body"
-    )]
+    #[expect(clippy::inline_always, reason = "each body would add a function")]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         this.finish_on_drop.poll(this.call_state, this.inner, cx)

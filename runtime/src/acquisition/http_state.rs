@@ -1,4 +1,4 @@
-//! What is known of the requests of an acquisition.
+//! The state of the requests of an acquisition.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use super::state::add;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
-/// Facts of the token requests of one acquisition, summed over the tries.
+/// The requests of one acquisition, summed over the attempts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HttpState {
-    /// Host that was asked last, whatever for.
+    /// The host of the last request, for any purpose.
     pub(crate) host: Option<Arc<str>>,
-    /// Authority that was asked for a token last.
+    /// The authority of the last token request.
     pub(crate) asked: Option<Asked>,
-    /// Number of the token request that was begun last.
+    /// The number of the token request that began last.
     pub(super) begun: u32,
-    /// Token requests that turned out to be none while a later one was the last.
+    /// Requests that turned out not to be token requests while a later one was the last.
     pub(super) taken_back: Vec<Turn>,
     /// Requests to the instance metadata service.
     pub(crate) metadata_requests: u32,
@@ -31,18 +31,18 @@ pub(crate) struct HttpState {
     pub(crate) is_polling: bool,
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
-    /// Requests whose verdict depends on the error code of the acquisition.
+    /// Requests whose delivery depends on the error code of the acquisition.
     pub(crate) undecided: Vec<InFlightReport>,
 }
 
-/// Authority that was asked for a token, and by which request.
+/// The authority of a token request, and the number of the request.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) authority: Authority,
     request: u32,
 }
 
-/// Number of a token request, and which authority was asked before it.
+/// The number of a token request, and the authority of the one before.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Turn {
     request: u32,
@@ -50,13 +50,13 @@ pub(crate) struct Turn {
 }
 
 impl HttpState {
-    /// Notes that a request begins, for a token until something else is said.
+    /// Records that a request begins; it is a token request until `repurpose` is called.
     pub(crate) fn begin(&mut self, authority: &Authority) -> Turn {
         self.host = authority.host().cloned().or_else(|| self.host.take());
         self.ask(authority)
     }
 
-    /// Notes that a request asks for something else than it was said to.
+    /// Records that a request has another purpose.
     pub(crate) fn repurpose(
         &mut self,
         (before, after): (Purpose, Purpose),
@@ -91,7 +91,7 @@ impl HttpState {
         }
     }
 
-    /// Undoes an [`ask`](Self::ask), now or when the later ones are undone.
+    /// Undoes an [`ask`](Self::ask), now or once the later ones are undone.
     fn take_back(&mut self, turn: Turn) {
         let is_last = |asked: &Asked| asked.request == turn.request;
         if !self.asked.as_ref().is_some_and(is_last) {

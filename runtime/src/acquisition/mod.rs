@@ -1,8 +1,7 @@
 //! Acquisitions: what SDK code records, and the record that results.
 //!
-//! The types of a first SDK are at the crate root: [`Acquisition`](crate::Acquisition),
-//! [`AcquisitionRecord`](crate::AcquisitionRecord), [`TokenRequest`](crate::TokenRequest) and
-//! [`capture`](crate::capture()). This module has what some SDKs need in addition.
+//! The types of a first SDK are at the [crate root](crate). This module has what some SDKs need in
+//! addition: records on results, waiting, timers, custom clocks, tokens of wrapped credentials.
 
 mod active;
 mod attach;

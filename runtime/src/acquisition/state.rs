@@ -1,4 +1,4 @@
-//! What is known of an acquisition.
+//! The state of an acquisition: everything that was recorded.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -15,16 +15,16 @@ use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{Authority, ClientRequestId, bounded_text};
 
-/// Longest text that is kept of a wrapper, a broker error or a platform field.
+/// The longest text kept of a wrapper, a broker error or a platform field.
 pub(crate) const MAX_TEXT_LEN: usize = 64;
 
-/// Most platform fields that one acquisition keeps; Android's dialect has 13.
+/// Maximum number of platform fields; Android's dialect has 13.
 const MAX_PLATFORM_FIELDS: usize = 16;
 
-/// Most swallowed failures that one acquisition keeps.
+/// Maximum number of suppressed errors.
 const MAX_SUPPRESSED_ERRORS: usize = 8;
 
-/// What is known of one acquisition; the facts that every cache hit needs lie in it, the others in a box.
+/// Everything recorded for one acquisition; what a cache hit does not need is in a box.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) api: Api,
@@ -33,13 +33,13 @@ pub(crate) struct State {
     /// Whether a header, a nested acquisition or the SDK has seen the id.
     pub(super) correlation_id_used: bool,
     pub(crate) source: Option<TokenSource>,
-    /// Source of a token that no token request returned, where the SDK recorded none.
+    /// The source of a token if no token request returned one and the SDK recorded none.
     pub(crate) default_source: Option<TokenSource>,
     pub(crate) level: Option<CacheLevel>,
     pub(crate) refresh_reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
     pub(crate) in_cache: Timed,
-    /// Waits whose length the SDK measured itself.
+    /// Waiting time that the SDK measured itself.
     pub(crate) waited: Option<Duration>,
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
@@ -47,7 +47,7 @@ pub(crate) struct State {
     pub(crate) cold: Option<Box<ColdState>>,
 }
 
-/// Facts that few acquisitions have.
+/// The state that few acquisitions need.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
@@ -59,21 +59,21 @@ pub(crate) struct ColdState {
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
     pub(crate) managed_certificate: Option<bool>,
-    /// Waits that [`Waiting`](super::Waiting) measures.
+    /// Waiting time that [`Waiting`](super::Waiting) measures.
     pub(crate) waiting: Timed,
     pub(crate) cached_token_count: Option<u64>,
     pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
     pub(crate) error: ErrorInfo,
-    /// Whether the body said that the caller has to call again.
+    /// Whether the body recorded that its error means "not yet".
     pub(crate) pending: bool,
-    /// Error of the merged call that failed last, if none has succeeded since.
+    /// The error of the last merged call, if no later one succeeded.
     pub(crate) merged_error: Option<ErrorInfo>,
     pub(crate) suppressed_errors: Vec<ErrorInfo>,
     pub(crate) http: HttpState,
 }
 
-/// SDK on whose behalf the acquiring SDK works.
+/// The SDK that calls the acquiring SDK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallerSdk {
     pub(crate) id: Cow<'static, str>,
@@ -89,7 +89,7 @@ impl CallerSdk {
     }
 }
 
-/// Library that wraps the acquiring SDK, as the JavaScript dialect names it.
+/// The library that wraps the acquiring SDK, as the JavaScript dialect names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wrapper {
     pub(crate) sku: Cow<'static, str>,
@@ -117,13 +117,13 @@ impl State {
         }
     }
 
-    /// The cold facts, with room made for them if there was none.
+    /// Returns the cold state, allocated on first use.
     pub(crate) fn cold_mut(&mut self) -> &mut ColdState {
         self.cold.get_or_insert_default()
     }
 
-    /// Why a cached token did not suffice: what the SDK recorded; else a hit needs no reason, and a
-    /// background refresh is proactive.
+    /// Returns why a cached token did not suffice: what the SDK recorded, else `NotApplicable` for a
+    /// hit, and `ProactivelyRefreshed` for another background acquisition.
     pub(crate) fn refresh_reason(&self) -> Option<CacheRefreshReason> {
         let derived = || match (self.source, self.background) {
             (Some(TokenSource::Cache), _) => Some(CacheRefreshReason::NotApplicable),
@@ -156,13 +156,13 @@ impl State {
         }
     }
 
-    /// The id of this acquisition, made now if nothing needed it before.
+    /// Returns the id of this acquisition, created on first use.
     pub(crate) fn correlation_id(&mut self) -> ClientRequestId {
         self.correlation_id_used = true;
         *self.correlation_id.get_or_insert_with(ClientRequestId::new)
     }
 
-    /// Takes over an id given by the caller, unless the acquisition is known by another already.
+    /// Sets an id given by the caller, unless another id was used already.
     pub(crate) fn adopt_correlation_id(&mut self, id: ClientRequestId) -> bool {
         if !self.correlation_id_used {
             self.correlation_id = Some(id);
@@ -182,7 +182,7 @@ impl State {
         &mut self.cold_mut().waiting
     }
 
-    /// Time spent waiting for others, however it was measured.
+    /// Returns the total time spent waiting.
     pub(crate) fn waited(&self) -> Option<Duration> {
         let timed = self.cold.as_deref().and_then(|cold| cold.waiting.total());
         let mut total = self.waited;
@@ -196,7 +196,7 @@ impl State {
         &mut self.cold_mut().in_extension
     }
 
-    /// Takes over what is known of the token, without forgetting what was noted before.
+    /// Records type and lifetime of the token, keeping what `info` does not set.
     pub(crate) fn token(&mut self, info: &TokenInfo) {
         self.token_type = info.token_type().or(self.token_type);
         self.remaining_lifetime = info.expires_in().or(self.remaining_lifetime);
@@ -205,7 +205,7 @@ impl State {
         }
     }
 
-    /// Takes over what a merged call knows of the token, where nothing is known yet.
+    /// Fills missing data about the token from a merged call.
     pub(crate) fn merged_token(&mut self, info: &TokenInfo) {
         self.token_type = self.token_type.or_else(|| info.token_type());
         let lifetime = || info.expires_in();
@@ -230,26 +230,26 @@ impl State {
         }
     }
 
-    /// Authority that was asked for a token; requests for other purposes have none.
+    /// Returns the authority of the last token request; other purposes do not count.
     pub(crate) fn authority(&self) -> Option<&Authority> {
         let asked = self.cold.as_deref()?.http.asked.as_ref();
         asked.map(|asked| &asked.authority)
     }
 
-    /// Whether the instance metadata service was asked, which reads no reports.
+    /// Returns whether a request went to the instance metadata service, which ignores reports.
     pub(crate) fn has_asked_instance_metadata(&self) -> bool {
         let cold = self.cold.as_deref();
         cold.is_some_and(|cold| cold.http.metadata_requests > 0)
     }
 
-    /// Takes out the requests whose verdict depends on the error code.
+    /// Takes the requests whose delivery depends on the error code.
     pub(crate) fn take_undecided(&mut self) -> Vec<InFlightReport> {
         let cold = self.cold.as_deref_mut();
         cold.map(|cold| std::mem::take(&mut cold.http.undecided))
             .unwrap_or_default()
     }
 
-    /// Whether a failure was swallowed, which is reported under the id of this acquisition.
+    /// Returns whether there are suppressed errors, which are reported under this acquisition's id.
     pub(crate) fn has_suppressed_errors(&self) -> bool {
         let cold = self.cold.as_deref();
         cold.is_some_and(|cold| !cold.suppressed_errors.is_empty())
@@ -263,7 +263,7 @@ impl State {
     }
 }
 
-/// Adds up times of which there may be none.
+/// Adds a time to an optional sum.
 pub(super) fn add(sum: &mut Option<Duration>, time: Duration) {
     *sum = Some(sum.unwrap_or_default().saturating_add(time));
 }

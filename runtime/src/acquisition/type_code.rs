@@ -1,17 +1,17 @@
-//! The last resort for an error without a code: the name of its type.
+//! Derives a code from the name of a type, for errors without a code.
 
 use std::borrow::Cow;
 
-/// Code of a type whose name says nothing about the error: a tuple, a text.
+/// The code of types whose name does not describe an error, such as tuples and strings.
 const UNKNOWN: &str = "unknown";
 
-/// Pointers, which say nothing about the error that they point to.
+/// Pointer types, which are skipped.
 const POINTERS: [&str; 3] = ["alloc::boxed::Box", "alloc::rc::Rc", "alloc::sync::Arc"];
 
-/// Short form of a type's name.
+/// Returns the short form of a type name.
 ///
 /// `AuthError` of `contoso::AuthError`, `reqwest.Error` and `io.Error` where the type is just
-/// called `Error`, `dyn_Error` of a trait object, and `unknown` for tuples and texts.
+/// called `Error`, `dyn_Error` of a trait object, and `unknown` for tuples and strings.
 pub(super) fn type_code(type_name: &'static str) -> Cow<'static, str> {
     let name = pointee(type_name);
     if let Some(traits) = name.strip_prefix("dyn ") {
@@ -29,7 +29,7 @@ pub(super) fn type_code(type_name: &'static str) -> Cow<'static, str> {
     }
 }
 
-/// What references and owning pointers point to.
+/// Returns the type behind references and owning pointers.
 fn pointee(type_name: &'static str) -> &'static str {
     let name = type_name.trim_start_matches('&');
     let name = name.strip_prefix("mut ").unwrap_or(name);
@@ -44,7 +44,7 @@ fn last_segment(path: &'static str) -> &'static str {
     path.rsplit("::").next().unwrap_or(path)
 }
 
-/// The crate of a type, or its module if it is of the standard library.
+/// Returns the crate of a type, or its module if it is in the standard library.
 fn library(path: &'static str) -> &'static str {
     let mut segments = path.split("::");
     match segments.next() {

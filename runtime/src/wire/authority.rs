@@ -1,12 +1,12 @@
-//! The authority that a token request asks, and how much of its name may be shown.
+//! The authority of a token request, and which part of its name may be shown.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, OnceLock};
 
-use super::host::{host_of_url, place_of_url};
+use super::host::{host_of_url, host_position};
 
-/// Shown instead of text that may name a user or a tenant.
+/// Shown instead of text that may identify a user or a tenant.
 pub(crate) const REDACTED: &str = "redacted";
 
 /// Hosts that all tenants of a cloud share, and the instance metadata service.
@@ -32,29 +32,29 @@ const SHARED_HOSTS: &[&str] = &[
     "localhost",
 ];
 
-/// Server that is asked for tokens; failures there are reported to no other.
+/// A token server; failures there are reported to no other server.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Authority {
-    /// A server whose host can be read.
+    /// A server whose host could be parsed.
     Host(Arc<str>),
-    /// Any other, known by a hash of the text that stands where the host should.
+    /// Any other, identified by a hash of the text in the position of the host.
     Opaque(u64),
 }
 
 impl Authority {
-    /// Authority of a URL; nothing but its host is looked at, if it has one.
+    /// Returns the authority of a URL; only its host is read, if it has one.
     pub(crate) fn of_url(url: &str) -> Self {
         host_of_url(url).map_or_else(|| Self::opaque(url), |host| Self::Host(host.into()))
     }
 
     fn opaque(url: &str) -> Self {
-        // The keys are random, so that nobody can choose a URL that collides with another.
+        // Random keys, so that nobody can choose a URL that collides with another.
         static KEYS: OnceLock<RandomState> = OnceLock::new();
-        let place = place_of_url(url).to_lowercase();
-        Self::Opaque(KEYS.get_or_init(RandomState::new).hash_one(place))
+        let text = host_position(url).to_lowercase();
+        Self::Opaque(KEYS.get_or_init(RandomState::new).hash_one(text))
     }
 
-    /// Host of the server, if it can be read.
+    /// Returns the host of the server, if it could be parsed.
     pub(crate) fn host(&self) -> Option<&Arc<str>> {
         match self {
             Self::Host(host) => Some(host),
@@ -69,9 +69,9 @@ impl fmt::Debug for Authority {
     }
 }
 
-/// The host if all tenants of a cloud share it, perhaps with a region in front.
+/// Returns the host if all tenants of a cloud share it, optionally with a region in front.
 ///
-/// Any other may name a tenant: `contoso.ciamlogin.com`, `contoso.b2clogin.com`, an AD FS.
+/// Any other may identify a tenant: `contoso.ciamlogin.com`, `contoso.b2clogin.com`, an AD FS.
 pub(crate) fn shown_host(host: &str) -> &str {
     let is_region =
         |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric());

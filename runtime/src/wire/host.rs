@@ -1,20 +1,20 @@
-//! The host of a URL, read as the HTTP clients read it.
+//! Parses the host of a URL as HTTP clients do.
 
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
-/// Longest name that the domain name system can hold.
+/// The longest name in the domain name system.
 const MAX_HOST_LEN: usize = 253;
 
-/// Host of an absolute URL in lower case; nothing else of the URL is looked at.
+/// Returns the host of an absolute URL in lower case; the rest of the URL is ignored.
 ///
-/// Without a scheme there is none: the first segment of a relative path may name a tenant.
+/// A URL without a scheme has no host: the first segment of a relative path may name a tenant.
 pub(crate) fn host_of_url(url: &str) -> Option<Cow<'_, str>> {
     host_of_authority(behind_scheme(url)?)
 }
 
-/// Text where the host of a URL should stand, also if it is none; else the whole text.
-pub(super) fn place_of_url(url: &str) -> &str {
+/// Returns the text in the position of the host, valid or not; else the whole text.
+pub(super) fn host_position(url: &str) -> &str {
     let place = behind_scheme(url).map(place_in);
     place.filter(|place| !place.is_empty()).unwrap_or(url)
 }
@@ -26,9 +26,9 @@ fn behind_scheme(url: &str) -> Option<&str> {
     is_scheme.then_some(rest)
 }
 
-/// What stands between user and port, and before a path.
+/// Returns the text between user and port, before any path.
 fn place_in(text: &str) -> &str {
-    // Browsers and `url::Url` take a backslash for a slash; so nothing can hide behind one.
+    // Browsers and `url::Url` treat a backslash as a slash, so a host cannot hide behind one.
     let end = text.find(['/', '\\', '?', '#']).unwrap_or(text.len());
     let authority = text.get(..end).unwrap_or(text);
     let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -38,7 +38,7 @@ fn place_in(text: &str) -> &str {
     }
 }
 
-/// Host of `user@host:port`, with or without a path behind it.
+/// Returns the host of `user@host:port`, with or without a path.
 pub(crate) fn host_of_authority(text: &str) -> Option<Cow<'_, str>> {
     let host = place_in(text);
     if let Some(literal) = host.strip_prefix('[') {
@@ -48,7 +48,7 @@ pub(crate) fn host_of_authority(text: &str) -> Option<Cow<'_, str>> {
     name(host)
 }
 
-/// A name or an IPv4 address in lower case, without the dot that only says it is complete.
+/// Returns a name or an IPv4 address in lower case, without the trailing dot.
 fn name(host: &str) -> Option<Cow<'_, str>> {
     let host = host.strip_suffix('.').unwrap_or(host);
     let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);

@@ -1,6 +1,6 @@
-//! A line of text that is built on the stack, so that a header value costs one allocation.
+//! Builds a line of text on the stack, so that a header value costs one allocation.
 
-/// Longest line that needs no memory of its own; both telemetry headers fit as a rule.
+/// The longest line without an allocation; both telemetry headers usually fit.
 const ON_STACK: usize = 384;
 
 /// Text under construction.
@@ -23,8 +23,8 @@ impl Scratch {
 
     pub(crate) fn push(&mut self, byte: u8) {
         match self.stack.get_mut(self.len) {
-            Some(place) if self.spilled.is_empty() => {
-                *place = byte;
+            Some(slot) if self.spilled.is_empty() => {
+                *slot = byte;
                 self.len += 1;
             }
             _ => self.spill(&[byte]),
@@ -37,8 +37,8 @@ impl Scratch {
 
     fn push_bytes(&mut self, bytes: &[u8]) {
         match self.stack.get_mut(self.len..self.len + bytes.len()) {
-            Some(room) if self.spilled.is_empty() => {
-                room.copy_from_slice(bytes);
+            Some(free) if self.spilled.is_empty() => {
+                free.copy_from_slice(bytes);
                 self.len += bytes.len();
             }
             _ => self.spill(bytes),
@@ -80,7 +80,7 @@ impl Scratch {
         }
     }
 
-    /// The line; everything that was pushed is text.
+    /// Returns the line; only text is ever pushed.
     pub(crate) fn as_str(&self) -> &str {
         str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
@@ -95,12 +95,12 @@ impl Scratch {
     }
 }
 
-/// Character of a number below ten.
+/// Returns the digit of a number below ten.
 fn digit(number: u64) -> u8 {
     b'0' + u8::try_from(number).unwrap_or_default()
 }
 
-/// Number of decimal digits.
+/// Returns the number of decimal digits.
 pub(crate) const fn digits(number: u64) -> usize {
     match number.checked_ilog10() {
         Some(log) => log as usize + 1,

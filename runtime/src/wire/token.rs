@@ -1,4 +1,4 @@
-//! Tokens and comments of RFC 9110, the words that product headers are made of.
+//! Tokens and comments of RFC 9110, the elements of product headers.
 //!
 //! ```text
 //! token       = 1*tchar                                             ; RFC 9110, 5.6.2
@@ -7,10 +7,10 @@
 //! quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text )                ; 5.6.4
 //! ```
 
-/// Deepest nesting of comments that is read; the RFC sets no limit, so this one is ours.
+/// The deepest nesting of comments that is accepted; our limit, the RFC sets none.
 pub(crate) const MAX_COMMENT_DEPTH: usize = 8;
 
-/// Whether a byte may stand in a token.
+/// Returns whether a byte is allowed in a token.
 pub(crate) const fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -32,7 +32,7 @@ pub(crate) const fn is_tchar(byte: u8) -> bool {
         )
 }
 
-/// Offset and value of the first byte that no token may hold.
+/// Returns offset and value of the first byte that is not allowed in a token.
 pub(crate) const fn first_non_tchar(text: &[u8]) -> Option<(usize, u8)> {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
@@ -44,12 +44,12 @@ pub(crate) const fn first_non_tchar(text: &[u8]) -> Option<(usize, u8)> {
     None
 }
 
-/// Optional whitespace: space or tab.
+/// Returns whether a byte is optional whitespace: space or tab.
 pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Whether a byte is a control character; a tab is text.
+/// Returns whether a byte is a control character; a tab is not.
 const fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && byte != b'\t'
 }
@@ -70,14 +70,14 @@ pub(crate) enum CommentFaultKind {
     TooDeep,
 }
 
-/// Whether bytes 0x80 to 0xFF are taken: a recipient reads them, a sender does not write them.
+/// Whether bytes 0x80 to 0xFF are accepted: recipients read them, senders do not write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObsText {
     Read,
-    Refuse,
+    Reject,
 }
 
-/// Length of the comment that begins with the first byte, which is a parenthesis.
+/// Returns the length of the comment that begins with the first byte, a parenthesis.
 pub(crate) fn comment_len(bytes: &[u8], obs_text: ObsText) -> Result<usize, CommentFault> {
     let fault = |kind, at| Err(CommentFault { kind, at });
     let mut depth = 0_usize;
@@ -85,7 +85,7 @@ pub(crate) fn comment_len(bytes: &[u8], obs_text: ObsText) -> Result<usize, Comm
     for (at, &byte) in bytes.iter().enumerate() {
         match byte {
             _ if is_control(byte) => return fault(CommentFaultKind::Control, at),
-            0x80.. if obs_text == ObsText::Refuse => return fault(CommentFaultKind::ObsText, at),
+            0x80.. if obs_text == ObsText::Reject => return fault(CommentFaultKind::ObsText, at),
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
             b'(' if depth == MAX_COMMENT_DEPTH => return fault(CommentFaultKind::TooDeep, at),
@@ -123,7 +123,7 @@ pub(crate) fn split_pairs(comment: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Text without the blanks around it; a blank at the end that is escaped stays.
+/// Trims blanks, except an escaped one at the end.
 pub(crate) fn trim_blanks(text: &[u8]) -> &[u8] {
     let mut text = text;
     while let [first, rest @ ..] = text

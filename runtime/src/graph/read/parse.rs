@@ -213,7 +213,7 @@ impl<'a> Parser<'a> {
 
     fn obs_text(&self) -> ObsText {
         match self.grammar {
-            Grammar::Sender => ObsText::Refuse,
+            Grammar::Sender => ObsText::Reject,
             Grammar::Recipient | Grammar::Tolerant => ObsText::Read,
         }
     }
