@@ -245,6 +245,13 @@ fn every_fact_in_its_getter() {
     assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
     assert_eq!(record.refresh_on(), Some(refresh_on()));
     assert_eq!(record.region(), Some(&region()));
+    assert_eq!(record.error_code(), Some("returned"));
+    assert_eq!(record.status(), Some(400));
+}
+
+#[test]
+fn every_rare_fact_in_its_getter() {
+    let record = full_record();
     assert_eq!(record.cached_token_count(), Some(8));
     assert_eq!(record.cache_serialized(), Some(true));
     assert_eq!(record.legacy_cache(), Some(false));
@@ -254,8 +261,6 @@ fn every_fact_in_its_getter() {
     assert_eq!(record.broker_error(), Some("wam_503"));
     assert!(record.platform_fields().eq([("reg_type", "wpj")]));
     assert_eq!(record.suppressed_errors(), [ErrorInfo::new("late_failure")]);
-    assert_eq!(record.error_code(), Some("returned"));
-    assert_eq!(record.status(), Some(400));
 }
 
 #[test]

@@ -28,6 +28,10 @@ pub(super) enum Value<'a> {
     Text(&'a str),
     /// Name and version of a piece of software; the name has its own suffix.
     Software {
+        #[cfg_attr(
+            not(feature = "serde"),
+            expect(dead_code, reason = "only serialized data shows it")
+        )]
         suffix: &'static str,
         name: &'a str,
         version: &'a str,

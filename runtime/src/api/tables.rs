@@ -230,7 +230,8 @@ pub enum MsalJava {
 }
 
 // Errors of the standard library that an SDK may return but cannot describe on our type.
-// `Box<dyn Error>` is missing on purpose: nothing is known about it, and `error_info = …` can tell more.
+// `Box<dyn Error>` is missing on purpose: nothing is known about it, so the SDK names a function with
+// `error_info = …`.
 
 impl DescribeError<io::Error> for Msal {
     fn describe(error: &io::Error) -> ErrorInfo {
