@@ -114,7 +114,7 @@ fn recursion_is_logged_once() {
     assert_eq!(records.len(), 8);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
-        warnings[0].contains("acquires a token for every"),
+        warnings[0].contains("acquires a token whenever it is notified"),
         "{warnings:?}"
     );
 }
