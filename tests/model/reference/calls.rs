@@ -31,7 +31,7 @@ impl Model {
         self.enter(task, acquisition, blocking);
     }
 
-    /// Returns whether a call merges into the current acquisition: a running one of its own instance.
+    /// Returns whether a call merges into the current acquisition: it must be running, on the same instance.
     pub(super) fn merges(&self, context: &[Layer], telemetry: usize) -> bool {
         current(context).is_some_and(|enclosing| {
             let enclosing = &self.acquisitions[enclosing];
