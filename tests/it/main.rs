@@ -21,6 +21,7 @@ mod api_tables;
 mod codes;
 mod diagnostics;
 mod documents;
+mod error_kinds;
 mod fields;
 mod headers;
 mod hostile;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::kind::ErrorKind;
 use crate::wire::bounded_code;
 
 /// The longest error code that any dialect can report.
@@ -133,6 +134,7 @@ pub struct ErrorInfo {
     status: Option<u16>,
     sts_codes: StsCodes,
     transport: Option<TransportError>,
+    kind: Option<ErrorKind>,
     foreign: bool,
     /// Whether a code from any other source takes precedence.
     fallback: bool,
@@ -331,6 +333,23 @@ impl ErrorInfo {
         self
     }
 
+    /// Sets the kind of the error, which is otherwise derived; see [`ErrorKind`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    /// use token_telemetry::error::ErrorKind;
+    ///
+    /// let info = ErrorInfo::new("no_environment").with_kind(ErrorKind::CredentialUnavailable);
+    /// assert_eq!(info.kind(), ErrorKind::CredentialUnavailable);
+    /// ```
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
     /// Sets the OAuth `suberror`.
     ///
     /// # Examples
@@ -405,6 +424,22 @@ impl ErrorInfo {
         }
     }
 
+    /// Returns the kind of the error: the one that was set, or the one that its codes mean.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ErrorInfo;
+    /// use token_telemetry::error::ErrorKind;
+    ///
+    /// assert_eq!(ErrorInfo::new("slow_down").kind(), ErrorKind::Throttled);
+    /// assert_eq!(ErrorInfo::unknown().kind(), ErrorKind::Unknown);
+    /// ```
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind.unwrap_or_else(|| ErrorKind::derive(self))
+    }
+
     /// Returns the OAuth `suberror`, if there is one.
     #[must_use]
     pub fn suberror(&self) -> Option<&str> {
@@ -448,6 +483,7 @@ impl ErrorInfo {
             status,
             sts_codes,
             transport,
+            kind,
             foreign,
             fallback,
             pending,
@@ -460,6 +496,7 @@ impl ErrorInfo {
         };
         Self {
             code,
+            kind: kind.or(other.kind),
             foreign,
             fallback,
             pending: pending || other.pending,
@@ -498,6 +535,7 @@ impl fmt::Debug for ErrorInfo {
             .field("status", &self.status)
             .field("sts_codes", &self.sts_codes())
             .field("transport", &self.transport)
+            .field("kind", &self.kind())
             .field("foreign", &self.foreign)
             .field("fallback", &self.fallback)
             .field("pending", &self.pending)
