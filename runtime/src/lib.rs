@@ -170,6 +170,7 @@ pub mod api;
 pub mod cache;
 mod client;
 mod contained;
+pub mod credential;
 mod diagnostics;
 pub mod entra;
 pub mod error;

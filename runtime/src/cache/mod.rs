@@ -4,6 +4,7 @@ pub(crate) mod values;
 
 use std::time::{Duration, Instant, SystemTime};
 
+pub use values::RefreshTrigger;
 pub(crate) use values::{CacheLevel, CacheRefreshReason, TokenSource};
 
 /// Returns why a token with this expiry must be refreshed now.

@@ -74,3 +74,48 @@ wire_enum! {
         CacheDisabled = 5,
     }
 }
+
+/// What made an SDK refresh a token; more than the reason in the headers can express.
+///
+/// All triggers are [`ForceRefreshOrClaims`](CacheRefreshReason::ForceRefreshOrClaims) to the token
+/// endpoint, or what the SDK records as its reason.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::cache::RefreshTrigger;
+///
+/// let trigger = RefreshTrigger::TokenRejected { status: 401 };
+/// assert_eq!(trigger.name(), "token_rejected");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefreshTrigger {
+    /// The caller asked for a new token.
+    Caller,
+    /// A resource sent a claims challenge (continuous access evaluation).
+    ClaimsChallenge,
+    /// A resource rejected the token with this status.
+    TokenRejected {
+        /// The HTTP status, usually 401 or 403.
+        status: u16,
+    },
+    /// A timer of the SDK fired.
+    Timer,
+    /// The program started and fills its cache.
+    Startup,
+}
+
+impl RefreshTrigger {
+    /// Returns the name of the trigger, as metrics, spans and serialized records show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::ClaimsChallenge => "claims_challenge",
+            Self::TokenRejected { .. } => "token_rejected",
+            Self::Timer => "timer",
+            Self::Startup => "startup",
+        }
+    }
+}
