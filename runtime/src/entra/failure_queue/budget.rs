@@ -1,6 +1,6 @@
 //! How many failures fit in one last-telemetry header.
 
-use super::pending::QueuedFailure;
+use super::failure::QueuedFailure;
 use crate::entra::dialect::{Dialect, LastForm, Measured};
 use crate::wire::digits;
 

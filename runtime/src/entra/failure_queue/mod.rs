@@ -1,25 +1,22 @@
 //! Failures waiting to be reported, and the requests that currently report them.
 
 mod budget;
+mod failure;
 mod in_order;
-mod pending;
 mod state;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::current;
-use super::dialect::Dialect;
-use super::last::{self, FailureText};
-use super::platform_field::PlatformField;
-use super::value::FieldValue;
+use super::dialect::{Dialect, FieldValue, PlatformField};
+use super::headers::{FailureText, failure_fields, value_in, write_last};
 use crate::acquisition::backend::InFlightReport;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, Scratch};
-pub use pending::PendingFailure;
-use pending::QueuedFailure;
+pub use failure::PendingFailure;
+use failure::QueuedFailure;
 use state::QueueState;
 
 /// Failures in the order they happened; each is in at most one request at a time.
@@ -79,9 +76,7 @@ impl FailureQueue {
             api: record.api(),
             correlation_id,
             code,
-            platform_fields: last::failure_fields(&self.dialect, |field| {
-                current::value_in(state, field)
-            }),
+            platform_fields: failure_fields(&self.dialect, |field| value_in(state, field)),
             sequence: 0,
             request: 0,
         };
@@ -127,7 +122,7 @@ impl FailureQueue {
             PlatformField::Overflow => Some(FieldValue::Flag(!all_sent())),
             PlatformField::AllSent => Some(FieldValue::Flag(all_sent())),
         };
-        last::write(&self.dialect, report.hits, failures, platform_fields, out);
+        write_last(&self.dialect, report.hits, failures, platform_fields, out);
         self.dialect.last.sent_when_empty || report.hits > 0 || selected().next().is_some()
     }
 

@@ -6,8 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::budget::Budget;
+use super::failure::{PendingFailure, QueuedFailure};
 use super::in_order::InOrder;
-use super::pending::{PendingFailure, QueuedFailure};
 use crate::acquisition::backend::InFlightReport;
 use crate::entra::dialect::{Capacity, Dialect, LastForm, OverBudget, SendOrder};
 use crate::wire::Authority;

@@ -1,12 +1,12 @@
 //! Parses `x-client-current-telemetry`.
 
 use super::error::{ReadError, Reason};
-use super::place::{FieldOf, Place};
+use super::field::{FieldOf, Place};
 use super::schema;
 use super::span::Span;
-use crate::entra::current::CurrentTelemetry;
+use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
-use crate::entra::value::FieldValue;
+use crate::entra::headers::CurrentTelemetry;
 use crate::wire::FieldText;
 
 /// A parsed current-telemetry header.

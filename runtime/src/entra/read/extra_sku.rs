@@ -2,7 +2,7 @@
 
 use super::error::{ReadError, Reason};
 use super::span::Span;
-use crate::entra::extra_sku::{ExtraSku, SkuGroup};
+use crate::entra::headers::{ExtraSku, SkuGroup};
 use crate::wire::FieldText;
 
 /// Parses `x-client-xtra-sku`; returns `None` for an empty value.

@@ -1,14 +1,14 @@
 //! Parses `x-client-last-telemetry`.
 
 use super::error::{ReadError, Reason};
-use super::place::{FieldOf, Place};
+use super::field::{FieldOf, Place};
 use super::schema;
 use super::span::Span;
+use crate::entra::dialect::CurrentField;
+use crate::entra::dialect::FieldValue;
+use crate::entra::dialect::PlatformField;
 use crate::entra::dialect::{Dialect, Header, LastForm};
-use crate::entra::field::CurrentField;
-use crate::entra::last::{LastTelemetry, ReportedFailure};
-use crate::entra::platform_field::PlatformField;
-use crate::entra::value::FieldValue;
+use crate::entra::headers::{LastTelemetry, ReportedFailure};
 use crate::wire::{ClientRequestId, FieldText};
 
 /// A parsed last-telemetry header.

@@ -19,16 +19,16 @@
 mod current;
 mod error;
 mod extra_sku;
+mod field;
 mod last;
-mod place;
 mod response;
 mod span;
 
 pub use current::{Current, current};
 pub use error::{ReadError, Reason};
 pub use extra_sku::extra_sku;
+pub use field::{FieldOf, Place};
 pub use last::{Last, last};
-pub use place::{FieldOf, Place};
 pub use response::{
     CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
 };

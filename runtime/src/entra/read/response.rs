@@ -7,7 +7,7 @@ use http::HeaderName;
 
 use super::error::{ReadError, Reason};
 use super::span::Span;
-use crate::entra::value::FieldValue;
+use crate::entra::dialect::FieldValue;
 use crate::wire::FieldText;
 
 /// The response header that explains an error.

@@ -2,11 +2,11 @@
 
 use http::HeaderName;
 
-use super::dialect::{CurrentForm, Dialect, FieldSpec};
-use super::field::CurrentField;
-use super::value::FieldValue;
 use crate::acquisition::State;
 use crate::cache::CacheRefreshReason;
+use crate::entra::dialect::CurrentField;
+use crate::entra::dialect::FieldValue;
+use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec};
 use crate::wire::{FieldText, Scratch};
 
 /// The header that describes the current acquisition.
@@ -230,7 +230,7 @@ impl<'a> CurrentTelemetry<'a> {
 }
 
 /// Writes the header of a running acquisition.
-pub(super) fn write_state(dialect: &Dialect, state: &State, out: &mut Scratch) {
+pub(crate) fn write_state(dialect: &Dialect, state: &State, out: &mut Scratch) {
     let recorded = state
         .cold
         .as_deref()
@@ -304,7 +304,7 @@ fn section<'v>(
 }
 
 /// Returns the value of a field in a running acquisition.
-pub(super) fn value_in(state: &State, field: CurrentField) -> Option<FieldValue<'_>> {
+pub(crate) fn value_in(state: &State, field: CurrentField) -> Option<FieldValue<'_>> {
     let cold = state.cold.as_deref();
     let region = || cold?.region.as_ref();
     match field {

@@ -1,8 +1,11 @@
 //! msal4j, which writes zeros for an unused region.
 
 use super::default::{DEFAULT, UNLIMITED};
-use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm};
-use crate::entra::field::CurrentField;
+use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::field_spec::FieldSpec;
+use crate::entra::dialect::forms::{CurrentForm, IdentityForm, LastForm};
+use crate::entra::dialect::header::Header;
 
 /// Maximum length of the last-telemetry value, in bytes: one less than other libraries.
 const LAST_BUDGET: usize = 349;

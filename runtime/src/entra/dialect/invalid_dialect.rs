@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::field::CurrentField;
+use super::current_field::CurrentField;
 use crate::error::MAX_KEPT_CODE_LEN;
 
 /// Smallest last-telemetry budget that always fits one failure, in bytes.

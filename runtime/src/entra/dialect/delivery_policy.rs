@@ -12,9 +12,9 @@ use crate::acquisition::backend::Answer;
 /// ```
 /// use token_telemetry::entra::DeliveryPolicy;
 ///
-/// assert!(DeliveryPolicy::ON_RESPONSE.settles(400, None));
-/// assert!(!DeliveryPolicy::ON_RESPONSE.settles(503, None));
-/// assert!(!DeliveryPolicy::RETRYABLE.settles(400, Some("temporarily_unavailable")));
+/// assert!(DeliveryPolicy::ON_RESPONSE.acknowledges(400, None));
+/// assert!(!DeliveryPolicy::ON_RESPONSE.acknowledges(503, None));
+/// assert!(!DeliveryPolicy::RETRYABLE.acknowledges(400, Some("temporarily_unavailable")));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliveryPolicy {
@@ -49,9 +49,9 @@ impl DeliveryPolicy {
     /// use token_telemetry::entra::DeliveryPolicy;
     ///
     /// const POLICY: DeliveryPolicy = DeliveryPolicy::new(&[(500, 599)], &["server_busy"]);
-    /// assert!(POLICY.settles(429, None));
-    /// assert!(!POLICY.settles(502, None));
-    /// assert!(!POLICY.settles(400, Some("server_busy")));
+    /// assert!(POLICY.acknowledges(429, None));
+    /// assert!(!POLICY.acknowledges(502, None));
+    /// assert!(!POLICY.acknowledges(400, Some("server_busy")));
     /// ```
     #[must_use]
     pub const fn new(
@@ -73,11 +73,11 @@ impl DeliveryPolicy {
     /// ```
     /// use token_telemetry::entra::DeliveryPolicy;
     ///
-    /// assert!(DeliveryPolicy::ON_SUCCESS.settles(200, None));
-    /// assert!(!DeliveryPolicy::ON_SUCCESS.settles(400, Some("invalid_grant")));
+    /// assert!(DeliveryPolicy::ON_SUCCESS.acknowledges(200, None));
+    /// assert!(!DeliveryPolicy::ON_SUCCESS.acknowledges(400, Some("invalid_grant")));
     /// ```
     #[must_use]
-    pub fn settles(&self, status: u16, code: Option<&str>) -> bool {
+    pub fn acknowledges(&self, status: u16, code: Option<&str>) -> bool {
         let retry_status = self
             .retry_statuses
             .iter()
@@ -87,10 +87,10 @@ impl DeliveryPolicy {
     }
 
     /// Returns the outcome of a delivery, pending if it depends on the error code.
-    pub(super) fn delivery(&self, answer: Answer) -> Delivery {
+    pub(crate) fn delivery(&self, answer: Answer) -> Delivery {
         match answer {
             Answer::None => Delivery::Retry,
-            Answer::Status(status) if !self.settles(status, None) => Delivery::Retry,
+            Answer::Status(status) if !self.acknowledges(status, None) => Delivery::Retry,
             Answer::Status(200..=299) => Delivery::Acknowledged,
             Answer::Status(_) if self.retry_codes.is_empty() => Delivery::Acknowledged,
             Answer::Status(status) => Delivery::Pending(status),
@@ -100,7 +100,7 @@ impl DeliveryPolicy {
 
 /// The outcome of reporting failures in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Delivery {
+pub(crate) enum Delivery {
     Acknowledged,
     Retry,
     /// The response had this status; the error code decides when the acquisition ends.

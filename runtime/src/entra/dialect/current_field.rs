@@ -225,7 +225,7 @@ impl CurrentField {
     }
 
     /// Returns whether a library could have written this text, allowing for unknown codes.
-    pub(super) fn could_be(self, text: &str) -> bool {
+    pub(crate) fn could_be(self, text: &str) -> bool {
         text.is_empty()
             || match self.kind() {
                 Kind::Text => true,

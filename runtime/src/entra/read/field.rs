@@ -1,8 +1,8 @@
 //! One parsed field and its position.
 
-use crate::entra::field::CurrentField;
-use crate::entra::platform_field::PlatformField;
-use crate::entra::value::FieldValue;
+use crate::entra::dialect::CurrentField;
+use crate::entra::dialect::FieldValue;
+use crate::entra::dialect::PlatformField;
 use crate::wire::Scratch;
 
 /// A parsed field of a header, with its position.

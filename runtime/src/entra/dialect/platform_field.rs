@@ -75,7 +75,7 @@ impl PlatformField {
     }
 
     /// Returns whether a conforming SDK could have written this text.
-    pub(super) fn could_be(self, text: &str) -> bool {
+    pub(crate) fn could_be(self, text: &str) -> bool {
         match self {
             Self::Constant(constant) => text == constant,
             Self::Waiting => FieldValue::number(text).is_some(),
@@ -84,7 +84,7 @@ impl PlatformField {
     }
 
     /// Returns the text that is written while the field is unknown.
-    pub(super) const fn default_text(self) -> &'static str {
+    pub(crate) const fn default_text(self) -> &'static str {
         match self {
             Self::Constant(text) => text,
             Self::Waiting | Self::Overflow | Self::AllSent => "",
@@ -92,7 +92,7 @@ impl PlatformField {
     }
 
     /// Returns the length of the field while `waiting` failures wait.
-    pub(super) const fn len(self, waiting: usize) -> usize {
+    pub(crate) const fn len(self, waiting: usize) -> usize {
         match self {
             Self::Constant(text) => text.len(),
             Self::Waiting => digits(waiting as u64),

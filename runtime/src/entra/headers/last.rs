@@ -2,10 +2,10 @@
 
 use http::HeaderName;
 
-use super::dialect::Dialect;
-use super::field::CurrentField;
-use super::platform_field::PlatformField;
-use super::value::FieldValue;
+use crate::entra::dialect::CurrentField;
+use crate::entra::dialect::Dialect;
+use crate::entra::dialect::FieldValue;
+use crate::entra::dialect::PlatformField;
 use crate::wire::{FieldText, Scratch};
 
 /// The header that reports failures and cache hits since the last report.
@@ -358,7 +358,7 @@ impl<'a> ReportedFailure<'a> {
 }
 
 /// Renders what a dialect writes about one failure in the last segment.
-pub(super) fn failure_fields<'v>(
+pub(crate) fn failure_fields<'v>(
     dialect: &Dialect,
     value: impl Fn(CurrentField) -> Option<FieldValue<'v>>,
 ) -> String {
@@ -375,15 +375,15 @@ pub(super) fn failure_fields<'v>(
 }
 
 /// The parts of one failure, ready to be written.
-pub(super) struct FailureText<'v> {
-    pub(super) api: FieldValue<'v>,
-    pub(super) id: FieldValue<'v>,
-    pub(super) code: &'v str,
-    pub(super) platform_fields: &'v str,
+pub(crate) struct FailureText<'v> {
+    pub(crate) api: FieldValue<'v>,
+    pub(crate) id: FieldValue<'v>,
+    pub(crate) code: &'v str,
+    pub(crate) platform_fields: &'v str,
 }
 
 /// Writes the header up to the last known field.
-pub(super) fn write<'v>(
+pub(crate) fn write<'v>(
     dialect: &Dialect,
     hits: u64,
     failures: impl Iterator<Item = FailureText<'v>> + Clone,

@@ -1,10 +1,10 @@
 //! msal-python: schema 4, and only success acknowledges delivery.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
-use crate::entra::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::{
-    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, Measured,
-};
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::delivery_policy::DeliveryPolicy;
+use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, Measured};
+use crate::entra::dialect::header::Header;
 
 impl Dialect {
     /// Returns the dialect of msal-python.

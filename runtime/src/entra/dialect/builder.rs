@@ -1,10 +1,10 @@
 //! Custom dialects, validated when they are built.
 
+use super::current_field::CurrentField;
+use super::definition::Dialect;
 use super::delivery_policy::DeliveryPolicy;
-use super::dialect::{
-    Capacity, Carrier, Dialect, FieldSpec, LastForm, Measured, OverBudget, SendOrder,
-};
-use super::field::CurrentField;
+use super::field_spec::FieldSpec;
+use super::forms::{Capacity, Carrier, LastForm, Measured, OverBudget, SendOrder};
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
 use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;

@@ -1,7 +1,9 @@
 //! msal-go, which sends only identity headers.
 
 use super::default::DEFAULT;
-use crate::entra::dialect::{Dialect, Header, IdentityForm};
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::forms::IdentityForm;
+use crate::entra::dialect::header::Header;
 
 impl Dialect {
     /// Returns the dialect of msal-go, which sends only identity headers.

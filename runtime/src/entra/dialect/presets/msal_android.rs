@@ -1,11 +1,12 @@
 //! MSAL for Android: schema 2 with thirteen platform-specific fields.
 
 use super::default::{DEFAULT, UNLIMITED};
-use crate::entra::dialect::{
-    Capacity, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm,
-};
-use crate::entra::field::CurrentField;
-use crate::entra::platform_field::PlatformField;
+use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::field_spec::FieldSpec;
+use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm};
+use crate::entra::dialect::header::Header;
+use crate::entra::dialect::platform_field::PlatformField;
 
 /// Maximum length of the last-telemetry value, in characters.
 const LAST_BUDGET: usize = 3800;

@@ -1,11 +1,12 @@
 //! msal-node and msal-browser, which share msal-common.
 
 use super::default::{DEFAULT, LOWER_CASE, SCHEMA_5_REQUEST, UNLIMITED};
-use crate::entra::dialect::{
-    Carrier, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm, Measured,
-};
-use crate::entra::field::CurrentField;
-use crate::entra::platform_field::PlatformField;
+use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::field_spec::FieldSpec;
+use crate::entra::dialect::forms::{Carrier, CurrentForm, IdentityForm, LastForm, Measured};
+use crate::entra::dialect::header::Header;
+use crate::entra::dialect::platform_field::PlatformField;
 
 /// Maximum length of the failures in one header, in bytes: less than 330, without the frame.
 const LAST_BUDGET: usize = 329;

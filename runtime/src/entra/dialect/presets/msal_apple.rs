@@ -1,10 +1,10 @@
 //! MSAL for iOS and macOS: schema 4 with the platform fields that a request happens to have.
 
 use super::default::{DEFAULT, SCHEMA_4_REQUEST};
-use crate::entra::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::{
-    Capacity, CurrentForm, Dialect, Header, IdentityForm, LastForm, SendOrder,
-};
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::delivery_policy::DeliveryPolicy;
+use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, SendOrder};
+use crate::entra::dialect::header::Header;
 
 /// Maximum number of waiting failures.
 const KEPT: usize = 75;

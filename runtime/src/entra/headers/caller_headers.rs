@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::RETURN_CLIENT_REQUEST_ID;
+use super::identity::RETURN_CLIENT_REQUEST_ID;
 use crate::wire::ClientRequestId;
 
 /// Prefixes of header names reserved for telemetry.

@@ -6,23 +6,23 @@ use crate::acquisition::backend::HeaderSink;
 
 /// A header name, with its spelling as a form field.
 #[derive(Debug)]
-pub(super) struct HeaderField {
+pub(crate) struct HeaderField {
     header: HeaderName,
     spelling: &'static str,
 }
 
 impl HeaderField {
-    pub(super) fn new(spelling: &'static str) -> Option<Self> {
+    pub(crate) fn new(spelling: &'static str) -> Option<Self> {
         let header = HeaderName::from_bytes(spelling.as_bytes()).ok()?;
         Some(Self { header, spelling })
     }
 
-    pub(super) const fn of(header: HeaderName, spelling: &'static str) -> Self {
+    pub(crate) const fn of(header: HeaderName, spelling: &'static str) -> Self {
         Self { header, spelling }
     }
 
     /// Writes a checked value.
-    pub(super) fn put(&self, value: &HeaderValue, out: &mut HeaderSink<'_>) {
+    pub(crate) fn put(&self, value: &HeaderValue, out: &mut HeaderSink<'_>) {
         match out {
             HeaderSink::Headers(headers) => headers.insert(&self.header, value.clone()),
             HeaderSink::Form(fields) => {
@@ -34,7 +34,7 @@ impl HeaderField {
     }
 
     /// Writes text; omits the header if the text is not a valid value.
-    pub(super) fn put_text(&self, value: &[u8], out: &mut HeaderSink<'_>) {
+    pub(crate) fn put_text(&self, value: &[u8], out: &mut HeaderSink<'_>) {
         match out {
             HeaderSink::Headers(headers) => {
                 if let Ok(value) = HeaderValue::from_bytes(value) {
@@ -50,7 +50,7 @@ impl HeaderField {
     }
 
     /// Removes one value of a header and keeps the others; returns whether it was present.
-    pub(super) fn remove(&self, value: &[u8], headers: &mut HeaderMap) -> bool {
+    pub(crate) fn remove(&self, value: &[u8], headers: &mut HeaderMap) -> bool {
         let all = headers.get_all(&self.header);
         let is_other = |found: &&HeaderValue| found.as_bytes() != value;
         let others: Vec<_> = all.iter().filter(is_other).cloned().collect();

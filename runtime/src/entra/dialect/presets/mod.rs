@@ -11,7 +11,7 @@ mod msal_python;
 
 pub use msal_net::MsalNetVersion;
 
-use super::dialect::Dialect;
+use super::definition::Dialect;
 
 /// All presets; if a header matches several, readers take the first.
 const PRESETS: &[Dialect] = &[

@@ -1,11 +1,34 @@
 //! Identity headers such as `x-client-SKU` and `x-client-OS`: which SDK sends the request.
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
-use super::dialect::{Dialect, Header};
 use super::extra_sku::ExtraSku;
 use super::header_field::HeaderField;
 use crate::client::ClientInfo;
+use crate::entra::dialect::{Dialect, Header};
+
+/// The header that asks the server to return the `client-request-id`.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::RETURN_CLIENT_REQUEST_ID;
+///
+/// assert_eq!(RETURN_CLIENT_REQUEST_ID, "return-client-request-id");
+/// ```
+pub const RETURN_CLIENT_REQUEST_ID: HeaderName =
+    HeaderName::from_static("return-client-request-id");
+
+/// The request id header of the instance metadata service (IMDS).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::MS_CLIENT_REQUEST_ID;
+///
+/// assert_eq!(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+/// ```
+pub const MS_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
 /// The value of `x-ms-lib-capability`: the SDK honors `Retry-After` and handles 429.
 const HONORS_RETRY_AFTER: &str = "retry-after, h429";
@@ -19,14 +42,14 @@ pub(crate) struct Claims {
 
 /// The identity headers of one SDK, rendered once.
 #[derive(Debug)]
-pub(super) struct IdentityHeaders {
+pub(crate) struct IdentityHeaders {
     constant: Vec<(Header, HeaderField, HeaderValue)>,
-    pub(super) request_id: Option<HeaderField>,
-    pub(super) return_request_id: Option<HeaderField>,
+    pub(crate) request_id: Option<HeaderField>,
+    pub(crate) return_request_id: Option<HeaderField>,
 }
 
 impl IdentityHeaders {
-    pub(super) fn new(dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Self {
+    pub(crate) fn new(dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Self {
         let name = |wanted: Header| {
             let listed = dialect
                 .identity
@@ -54,7 +77,7 @@ impl IdentityHeaders {
     }
 
     /// Returns the headers whose values never change, in the order of the dialect.
-    pub(super) fn constant(&self) -> impl Iterator<Item = (Header, &HeaderField, &HeaderValue)> {
+    pub(crate) fn constant(&self) -> impl Iterator<Item = (Header, &HeaderField, &HeaderValue)> {
         self.constant
             .iter()
             .map(|(header, name, value)| (*header, name, value))

@@ -1,11 +1,12 @@
 //! MSAL.NET, in all versions since schema 2.
 
 use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, UNLIMITED};
-use crate::entra::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::{
-    Capacity, CurrentForm, Dialect, FieldSpec, Header, IdentityForm, LastForm, OverBudget,
-};
-use crate::entra::field::CurrentField;
+use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::definition::Dialect;
+use crate::entra::dialect::delivery_policy::DeliveryPolicy;
+use crate::entra::dialect::field_spec::FieldSpec;
+use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, OverBudget};
+use crate::entra::dialect::header::Header;
 
 /// Maximum length of the last-telemetry value, in characters; a longer one was emptied.
 const LAST_BUDGET: usize = 3800;

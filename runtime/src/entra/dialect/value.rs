@@ -138,7 +138,7 @@ impl<'a> From<FieldText<'a>> for FieldValue<'a> {
 }
 
 /// Returns whether `text` is a number as this crate writes it: no sign, no leading zero.
-pub(super) fn is_plain_number(text: &str) -> bool {
+pub(crate) fn is_plain_number(text: &str) -> bool {
     let all_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits && !text.is_empty() && (text.len() == 1 || !text.starts_with('0'))
 }

@@ -18,7 +18,7 @@ use crate::wire::FieldText;
 pub const EXTRA_SKU: HeaderName = HeaderName::from_static("x-client-xtra-sku");
 
 /// The number of groups in the header.
-pub(super) const GROUPS: usize = 4;
+pub(crate) const GROUPS: usize = 4;
 
 /// The value of `x-client-xtra-sku`: up to four libraries in fixed positions.
 ///

@@ -1,0 +1,207 @@
+//! All headers of a token request, and the delivery of what they report.
+
+use http::HeaderMap;
+
+use super::dialect::{Carrier, Delivery, Dialect, Header};
+use super::failure_queue::{FailureQueue, PendingFailure};
+use super::headers::{
+    CURRENT_TELEMETRY, Claims, HeaderField, IdentityHeaders, LAST_TELEMETRY, MS_CLIENT_REQUEST_ID,
+    write_state,
+};
+use crate::acquisition::backend::{Answer, HeaderSink, InFlightReport};
+use crate::acquisition::{AcquisitionRecord, Purpose, State};
+use crate::client::ClientInfo;
+use crate::error::ErrorInfo;
+use crate::wire::{Authority, ClientRequestId, Scratch};
+
+const CURRENT: HeaderField = HeaderField::of(CURRENT_TELEMETRY, ATTEMPT_HEADERS[0]);
+const LAST: HeaderField = HeaderField::of(LAST_TELEMETRY, ATTEMPT_HEADERS[1]);
+const INSTANCE_METADATA_ID: HeaderField =
+    HeaderField::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+
+/// The value of [`RETURN_CLIENT_REQUEST_ID`].
+const RETURN_ID: &[u8] = b"true";
+
+/// The headers whose values are valid for one attempt only.
+pub(crate) const ATTEMPT_HEADERS: [&str; 2] =
+    ["x-client-current-telemetry", "x-client-last-telemetry"];
+
+/// The headers that one `Telemetry` writes, and the failures it still has to report.
+#[derive(Debug)]
+pub(crate) struct Headers {
+    dialect: Dialect,
+    identity: IdentityHeaders,
+    sends_current: bool,
+    sends_last: bool,
+    failures: FailureQueue,
+}
+
+impl Headers {
+    pub(crate) fn new(dialect: Dialect, client: &ClientInfo, claims: &Claims) -> Self {
+        Self {
+            identity: IdentityHeaders::new(&dialect, client, claims),
+            sends_current: dialect.sends(Header::CurrentTelemetry),
+            sends_last: dialect.sends(Header::LastTelemetry),
+            failures: FailureQueue::new(dialect),
+            dialect,
+        }
+    }
+
+    /// Returns the length of the longest error code that any exporter uses, in bytes.
+    pub(crate) fn longest_code(&self) -> usize {
+        let in_header = if self.sends_last {
+            self.dialect.last.code_len
+        } else {
+            0
+        };
+        in_header.max(ErrorInfo::MAX_CODE_LEN)
+    }
+
+    /// Removes what an earlier request left on a request to a foreign host.
+    ///
+    /// A header with any other value belongs to the application and stays. `id` is the id of the
+    /// acquisition, if it already has one.
+    pub(crate) fn strip(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
+        for (_, name, value) in self.identity.constant() {
+            name.remove(value.as_bytes(), headers);
+        }
+        let Some(id) = id else { return };
+        let mut buffer = [0; ClientRequestId::LEN];
+        let id = id.encode(&mut buffer).as_bytes();
+        INSTANCE_METADATA_ID.remove(id, headers);
+        let name = self.identity.request_id.as_ref();
+        if name.is_some_and(|name| name.remove(id, headers))
+            && let Some(name) = &self.identity.return_request_id
+        {
+            name.remove(RETURN_ID, headers);
+        }
+    }
+
+    /// Writes all headers of one token request; `hits` is the total number of cache hits so far.
+    pub(crate) fn write(
+        &self,
+        state: &mut State,
+        (authority, hits): (&Authority, u64),
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
+    ) {
+        // Only token requests have a form body to write to.
+        let carrier = match report.purpose {
+            Purpose::Token => self.dialect.carrier,
+            Purpose::Discovery | Purpose::InstanceMetadata => Carrier::Headers,
+        };
+        if !matches!(
+            (carrier, &*out),
+            (Carrier::Headers, HeaderSink::Headers(_)) | (Carrier::Form, HeaderSink::Form(_))
+        ) {
+            return;
+        }
+        match report.purpose {
+            Purpose::Token => {
+                self.write_identity(state, report.purpose, out);
+                self.write_telemetry(state, (authority, hits), report, out);
+            }
+            Purpose::Discovery => self.write_identity(state, report.purpose, out),
+            Purpose::InstanceMetadata => self.write_instance_metadata(state, out),
+        }
+    }
+
+    fn write_identity(&self, state: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
+        for (header, name, value) in self.identity.constant() {
+            if header != Header::LibCapability || purpose == Purpose::Token {
+                name.put(value, out);
+            }
+        }
+        if let Some(name) = &self.identity.request_id {
+            put_id(name, state.correlation_id(), out);
+        }
+        if let Some(name) = &self.identity.return_request_id {
+            name.put_text(RETURN_ID, out);
+        }
+    }
+
+    fn write_instance_metadata(&self, state: &mut State, out: &mut HeaderSink<'_>) {
+        for (header, name, value) in self.identity.constant() {
+            if matches!(header, Header::Sku | Header::Version) {
+                name.put(value, out);
+            }
+        }
+        if self.identity.request_id.is_some() {
+            put_id(&INSTANCE_METADATA_ID, state.correlation_id(), out);
+        }
+    }
+
+    fn write_telemetry(
+        &self,
+        state: &State,
+        (authority, hits): (&Authority, u64),
+        report: &mut InFlightReport,
+        out: &mut HeaderSink<'_>,
+    ) {
+        let mut line = Scratch::new();
+        if self.sends_current {
+            write_state(&self.dialect, state, &mut line);
+            if line.len() <= self.dialect.current.budget {
+                CURRENT.put_text(line.as_bytes(), out);
+            }
+            line.clear();
+        }
+        if self.sends_last && self.failures.write((authority, hits), report, &mut line) {
+            LAST.put_text(line.as_bytes(), out);
+        }
+    }
+
+    /// Completes the delivery of a report; returns it if that depends on the error code.
+    pub(crate) fn complete(
+        &self,
+        mut report: InFlightReport,
+        answer: Answer,
+    ) -> Option<InFlightReport> {
+        match self.dialect.last.delivery_policy.delivery(answer) {
+            Delivery::Acknowledged => self.failures.complete(&report, true),
+            Delivery::Retry => self.failures.complete(&report, false),
+            Delivery::Pending(status) => {
+                report.status = status;
+                return (report.request != 0).then_some(report);
+            }
+        }
+        None
+    }
+
+    /// Completes pending deliveries, now that the error code of their acquisition is known.
+    pub(crate) fn complete_pending(&self, pending: &[InFlightReport], code: Option<&str>) {
+        let policy = self.dialect.last.delivery_policy;
+        for report in pending {
+            let delivered = policy.acknowledges(report.status, code);
+            self.failures.complete(report, delivered);
+        }
+    }
+
+    /// Queues the failures of a finished acquisition.
+    pub(crate) fn export(&self, record: &AcquisitionRecord) {
+        if self.sends_last {
+            self.failures.push_record(record);
+        }
+    }
+
+    pub(crate) fn pending(&self) -> Vec<PendingFailure> {
+        self.failures.pending()
+    }
+
+    /// Returns how many of `hits` cache hits are still to be reported.
+    pub(crate) fn pending_hits(&self, hits: u64) -> u64 {
+        if self.sends_last {
+            self.failures.pending_hits(hits)
+        } else {
+            0
+        }
+    }
+
+    pub(crate) fn lost(&self) -> u64 {
+        self.failures.lost()
+    }
+}
+
+fn put_id(name: &HeaderField, id: ClientRequestId, out: &mut HeaderSink<'_>) {
+    name.put_text(id.encode(&mut [0; ClientRequestId::LEN]).as_bytes(), out);
+}
