@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use token_telemetry::entra::read::{self, FieldOf, Place, ReadError};
+use token_telemetry::entra::read::{self, FieldKind, ParsedField, ReadError};
 use token_telemetry::entra::{CurrentField, Dialect, FieldValue, SkuGroup};
 
 use super::words;
@@ -14,8 +14,8 @@ pub(crate) fn current(value: &str) -> Result<String, ReadError> {
         return Ok(NOTHING.to_owned());
     };
     out.row("schema", &current.schema().to_string(), "");
-    for place in current.request().iter().chain(current.platform()) {
-        out.place(place);
+    for field in current.request().iter().chain(current.platform()) {
+        out.field(field);
     }
     out.dialects(current.dialects());
     Ok(out.0)
@@ -51,8 +51,8 @@ pub(crate) fn last(value: &str) -> Result<String, ReadError> {
         out.value("  correlation_id", &id.to_string(), meaning);
         out.value("  error", failure.code(), "");
     }
-    for place in last.tail() {
-        out.place(place);
+    for field in last.platform_fields() {
+        out.field(field);
     }
     out.dialects(last.dialects());
     Ok(out.0)
@@ -145,15 +145,15 @@ impl Table {
         }
     }
 
-    fn place(&mut self, place: &Place<'_>) {
-        let text = place.to_text();
-        let meaning = match (place.field(), place.value()) {
-            (FieldOf::Current(CurrentField::Api), Some(api)) => words::of_api(api),
-            (FieldOf::Unknown, _) => "unknown field".to_owned(),
+    fn field(&mut self, field: &ParsedField<'_>) {
+        let text = field.to_text();
+        let meaning = match (field.field(), field.value()) {
+            (FieldKind::Current(CurrentField::Api), Some(api)) => words::of_api(api),
+            (FieldKind::Unknown, _) => "unknown field".to_owned(),
             (_, Some(value)) => words::of_value(value).to_owned(),
             (_, None) => String::new(),
         };
-        self.value(place.name().unwrap_or("?"), &text, &meaning);
+        self.value(field.name().unwrap_or("?"), &text, &meaning);
     }
 
     fn dialects(&mut self, dialects: &[&Dialect]) {

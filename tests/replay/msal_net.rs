@@ -83,7 +83,7 @@ fn dialect(schema: &str, config: &Config) -> Result<Dialect, String> {
         .customize()
         .delivery_policy(settling)
         .reports_foreign(config.records_non_msal)
-        .reports_cancelled(config.records_non_msal.then_some("TaskCanceledException"))
+        .cancelled_code(config.records_non_msal.then_some("TaskCanceledException"))
         .build()
         .map_err(|error| error.to_string())?;
     Ok(match config.has_last {

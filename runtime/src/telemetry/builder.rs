@@ -229,7 +229,7 @@ impl TelemetryBuilder {
     /// # Ok::<(), token_telemetry::BuildError>(())
     /// ```
     pub fn honors_retry_after(mut self) -> Self {
-        self.claims.retries_as_told = true;
+        self.claims.honors_retry_after = true;
         self
     }
 

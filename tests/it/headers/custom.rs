@@ -85,11 +85,11 @@ fn unsafe_texts_are_rejected() {
         "`1,1` is not valid text for a header field"
     );
     assert_eq!(
-        error_of(own().tail(LINE)),
+        error_of(own().platform_fields(LINE)),
         "`2\\r\\n` is not valid text for a header field"
     );
     assert_eq!(
-        error_of(own().reports_cancelled(Some(""))),
+        error_of(own().cancelled_code(Some(""))),
         "`` is not valid text for a header field"
     );
 }
@@ -106,7 +106,7 @@ fn contradictory_parts_are_rejected() {
         "`is_cache_serialized` has a default text, so the segment cannot collapse"
     );
     assert_eq!(
-        error_of(own().tail(WAITING).per_failure(REGION)),
+        error_of(own().platform_fields(WAITING).per_failure(REGION)),
         "the last segment can have either platform fields or fields per failure, not both"
     );
     assert_eq!(

@@ -100,7 +100,7 @@ pub(super) fn any_dialect() -> impl Strategy<Value = Dialect> {
                     Carrier::Headers
                 })
                 .current_budget(if newest { 100 } else { usize::MAX })
-                .reports_cancelled(forgets.then_some("cancelled"))
+                .cancelled_code(forgets.then_some("cancelled"))
                 .capacity(capacity)
                 .delivery_policy(settling)
                 .code_len(code_len)
@@ -218,13 +218,17 @@ fn check_last(dialect: &Dialect, last: &str) -> Result<(), TestCaseError> {
     let failures = fields(segments[2]) / 2;
     prop_assert_eq!(fields(segments[2]), failures * 2);
     prop_assert_eq!(fields(segments[3]), failures);
-    let tail = match dialect.per_failure() {
-        [] => dialect.tail().len(),
+    let expected = match dialect.per_failure() {
+        [] => dialect.platform_fields().len(),
         [_] if segments[4].is_empty() => 0,
         all => all.len() * failures,
     };
-    prop_assert_eq!(fields(segments[4]), tail, "{}", last);
-    let frame = if dialect.budget_counts_frame() { 0 } else { 64 };
+    prop_assert_eq!(fields(segments[4]), expected, "{}", last);
+    let frame = if dialect.last_budget_limits_header() {
+        0
+    } else {
+        64
+    };
     prop_assert!(last.len() <= dialect.last_budget() + frame, "{}", last);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-,|".contains(&byte);
     prop_assert!(last.bytes().all(plain), "{}", last);

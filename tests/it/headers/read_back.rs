@@ -48,7 +48,7 @@ fn any_last() -> impl Strategy<Value = (Dialect, LastTelemetry<'static>)> {
     );
     let failures = prop::collection::vec(failure, 0..5);
     (any_dialect(), any::<u64>(), failures, any_text()).prop_map(
-        |(dialect, hits, failures, tail)| {
+        |(dialect, hits, failures, platform_text)| {
             let owned = |text: &str| FieldText::new(text.to_owned()).unwrap();
             let mut last = LastTelemetry::new(hits);
             for (api, id, bytes, is_guid, code, field) in failures {
@@ -69,9 +69,9 @@ fn any_last() -> impl Strategy<Value = (Dialect, LastTelemetry<'static>)> {
                 }
                 last = last.with_failure(failure);
             }
-            for known in dialect.tail() {
-                if let Some(value) = known.parse(&tail).unwrap() {
-                    last = last.with_tail(*known, value.into_owned());
+            for known in dialect.platform_fields() {
+                if let Some(value) = known.parse(&platform_text).unwrap() {
+                    last = last.with_platform_field(*known, value.into_owned());
                 }
             }
             (dialect, last)
@@ -88,8 +88,8 @@ proptest! {
         let read = dialect.read_current(&rendered).unwrap().unwrap();
         prop_assert_eq!(read.render(&dialect), &*rendered);
         for (field, value) in current.fields() {
-            let has_place = |slot: &token_telemetry::entra::FieldSpec| slot.field() == field;
-            if dialect.request().iter().chain(dialect.platform()).any(has_place) && value != &FieldValue::Blank {
+            let has_slot = |slot: &token_telemetry::entra::FieldSpec| slot.field() == field;
+            if dialect.request().iter().chain(dialect.platform()).any(has_slot) && value != &FieldValue::Blank {
                 prop_assert_eq!(read.get(field), Some(value), "{} in {}", field.name(), rendered);
             }
         }

@@ -131,7 +131,11 @@ fn unknown_codes_are_numbers() {
 fn fields_after_the_longest_layout_are_kept() {
     let value = "5|1004,2,,,|0,1,1,,,1,new,newer";
     let current = read::current(value).unwrap().unwrap();
-    let names: Vec<_> = current.platform().iter().map(read::Place::name).collect();
+    let names: Vec<_> = current
+        .platform()
+        .iter()
+        .map(read::ParsedField::name)
+        .collect();
     assert_eq!(names[5..], [Some("is_managed_cert_used"), None, None]);
     assert_eq!(current.telemetry().extra().len(), 2);
     assert!(current.dialects().is_empty());

@@ -226,7 +226,7 @@ fn canceled_calls_follow_the_dialect() {
     fail(&telemetry, Ending::Dropped);
     assert_eq!(waiting(&telemetry), [""; 0]);
 
-    let telemetry = own(Dialect::custom("own").reports_cancelled(Some("TaskCanceledException")));
+    let telemetry = own(Dialect::custom("own").cancelled_code(Some("TaskCanceledException")));
     fail(&telemetry, Ending::Dropped);
     assert_eq!(waiting(&telemetry), ["TaskCanceledException"]);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use token_telemetry::entra::read::{self, Place, ReadError};
+use token_telemetry::entra::read::{self, ParsedField, ReadError};
 use token_telemetry::entra::{Dialect, SkuGroup};
 
 use super::{Sent, pairs, texts};
@@ -71,8 +71,8 @@ pub(super) fn check_empty(sent: &Sent<'_>, check: &mut Check) -> Result<(), Stri
     check.holds("an empty value is none", is_none)
 }
 
-fn wire_texts(places: &[Place<'_>]) -> Vec<String> {
-    places.iter().map(Place::to_text).collect()
+fn wire_texts(fields: &[ParsedField<'_>]) -> Vec<String> {
+    fields.iter().map(ParsedField::to_text).collect()
 }
 
 /// Returns the value, which must be present.
@@ -134,7 +134,11 @@ fn last(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<(), S
         .iter()
         .map(|failure| failure.code().to_owned());
     check.same("errors", &codes.collect(), &texts(fields, "errors")?)?;
-    check.same("tail", &wire_texts(found.tail()), &texts(fields, "tail")?)?;
+    check.same(
+        "tail",
+        &wire_texts(found.platform_fields()),
+        &texts(fields, "tail")?,
+    )?;
     check_dialects(found.dialects(), &sent.dialect, check)?;
     let own = there(sent.dialect.read_last(sent.value))?;
     check.same(

@@ -44,9 +44,9 @@ fn current(dialect: &Dialect, fields: &mut Fields) -> Result<CurrentTelemetry<'s
         return Err(format!("{} values", values.len()));
     }
     let extra = platform.get(dialect.platform().len()..).unwrap_or_default();
-    let places = dialect.request().iter().zip(&values);
+    let slots = dialect.request().iter().zip(&values);
     let mut current = CurrentTelemetry::new();
-    for (slot, text) in places.chain(dialect.platform().iter().zip(&platform)) {
+    for (slot, text) in slots.chain(dialect.platform().iter().zip(&platform)) {
         if let Some(value) = slot.parse(text).map_err(|error| error.to_string())? {
             current = current.with(slot.field(), value.into_owned());
         }
@@ -72,13 +72,16 @@ fn last(dialect: &Dialect, fields: &mut Fields) -> Result<LastTelemetry<'static>
         let failure = ReportedFailure::new(api_value(api)?, id_value(id)?, field_text(code)?);
         last = last.with_failure(failure);
     }
-    let tail = texts(fields, "tail")?;
-    for (field, text) in dialect.tail().iter().zip(&tail) {
+    let platform_fields = texts(fields, "tail")?;
+    for (field, text) in dialect.platform_fields().iter().zip(&platform_fields) {
         if let Some(value) = field.parse(text).map_err(|error| error.to_string())? {
-            last = last.with_tail(*field, value.into_owned());
+            last = last.with_platform_field(*field, value.into_owned());
         }
     }
-    for text in tail.get(dialect.tail().len()..).unwrap_or_default() {
+    for text in platform_fields
+        .get(dialect.platform_fields().len()..)
+        .unwrap_or_default()
+    {
         last = last.with_extra(field_text(text)?);
     }
     Ok(last)

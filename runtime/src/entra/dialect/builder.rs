@@ -201,11 +201,11 @@ impl DialectBuilder {
     /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
     ///
     /// const FIELDS: &[PlatformField] = &[PlatformField::Waiting];
-    /// let dialect = Dialect::custom("contoso").tail(FIELDS).build()?;
-    /// assert_eq!(LastTelemetry::new(0).with_tail(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
+    /// let dialect = Dialect::custom("contoso").platform_fields(FIELDS).build()?;
+    /// assert_eq!(LastTelemetry::new(0).with_platform_field(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
     /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
     /// ```
-    pub const fn tail(mut self, fields: &'static [PlatformField]) -> Self {
+    pub const fn platform_fields(mut self, fields: &'static [PlatformField]) -> Self {
         self.0.last.platform_fields = fields;
         self
     }
@@ -230,7 +230,7 @@ impl DialectBuilder {
     /// Sets whether more fields may follow in the last segment.
     ///
     /// This affects reading only: [`read_last`](Dialect::read_last) then accepts more fields.
-    pub const fn open_tail(mut self, open: bool) -> Self {
+    pub const fn open_platform_fields(mut self, open: bool) -> Self {
         self.0.last.open = open;
         self
     }
@@ -323,11 +323,11 @@ impl DialectBuilder {
     /// ```
     /// use token_telemetry::entra::Dialect;
     ///
-    /// let dialect = Dialect::custom("contoso").reports_cancelled(Some("canceled")).build()?;
+    /// let dialect = Dialect::custom("contoso").cancelled_code(Some("canceled")).build()?;
     /// # drop(dialect);
     /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
     /// ```
-    pub const fn reports_cancelled(mut self, code: Option<&'static str>) -> Self {
+    pub const fn cancelled_code(mut self, code: Option<&'static str>) -> Self {
         self.0.last.cancelled = code;
         self
     }

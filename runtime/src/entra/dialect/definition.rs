@@ -99,10 +99,10 @@ impl Dialect {
     /// use token_telemetry::entra::{Dialect, PlatformField};
     ///
     /// let fields = [PlatformField::Waiting, PlatformField::Overflow];
-    /// assert_eq!(Dialect::msal_node().tail(), fields);
+    /// assert_eq!(Dialect::msal_node().platform_fields(), fields);
     /// ```
     #[must_use]
-    pub const fn tail(&self) -> &'static [PlatformField] {
+    pub const fn platform_fields(&self) -> &'static [PlatformField] {
         self.last.platform_fields
     }
 
@@ -160,11 +160,11 @@ impl Dialect {
     /// ```
     /// use token_telemetry::entra::Dialect;
     ///
-    /// assert!(Dialect::default().budget_counts_frame());
-    /// assert!(!Dialect::msal_python().budget_counts_frame());
+    /// assert!(Dialect::default().last_budget_limits_header());
+    /// assert!(!Dialect::msal_python().last_budget_limits_header());
     /// ```
     #[must_use]
-    pub const fn budget_counts_frame(&self) -> bool {
+    pub const fn last_budget_limits_header(&self) -> bool {
         matches!(self.last.measured, Measured::Header)
     }
 

@@ -11,7 +11,7 @@ use crate::wire::{FieldText, InvalidFieldText, digits};
 /// use token_telemetry::entra::{Dialect, PlatformField};
 ///
 /// const FIELDS: &[PlatformField] = &[PlatformField::Constant("2"), PlatformField::AllSent];
-/// assert_eq!(Dialect::msal_android().tail(), FIELDS);
+/// assert_eq!(Dialect::msal_android().platform_fields(), FIELDS);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

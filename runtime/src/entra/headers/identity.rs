@@ -37,7 +37,7 @@ const HONORS_RETRY_AFTER: &str = "retry-after, h429";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) extra_sku: Option<ExtraSku>,
-    pub(crate) retries_as_told: bool,
+    pub(crate) honors_retry_after: bool,
 }
 
 /// The identity headers of one SDK, rendered once.
@@ -104,7 +104,7 @@ fn text(
         Header::AppVersion => client.app().map(|(_, version)| version.to_owned()),
         Header::ExtraSku => claims.extra_sku.as_ref().map(ToString::to_string),
         Header::LibCapability => claims
-            .retries_as_told
+            .honors_retry_after
             .then(|| HONORS_RETRY_AFTER.to_owned()),
         Header::CurrentTelemetry
         | Header::LastTelemetry

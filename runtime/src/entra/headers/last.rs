@@ -100,12 +100,16 @@ impl<'a> LastTelemetry<'a> {
     /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
     ///
     /// let last = LastTelemetry::new(0)
-    ///     .with_tail(PlatformField::Waiting, 2_u32)
-    ///     .with_tail(PlatformField::Overflow, true);
+    ///     .with_platform_field(PlatformField::Waiting, 2_u32)
+    ///     .with_platform_field(PlatformField::Overflow, true);
     /// assert_eq!(last.render(&Dialect::msal_node()), "5|0|||2,1");
     /// ```
     #[must_use]
-    pub fn with_tail(mut self, field: PlatformField, value: impl Into<FieldValue<'a>>) -> Self {
+    pub fn with_platform_field(
+        mut self,
+        field: PlatformField,
+        value: impl Into<FieldValue<'a>>,
+    ) -> Self {
         self.platform_fields.retain(|(known, _)| *known != field);
         self.platform_fields.push((field, value.into()));
         self
@@ -159,11 +163,11 @@ impl<'a> LastTelemetry<'a> {
     /// use token_telemetry::entra::{Dialect, FieldValue, PlatformField};
     ///
     /// let last = Dialect::msal_node().read_last("5|0|||2,1")?.ok_or("empty")?;
-    /// assert_eq!(last.tail(PlatformField::Overflow), Some(&FieldValue::Flag(true)));
+    /// assert_eq!(last.platform_field(PlatformField::Overflow), Some(&FieldValue::Flag(true)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn tail(&self, field: PlatformField) -> Option<&FieldValue<'a>> {
+    pub fn platform_field(&self, field: PlatformField) -> Option<&FieldValue<'a>> {
         let found = self
             .platform_fields
             .iter()
@@ -226,7 +230,7 @@ impl<'a> LastTelemetry<'a> {
                 platform_fields: fields,
             });
         let mut out = Scratch::new();
-        let platform_fields = |field| self.tail(field).cloned();
+        let platform_fields = |field| self.platform_field(field).cloned();
         write(dialect, self.hits, failures, platform_fields, &mut out);
         let per_failure = dialect.last.per_failure.len() * self.failures.len();
         let known = per_failure + dialect.last.platform_fields.len();

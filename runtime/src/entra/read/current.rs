@@ -1,7 +1,7 @@
 //! Parses `x-client-current-telemetry`.
 
 use super::error::{ReadError, Reason};
-use super::field::{FieldOf, Place};
+use super::field::{FieldKind, ParsedField};
 use super::schema;
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
@@ -24,8 +24,8 @@ use crate::wire::FieldText;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Current<'a> {
     schema: u8,
-    request: Vec<Place<'a>>,
-    platform: Vec<Place<'a>>,
+    request: Vec<ParsedField<'a>>,
+    platform: Vec<ParsedField<'a>>,
     telemetry: CurrentTelemetry<'a>,
     dialects: Vec<&'static Dialect>,
 }
@@ -39,7 +39,7 @@ impl<'a> Current<'a> {
 
     /// Returns the fields of the second segment.
     #[must_use]
-    pub fn request(&self) -> &[Place<'a>] {
+    pub fn request(&self) -> &[ParsedField<'a>] {
         &self.request
     }
 
@@ -51,12 +51,12 @@ impl<'a> Current<'a> {
     /// use token_telemetry::entra::read;
     ///
     /// let current = read::current("5|1004,0,,,|1,0")?.ok_or("empty")?;
-    /// let names: Vec<_> = current.platform().iter().filter_map(|place| place.name()).collect();
+    /// let names: Vec<_> = current.platform().iter().filter_map(|field| field.name()).collect();
     /// assert_eq!(names, ["is_cache_serialized", "is_legacy_cache_enabled"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn platform(&self) -> &[Place<'a>] {
+    pub fn platform(&self) -> &[ParsedField<'a>] {
         &self.platform
     }
 
@@ -227,7 +227,7 @@ fn places<'a>(
     layout: &Dialect,
     request: Span<'a>,
     platform: &[Span<'a>],
-) -> Result<(Vec<Place<'a>>, Vec<Place<'a>>), ReadError> {
+) -> Result<(Vec<ParsedField<'a>>, Vec<ParsedField<'a>>), ReadError> {
     let fields: Vec<_> = request.split(',').collect();
     if fields.len() != layout.current.request.len() {
         return Err(request.error(Reason::WrongFieldCount));
@@ -241,32 +241,35 @@ fn places<'a>(
         .collect();
     let slots = matched(&layout.current, platform).unwrap_or_default();
     let known = slots.iter().zip(platform).map(place);
-    let unknown = platform.iter().skip(slots.len()).map(|field| Place {
-        field: FieldOf::Unknown,
+    let unknown = platform.iter().skip(slots.len()).map(|field| ParsedField {
+        field: FieldKind::Unknown,
         value: Some(FieldText::trusted(field.text).into()),
         offset: field.offset,
     });
     Ok((request, known.chain(unknown).collect()))
 }
 
-fn place<'a>((slot, field): (&FieldSpec, &Span<'a>)) -> Place<'a> {
-    Place {
-        field: FieldOf::Current(slot.field),
+fn place<'a>((slot, field): (&FieldSpec, &Span<'a>)) -> ParsedField<'a> {
+    ParsedField {
+        field: FieldKind::Current(slot.field),
         // Cannot fail: text between delimiters contains none.
         value: slot.parse(field.text).unwrap_or_default(),
         offset: field.offset,
     }
 }
 
-fn telemetry<'a>(request: &[Place<'a>], platform: &[Place<'a>]) -> CurrentTelemetry<'a> {
+fn telemetry<'a>(
+    request: &[ParsedField<'a>],
+    platform: &[ParsedField<'a>],
+) -> CurrentTelemetry<'a> {
     let mut telemetry = CurrentTelemetry::new();
-    for Place { field, value, .. } in request.iter().chain(platform) {
+    for ParsedField { field, value, .. } in request.iter().chain(platform) {
         match (field, value.clone()) {
-            (FieldOf::Current(field), Some(value)) => telemetry = telemetry.with(*field, value),
-            (FieldOf::Unknown, Some(FieldValue::Text(text))) => {
+            (FieldKind::Current(field), Some(value)) => telemetry = telemetry.with(*field, value),
+            (FieldKind::Unknown, Some(FieldValue::Text(text))) => {
                 telemetry = telemetry.with_extra(text);
             }
-            (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => {}
+            (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => {}
         }
     }
     telemetry

@@ -19,38 +19,38 @@ use crate::wire::Scratch;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
-    pub(super) field: FieldOf,
+pub struct ParsedField<'a> {
+    pub(super) field: FieldKind,
     pub(super) value: Option<FieldValue<'a>>,
     pub(super) offset: usize,
 }
 
-/// Identifies the field of a [`Place`].
+/// Identifies the field of a [`ParsedField`].
 ///
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::entra::{CurrentField, read::{self, FieldOf}};
+/// use token_telemetry::entra::{CurrentField, read::{self, FieldKind}};
 ///
 /// let current = read::current("4|301,3|")?.ok_or("empty")?;
-/// assert_eq!(current.request()[0].field(), FieldOf::Current(CurrentField::Api));
+/// assert_eq!(current.request()[0].field(), FieldKind::Current(CurrentField::Api));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FieldOf {
+pub enum FieldKind {
     /// A field of the current-telemetry header, or one that is repeated for each failure.
     Current(CurrentField),
     /// A field of the last segment of the last-telemetry header.
-    PlatformFields(PlatformField),
+    Platform(PlatformField),
     /// A field after the known ones.
     Unknown,
 }
 
-impl<'a> Place<'a> {
+impl<'a> ParsedField<'a> {
     /// Returns which field this is.
     #[must_use]
-    pub fn field(&self) -> FieldOf {
+    pub fn field(&self) -> FieldKind {
         self.field
     }
 
@@ -58,9 +58,9 @@ impl<'a> Place<'a> {
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         match self.field {
-            FieldOf::Current(field) => Some(field.name()),
-            FieldOf::PlatformFields(field) => Some(field.name()),
-            FieldOf::Unknown => None,
+            FieldKind::Current(field) => Some(field.name()),
+            FieldKind::Platform(field) => Some(field.name()),
+            FieldKind::Unknown => None,
         }
     }
 
@@ -102,8 +102,8 @@ impl<'a> Place<'a> {
         let mut out = Scratch::new();
         match (self.field, &self.value) {
             (_, None) => {}
-            (FieldOf::Current(field), Some(value)) => field.write(value, &mut out),
-            (FieldOf::PlatformFields(_) | FieldOf::Unknown, Some(value)) => value.write(&mut out),
+            (FieldKind::Current(field), Some(value)) => field.write(value, &mut out),
+            (FieldKind::Platform(_) | FieldKind::Unknown, Some(value)) => value.write(&mut out),
         }
         out.as_str().to_owned()
     }

@@ -1,7 +1,7 @@
 //! Parses `x-client-last-telemetry`.
 
 use super::error::{ReadError, Reason};
-use super::field::{FieldOf, Place};
+use super::field::{FieldKind, ParsedField};
 use super::schema;
 use super::span::Span;
 use crate::entra::dialect::CurrentField;
@@ -26,7 +26,7 @@ use crate::wire::{ClientRequestId, FieldText};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Last<'a> {
     schema: u8,
-    platform_fields: Vec<Place<'a>>,
+    platform_fields: Vec<ParsedField<'a>>,
     telemetry: LastTelemetry<'a>,
     dialects: Vec<&'static Dialect>,
 }
@@ -46,12 +46,12 @@ impl<'a> Last<'a> {
     /// use token_telemetry::entra::read;
     ///
     /// let last = read::last("5|3|||2,1")?.ok_or("empty")?;
-    /// let names: Vec<_> = last.tail().iter().filter_map(|place| place.name()).collect();
+    /// let names: Vec<_> = last.platform_fields().iter().filter_map(|field| field.name()).collect();
     /// assert_eq!(names, ["error_count", "overflow"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn tail(&self) -> &[Place<'a>] {
+    pub fn platform_fields(&self) -> &[ParsedField<'a>] {
         &self.platform_fields
     }
 
@@ -224,7 +224,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Assigns the fields of the last segment to the layout of a dialect.
-    fn platform_fields(&self, form: &LastForm) -> Vec<Place<'a>> {
+    fn platform_fields(&self, form: &LastForm) -> Vec<ParsedField<'a>> {
         let mut known: Vec<_> = if form.per_failure.is_empty() {
             let place = |(field, text): (&_, &Span<'a>)| platform_place(*field, *text);
             form.platform_fields
@@ -234,8 +234,8 @@ impl<'a> Parts<'a> {
                 .collect()
         } else {
             let fields = form.per_failure.len() * self.failed.len();
-            let place = |(field, text): (&CurrentField, &Span<'a>)| Place {
-                field: FieldOf::Current(*field),
+            let place = |(field, text): (&CurrentField, &Span<'a>)| ParsedField {
+                field: FieldKind::Current(*field),
                 value: field.parse(text.text).unwrap_or_default(),
                 offset: text.offset,
             };
@@ -250,19 +250,19 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns the fields after the known ones.
-    fn unknown_fields(&self, known: usize) -> Vec<Place<'a>> {
-        let place = |field: &Span<'a>| Place {
-            field: FieldOf::Unknown,
+    fn unknown_fields(&self, known: usize) -> Vec<ParsedField<'a>> {
+        let place = |field: &Span<'a>| ParsedField {
+            field: FieldKind::Unknown,
             value: Some(FieldText::trusted(field.text).into()),
             offset: field.offset,
         };
         self.fields.iter().skip(known).map(place).collect()
     }
 
-    fn telemetry(&self, platform_fields: &[Place<'a>]) -> LastTelemetry<'a> {
+    fn telemetry(&self, platform_fields: &[ParsedField<'a>]) -> LastTelemetry<'a> {
         let of_failures = platform_fields
             .iter()
-            .filter(|place| matches!(place.field, FieldOf::Current(_)))
+            .filter(|place| matches!(place.field, FieldKind::Current(_)))
             .count();
         let per_failure = of_failures / self.failed.len().max(1);
         let mut telemetry = LastTelemetry::new(self.hits);
@@ -278,35 +278,35 @@ impl<'a> Parts<'a> {
                 .take(per_failure);
             telemetry = telemetry.with_failure(own.fold(failure, with_field));
         }
-        for Place { field, value, .. } in platform_fields {
+        for ParsedField { field, value, .. } in platform_fields {
             match (field, value.clone()) {
-                (FieldOf::PlatformFields(field), Some(value)) => {
-                    telemetry = telemetry.with_tail(*field, value);
+                (FieldKind::Platform(field), Some(value)) => {
+                    telemetry = telemetry.with_platform_field(*field, value);
                 }
-                (FieldOf::Unknown, Some(FieldValue::Text(text))) => {
+                (FieldKind::Unknown, Some(FieldValue::Text(text))) => {
                     telemetry = telemetry.with_extra(text);
                 }
-                (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => {}
+                (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => {}
             }
         }
         telemetry
     }
 }
 
-fn with_field<'a>(failure: ReportedFailure<'a>, place: &Place<'a>) -> ReportedFailure<'a> {
+fn with_field<'a>(failure: ReportedFailure<'a>, place: &ParsedField<'a>) -> ReportedFailure<'a> {
     match (place.field, place.value.clone()) {
-        (FieldOf::Current(field), Some(value)) => failure.with(field, value),
-        (FieldOf::Current(_) | FieldOf::PlatformFields(_) | FieldOf::Unknown, _) => failure,
+        (FieldKind::Current(field), Some(value)) => failure.with(field, value),
+        (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => failure,
     }
 }
 
-fn platform_place(field: PlatformField, text: Span<'_>) -> Place<'_> {
+fn platform_place(field: PlatformField, text: Span<'_>) -> ParsedField<'_> {
     let parsed = field.parse(text.text).unwrap_or_default();
     // A default text parses to `None`; keep it, because the header contains it.
     let constant = || FieldText::trusted(text.text).into();
     let value = parsed.or_else(|| (!text.text.is_empty()).then(constant));
-    Place {
-        field: FieldOf::PlatformFields(field),
+    ParsedField {
+        field: FieldKind::Platform(field),
         value,
         offset: text.offset,
     }

@@ -10,8 +10,8 @@
 //! use token_telemetry::entra::read;
 //!
 //! let current = read::current("5|1004,2,centralus,3,4|0,1,1,,,")?.ok_or("empty")?;
-//! for place in current.request() {
-//!     println!("{} = {}", place.name().unwrap_or("?"), place.to_text());
+//! for field in current.request() {
+//!     println!("{} = {}", field.name().unwrap_or("?"), field.to_text());
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -27,7 +27,7 @@ mod span;
 pub use current::{Current, current};
 pub use error::{ReadError, Reason};
 pub use extra_sku::extra_sku;
-pub use field::{FieldOf, Place};
+pub use field::{FieldKind, ParsedField};
 pub use last::{Last, last};
 pub use response::{
     CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
