@@ -64,7 +64,219 @@ impl Dialect {
     }
 }
 
+/// Defines the methods that set one part of the dialect.
+macro_rules! setters {
+    ($( $(#[$attribute:meta])* $name:ident($argument:ident: $type:ty) sets $($part:ident).+; )+) => {
+        $(
+            $(#[$attribute])*
+            pub const fn $name(mut self, $argument: $type) -> Self {
+                self.0.$($part).+ = $argument;
+                self
+            }
+        )+
+    };
+}
+
 impl DialectBuilder {
+    setters! {
+        /// Sets the fields of the third segment.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
+        ///
+        /// const PLATFORM: &[FieldSpec] = &[FieldSpec::new(CurrentField::TokenType).default_text("1")];
+        /// let dialect = Dialect::custom("contoso").platform(PLATFORM).build()?;
+        /// assert_eq!(dialect.platform(), PLATFORM);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        platform(platform: &'static [FieldSpec]) sets current.platform;
+
+        /// Sets whether recorded values without a slot follow the platform fields.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").platform(&[]).open_platform(true).build()?;
+        /// assert!(dialect.has_open_platform());
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        open_platform(open: bool) sets current.open;
+
+        /// Sets whether the third segment is empty while none of its fields is known.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldSpec};
+        ///
+        /// const PLATFORM: &[FieldSpec] = &[
+        ///     FieldSpec::new(CurrentField::WrapperSku),
+        ///     FieldSpec::new(CurrentField::WrapperVersion),
+        /// ];
+        /// let dialect = Dialect::custom("contoso").platform(PLATFORM).collapses(true).build()?;
+        /// assert_eq!(CurrentTelemetry::new().render(&dialect), "5|,0,,,|");
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        collapses(collapses: bool) sets current.collapses;
+
+        /// Sets the maximum length of the current-telemetry header, in bytes.
+        ///
+        /// A longer header is not sent.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").current_budget(200).build()?;
+        /// assert_eq!(dialect.current_budget(), 200);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        current_budget(bytes: usize) sets current.budget;
+
+        /// Sets whether the last-telemetry header is sent when there is nothing to report.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").sent_when_empty(true).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        sent_when_empty(sent: bool) sets last.sent_when_empty;
+
+        /// Sets the fields in the last segment of the last-telemetry header.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
+        ///
+        /// const FIELDS: &[PlatformField] = &[PlatformField::Waiting];
+        /// let dialect = Dialect::custom("contoso").platform_fields(FIELDS).build()?;
+        /// assert_eq!(LastTelemetry::new(0).with_platform_field(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        platform_fields(fields: &'static [PlatformField]) sets last.platform_fields;
+
+        /// Sets the fields that the last-telemetry header repeats for each failure.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{CurrentField, Dialect};
+        ///
+        /// const FIELDS: &[CurrentField] = &[CurrentField::RegionUsed];
+        /// let dialect = Dialect::custom("contoso").per_failure(FIELDS).build()?;
+        /// assert_eq!(dialect.per_failure(), FIELDS);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        per_failure(fields: &'static [CurrentField]) sets last.per_failure;
+
+        /// Sets whether more fields may follow in the last segment.
+        ///
+        /// This affects reading only: [`read_last`](Dialect::read_last) then accepts more fields.
+        open_platform_fields(open: bool) sets last.open;
+
+        /// Sets the maximum length of an error code, in bytes; longer ones are truncated.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").code_len(32).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        code_len(bytes: usize) sets last.code_len;
+
+        /// Sets how many failures may wait, and which are dropped when there are more.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Capacity, Dialect};
+        ///
+        /// let dialect = Dialect::custom("contoso").capacity(Capacity::OneHeader).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        capacity(capacity: Capacity) sets last.capacity;
+
+        /// Sets which failures are sent first.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Dialect, SendOrder};
+        ///
+        /// let dialect = Dialect::custom("contoso").order(SendOrder::NewestFirst).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        order(order: SendOrder) sets last.order;
+
+        /// Sets the rule that decides when failures were delivered.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{DeliveryPolicy, Dialect};
+        ///
+        /// let dialect =
+        ///     Dialect::custom("contoso").delivery_policy(DeliveryPolicy::ON_SUCCESS).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        delivery_policy(policy: DeliveryPolicy) sets last.delivery_policy;
+
+        /// Sets whether errors of foreign types are reported under their type name.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").reports_foreign(false).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        reports_foreign(reported: bool) sets last.foreign;
+
+        /// Sets the error code for canceled calls; `None` does not report them.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").cancelled_code(Some("canceled")).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        cancelled_code(code: Option<&'static str>) sets last.cancelled;
+
+        /// Sets where the telemetry is written.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Carrier, Dialect};
+        ///
+        /// let dialect = Dialect::custom("contoso").carrier(Carrier::Form).build()?;
+        /// assert_eq!(dialect.carrier(), Carrier::Form);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        carrier(carrier: Carrier) sets carrier;
+    }
+
     /// Sets the schema number and the fields of the second segment.
     ///
     /// # Examples
@@ -86,77 +298,6 @@ impl DialectBuilder {
         self
     }
 
-    /// Sets the fields of the third segment.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
-    ///
-    /// const PLATFORM: &[FieldSpec] = &[FieldSpec::new(CurrentField::TokenType).default_text("1")];
-    /// let dialect = Dialect::custom("contoso").platform(PLATFORM).build()?;
-    /// assert_eq!(dialect.platform(), PLATFORM);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn platform(mut self, platform: &'static [FieldSpec]) -> Self {
-        self.0.current.platform = platform;
-        self
-    }
-
-    /// Sets whether recorded values without a slot follow the platform fields.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").platform(&[]).open_platform(true).build()?;
-    /// assert!(dialect.has_open_platform());
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn open_platform(mut self, open: bool) -> Self {
-        self.0.current.open = open;
-        self
-    }
-
-    /// Sets whether the third segment is empty while none of its fields is known.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry, Dialect, FieldSpec};
-    ///
-    /// const PLATFORM: &[FieldSpec] = &[
-    ///     FieldSpec::new(CurrentField::WrapperSku),
-    ///     FieldSpec::new(CurrentField::WrapperVersion),
-    /// ];
-    /// let dialect = Dialect::custom("contoso").platform(PLATFORM).collapses(true).build()?;
-    /// assert_eq!(CurrentTelemetry::new().render(&dialect), "5|,0,,,|");
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn collapses(mut self, collapses: bool) -> Self {
-        self.0.current.collapses = collapses;
-        self
-    }
-
-    /// Sets the maximum length of the current-telemetry header, in bytes.
-    ///
-    /// A longer header is not sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").current_budget(200).build()?;
-    /// assert_eq!(dialect.current_budget(), 200);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn current_budget(mut self, bytes: usize) -> Self {
-        self.0.current.budget = bytes;
-        self
-    }
-
     /// Sets the maximum length of the last-telemetry header, in bytes.
     ///
     /// `over_budget` decides what happens to failures that do not fit.
@@ -174,177 +315,6 @@ impl DialectBuilder {
         self.0.last.budget = bytes;
         self.0.last.measured = Measured::Header;
         self.0.last.over_budget = over_budget;
-        self
-    }
-
-    /// Sets whether the last-telemetry header is sent when there is nothing to report.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").sent_when_empty(true).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn sent_when_empty(mut self, sent: bool) -> Self {
-        self.0.last.sent_when_empty = sent;
-        self
-    }
-
-    /// Sets the fields in the last segment of the last-telemetry header.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Dialect, LastTelemetry, PlatformField};
-    ///
-    /// const FIELDS: &[PlatformField] = &[PlatformField::Waiting];
-    /// let dialect = Dialect::custom("contoso").platform_fields(FIELDS).build()?;
-    /// assert_eq!(LastTelemetry::new(0).with_platform_field(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn platform_fields(mut self, fields: &'static [PlatformField]) -> Self {
-        self.0.last.platform_fields = fields;
-        self
-    }
-
-    /// Sets the fields that the last-telemetry header repeats for each failure.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{CurrentField, Dialect};
-    ///
-    /// const FIELDS: &[CurrentField] = &[CurrentField::RegionUsed];
-    /// let dialect = Dialect::custom("contoso").per_failure(FIELDS).build()?;
-    /// assert_eq!(dialect.per_failure(), FIELDS);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn per_failure(mut self, fields: &'static [CurrentField]) -> Self {
-        self.0.last.per_failure = fields;
-        self
-    }
-
-    /// Sets whether more fields may follow in the last segment.
-    ///
-    /// This affects reading only: [`read_last`](Dialect::read_last) then accepts more fields.
-    pub const fn open_platform_fields(mut self, open: bool) -> Self {
-        self.0.last.open = open;
-        self
-    }
-
-    /// Sets the maximum length of an error code, in bytes; longer ones are truncated.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").code_len(32).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn code_len(mut self, bytes: usize) -> Self {
-        self.0.last.code_len = bytes;
-        self
-    }
-
-    /// Sets how many failures may wait, and which are dropped when there are more.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Capacity, Dialect};
-    ///
-    /// let dialect = Dialect::custom("contoso").capacity(Capacity::OneHeader).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn capacity(mut self, capacity: Capacity) -> Self {
-        self.0.last.capacity = capacity;
-        self
-    }
-
-    /// Sets which failures are sent first.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Dialect, SendOrder};
-    ///
-    /// let dialect = Dialect::custom("contoso").order(SendOrder::NewestFirst).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn order(mut self, order: SendOrder) -> Self {
-        self.0.last.order = order;
-        self
-    }
-
-    /// Sets the rule that decides when failures were delivered.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{DeliveryPolicy, Dialect};
-    ///
-    /// let dialect =
-    ///     Dialect::custom("contoso").delivery_policy(DeliveryPolicy::ON_SUCCESS).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn delivery_policy(mut self, policy: DeliveryPolicy) -> Self {
-        self.0.last.delivery_policy = policy;
-        self
-    }
-
-    /// Sets whether errors of foreign types are reported under their type name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").reports_foreign(false).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn reports_foreign(mut self, reported: bool) -> Self {
-        self.0.last.foreign = reported;
-        self
-    }
-
-    /// Sets the error code for canceled calls; `None` does not report them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// let dialect = Dialect::custom("contoso").cancelled_code(Some("canceled")).build()?;
-    /// # drop(dialect);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn cancelled_code(mut self, code: Option<&'static str>) -> Self {
-        self.0.last.cancelled = code;
-        self
-    }
-
-    /// Sets where the telemetry is written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Carrier, Dialect};
-    ///
-    /// let dialect = Dialect::custom("contoso").carrier(Carrier::Form).build()?;
-    /// assert_eq!(dialect.carrier(), Carrier::Form);
-    /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
-    /// ```
-    pub const fn carrier(mut self, carrier: Carrier) -> Self {
-        self.0.carrier = carrier;
         self
     }
 
@@ -438,12 +408,11 @@ fn in_last(last: &LastForm) -> Option<Problem> {
     if !last.platform_fields.is_empty() && !last.per_failure.is_empty() {
         return Some(Problem::TwoLastSegments);
     }
-    if let Some(text) = last
+    let mut texts = last
         .platform_fields
         .iter()
-        .find_map(|field| constant(*field))
-        .filter(|text| !is_clean(text))
-    {
+        .map(|field| field.default_text());
+    if let Some(text) = texts.find(|text| !is_clean(text)) {
         return Some(Problem::UnsafeText(text));
     }
     if let Some(code) = last
@@ -463,13 +432,6 @@ fn in_last(last: &LastForm) -> Option<Problem> {
             Some(Problem::Capacity(kept))
         }
         Capacity::DropOldest(_) | Capacity::OneHeader => None,
-    }
-}
-
-const fn constant(field: PlatformField) -> Option<&'static str> {
-    match field {
-        PlatformField::Constant(text) => Some(text),
-        PlatformField::Waiting | PlatformField::Overflow | PlatformField::AllSent => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fields of `x-client-current-telemetry` across all dialects.
 
-use super::value::{FieldValue, is_plain_number};
+use super::value::FieldValue;
 use crate::cache::CacheRefreshReason;
 use crate::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
 use crate::token::TokenType;
@@ -9,69 +9,9 @@ use crate::wire::{FieldText, InvalidFieldText, Scratch};
 /// The prefix of the broker error, the only field that includes its own name.
 const BROKER_ERROR: &str = "broker_error=";
 
-/// A field of the current-telemetry header.
-///
-/// # Examples
-///
-/// ```
-/// use token_telemetry::entra::{CurrentField, CurrentTelemetry};
-///
-/// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
-/// assert_eq!(CurrentField::Api.name(), "api_id");
-/// # drop(current);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CurrentField {
-    /// The public function of the SDK that was called.
-    Api,
-    /// Whether a refresh was forced.
-    ForceRefresh,
-    /// The reason why the cache could not serve the token.
-    CacheInfo,
-    /// The same reason, in the numbering of schema 3.
-    CacheRefresh,
-    /// The region of the endpoint that was used.
-    RegionUsed,
-    /// How the region was detected.
-    RegionSource,
-    /// The outcome of a request for a regional endpoint.
-    RegionOutcome,
-    /// The detected region.
-    RegionDetected,
-    /// How the region was detected, in the numbering of schemas 2 to 4.
-    LegacyRegionSource,
-    /// The region that the caller configured.
-    UserRegion,
-    /// Whether the caller's region matches the detected one.
-    UserRegionValid,
-    /// Whether the request fell back to the global endpoint.
-    RegionFallback,
-    /// Whether the cache is serialized to a store outside the process.
-    CacheSerialized,
-    /// Whether the legacy ADAL cache format is enabled.
-    LegacyCache,
-    /// The authentication scheme of the token.
-    TokenType,
-    /// The id of the SDK that calls the acquiring SDK.
-    CallerSdkId,
-    /// The version of the SDK that calls the acquiring SDK.
-    CallerSdkVersion,
-    /// Whether the platform manages the client certificate.
-    ManagedCertificate,
-    /// The name of the library that wraps the SDK.
-    WrapperSku,
-    /// The version of the library that wraps the SDK.
-    WrapperVersion,
-    /// The error code that a broker returned.
-    BrokerError,
-    /// A value that the SDK records under this name.
-    Named(&'static str),
-}
-
 /// How the text of a field is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Encoding {
     Number,
     Flag,
     CacheInfo,
@@ -84,72 +24,111 @@ enum Kind {
     Text,
 }
 
-impl CurrentField {
-    /// Returns the name of the field, as used in the MSAL source code.
+/// Defines the fields, each with its name in the MSAL source code and its encoding.
+macro_rules! current_fields {
+    (
+        $(#[$attribute:meta])*
+        pub enum $fields:ident {
+            $( $(#[$field_attribute:meta])* $field:ident = $name:literal as $encoding:ident, )+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $fields {
+            $( $(#[$field_attribute])* $field, )+
+            /// A value that the SDK records under this name.
+            Named(&'static str),
+        }
+
+        impl $fields {
+            /// Returns the name of the field, as used in the MSAL source code.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use token_telemetry::entra::CurrentField;
+            ///
+            /// assert_eq!(CurrentField::RegionSource.name(), "region_autodetection");
+            /// assert_eq!(CurrentField::Named("at_status").name(), "at_status");
+            /// ```
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $( Self::$field => $name, )+
+                    Self::Named(name) => name,
+                }
+            }
+
+            const fn encoding(self) -> Encoding {
+                match self {
+                    $( Self::$field => Encoding::$encoding, )+
+                    Self::Named(_) => Encoding::Text,
+                }
+            }
+        }
+    };
+}
+
+current_fields! {
+    /// A field of the current-telemetry header.
     ///
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::entra::CurrentField;
+    /// use token_telemetry::entra::{CurrentField, CurrentTelemetry};
     ///
-    /// assert_eq!(CurrentField::RegionSource.name(), "region_autodetection");
-    /// assert_eq!(CurrentField::Named("at_status").name(), "at_status");
+    /// let current = CurrentTelemetry::new().with(CurrentField::Api, 1004_u32);
+    /// assert_eq!(CurrentField::Api.name(), "api_id");
+    /// # drop(current);
     /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Api => "api_id",
-            Self::ForceRefresh => "force_refresh",
-            Self::CacheInfo => "cache_info",
-            Self::CacheRefresh => "cache_refresh",
-            Self::RegionUsed => "region_used",
-            Self::RegionSource => "region_autodetection",
-            Self::RegionOutcome => "region_outcome",
-            Self::RegionDetected => "region",
-            Self::LegacyRegionSource => "region_source",
-            Self::UserRegion => "user_provided_region",
-            Self::UserRegionValid => "is_valid_user_region",
-            Self::RegionFallback => "fallback_to_global",
-            Self::CacheSerialized => "is_cache_serialized",
-            Self::LegacyCache => "is_legacy_cache_enabled",
-            Self::TokenType => "token_type",
-            Self::CallerSdkId => "caller_sdk_id",
-            Self::CallerSdkVersion => "caller_sdk_version",
-            Self::ManagedCertificate => "is_managed_cert_used",
-            Self::WrapperSku => "wrapper_sku",
-            Self::WrapperVersion => "wrapper_version",
-            Self::BrokerError => "broker_error",
-            Self::Named(name) => name,
-        }
+    pub enum CurrentField {
+        /// The public function of the SDK that was called.
+        Api = "api_id" as Number,
+        /// Whether a refresh was forced.
+        ForceRefresh = "force_refresh" as Flag,
+        /// The reason why the cache could not serve the token.
+        CacheInfo = "cache_info" as CacheInfo,
+        /// The same reason, in the numbering of schema 3.
+        CacheRefresh = "cache_refresh" as CacheRefresh,
+        /// The region of the endpoint that was used.
+        RegionUsed = "region_used" as Text,
+        /// How the region was detected.
+        RegionSource = "region_autodetection" as RegionSource,
+        /// The outcome of a request for a regional endpoint.
+        RegionOutcome = "region_outcome" as RegionOutcome,
+        /// The detected region.
+        RegionDetected = "region" as Text,
+        /// How the region was detected, in the numbering of schemas 2 to 4.
+        LegacyRegionSource = "region_source" as LegacyRegionSource,
+        /// The region that the caller configured.
+        UserRegion = "user_provided_region" as Text,
+        /// Whether the caller's region matches the detected one.
+        UserRegionValid = "is_valid_user_region" as Flag,
+        /// Whether the request fell back to the global endpoint.
+        RegionFallback = "fallback_to_global" as Flag,
+        /// Whether the cache is serialized to a store outside the process.
+        CacheSerialized = "is_cache_serialized" as Flag,
+        /// Whether the legacy ADAL cache format is enabled.
+        LegacyCache = "is_legacy_cache_enabled" as Flag,
+        /// The authentication scheme of the token.
+        TokenType = "token_type" as TokenType,
+        /// The id of the SDK that calls the acquiring SDK.
+        CallerSdkId = "caller_sdk_id" as Text,
+        /// The version of the SDK that calls the acquiring SDK.
+        CallerSdkVersion = "caller_sdk_version" as Text,
+        /// Whether the platform manages the client certificate.
+        ManagedCertificate = "is_managed_cert_used" as Flag,
+        /// The name of the library that wraps the SDK.
+        WrapperSku = "wrapper_sku" as Text,
+        /// The version of the library that wraps the SDK.
+        WrapperVersion = "wrapper_version" as Text,
+        /// The error code that a broker returned.
+        BrokerError = "broker_error" as BrokerError,
     }
+}
 
-    const fn kind(self) -> Kind {
-        match self {
-            Self::Api => Kind::Number,
-            Self::ForceRefresh
-            | Self::UserRegionValid
-            | Self::RegionFallback
-            | Self::CacheSerialized
-            | Self::LegacyCache
-            | Self::ManagedCertificate => Kind::Flag,
-            Self::CacheInfo => Kind::CacheInfo,
-            Self::CacheRefresh => Kind::CacheRefresh,
-            Self::RegionSource => Kind::RegionSource,
-            Self::RegionOutcome => Kind::RegionOutcome,
-            Self::LegacyRegionSource => Kind::LegacyRegionSource,
-            Self::TokenType => Kind::TokenType,
-            Self::BrokerError => Kind::BrokerError,
-            Self::RegionUsed
-            | Self::RegionDetected
-            | Self::UserRegion
-            | Self::CallerSdkId
-            | Self::CallerSdkVersion
-            | Self::WrapperSku
-            | Self::WrapperVersion
-            | Self::Named(_) => Kind::Text,
-        }
-    }
-
+impl CurrentField {
     /// Parses the text of this field; returns `None` if it is empty.
     ///
     /// Unknown codes become [`FieldValue::Number`], anything else becomes [`FieldValue::Text`].
@@ -175,48 +154,27 @@ impl CurrentField {
 
     /// Decodes the text, or returns `None` if it has no typed value.
     fn decode(self, text: &str) -> Option<FieldValue<'_>> {
-        let code = || text.parse::<u8>().ok();
-        let typed = match self.kind() {
-            Kind::Text => return None,
-            Kind::BrokerError => {
-                let code = text.strip_prefix(BROKER_ERROR)?;
-                return Some(FieldValue::Text(FieldText::trusted(code)));
-            }
-            Kind::Number => None,
-            Kind::Flag => code()
-                .filter(|code| *code < 2)
-                .map(|code| FieldValue::Flag(code == 1)),
-            Kind::CacheInfo => code()
-                .and_then(CacheRefreshReason::from_wire)
-                .map(FieldValue::CacheInfo),
-            Kind::CacheRefresh => code().and_then(from_schema_3).map(FieldValue::CacheInfo),
-            Kind::RegionSource => code()
-                .and_then(RegionAutodetectionSource::from_wire)
-                .map(FieldValue::RegionSource),
-            Kind::RegionOutcome => code()
-                .and_then(RegionOutcome::from_wire)
-                .map(FieldValue::RegionOutcome),
-            Kind::LegacyRegionSource => code()
-                .and_then(LegacyRegionSource::from_wire)
-                .map(FieldValue::LegacyRegionSource),
-            Kind::TokenType => code()
-                .and_then(TokenType::from_wire)
-                .map(FieldValue::TokenType),
-        };
-        typed
-            .filter(|_| is_plain_number(text))
-            .or_else(|| FieldValue::number(text))
+        let encoding = self.encoding();
+        if encoding == Encoding::Text {
+            return None;
+        }
+        if encoding == Encoding::BrokerError {
+            return text.strip_prefix(BROKER_ERROR).map(FieldValue::trusted);
+        }
+        let number = FieldValue::number(text)?;
+        let code = text.parse().ok();
+        Some(code.and_then(|code| encoding.known(code)).unwrap_or(number))
     }
 
     /// Writes a value in the encoding of this field.
     pub(crate) fn write(self, value: &FieldValue<'_>, out: &mut Scratch) {
-        match (self.kind(), value) {
-            (Kind::CacheRefresh, FieldValue::CacheInfo(reason)) => {
+        match (self.encoding(), value) {
+            (Encoding::CacheRefresh, FieldValue::CacheInfo(reason)) => {
                 if let Some(code) = in_schema_3(*reason) {
                     out.push_number(code.into());
                 }
             }
-            (Kind::BrokerError, FieldValue::Text(code)) => {
+            (Encoding::BrokerError, FieldValue::Text(code)) => {
                 out.push_str(BROKER_ERROR);
                 out.push_str(code.as_str());
             }
@@ -227,18 +185,27 @@ impl CurrentField {
     /// Returns whether a library could have written this text, allowing for unknown codes.
     pub(crate) fn could_be(self, text: &str) -> bool {
         text.is_empty()
-            || match self.kind() {
-                Kind::Text => true,
-                Kind::Flag => matches!(text, "0" | "1"),
-                Kind::BrokerError => text.starts_with(BROKER_ERROR),
-                Kind::Number
-                | Kind::CacheInfo
-                | Kind::CacheRefresh
-                | Kind::RegionSource
-                | Kind::RegionOutcome
-                | Kind::LegacyRegionSource
-                | Kind::TokenType => is_plain_number(text),
+            || match self.decode(text) {
+                None => self.encoding() == Encoding::Text,
+                Some(FieldValue::Number(_)) => self.encoding() != Encoding::Flag,
+                Some(_) => true,
             }
+    }
+}
+
+impl Encoding {
+    /// Returns the value with this code, if the code is known.
+    fn known(self, code: u8) -> Option<FieldValue<'static>> {
+        match self {
+            Self::Flag => (code < 2).then_some(FieldValue::Flag(code == 1)),
+            Self::CacheInfo => CacheRefreshReason::from_wire(code).map(Into::into),
+            Self::CacheRefresh => from_schema_3(code).map(Into::into),
+            Self::RegionSource => RegionAutodetectionSource::from_wire(code).map(Into::into),
+            Self::RegionOutcome => RegionOutcome::from_wire(code).map(Into::into),
+            Self::LegacyRegionSource => LegacyRegionSource::from_wire(code).map(Into::into),
+            Self::TokenType => TokenType::from_wire(code).map(Into::into),
+            Self::Number | Self::BrokerError | Self::Text => None,
+        }
     }
 }
 

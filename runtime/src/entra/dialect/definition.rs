@@ -31,124 +31,121 @@ pub struct Dialect {
     pub(crate) off: HeaderSet,
 }
 
+/// Defines the methods that return one part of the dialect.
+macro_rules! getters {
+    ($( $(#[$attribute:meta])* $name:ident -> $type:ty = $($part:ident).+; )+) => {
+        $(
+            $(#[$attribute])*
+            #[must_use]
+            pub const fn $name(&self) -> $type {
+                self.$($part).+
+            }
+        )+
+    };
+}
+
 impl Dialect {
-    /// Returns the name of the dialect: the library that uses it, and since which version.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Dialect, MsalNetVersion};
-    ///
-    /// assert_eq!(Dialect::msal_net(MsalNetVersion::V4_82).name(), "MSAL.NET 4.82");
-    /// ```
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
+    getters! {
+        /// Returns the name of the dialect: the library that uses it, and since which version.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Dialect, MsalNetVersion};
+        ///
+        /// assert_eq!(Dialect::msal_net(MsalNetVersion::V4_82).name(), "MSAL.NET 4.82");
+        /// ```
+        name -> &'static str = name;
 
-    /// Returns the schema number that both headers start with.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// assert_eq!(Dialect::default().schema(), 5);
-    /// assert_eq!(Dialect::msal_android().schema(), 2);
-    /// ```
-    #[must_use]
-    pub const fn schema(&self) -> u8 {
-        self.schema
-    }
+        /// Returns the schema number that both headers start with.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// assert_eq!(Dialect::default().schema(), 5);
+        /// assert_eq!(Dialect::msal_android().schema(), 2);
+        /// ```
+        schema -> u8 = schema;
 
-    /// Returns the slots in the second segment of the current-telemetry header.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
-    ///
-    /// let fields: Vec<_> = Dialect::msal_python().request().iter().map(FieldSpec::field).collect();
-    /// assert_eq!(fields, [CurrentField::Api, CurrentField::CacheInfo]);
-    /// ```
-    #[must_use]
-    pub const fn request(&self) -> &'static [FieldSpec] {
-        self.current.request
-    }
+        /// Returns the slots in the second segment of the current-telemetry header.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
+        ///
+        /// let fields: Vec<_> = Dialect::msal_python().request().iter().map(FieldSpec::field).collect();
+        /// assert_eq!(fields, [CurrentField::Api, CurrentField::CacheInfo]);
+        /// ```
+        request -> &'static [FieldSpec] = current.request;
 
-    /// Returns the slots in the third segment of the current-telemetry header.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// assert_eq!(Dialect::default().platform().len(), 6);
-    /// assert!(Dialect::msal_python().platform().is_empty());
-    /// ```
-    #[must_use]
-    pub const fn platform(&self) -> &'static [FieldSpec] {
-        self.current.platform
-    }
+        /// Returns the slots in the third segment of the current-telemetry header.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// assert_eq!(Dialect::default().platform().len(), 6);
+        /// assert!(Dialect::msal_python().platform().is_empty());
+        /// ```
+        platform -> &'static [FieldSpec] = current.platform;
 
-    /// Returns the fields in the last segment of the last-telemetry header.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{Dialect, PlatformField};
-    ///
-    /// let fields = [PlatformField::Waiting, PlatformField::Overflow];
-    /// assert_eq!(Dialect::msal_node().platform_fields(), fields);
-    /// ```
-    #[must_use]
-    pub const fn platform_fields(&self) -> &'static [PlatformField] {
-        self.last.platform_fields
-    }
+        /// Returns the fields in the last segment of the last-telemetry header.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{Dialect, PlatformField};
+        ///
+        /// let fields = [PlatformField::Waiting, PlatformField::Overflow];
+        /// assert_eq!(Dialect::msal_node().platform_fields(), fields);
+        /// ```
+        platform_fields -> &'static [PlatformField] = last.platform_fields;
 
-    /// Returns the fields that the last-telemetry header repeats for each failure.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::{CurrentField, Dialect, MsalNetVersion};
-    ///
-    /// let dialect = Dialect::msal_net(MsalNetVersion::V4_19);
-    /// assert_eq!(dialect.per_failure(), [CurrentField::RegionDetected]);
-    /// ```
-    #[must_use]
-    pub const fn per_failure(&self) -> &'static [CurrentField] {
-        self.last.per_failure
-    }
+        /// Returns the fields that the last-telemetry header repeats for each failure.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::{CurrentField, Dialect, MsalNetVersion};
+        ///
+        /// let dialect = Dialect::msal_net(MsalNetVersion::V4_19);
+        /// assert_eq!(dialect.per_failure(), [CurrentField::RegionDetected]);
+        /// ```
+        per_failure -> &'static [CurrentField] = last.per_failure;
 
-    /// Returns the maximum length of the current-telemetry header, in bytes.
-    ///
-    /// A longer header is not sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// assert_eq!(Dialect::default().current_budget(), 100);
-    /// ```
-    #[must_use]
-    pub const fn current_budget(&self) -> usize {
-        self.current.budget
-    }
+        /// Returns the maximum length of the current-telemetry header, in bytes.
+        ///
+        /// A longer header is not sent.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// assert_eq!(Dialect::default().current_budget(), 100);
+        /// ```
+        current_budget -> usize = current.budget;
 
-    /// Returns the maximum length of the last-telemetry header, in bytes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::entra::Dialect;
-    ///
-    /// assert_eq!(Dialect::default().last_budget(), 350);
-    /// ```
-    #[must_use]
-    pub const fn last_budget(&self) -> usize {
-        self.last.budget
+        /// Returns the maximum length of the last-telemetry header, in bytes.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// assert_eq!(Dialect::default().last_budget(), 350);
+        /// ```
+        last_budget -> usize = last.budget;
+
+        /// Returns whether text may follow the fields of the third segment.
+        has_open_platform -> bool = current.open;
+
+        /// Returns where the telemetry is written.
+        carrier -> Carrier = carrier;
     }
 
     /// Returns whether [`last_budget`](Self::last_budget) limits the whole header.
@@ -168,18 +165,6 @@ impl Dialect {
         matches!(self.last.measured, Measured::Header)
     }
 
-    /// Returns whether text may follow the fields of the third segment.
-    #[must_use]
-    pub const fn has_open_platform(&self) -> bool {
-        self.current.open
-    }
-
-    /// Returns where the telemetry is written.
-    #[must_use]
-    pub const fn carrier(&self) -> Carrier {
-        self.carrier
-    }
-
     /// Returns whether a header is sent.
     ///
     /// # Examples
@@ -192,14 +177,17 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn sends(&self, header: Header) -> bool {
-        let telemetry = matches!(header, Header::CurrentTelemetry | Header::LastTelemetry);
-        let known = || {
-            self.identity
-                .headers
-                .iter()
-                .any(|(known, _)| *known == header)
-        };
-        !self.off.contains(header) && (telemetry || known())
+        match header {
+            Header::CurrentTelemetry | Header::LastTelemetry => !self.off.contains(header),
+            identity => self.spelling(identity).is_some(),
+        }
+    }
+
+    /// Returns the name of an identity header, or `None` if it is not sent.
+    pub(crate) fn spelling(&self, header: Header) -> Option<&'static str> {
+        let is_listed = |(known, _): &&(Header, _)| *known == header;
+        let (_, spelling) = self.identity.headers.iter().find(is_listed)?;
+        (!self.off.contains(header)).then_some(*spelling)
     }
 
     /// Omits one header.

@@ -46,7 +46,9 @@ pub enum FieldValue<'a> {
 impl<'a> FieldValue<'a> {
     /// Returns a number if `text` is exactly how that number is written.
     pub(crate) fn number(text: &str) -> Option<Self> {
-        is_plain_number(text).then(|| text.parse().ok().map(Self::Number))?
+        let has_sign_or_zeros = text.len() > 1 && text.starts_with(['+', '0']);
+        let number = text.parse().ok().filter(|_| !has_sign_or_zeros)?;
+        Some(Self::Number(number))
     }
 
     /// Returns text that is already known to contain no delimiter.
@@ -135,10 +137,4 @@ impl<'a> From<FieldText<'a>> for FieldValue<'a> {
     fn from(text: FieldText<'a>) -> Self {
         Self::Text(text)
     }
-}
-
-/// Returns whether `text` is a number as this crate writes it: no sign, no leading zero.
-pub(crate) fn is_plain_number(text: &str) -> bool {
-    let all_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits && !text.is_empty() && (text.len() == 1 || !text.starts_with('0'))
 }

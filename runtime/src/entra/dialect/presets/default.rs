@@ -24,12 +24,6 @@ pub(super) const KEPT: usize = 50;
 /// No limit for the whole value; each text in it has its own.
 pub(super) const UNLIMITED: usize = usize::MAX;
 
-/// The second segment of schema 4.
-pub(super) const SCHEMA_4_REQUEST: &[FieldSpec] = &[
-    FieldSpec::new(CurrentField::Api),
-    FieldSpec::new(CurrentField::CacheInfo).default_text("0"),
-];
-
 /// The second segment of schema 5.
 pub(super) const SCHEMA_5_REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::Api),
@@ -38,6 +32,9 @@ pub(super) const SCHEMA_5_REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::RegionSource),
     FieldSpec::new(CurrentField::RegionOutcome),
 ];
+
+/// The second segment of schema 4.
+pub(super) const SCHEMA_4_REQUEST: &[FieldSpec] = SCHEMA_5_REQUEST.split_at(2).0;
 
 /// The third segment of current MSAL.NET releases.
 pub(super) const MSAL_NET_PLATFORM: &[FieldSpec] = &[

@@ -30,14 +30,14 @@ const PRESETS: &[Dialect] = &[
     msal_net::V4_23,
     msal_net::V4_19,
     msal_net::V4_11,
-    msal_js::NODE,
-    msal_js::BROWSER,
-    msal4j::MSAL4J,
-    msal_python::MSAL_PYTHON,
-    msal_apple::MSAL_APPLE,
-    msal_android::MSAL_ANDROID,
-    msal_android::MSAL_ANDROID_SHARED,
-    msal_go::MSAL_GO,
+    Dialect::msal_node(),
+    Dialect::msal_browser(),
+    Dialect::msal4j(),
+    Dialect::msal_python(),
+    Dialect::msal_apple(),
+    Dialect::msal_android(),
+    Dialect::msal_android_shared(),
+    Dialect::msal_go(),
 ];
 
 impl Dialect {

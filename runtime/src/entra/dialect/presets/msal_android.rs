@@ -27,7 +27,47 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_android() -> Self {
-        MSAL_ANDROID
+        Self {
+            name: "msal-android",
+            schema: 2,
+            current: CurrentForm {
+                request: const {
+                    &[
+                        FieldSpec::new(CurrentField::Api),
+                        FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
+                    ]
+                },
+                platform: PLATFORM,
+                budget: UNLIMITED,
+                ..DEFAULT.current
+            },
+            last: LastForm {
+                platform_fields: &[PlatformField::Constant("2"), PlatformField::AllSent],
+                sent_when_empty: true,
+                budget: LAST_BUDGET,
+                capacity: Capacity::DropOldest(KEPT),
+                ..DEFAULT.last
+            },
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-SKU"),
+                    (Header::Version, "x-client-Ver"),
+                    (Header::Os, "x-client-OS"),
+                    (Header::Cpu, "x-client-CPU"),
+                    (Header::DeviceModel, "x-client-DM"),
+                    (Header::RequestId, "client-request-id"),
+                    (Header::AppName, "x-app-name"),
+                    (Header::AppVersion, "x-app-ver"),
+                    (Header::ExtraSku, "x-client-xtra-sku"),
+                ],
+                spellings: &[
+                    ("x64", "x86_64"),
+                    ("ARM64", "arm64-v8a"),
+                    ("ARM", "armeabi-v7a"),
+                ],
+            },
+            ..DEFAULT
+        }
     }
 
     /// Returns the dialect of MSAL for Android on shared devices.
@@ -42,58 +82,16 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_android_shared() -> Self {
-        MSAL_ANDROID_SHARED
+        Self {
+            name: "msal-android shared",
+            current: CurrentForm {
+                platform: SHARED_PLATFORM,
+                ..Self::msal_android().current
+            },
+            ..Self::msal_android()
+        }
     }
 }
-
-pub(super) const MSAL_ANDROID: Dialect = Dialect {
-    name: "msal-android",
-    schema: 2,
-    current: CurrentForm {
-        request: &[
-            FieldSpec::new(CurrentField::Api),
-            FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
-        ],
-        platform: PLATFORM,
-        budget: UNLIMITED,
-        ..DEFAULT.current
-    },
-    last: LastForm {
-        platform_fields: &[PlatformField::Constant("2"), PlatformField::AllSent],
-        sent_when_empty: true,
-        budget: LAST_BUDGET,
-        capacity: Capacity::DropOldest(KEPT),
-        ..DEFAULT.last
-    },
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-SKU"),
-            (Header::Version, "x-client-Ver"),
-            (Header::Os, "x-client-OS"),
-            (Header::Cpu, "x-client-CPU"),
-            (Header::DeviceModel, "x-client-DM"),
-            (Header::RequestId, "client-request-id"),
-            (Header::AppName, "x-app-name"),
-            (Header::AppVersion, "x-app-ver"),
-            (Header::ExtraSku, "x-client-xtra-sku"),
-        ],
-        spellings: &[
-            ("x64", "x86_64"),
-            ("ARM64", "arm64-v8a"),
-            ("ARM", "armeabi-v7a"),
-        ],
-    },
-    ..DEFAULT
-};
-
-pub(super) const MSAL_ANDROID_SHARED: Dialect = Dialect {
-    name: "msal-android shared",
-    current: CurrentForm {
-        platform: SHARED_PLATFORM,
-        ..MSAL_ANDROID.current
-    },
-    ..MSAL_ANDROID
-};
 
 const PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::Named("platform_schema_version")).default_text("2"),

@@ -22,39 +22,37 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_apple() -> Self {
-        MSAL_APPLE
+        Self {
+            name: "msal-apple",
+            schema: 4,
+            current: CurrentForm {
+                request: SCHEMA_4_REQUEST,
+                platform: &[],
+                open: true,
+                ..DEFAULT.current
+            },
+            last: LastForm {
+                open: true,
+                sent_when_empty: true,
+                capacity: Capacity::DropOldest(KEPT),
+                order: SendOrder::NewestFirst,
+                delivery_policy: DeliveryPolicy::ON_SUCCESS,
+                ..DEFAULT.last
+            },
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-SKU"),
+                    (Header::Version, "x-client-Ver"),
+                    (Header::Os, "x-client-OS"),
+                    (Header::Cpu, "x-client-CPU"),
+                    (Header::DeviceModel, "x-client-DM"),
+                    (Header::RequestId, "client-request-id"),
+                    (Header::ReturnRequestId, "return-client-request-id"),
+                    (Header::ExtraSku, "x-client-xtra-sku"),
+                ],
+                spellings: &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
+            },
+            ..DEFAULT
+        }
     }
 }
-
-pub(super) const MSAL_APPLE: Dialect = Dialect {
-    name: "msal-apple",
-    schema: 4,
-    current: CurrentForm {
-        request: SCHEMA_4_REQUEST,
-        platform: &[],
-        open: true,
-        ..DEFAULT.current
-    },
-    last: LastForm {
-        open: true,
-        sent_when_empty: true,
-        capacity: Capacity::DropOldest(KEPT),
-        order: SendOrder::NewestFirst,
-        delivery_policy: DeliveryPolicy::ON_SUCCESS,
-        ..DEFAULT.last
-    },
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-SKU"),
-            (Header::Version, "x-client-Ver"),
-            (Header::Os, "x-client-OS"),
-            (Header::Cpu, "x-client-CPU"),
-            (Header::DeviceModel, "x-client-DM"),
-            (Header::RequestId, "client-request-id"),
-            (Header::ReturnRequestId, "return-client-request-id"),
-            (Header::ExtraSku, "x-client-xtra-sku"),
-        ],
-        spellings: &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
-    },
-    ..DEFAULT
-};

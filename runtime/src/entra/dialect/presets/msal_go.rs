@@ -18,27 +18,25 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_go() -> Self {
-        MSAL_GO
+        Self {
+            name: "msal-go",
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-sku"),
+                    (Header::Version, "x-client-ver"),
+                    (Header::Os, "x-client-os"),
+                    (Header::Cpu, "x-client-cpu"),
+                    (Header::RequestId, "client-request-id"),
+                ],
+                spellings: &[
+                    ("Linux", "linux"),
+                    ("MacOS", "darwin"),
+                    ("Windows", "windows"),
+                    ("x64", "amd64"),
+                    ("ARM64", "arm64"),
+                ],
+            },
+            ..DEFAULT.without_current().without_last()
+        }
     }
 }
-
-pub(super) const MSAL_GO: Dialect = Dialect {
-    name: "msal-go",
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-sku"),
-            (Header::Version, "x-client-ver"),
-            (Header::Os, "x-client-os"),
-            (Header::Cpu, "x-client-cpu"),
-            (Header::RequestId, "client-request-id"),
-        ],
-        spellings: &[
-            ("Linux", "linux"),
-            ("MacOS", "darwin"),
-            ("Windows", "windows"),
-            ("x64", "amd64"),
-            ("ARM64", "arm64"),
-        ],
-    },
-    ..DEFAULT.without_current().without_last()
-};

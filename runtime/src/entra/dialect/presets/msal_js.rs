@@ -24,7 +24,44 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_node() -> Self {
-        NODE
+        Self {
+            name: "msal-node",
+            current: CurrentForm {
+                request: SCHEMA_5_REQUEST,
+                platform: const {
+                    &[
+                        FieldSpec::new(CurrentField::WrapperSku),
+                        FieldSpec::new(CurrentField::WrapperVersion),
+                        FieldSpec::new(CurrentField::BrokerError).optional(),
+                    ]
+                },
+                budget: UNLIMITED,
+                ..DEFAULT.current
+            },
+            last: LastForm {
+                platform_fields: &[PlatformField::Waiting, PlatformField::Overflow],
+                sent_when_empty: true,
+                budget: LAST_BUDGET,
+                measured: Measured::Failures,
+                ..DEFAULT.last
+            },
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-SKU"),
+                    (Header::Version, "x-client-VER"),
+                    (Header::Os, "x-client-OS"),
+                    (Header::Cpu, "x-client-CPU"),
+                    (Header::LibCapability, "x-ms-lib-capability"),
+                    (Header::AppName, "x-app-name"),
+                    (Header::AppVersion, "x-app-ver"),
+                    (Header::RequestId, "client-request-id"),
+                    (Header::ExtraSku, "x-client-xtra-sku"),
+                ],
+                spellings: LOWER_CASE,
+            },
+            carrier: Carrier::Form,
+            ..DEFAULT
+        }
     }
 
     /// Returns the dialect of msal-browser with server telemetry enabled.
@@ -39,60 +76,21 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_browser() -> Self {
-        BROWSER
+        Self {
+            name: "msal-browser",
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-SKU"),
+                    (Header::Version, "x-client-VER"),
+                    (Header::LibCapability, "x-ms-lib-capability"),
+                    (Header::AppName, "x-app-name"),
+                    (Header::AppVersion, "x-app-ver"),
+                    (Header::RequestId, "client-request-id"),
+                    (Header::ExtraSku, "x-client-xtra-sku"),
+                ],
+                spellings: LOWER_CASE,
+            },
+            ..Self::msal_node()
+        }
     }
 }
-
-pub(super) const NODE: Dialect = Dialect {
-    name: "msal-node",
-    current: CurrentForm {
-        request: SCHEMA_5_REQUEST,
-        platform: &[
-            FieldSpec::new(CurrentField::WrapperSku),
-            FieldSpec::new(CurrentField::WrapperVersion),
-            FieldSpec::new(CurrentField::BrokerError).optional(),
-        ],
-        budget: UNLIMITED,
-        ..DEFAULT.current
-    },
-    last: LastForm {
-        platform_fields: &[PlatformField::Waiting, PlatformField::Overflow],
-        sent_when_empty: true,
-        budget: LAST_BUDGET,
-        measured: Measured::Failures,
-        ..DEFAULT.last
-    },
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-SKU"),
-            (Header::Version, "x-client-VER"),
-            (Header::Os, "x-client-OS"),
-            (Header::Cpu, "x-client-CPU"),
-            (Header::LibCapability, "x-ms-lib-capability"),
-            (Header::AppName, "x-app-name"),
-            (Header::AppVersion, "x-app-ver"),
-            (Header::RequestId, "client-request-id"),
-            (Header::ExtraSku, "x-client-xtra-sku"),
-        ],
-        spellings: LOWER_CASE,
-    },
-    carrier: Carrier::Form,
-    ..DEFAULT
-};
-
-pub(super) const BROWSER: Dialect = Dialect {
-    name: "msal-browser",
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-SKU"),
-            (Header::Version, "x-client-VER"),
-            (Header::LibCapability, "x-ms-lib-capability"),
-            (Header::AppName, "x-app-name"),
-            (Header::AppVersion, "x-app-ver"),
-            (Header::RequestId, "client-request-id"),
-            (Header::ExtraSku, "x-client-xtra-sku"),
-        ],
-        spellings: LOWER_CASE,
-    },
-    ..NODE
-};

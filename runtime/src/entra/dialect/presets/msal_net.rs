@@ -126,25 +126,15 @@ const HEADERS_WITH_APP: IdentityForm = IdentityForm {
     spellings: &[],
 };
 
-const API_AND_FORCE: &[FieldSpec] = &[
+/// The second segment of schema 3; that of schema 2 has the first two fields.
+const REQUEST: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::Api),
     FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
+    FieldSpec::new(CurrentField::CacheRefresh),
 ];
 
-const REGION: &[FieldSpec] = &[FieldSpec::new(CurrentField::RegionDetected)];
-
-const REGION_AND_SOURCE: &[FieldSpec] = &[
-    FieldSpec::new(CurrentField::RegionDetected),
-    FieldSpec::new(CurrentField::LegacyRegionSource),
-];
-
-const REGION_TO_SERIALIZED: &[FieldSpec] = &[
-    FieldSpec::new(CurrentField::RegionDetected),
-    FieldSpec::new(CurrentField::LegacyRegionSource),
-    FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
-];
-
-const REGION_TO_LEGACY_CACHE: &[FieldSpec] = &[
+/// The third segment of 4.25; that of an earlier release has the first of these fields.
+const PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::RegionDetected),
     FieldSpec::new(CurrentField::LegacyRegionSource),
     FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
@@ -154,17 +144,11 @@ const REGION_TO_LEGACY_CACHE: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
 ];
 
-const FORCE_AND_REFRESH: &[FieldSpec] = &[
-    FieldSpec::new(CurrentField::Api),
-    FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
-    FieldSpec::new(CurrentField::CacheRefresh),
-];
-
 pub(super) const V4_11: Dialect = Dialect {
     name: "MSAL.NET 4.11",
     schema: 2,
     current: CurrentForm {
-        request: API_AND_FORCE,
+        request: REQUEST.split_at(2).0,
         platform: &[],
         budget: UNLIMITED,
         ..DEFAULT.current
@@ -186,7 +170,7 @@ pub(super) const V4_11: Dialect = Dialect {
 pub(super) const V4_19: Dialect = Dialect {
     name: "MSAL.NET 4.19",
     current: CurrentForm {
-        platform: REGION,
+        platform: PLATFORM.split_at(1).0,
         ..V4_11.current
     },
     last: LastForm {
@@ -199,7 +183,7 @@ pub(super) const V4_19: Dialect = Dialect {
 pub(super) const V4_23: Dialect = Dialect {
     name: "MSAL.NET 4.23",
     current: CurrentForm {
-        platform: REGION_AND_SOURCE,
+        platform: PLATFORM.split_at(2).0,
         collapses: true,
         ..V4_11.current
     },
@@ -216,7 +200,7 @@ pub(super) const V4_23: Dialect = Dialect {
 pub(super) const V4_24: Dialect = Dialect {
     name: "MSAL.NET 4.24",
     current: CurrentForm {
-        platform: REGION_TO_SERIALIZED,
+        platform: PLATFORM.split_at(3).0,
         ..V4_11.current
     },
     ..V4_23
@@ -225,7 +209,7 @@ pub(super) const V4_24: Dialect = Dialect {
 pub(super) const V4_25: Dialect = Dialect {
     name: "MSAL.NET 4.25",
     current: CurrentForm {
-        platform: REGION_TO_LEGACY_CACHE,
+        platform: PLATFORM,
         ..V4_11.current
     },
     ..V4_23
@@ -235,7 +219,7 @@ pub(super) const V4_26: Dialect = Dialect {
     name: "MSAL.NET 4.26",
     schema: 3,
     current: CurrentForm {
-        request: FORCE_AND_REFRESH,
+        request: REQUEST,
         ..V4_25.current
     },
     ..V4_25

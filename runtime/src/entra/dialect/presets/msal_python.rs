@@ -19,37 +19,35 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_python() -> Self {
-        MSAL_PYTHON
+        Self {
+            name: "msal-python",
+            schema: 4,
+            current: CurrentForm {
+                request: SCHEMA_4_REQUEST,
+                platform: &[],
+                budget: UNLIMITED,
+                ..DEFAULT.current
+            },
+            last: LastForm {
+                sent_when_empty: true,
+                measured: Measured::Failures,
+                capacity: Capacity::OneHeader,
+                delivery_policy: DeliveryPolicy::ON_SUCCESS,
+                ..DEFAULT.last
+            },
+            identity: IdentityForm {
+                headers: &[
+                    (Header::Sku, "x-client-sku"),
+                    (Header::Version, "x-client-ver"),
+                    (Header::Os, "x-client-os"),
+                    (Header::RequestId, "client-request-id"),
+                    (Header::LibCapability, "x-ms-lib-capability"),
+                    (Header::AppName, "x-app-name"),
+                    (Header::AppVersion, "x-app-ver"),
+                ],
+                spellings: LOWER_CASE,
+            },
+            ..DEFAULT
+        }
     }
 }
-
-pub(super) const MSAL_PYTHON: Dialect = Dialect {
-    name: "msal-python",
-    schema: 4,
-    current: CurrentForm {
-        request: SCHEMA_4_REQUEST,
-        platform: &[],
-        budget: UNLIMITED,
-        ..DEFAULT.current
-    },
-    last: LastForm {
-        sent_when_empty: true,
-        measured: Measured::Failures,
-        capacity: Capacity::OneHeader,
-        delivery_policy: DeliveryPolicy::ON_SUCCESS,
-        ..DEFAULT.last
-    },
-    identity: IdentityForm {
-        headers: &[
-            (Header::Sku, "x-client-sku"),
-            (Header::Version, "x-client-ver"),
-            (Header::Os, "x-client-os"),
-            (Header::RequestId, "client-request-id"),
-            (Header::LibCapability, "x-ms-lib-capability"),
-            (Header::AppName, "x-app-name"),
-            (Header::AppVersion, "x-app-ver"),
-        ],
-        spellings: LOWER_CASE,
-    },
-    ..DEFAULT
-};
