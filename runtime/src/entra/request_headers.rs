@@ -4,27 +4,30 @@ use http::HeaderMap;
 
 use super::dialect::{Carrier, Delivery, Dialect, Header};
 use super::failure_queue::{FailureQueue, PendingFailure};
-use super::headers::{
-    CURRENT_TELEMETRY, Claims, HeaderField, IdentityHeaders, LAST_TELEMETRY, MS_CLIENT_REQUEST_ID,
-    write_state,
-};
+use super::headers::{Claims, HeaderField, IdentityHeaders, write_state};
 use crate::acquisition::backend::{Answer, HeaderSink, InFlightReport};
 use crate::acquisition::{AcquisitionRecord, Purpose, State};
 use crate::client::ClientInfo;
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, ClientRequestId, Scratch};
 
-const CURRENT: HeaderField = HeaderField::of(CURRENT_TELEMETRY, ATTEMPT_HEADERS[0]);
-const LAST: HeaderField = HeaderField::of(LAST_TELEMETRY, ATTEMPT_HEADERS[1]);
-const INSTANCE_METADATA_ID: HeaderField =
-    HeaderField::of(MS_CLIENT_REQUEST_ID, "x-ms-client-request-id");
+const CURRENT: HeaderField = HeaderField::from_static(ATTEMPT_HEADERS[0]);
+const LAST: HeaderField = HeaderField::from_static(ATTEMPT_HEADERS[1]);
+const INSTANCE_METADATA_ID: HeaderField = HeaderField::from_static("x-ms-client-request-id");
 
-/// The value of [`RETURN_CLIENT_REQUEST_ID`].
+/// The value of `return-client-request-id`.
 const RETURN_ID: &[u8] = b"true";
 
 /// The headers whose values are valid for one attempt only.
 pub(crate) const ATTEMPT_HEADERS: [&str; 2] =
     ["x-client-current-telemetry", "x-client-last-telemetry"];
+
+/// What a token request may report: the failures of its authority, and the cache hits so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reportable<'a> {
+    pub(crate) authority: &'a Authority,
+    pub(crate) cache_hits: u64,
+}
 
 /// The headers that one `Telemetry` writes, and the failures it still has to report.
 #[derive(Debug)]
@@ -77,64 +80,57 @@ impl Headers {
         }
     }
 
-    /// Writes all headers of one token request; `hits` is the total number of cache hits so far.
+    /// Writes all headers of one token request.
     pub(crate) fn write(
         &self,
         state: &mut State,
-        (authority, hits): (&Authority, u64),
+        reportable: Reportable<'_>,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
+        let is_token = report.purpose == Purpose::Token;
         // Only token requests have a form body to write to.
-        let carrier = match report.purpose {
-            Purpose::Token => self.dialect.carrier,
-            Purpose::Discovery | Purpose::InstanceMetadata => Carrier::Headers,
-        };
-        if !matches!(
-            (carrier, &*out),
-            (Carrier::Headers, HeaderSink::Headers(_)) | (Carrier::Form, HeaderSink::Form(_))
-        ) {
+        let writes_form = is_token && self.dialect.carrier == Carrier::Form;
+        if writes_form != matches!(out, HeaderSink::Form(_)) {
             return;
         }
-        match report.purpose {
-            Purpose::Token => {
-                self.write_identity(state, report.purpose, out);
-                self.write_telemetry(state, (authority, hits), report, out);
-            }
-            Purpose::Discovery => self.write_identity(state, report.purpose, out),
-            Purpose::InstanceMetadata => self.write_instance_metadata(state, out),
+        self.write_identity(state, report.purpose, out);
+        if is_token {
+            self.write_telemetry(state, reportable, report, out);
         }
     }
 
     fn write_identity(&self, state: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
         for (header, name, value) in self.identity.constant() {
-            if header != Header::LibCapability || purpose == Purpose::Token {
+            let is_sent = match purpose {
+                Purpose::Token => true,
+                Purpose::Discovery => header != Header::LibCapability,
+                Purpose::InstanceMetadata => matches!(header, Header::Sku | Header::Version),
+            };
+            if is_sent {
                 name.put(value, out);
             }
         }
-        if let Some(name) = &self.identity.request_id {
-            put_id(name, state.correlation_id(), out);
+        let is_instance_metadata = purpose == Purpose::InstanceMetadata;
+        if let Some(own) = &self.identity.request_id {
+            let name = if is_instance_metadata {
+                &INSTANCE_METADATA_ID
+            } else {
+                own
+            };
+            let id = state.correlation_id();
+            let mut buffer = [0; ClientRequestId::LEN];
+            name.put_text(id.encode(&mut buffer).as_bytes(), out);
         }
-        if let Some(name) = &self.identity.return_request_id {
+        if let (Some(name), false) = (&self.identity.return_request_id, is_instance_metadata) {
             name.put_text(RETURN_ID, out);
-        }
-    }
-
-    fn write_instance_metadata(&self, state: &mut State, out: &mut HeaderSink<'_>) {
-        for (header, name, value) in self.identity.constant() {
-            if matches!(header, Header::Sku | Header::Version) {
-                name.put(value, out);
-            }
-        }
-        if self.identity.request_id.is_some() {
-            put_id(&INSTANCE_METADATA_ID, state.correlation_id(), out);
         }
     }
 
     fn write_telemetry(
         &self,
         state: &State,
-        (authority, hits): (&Authority, u64),
+        reportable: Reportable<'_>,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
@@ -146,7 +142,15 @@ impl Headers {
             }
             line.clear();
         }
-        if self.sends_last && self.failures.write((authority, hits), report, &mut line) {
+        let Reportable {
+            authority,
+            cache_hits,
+        } = reportable;
+        let reports = self.sends_last
+            && self
+                .failures
+                .write(authority, cache_hits, report, &mut line);
+        if reports {
             LAST.put_text(line.as_bytes(), out);
         }
     }
@@ -200,8 +204,4 @@ impl Headers {
     pub(crate) fn lost(&self) -> u64 {
         self.failures.lost()
     }
-}
-
-fn put_id(name: &HeaderField, id: ClientRequestId, out: &mut HeaderSink<'_>) {
-    name.put_text(id.encode(&mut [0; ClientRequestId::LEN]).as_bytes(), out);
 }

@@ -386,8 +386,11 @@ impl Shared {
                 headers.remove(name);
             }
         }
-        let hits = self.totals.cache_hits();
-        self.entra.write(state, (authority, hits), report, out);
+        let reportable = entra::Reportable {
+            authority,
+            cache_hits: self.totals.cache_hits(),
+        };
+        self.entra.write(state, reportable, report, out);
     }
 
     fn publish(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {

@@ -58,7 +58,7 @@ impl Budget {
         } else {
             self.other
         };
-        let len = delimiters + failure.len() + failure.platform_fields.len();
+        let len = delimiters + failure.len();
         let Some(remaining) = self.remaining.checked_sub(len) else {
             return false;
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::api::Api;
 use crate::error::ErrorInfo;
-use crate::wire::{ClientRequestId, digits, shown_host};
+use crate::wire::{Authority, ClientRequestId, digits, shown_host};
 
 /// A failure waiting to be reported to its authority.
 ///
@@ -92,27 +92,37 @@ pub(super) struct QueuedFailure {
     pub(super) platform_fields: String,
     /// Position among all failures.
     pub(super) sequence: u64,
-    /// Number of the request that reports it; zero while it waits.
-    pub(super) request: u64,
+    pub(super) state: ReportState,
+}
+
+/// Whether a request reports a failure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReportState {
+    Waiting,
+    /// The request with this number reports it.
+    InFlight(u64),
+    /// It fits in no header and is about to be dropped.
+    TooLarge,
 }
 
 impl QueuedFailure {
-    /// Whether no request in flight reports it.
-    pub(super) const fn is_waiting(&self) -> bool {
-        self.request == 0
+    pub(super) fn is_waiting(&self) -> bool {
+        self.state == ReportState::Waiting
     }
 
+    /// Returns the length of its text in a header, without delimiters.
     pub(super) fn len(&self) -> usize {
-        digits(self.api.number().into()) + ClientRequestId::LEN + self.code.len()
+        let id = digits(self.api.number().into()) + ClientRequestId::LEN;
+        id + self.code.len() + self.platform_fields.len()
     }
 
     /// Returns the public view of the failure.
-    pub(super) fn to_pending(&self, authority: Option<&Arc<str>>) -> PendingFailure {
+    pub(super) fn to_pending(&self, authority: Option<&Authority>) -> PendingFailure {
         PendingFailure {
             api: self.api,
             correlation_id: self.correlation_id,
             code: self.code.clone(),
-            authority: authority.cloned(),
+            authority: authority.map(|authority| authority.host().cloned().unwrap_or_default()),
             in_flight: !self.is_waiting(),
         }
     }

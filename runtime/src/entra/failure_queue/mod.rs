@@ -2,7 +2,6 @@
 
 mod budget;
 mod failure;
-mod in_order;
 mod state;
 
 use std::borrow::Cow;
@@ -16,7 +15,7 @@ use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, Scratch};
 pub use failure::PendingFailure;
-use failure::QueuedFailure;
+use failure::{QueuedFailure, ReportState};
 use state::QueueState;
 
 /// Failures in the order they happened; each is in at most one request at a time.
@@ -72,16 +71,17 @@ impl FailureQueue {
         let Some(correlation_id) = state.correlation_id else {
             return;
         };
+        let platform_fields = failure_fields(&self.dialect, |field| value_in(state, field));
+        let mut queues = self.lock();
         let failure = QueuedFailure {
             api: record.api(),
             correlation_id,
             code,
-            platform_fields: failure_fields(&self.dialect, |field| value_in(state, field)),
-            sequence: 0,
-            request: 0,
+            platform_fields,
+            sequence: queues.next_sequence(),
+            state: ReportState::Waiting,
         };
-        self.lock()
-            .push(state.authority(), failure, &self.dialect.last);
+        queues.push(state.authority(), failure, &self.dialect.last);
     }
 
     /// Writes what one request reports; returns `false` if there is nothing to send.
@@ -89,7 +89,8 @@ impl FailureQueue {
     /// Calling this again for the same request writes the same value.
     pub(super) fn write(
         &self,
-        (authority, hits): (&Authority, u64),
+        authority: &Authority,
+        hits: u64,
         report: &mut InFlightReport,
         out: &mut Scratch,
     ) -> bool {
@@ -105,16 +106,16 @@ impl FailureQueue {
         if report.forgot {
             return true;
         }
-        let selected = || {
-            let all = state.reportable(authority);
-            all.filter(|failure| failure.request == report.request)
+        let reportable = state.reportable(authority);
+        let selected = || reportable.of_request(report.request);
+        let failures = || {
+            selected().map(|failure| FailureText {
+                api: failure.api.number().into(),
+                id: failure.correlation_id.into(),
+                code: &failure.code,
+                fields: Cow::Borrowed(&failure.platform_fields),
+            })
         };
-        let failures = selected().map(|failure| FailureText {
-            api: failure.api.number().into(),
-            id: failure.correlation_id.into(),
-            code: &failure.code,
-            platform_fields: &failure.platform_fields,
-        });
         let all_sent = || selected().count() == report.waiting;
         let platform_fields = |field: PlatformField| match field {
             PlatformField::Constant(_) => None,

@@ -6,17 +6,13 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::budget::Budget;
-use super::failure::{PendingFailure, QueuedFailure};
-use super::in_order::InOrder;
+use super::failure::{PendingFailure, QueuedFailure, ReportState};
 use crate::acquisition::backend::InFlightReport;
 use crate::entra::dialect::{Capacity, Dialect, LastForm, OverBudget, SendOrder};
 use crate::wire::Authority;
 
 /// Maximum number of authorities with waiting failures; the least recently used is dropped first.
 const MAX_AUTHORITIES: usize = 16;
-
-/// Marks a failure that is about to be dropped; no request gets this number.
-const OVERSIZED: u64 = u64::MAX;
 
 /// Everything that waits or is in flight.
 #[derive(Default)]
@@ -38,27 +34,19 @@ pub(super) struct QueueState {
 #[derive(Default)]
 struct AuthorityQueue {
     failures: VecDeque<QueuedFailure>,
-    /// How many of them are in flight.
-    in_flight: usize,
     /// Sequence number of the last failure or request.
     last_used: u64,
 }
 
 impl AuthorityQueue {
-    fn has_waiting(&self) -> bool {
-        self.in_flight < self.failures.len()
-    }
-
-    fn count_in_flight(&mut self) {
-        let in_flight = |failure: &&QueuedFailure| !failure.is_waiting();
-        self.in_flight = self.failures.iter().filter(in_flight).count();
+    fn waiting(&self) -> impl Iterator<Item = &QueuedFailure> {
+        self.failures.iter().filter(|failure| failure.is_waiting())
     }
 
     /// Drops the failures that do not satisfy a condition; returns how many.
     fn retain(&mut self, condition: impl FnMut(&QueuedFailure) -> bool) -> u64 {
         let before = self.failures.len();
         self.failures.retain(condition);
-        self.count_in_flight();
         (before - self.failures.len()) as u64
     }
 
@@ -68,9 +56,8 @@ impl AuthorityQueue {
         if surplus == 0 {
             return 0;
         }
-        let waiting = self.failures.len() - self.in_flight;
         // Keep the newest one, however many are in flight: those may all be delivered.
-        let mut excess = surplus.min(waiting.saturating_sub(1));
+        let mut excess = surplus.min(self.waiting().count().saturating_sub(1));
         self.retain(|failure| {
             let is_dropped = excess > 0 && failure.is_waiting();
             excess -= usize::from(is_dropped);
@@ -80,44 +67,37 @@ impl AuthorityQueue {
 }
 
 impl QueueState {
-    fn next_sequence(&mut self) -> u64 {
+    pub(super) fn next_sequence(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
     }
 
-    /// Returns the failures that a request to an authority may report, oldest first.
-    pub(super) fn reportable(
-        &self,
-        authority: &Authority,
-    ) -> impl Iterator<Item = &QueuedFailure> + Clone {
+    /// Returns the queues that a request to an authority may report from.
+    pub(super) fn reportable(&self, authority: &Authority) -> Selection<'_> {
         let own = self.by_authority.get(authority);
-        let own = own.map_or(&NO_FAILURES, |queue| &queue.failures);
-        InOrder::new(
-            own.iter(),
-            self.without_authority.failures.iter(),
-            |one, other| one.sequence < other.sequence,
-        )
+        Selection {
+            own: own.map_or(&NO_FAILURES, |queue| &queue.failures),
+            without_authority: &self.without_authority.failures,
+        }
     }
 
     /// Adds a failure, and drops those that then exceed the capacity.
     pub(super) fn push(
         &mut self,
         authority: Option<&Authority>,
-        mut new: QueuedFailure,
+        new: QueuedFailure,
         form: &LastForm,
     ) {
         if form.capacity == Capacity::OneHeader && !self.fits(authority, &new, form) {
             self.lost += 1;
             return;
         }
-        let sequence = self.next_sequence();
-        new.sequence = sequence;
         let queue = match authority {
             Some(authority) => self.by_authority.entry(authority.clone()).or_default(),
             None => &mut self.without_authority,
         };
+        queue.last_used = new.sequence;
         queue.failures.push_back(new);
-        queue.last_used = sequence;
         if let Capacity::DropOldest(kept) = form.capacity {
             self.lost += queue.truncate(kept);
         }
@@ -148,43 +128,42 @@ impl QueueState {
         let waiting = own.failures.len() + self.without_authority.failures.len();
         let mut budget = Budget::new(dialect, report.hits, waiting);
         let mut selected = 0;
+        let mut oversized = 0;
         let mut is_full = false;
-        let mut offer = |failure: &mut QueuedFailure| {
+        let offer = |failure: &mut QueuedFailure| {
             if is_full || !failure.is_waiting() {
                 return;
             }
             if budget.try_take(failure) {
-                failure.request = report.request;
+                failure.state = ReportState::InFlight(report.request);
                 selected += 1;
             } else if selected == 0 && dialect.last.over_budget == OverBudget::Wait {
                 // It does not fit even alone, so it must not block the ones behind it.
-                failure.request = OVERSIZED;
+                failure.state = ReportState::TooLarge;
+                oversized += 1;
             } else {
                 is_full = true;
             }
         };
-        let (left, right) = (
-            own.failures.iter_mut(),
-            self.without_authority.failures.iter_mut(),
-        );
+        let left = own.failures.iter_mut();
+        let right = self.without_authority.failures.iter_mut();
         match dialect.last.order {
             SendOrder::OldestFirst => {
-                InOrder::new(left, right, |one, other| one.sequence < other.sequence)
-                    .for_each(&mut offer);
+                merged(left, right, |one, other| one.sequence < other.sequence).for_each(offer);
             }
             SendOrder::NewestFirst => {
-                InOrder::new(left.rev(), right.rev(), |one, other| {
+                let is_newer = |one: &&mut QueuedFailure, other: &&mut QueuedFailure| {
                     one.sequence > other.sequence
-                })
-                .for_each(&mut offer);
+                };
+                merged(left.rev(), right.rev(), is_newer).for_each(offer);
             }
         }
-        let oversized: u64 = [own, &mut self.without_authority]
-            .into_iter()
-            .map(|queue| queue.retain(|failure| failure.request != OVERSIZED))
-            .sum();
-        self.lost += oversized;
-        report.waiting = waiting - usize::try_from(oversized).unwrap_or(waiting);
+        if oversized > 0 {
+            for queue in [own, &mut self.without_authority] {
+                self.lost += queue.retain(|failure| failure.state != ReportState::TooLarge);
+            }
+        }
+        report.waiting = waiting - oversized;
         if is_full && dialect.last.over_budget == OverBudget::ForgetAll {
             self.forget(authority, report);
         }
@@ -193,10 +172,10 @@ impl QueueState {
 
     /// Drops everything that the request could have reported but does not.
     fn forget(&mut self, authority: &Authority, report: &mut InFlightReport) {
-        let request = report.request;
+        let own = ReportState::InFlight(report.request);
         let mut lost = 0;
         for queue in self.queues_of(authority) {
-            lost += queue.retain(|failure| !failure.is_waiting() && failure.request != request);
+            lost += queue.retain(|failure| !failure.is_waiting() && failure.state != own);
         }
         self.lost += lost;
         report.hits = 0;
@@ -208,18 +187,18 @@ impl QueueState {
         let Some(authority) = &report.authority else {
             return;
         };
+        let in_flight = ReportState::InFlight(report.request);
         let mut lost = 0;
         for queue in self.queues_of(authority) {
             if delivered {
-                queue.retain(|failure| failure.request != report.request);
+                queue.retain(|failure| failure.state != in_flight);
                 continue;
             }
             for failure in &mut queue.failures {
-                if failure.request == report.request {
-                    failure.request = 0;
+                if failure.state == in_flight {
+                    failure.state = ReportState::Waiting;
                 }
             }
-            queue.count_in_flight();
             if let Capacity::DropOldest(kept) = form.capacity {
                 lost += queue.truncate(kept);
             }
@@ -247,7 +226,7 @@ impl QueueState {
 
     /// Drops the waiting failures of the least recently used authorities above the limit.
     fn limit_authorities(&mut self) {
-        let has_waiting = |queue: &&mut AuthorityQueue| queue.has_waiting();
+        let has_waiting = |queue: &&mut AuthorityQueue| queue.waiting().next().is_some();
         while self.by_authority.values_mut().filter(has_waiting).count() > MAX_AUTHORITIES {
             let all = self.by_authority.values_mut().filter(has_waiting);
             let Some(oldest) = all.min_by_key(|queue| queue.last_used) else {
@@ -261,20 +240,67 @@ impl QueueState {
 
     /// Returns everything that waits or is in flight, oldest first.
     pub(super) fn pending(&self) -> Vec<PendingFailure> {
-        let by_authority = self.by_authority.iter().flat_map(|(authority, queue)| {
-            let host = authority.host().cloned().unwrap_or_default();
-            let pending =
-                move |failure: &QueuedFailure| (failure.sequence, failure.to_pending(Some(&host)));
-            queue.failures.iter().map(pending)
-        });
-        let without_authority = self.without_authority.failures.iter();
-        let without_authority =
-            without_authority.map(|failure| (failure.sequence, failure.to_pending(None)));
-        let mut all: Vec<_> = by_authority.chain(without_authority).collect();
-        all.sort_unstable_by_key(|(sequence, _)| *sequence);
-        all.into_iter().map(|(_, failure)| failure).collect()
+        let without_authority = [(None, &self.without_authority)];
+        let by_authority = self.by_authority.iter();
+        let mut all: Vec<_> = by_authority
+            .map(|(authority, queue)| (Some(authority), queue))
+            .chain(without_authority)
+            .flat_map(|(authority, queue)| queue.failures.iter().map(move |one| (authority, one)))
+            .collect();
+        all.sort_unstable_by_key(|(_, failure)| failure.sequence);
+        let public = |(authority, failure): (_, &QueuedFailure)| failure.to_pending(authority);
+        all.into_iter().map(public).collect()
+    }
+}
+
+/// The queues that a request to one authority may report from.
+#[derive(Clone, Copy)]
+pub(super) struct Selection<'a> {
+    own: &'a VecDeque<QueuedFailure>,
+    without_authority: &'a VecDeque<QueuedFailure>,
+}
+
+impl<'a> Selection<'a> {
+    /// Returns what a request reports, oldest first.
+    pub(super) fn of_request(self, request: u64) -> impl Iterator<Item = &'a QueuedFailure> {
+        let (own, others) = (self.own.iter(), self.without_authority.iter());
+        merged(own, others, |one, other| one.sequence < other.sequence)
+            .filter(move |failure| failure.state == ReportState::InFlight(request))
     }
 }
 
 /// The failures of an authority that has none.
 static NO_FAILURES: VecDeque<QueuedFailure> = VecDeque::new();
+
+/// Merges two sorted sequences.
+fn merged<I: Iterator>(
+    left: I,
+    right: I,
+    precedes: impl Fn(&I::Item, &I::Item) -> bool,
+) -> impl Iterator<Item = I::Item> {
+    let (mut left, mut right) = (left.peekable(), right.peekable());
+    std::iter::from_fn(move || match (left.peek(), right.peek()) {
+        (Some(one), Some(other)) if precedes(other, one) => right.next(),
+        (Some(_), _) => left.next(),
+        (None, _) => right.next(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merges_both_sequences_in_order() {
+        for (left, right) in [
+            (&[1, 4, 5][..], &[2, 3, 6][..]),
+            (&[], &[1, 2]),
+            (&[1, 2], &[]),
+        ] {
+            let mut sorted = [left, right].concat();
+            sorted.sort_unstable();
+            let found = merged(left.iter(), right.iter(), |one, other| one < other);
+            assert_eq!(found.copied().collect::<Vec<_>>(), sorted);
+        }
+    }
+}

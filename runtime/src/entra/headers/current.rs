@@ -2,11 +2,10 @@
 
 use http::HeaderName;
 
+use super::segment::{write_extra, write_list};
 use crate::acquisition::State;
 use crate::cache::CacheRefreshReason;
-use crate::entra::dialect::CurrentField;
-use crate::entra::dialect::FieldValue;
-use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec};
+use crate::entra::dialect::{CurrentField, CurrentForm, Dialect, FieldSpec, FieldValue};
 use crate::wire::{FieldText, Scratch};
 
 /// The header that describes the current acquisition.
@@ -261,46 +260,29 @@ fn write<'v>(
     } = &dialect.current;
     out.push_number(dialect.schema.into());
     out.push(b'|');
-    section(request, &value, out);
+    write_slots(request, &value, out);
     out.push(b'|');
     let mut extra = extra.peekable();
     let is_known = || platform.iter().any(|slot| value(slot.field).is_some());
     if !*collapses || extra.peek().is_some() || is_known() {
-        section(platform, &value, out);
+        write_slots(platform, &value, out);
     }
-    for (at, text) in extra.enumerate() {
-        if at > 0 || !platform.is_empty() {
-            out.push(b',');
-        }
-        out.push_str(text);
-    }
+    write_extra(extra, !platform.is_empty(), out);
 }
 
-fn section<'v>(
+fn write_slots<'v>(
     slots: &[FieldSpec],
     value: &impl Fn(CurrentField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
-    let mut is_first = true;
-    for FieldSpec {
-        field,
-        default_text,
-        optional,
-    } in slots
-    {
-        let known = value(*field);
-        if *optional && known.is_none() {
-            continue;
-        }
-        if !is_first {
-            out.push(b',');
-        }
-        is_first = false;
-        match &known {
-            Some(known) => field.write(known, out),
-            None => out.push_str(default_text),
-        }
-    }
+    let written = slots.iter().filter_map(|slot| {
+        let known = value(slot.field);
+        (known.is_some() || !slot.optional).then_some((slot, known))
+    });
+    write_list(written, out, |(slot, known), out| match known {
+        Some(known) => slot.field.write(&known, out),
+        None => out.push_str(slot.default_text),
+    });
 }
 
 /// Returns the value of a field in a running acquisition.

@@ -17,7 +17,8 @@ impl HeaderField {
         Some(Self { header, spelling })
     }
 
-    pub(crate) const fn of(header: HeaderName, spelling: &'static str) -> Self {
+    pub(crate) const fn from_static(spelling: &'static str) -> Self {
+        let header = HeaderName::from_static(spelling);
         Self { header, spelling }
     }
 
@@ -59,7 +60,7 @@ impl HeaderField {
         }
         headers.remove(&self.header);
         for other in others {
-            let _full = headers.try_append(self.header.clone(), other);
+            _ = headers.try_append(self.header.clone(), other);
         }
         true
     }

@@ -50,27 +50,14 @@ pub(crate) struct IdentityHeaders {
 
 impl IdentityHeaders {
     pub(crate) fn new(dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Self {
-        let name = |wanted: Header| {
-            let listed = dialect
-                .identity
-                .headers
-                .iter()
-                .find(|(header, _)| *header == wanted);
-            listed
-                .filter(|_| dialect.sends(wanted))
-                .and_then(|(_, spelling)| HeaderField::new(spelling))
-        };
+        let name = |header| HeaderField::new(dialect.spelling(header)?);
         let constant = |(header, _): &(Header, &str)| {
-            let value = HeaderValue::from_str(&text(*header, dialect, (client, claims))?).ok()?;
-            Some((*header, name(*header)?, value))
+            let value = text(*header, dialect, client, claims)?;
+            Some((*header, name(*header)?, HeaderValue::from_str(&value).ok()?))
         };
+        let listed = dialect.identity.headers.iter();
         Self {
-            constant: dialect
-                .identity
-                .headers
-                .iter()
-                .filter_map(constant)
-                .collect(),
+            constant: listed.filter_map(constant).collect(),
             request_id: name(Header::RequestId),
             return_request_id: name(Header::ReturnRequestId),
         }
@@ -84,11 +71,7 @@ impl IdentityHeaders {
     }
 }
 
-fn text(
-    header: Header,
-    dialect: &Dialect,
-    (client, claims): (&ClientInfo, &Claims),
-) -> Option<String> {
+fn text(header: Header, dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Option<String> {
     let spelled = |ours: &str| {
         let same = |(known, _): &&(&str, &str)| *known == ours;
         let theirs = dialect.identity.spellings.iter().find(same);

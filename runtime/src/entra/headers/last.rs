@@ -1,11 +1,11 @@
 //! `x-client-last-telemetry`: reports earlier failures and cache hits.
 
+use std::borrow::Cow;
+
 use http::HeaderName;
 
-use crate::entra::dialect::CurrentField;
-use crate::entra::dialect::Dialect;
-use crate::entra::dialect::FieldValue;
-use crate::entra::dialect::PlatformField;
+use super::segment::{write_extra, write_list};
+use crate::entra::dialect::{CurrentField, Dialect, FieldValue, PlatformField};
 use crate::wire::{FieldText, Scratch};
 
 /// The header that reports failures and cache hits since the last report.
@@ -214,32 +214,21 @@ impl<'a> LastTelemetry<'a> {
     /// ```
     #[must_use]
     pub fn render(&self, dialect: &Dialect) -> String {
-        let fields: Vec<String> = self
-            .failures
-            .iter()
-            .map(|failure| failure_fields(dialect, |field| failure.get(field).cloned()))
-            .collect();
-        let failures = self
-            .failures
-            .iter()
-            .zip(&fields)
-            .map(|(failure, fields)| FailureText {
+        let failures = || {
+            self.failures.iter().map(|failure| FailureText {
                 api: failure.api.clone(),
                 id: failure.correlation_id.clone(),
                 code: failure.code.as_str(),
-                platform_fields: fields,
-            });
-        let mut out = Scratch::new();
+                fields: failure_fields(dialect, |field| failure.get(field).cloned()).into(),
+            })
+        };
         let platform_fields = |field| self.platform_field(field).cloned();
-        write(dialect, self.hits, failures, platform_fields, &mut out);
+        let mut out = Scratch::new();
+        write_last(dialect, self.hits, failures, platform_fields, &mut out);
         let per_failure = dialect.last.per_failure.len() * self.failures.len();
-        let known = per_failure + dialect.last.platform_fields.len();
-        for (at, text) in self.extra.iter().enumerate() {
-            if at > 0 || known > 0 {
-                out.push(b',');
-            }
-            out.push_str(text.as_str());
-        }
+        let follows_fields = per_failure + dialect.last.platform_fields.len() > 0;
+        let extra = self.extra.iter().map(FieldText::as_str);
+        write_extra(extra, follows_fields, &mut out);
         out.as_str().to_owned()
     }
 }
@@ -367,14 +356,11 @@ pub(crate) fn failure_fields<'v>(
     value: impl Fn(CurrentField) -> Option<FieldValue<'v>>,
 ) -> String {
     let mut out = Scratch::new();
-    for (at, field) in dialect.last.per_failure.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
+    write_list(dialect.last.per_failure.iter(), &mut out, |field, out| {
         if let Some(value) = value(*field) {
-            field.write(&value, &mut out);
+            field.write(&value, out);
         }
-    }
+    });
     out.as_str().to_owned()
 }
 
@@ -383,14 +369,15 @@ pub(crate) struct FailureText<'v> {
     pub(crate) api: FieldValue<'v>,
     pub(crate) id: FieldValue<'v>,
     pub(crate) code: &'v str,
-    pub(crate) platform_fields: &'v str,
+    /// What the dialect writes about it in the last segment.
+    pub(crate) fields: Cow<'v, str>,
 }
 
-/// Writes the header up to the last known field.
-pub(crate) fn write<'v>(
+/// Writes the header up to the last known field; each segment goes through the failures again.
+pub(crate) fn write_last<'v, I: Iterator<Item = FailureText<'v>>>(
     dialect: &Dialect,
     hits: u64,
-    failures: impl Iterator<Item = FailureText<'v>> + Clone,
+    failures: impl Fn() -> I,
     platform_fields: impl Fn(PlatformField) -> Option<FieldValue<'v>>,
     out: &mut Scratch,
 ) {
@@ -398,37 +385,23 @@ pub(crate) fn write<'v>(
     out.push(b'|');
     out.push_number(hits);
     out.push(b'|');
-    list(failures.clone(), out, |failure, out| {
+    write_list(failures(), out, |failure, out| {
         failure.api.write(out);
         out.push(b',');
         failure.id.write(out);
     });
     out.push(b'|');
-    list(failures.clone(), out, |failure, out| {
-        out.push_str(failure.code);
-    });
+    write_list(failures(), out, |failure, out| out.push_str(failure.code));
     out.push(b'|');
-    if dialect.last.per_failure.is_empty() {
-        list(
-            dialect.last.platform_fields.iter(),
-            out,
-            |field, out| match platform_fields(*field) {
-                Some(value) => value.write(out),
-                None => out.push_str(field.default_text()),
-            },
-        );
-    } else {
-        list(failures, out, |failure, out| {
-            out.push_str(failure.platform_fields);
+    if !dialect.last.per_failure.is_empty() {
+        write_list(failures(), out, |failure, out| {
+            out.push_str(&failure.fields)
         });
+        return;
     }
-}
-
-fn list<T>(items: impl Iterator<Item = T>, out: &mut Scratch, write: impl Fn(T, &mut Scratch)) {
-    for (at, item) in items.enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        write(item, out);
-    }
+    let fields = dialect.last.platform_fields.iter();
+    write_list(fields, out, |field, out| match platform_fields(*field) {
+        Some(value) => value.write(out),
+        None => out.push_str(field.default_text()),
+    });
 }
