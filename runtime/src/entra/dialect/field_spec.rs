@@ -107,8 +107,11 @@ impl FieldSpec {
     /// # Ok::<(), token_telemetry::entra::InvalidFieldText>(())
     /// ```
     pub fn parse<'a>(&self, text: &'a str) -> Result<Option<FieldValue<'a>>, InvalidFieldText> {
-        let value = self.field.parse(text)?;
-        let blank = || (!self.default_text.is_empty()).then_some(FieldValue::Blank);
-        Ok(value.or_else(blank))
+        Ok(self.field.parse(text)?.or_else(|| self.blank()))
+    }
+
+    /// Returns the value of an empty slot, for which a default text would be written.
+    pub(crate) fn blank(&self) -> Option<FieldValue<'static>> {
+        (!self.default_text.is_empty()).then_some(FieldValue::Blank)
     }
 }

@@ -2,12 +2,11 @@
 
 use super::error::{ReadError, Reason};
 use super::field::{FieldKind, ParsedField};
-use super::schema;
+use super::schema::{check_schema, presets, schema};
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
 use crate::entra::headers::CurrentTelemetry;
-use crate::wire::FieldText;
 
 /// A parsed current-telemetry header.
 ///
@@ -98,29 +97,23 @@ impl<'a> Current<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn current(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Current<'_>>, ReadError> {
-    let value = Span::of(value.as_ref())?;
-    if value.text.is_empty() {
+    let Some(value) = Span::of(value.as_ref())? else {
         return Ok(None);
-    }
+    };
     let [number, request, platform] = value.segments()?;
     let schema = schema(number)?;
-    let known: Vec<&'static Dialect> = Dialect::presets()
-        .iter()
-        .filter(|dialect| dialect.schema == schema && dialect.sends(Header::CurrentTelemetry))
-        .collect();
     let fields = platform.fields();
-    let dialects: Vec<_> = known
-        .iter()
+    let known = || presets(schema, Header::CurrentTelemetry);
+    let dialects: Vec<_> = known()
         .filter(|dialect| fits(&dialect.current, &fields))
-        .copied()
         .collect();
-    let longest = known
-        .iter()
-        .max_by_key(|dialect| dialect.current.platform.len());
-    let newer = longest.filter(|dialect| is_newer(dialect, &fields));
-    let layout = dialects.first().or(newer).copied();
+    let newer = || {
+        let longest = known().max_by_key(|dialect| dialect.current.platform.len());
+        longest.filter(|dialect| is_newer(&dialect.current, &fields))
+    };
+    let layout = dialects.first().copied().or_else(newer);
     let layout = layout.ok_or_else(|| platform.error(Reason::UnknownLayout))?;
-    let (request, platform) = places(layout, request, &fields)?;
+    let (request, platform) = parse(&layout.current, request, &fields)?;
     Ok(Some(Current {
         schema,
         telemetry: telemetry(&request, &platform),
@@ -151,38 +144,29 @@ impl Dialect {
         &self,
         value: &'a (impl AsRef<[u8]> + ?Sized),
     ) -> Result<Option<CurrentTelemetry<'a>>, ReadError> {
-        let value = Span::of(value.as_ref())?;
-        if value.text.is_empty() {
+        let Some(value) = Span::of(value.as_ref())? else {
             return Ok(None);
-        }
+        };
         let [number, request, platform] = value.segments()?;
-        if schema(number)? != self.schema {
-            return Err(number.error(Reason::UnknownSchema));
-        }
+        let schema = schema(number)?;
+        check_schema(schema, self)?;
         let fields = platform.fields();
         let has_count = |slots: Vec<FieldSpec>| slots.len() == fields.len() || self.current.open;
-        if !matched(&self.current, &fields).is_some_and(has_count) && fields.len() <= longest(self)
-        {
+        let is_known = matched(&self.current, &fields).is_some_and(has_count);
+        let others = presets(schema, Header::CurrentTelemetry).copied();
+        let is_longer = |dialect: Self| fields.len() > dialect.current.platform.len();
+        if !is_known && !others.chain([*self]).all(is_longer) {
             return Err(platform.error(Reason::UnknownLayout));
         }
-        let (request, platform) = places(self, request, &fields)?;
+        let (request, platform) = parse(&self.current, request, &fields)?;
         Ok(Some(telemetry(&request, &platform)))
     }
 }
 
-/// Returns the length of the longest third segment in `dialect` and the presets of its schema.
-fn longest(dialect: &Dialect) -> usize {
-    let is_same = |preset: &&Dialect| preset.schema == dialect.schema;
-    let presets = Dialect::presets().iter().filter(is_same);
-    let all = presets.chain([dialect]);
-    let fields = all.map(|dialect| dialect.current.platform.len());
-    fields.max().unwrap_or_default()
-}
-
-/// Returns whether there are more fields than in any layout: newer releases only append fields.
-fn is_newer(dialect: &Dialect, fields: &[Span<'_>]) -> bool {
-    let is_plausible = |slots: Vec<FieldSpec>| plausible(&slots, fields);
-    fields.len() > longest(dialect) && matched(&dialect.current, fields).is_some_and(is_plausible)
+/// Returns whether fields follow those of the longest layout: newer releases only append fields.
+fn is_newer(longest: &CurrentForm, fields: &[Span<'_>]) -> bool {
+    fields.len() > longest.platform.len()
+        && matched(longest, fields).is_some_and(|slots| plausible(&slots, fields))
 }
 
 /// Returns whether a dialect could have written exactly these fields.
@@ -223,39 +207,36 @@ fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
 }
 
 /// Assigns the fields of both segments to the slots of a layout.
-fn places<'a>(
-    layout: &Dialect,
+fn parse<'a>(
+    form: &CurrentForm,
     request: Span<'a>,
     platform: &[Span<'a>],
 ) -> Result<(Vec<ParsedField<'a>>, Vec<ParsedField<'a>>), ReadError> {
     let fields: Vec<_> = request.split(',').collect();
-    if fields.len() != layout.current.request.len() {
+    if fields.len() != form.request.len() {
         return Err(request.error(Reason::WrongFieldCount));
     }
-    let request = layout
-        .current
-        .request
-        .iter()
-        .zip(&fields)
-        .map(place)
-        .collect();
-    let slots = matched(&layout.current, platform).unwrap_or_default();
-    let known = slots.iter().zip(platform).map(place);
-    let unknown = platform.iter().skip(slots.len()).map(|field| ParsedField {
-        field: FieldKind::Unknown,
-        value: Some(FieldText::trusted(field.text).into()),
-        offset: field.offset,
-    });
-    Ok((request, known.chain(unknown).collect()))
+    let slots = matched(form, platform).unwrap_or_default();
+    Ok((
+        parse_slots(form.request, &fields),
+        parse_slots(&slots, platform),
+    ))
 }
 
-fn place<'a>((slot, field): (&FieldSpec, &Span<'a>)) -> ParsedField<'a> {
-    ParsedField {
-        field: FieldKind::Current(slot.field),
-        // Cannot fail: text between delimiters contains none.
-        value: slot.parse(field.text).unwrap_or_default(),
-        offset: field.offset,
-    }
+/// Parses the fields in their slots, and the unknown ones that follow.
+fn parse_slots<'a>(slots: &[FieldSpec], fields: &[Span<'a>]) -> Vec<ParsedField<'a>> {
+    let mut slots = slots.iter();
+    let parsed = fields.iter().map(|text| {
+        let Some(slot) = slots.next() else {
+            return ParsedField::new(FieldKind::Unknown, *text);
+        };
+        let parsed = ParsedField::new(FieldKind::Current(slot.field), *text);
+        ParsedField {
+            value: parsed.value.or_else(|| slot.blank()),
+            ..parsed
+        }
+    });
+    parsed.collect()
 }
 
 fn telemetry<'a>(
@@ -263,9 +244,9 @@ fn telemetry<'a>(
     platform: &[ParsedField<'a>],
 ) -> CurrentTelemetry<'a> {
     let mut telemetry = CurrentTelemetry::new();
-    for ParsedField { field, value, .. } in request.iter().chain(platform) {
-        match (field, value.clone()) {
-            (FieldKind::Current(field), Some(value)) => telemetry = telemetry.with(*field, value),
+    for parsed in request.iter().chain(platform) {
+        match (parsed.field, parsed.value.clone()) {
+            (FieldKind::Current(field), Some(value)) => telemetry = telemetry.with(field, value),
             (FieldKind::Unknown, Some(FieldValue::Text(text))) => {
                 telemetry = telemetry.with_extra(text);
             }

@@ -21,10 +21,9 @@ use crate::wire::FieldText;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn extra_sku(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<ExtraSku>, ReadError> {
-    let value = Span::of(value.as_ref())?;
-    if value.text.is_empty() {
+    let Some(value) = Span::of(value.as_ref())? else {
         return Ok(None);
-    }
+    };
     let mut groups = value.split(',');
     let mut extra = ExtraSku::new();
     for group in SkuGroup::ALL {

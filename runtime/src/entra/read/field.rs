@@ -1,9 +1,10 @@
 //! One parsed field and its position.
 
+use super::span::Span;
 use crate::entra::dialect::CurrentField;
 use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::PlatformField;
-use crate::wire::Scratch;
+use crate::wire::{FieldText, Scratch};
 
 /// A parsed field of a header, with its position.
 ///
@@ -47,7 +48,38 @@ pub enum FieldKind {
     Unknown,
 }
 
+impl FieldKind {
+    /// Returns whether a library could have written this text.
+    pub(super) fn could_be(self, text: &str) -> bool {
+        match self {
+            Self::Current(field) => field.could_be(text),
+            Self::Platform(field) => field.could_be(text),
+            Self::Unknown => true,
+        }
+    }
+}
+
 impl<'a> ParsedField<'a> {
+    /// Parses the text of a field.
+    pub(super) fn new(field: FieldKind, text: Span<'a>) -> Self {
+        let verbatim = || FieldText::trusted(text.text).into();
+        // Parsing cannot fail: text between delimiters contains none.
+        let value = match field {
+            FieldKind::Current(field) => field.parse(text.text).unwrap_or_default(),
+            // A default text parses to `None`; keep it, because the header contains it.
+            FieldKind::Platform(field) => field
+                .parse(text.text)
+                .unwrap_or_default()
+                .or_else(|| (!text.text.is_empty()).then(verbatim)),
+            FieldKind::Unknown => Some(verbatim()),
+        };
+        Self {
+            field,
+            value,
+            offset: text.offset,
+        }
+    }
+
     /// Returns which field this is.
     #[must_use]
     pub fn field(&self) -> FieldKind {

@@ -2,11 +2,10 @@
 
 use super::error::{ReadError, Reason};
 use super::field::{FieldKind, ParsedField};
-use super::schema;
+use super::schema::{check_schema, presets, schema};
 use super::span::Span;
 use crate::entra::dialect::CurrentField;
 use crate::entra::dialect::FieldValue;
-use crate::entra::dialect::PlatformField;
 use crate::entra::dialect::{Dialect, Header, LastForm};
 use crate::entra::headers::{LastTelemetry, ReportedFailure};
 use crate::wire::{ClientRequestId, FieldText};
@@ -93,24 +92,20 @@ impl<'a> Last<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, ReadError> {
-    let Some((schema, parts)) = Parts::of(value.as_ref())? else {
+    let Some(value) = Span::of(value.as_ref())? else {
         return Ok(None);
     };
-    let dialects: Vec<&'static Dialect> = Dialect::presets()
-        .iter()
-        .filter(|dialect| dialect.schema == schema && dialect.sends(Header::LastTelemetry))
+    let parts = Parts::of(value)?;
+    let dialects: Vec<_> = presets(parts.schema, Header::LastTelemetry)
         .filter(|dialect| parts.fit(&dialect.last))
         .collect();
-    let form = dialects.first().map(|dialect| &dialect.last);
-    if form.is_none() && !parts.is_newer(schema) {
+    if dialects.is_empty() && !parts.is_newer() {
         return Err(parts.last_segment.error(Reason::UnknownLayout));
     }
-    let platform_fields = form.map_or_else(
-        || parts.unknown_fields(0),
-        |form| parts.platform_fields(form),
-    );
+    let first = dialects.first().map(|dialect| parts.layout(&dialect.last));
+    let platform_fields = parts.parse(&first.unwrap_or_default());
     Ok(Some(Last {
-        schema,
+        schema: parts.schema,
         telemetry: parts.telemetry(&platform_fields),
         platform_fields,
         dialects,
@@ -138,24 +133,22 @@ impl Dialect {
         &self,
         value: &'a (impl AsRef<[u8]> + ?Sized),
     ) -> Result<Option<LastTelemetry<'a>>, ReadError> {
-        let Some((schema, parts)) = Parts::of(value.as_ref())? else {
+        let Some(value) = Span::of(value.as_ref())? else {
             return Ok(None);
         };
-        if schema != self.schema {
-            return Err(ReadError {
-                reason: Reason::UnknownSchema,
-                offset: 0,
-            });
-        }
-        if !parts.has_count(&self.last) && !parts.is_newer(schema) {
+        let parts = Parts::of(value)?;
+        check_schema(parts.schema, self)?;
+        let layout = parts.layout(&self.last);
+        if !parts.has_count(&layout, &self.last) && !parts.is_newer() {
             return Err(parts.last_segment.error(Reason::UnknownLayout));
         }
-        Ok(Some(parts.telemetry(&parts.platform_fields(&self.last))))
+        Ok(Some(parts.telemetry(&parts.parse(&layout))))
     }
 }
 
 /// The parts of the header, before its last segment is decoded.
 struct Parts<'a> {
+    schema: u8,
     hits: u64,
     failed: Vec<(Span<'a>, Span<'a>)>,
     codes: Vec<Span<'a>>,
@@ -164,11 +157,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(value: &'a [u8]) -> Result<Option<(u8, Self)>, ReadError> {
-        let value = Span::of(value)?;
-        if value.text.is_empty() {
-            return Ok(None);
-        }
+    fn of(value: Span<'a>) -> Result<Self, ReadError> {
         let [number, hits, failed, codes, last_segment] = value.segments()?;
         let schema = schema(number)?;
         let Some(FieldValue::Number(hits)) = FieldValue::number(hits.text) else {
@@ -185,130 +174,93 @@ impl<'a> Parts<'a> {
             let fault = extra.copied().unwrap_or(last_segment);
             return Err(fault.error(Reason::WrongCodeCount));
         }
-        let parts = Self {
+        Ok(Self {
+            schema,
             hits,
             failed,
             codes,
             fields: last_segment.fields(),
             last_segment,
-        };
-        Ok(Some((schema, parts)))
+        })
     }
 
-    /// Returns whether the last segment has as many fields as in a dialect.
-    fn has_count(&self, form: &LastForm) -> bool {
-        let known = form.platform_fields.len() + form.per_failure.len() * self.failed.len();
-        let found = self.fields.len();
+    /// Returns the fields that a dialect writes in the last segment.
+    fn layout(&self, form: &LastForm) -> Vec<FieldKind> {
+        let of_failures = std::iter::repeat_n(form.per_failure, self.failed.len()).flatten();
+        let own = form
+            .platform_fields
+            .iter()
+            .copied()
+            .map(FieldKind::Platform);
+        own.chain(of_failures.copied().map(FieldKind::Current))
+            .collect()
+    }
+
+    /// Returns whether the last segment has as many fields as a layout.
+    fn has_count(&self, layout: &[FieldKind], form: &LastForm) -> bool {
+        let (known, found) = (layout.len(), self.fields.len());
         // A single empty field looks like no field.
         found == known || (found == 0 && known == 1) || (form.open && found > known)
     }
 
     /// Returns whether there are more fields than in any layout: newer releases only append fields.
-    fn is_newer(&self, schema: u8) -> bool {
-        let same = Dialect::presets()
-            .iter()
-            .filter(|preset| preset.schema == schema);
-        let fields = same.map(|preset| {
-            preset.last.per_failure.len() * self.failed.len() + preset.last.platform_fields.len()
-        });
-        self.fields.len() > fields.max().unwrap_or_default()
+    fn is_newer(&self) -> bool {
+        let is_longer = |dialect: &Dialect| self.fields.len() > self.layout(&dialect.last).len();
+        presets(self.schema, Header::LastTelemetry).all(is_longer)
     }
 
     /// Returns whether a dialect could have written this last segment.
     fn fit(&self, form: &LastForm) -> bool {
-        let mut own = form.platform_fields.iter().zip(&self.fields);
-        let mut of_failures = form.per_failure.iter().cycle().zip(&self.fields);
-        self.has_count(form)
-            && own.all(|(field, text)| field.could_be(text.text))
-            && of_failures.all(|(field, text)| field.could_be(text.text))
+        let layout = self.layout(form);
+        let mut fields = layout.iter().zip(&self.fields);
+        self.has_count(&layout, form) && fields.all(|(field, text)| field.could_be(text.text))
     }
 
-    /// Assigns the fields of the last segment to the layout of a dialect.
-    fn platform_fields(&self, form: &LastForm) -> Vec<ParsedField<'a>> {
-        let mut known: Vec<_> = if form.per_failure.is_empty() {
-            let place = |(field, text): (&_, &Span<'a>)| platform_place(*field, *text);
-            form.platform_fields
-                .iter()
-                .zip(&self.fields)
-                .map(place)
-                .collect()
-        } else {
-            let fields = form.per_failure.len() * self.failed.len();
-            let place = |(field, text): (&CurrentField, &Span<'a>)| ParsedField {
-                field: FieldKind::Current(*field),
-                value: field.parse(text.text).unwrap_or_default(),
-                offset: text.offset,
-            };
-            let cycle = form.per_failure.iter().cycle();
-            cycle
-                .zip(self.fields.iter().take(fields))
-                .map(place)
-                .collect()
-        };
-        known.extend(self.unknown_fields(known.len()));
-        known
-    }
-
-    /// Returns the fields after the known ones.
-    fn unknown_fields(&self, known: usize) -> Vec<ParsedField<'a>> {
-        let place = |field: &Span<'a>| ParsedField {
-            field: FieldKind::Unknown,
-            value: Some(FieldText::trusted(field.text).into()),
-            offset: field.offset,
-        };
-        self.fields.iter().skip(known).map(place).collect()
+    /// Assigns the fields of the last segment to a layout.
+    fn parse(&self, layout: &[FieldKind]) -> Vec<ParsedField<'a>> {
+        let kinds = layout
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(FieldKind::Unknown));
+        let fields = kinds.zip(&self.fields);
+        fields
+            .map(|(kind, text)| ParsedField::new(kind, *text))
+            .collect()
     }
 
     fn telemetry(&self, platform_fields: &[ParsedField<'a>]) -> LastTelemetry<'a> {
         let of_failures = platform_fields
             .iter()
-            .filter(|place| matches!(place.field, FieldKind::Current(_)))
+            .filter(|field| matches!(field.field, FieldKind::Current(_)))
             .count();
         let per_failure = of_failures / self.failed.len().max(1);
+        let mut platform_fields = platform_fields.iter();
         let mut telemetry = LastTelemetry::new(self.hits);
-        for (at, ((api, id), code)) in self.failed.iter().zip(&self.codes).enumerate() {
-            let failure = ReportedFailure::new(
+        for ((api, id), code) in self.failed.iter().zip(&self.codes) {
+            let mut failure = ReportedFailure::new(
                 value_of(CurrentField::Api.parse(api.text).unwrap_or_default()),
                 id_of(id.text),
                 FieldText::trusted(code.text),
             );
-            let own = platform_fields
-                .iter()
-                .skip(at * per_failure)
-                .take(per_failure);
-            telemetry = telemetry.with_failure(own.fold(failure, with_field));
-        }
-        for ParsedField { field, value, .. } in platform_fields {
-            match (field, value.clone()) {
-                (FieldKind::Platform(field), Some(value)) => {
-                    telemetry = telemetry.with_platform_field(*field, value);
+            for parsed in platform_fields.by_ref().take(per_failure) {
+                if let (FieldKind::Current(field), Some(value)) = (parsed.field, &parsed.value) {
+                    failure = failure.with(field, value.clone());
                 }
-                (FieldKind::Unknown, Some(FieldValue::Text(text))) => {
-                    telemetry = telemetry.with_extra(text);
-                }
-                (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => {}
             }
+            telemetry = telemetry.with_failure(failure);
+        }
+        for parsed in platform_fields {
+            telemetry = match (parsed.field, parsed.value.clone()) {
+                (FieldKind::Platform(field), Some(value)) => {
+                    telemetry.with_platform_field(field, value)
+                }
+                (FieldKind::Unknown, Some(FieldValue::Text(text))) => telemetry.with_extra(text),
+                (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => {
+                    telemetry
+                }
+            };
         }
         telemetry
-    }
-}
-
-fn with_field<'a>(failure: ReportedFailure<'a>, place: &ParsedField<'a>) -> ReportedFailure<'a> {
-    match (place.field, place.value.clone()) {
-        (FieldKind::Current(field), Some(value)) => failure.with(field, value),
-        (FieldKind::Current(_) | FieldKind::Platform(_) | FieldKind::Unknown, _) => failure,
-    }
-}
-
-fn platform_place(field: PlatformField, text: Span<'_>) -> ParsedField<'_> {
-    let parsed = field.parse(text.text).unwrap_or_default();
-    // A default text parses to `None`; keep it, because the header contains it.
-    let constant = || FieldText::trusted(text.text).into();
-    let value = parsed.or_else(|| (!text.text.is_empty()).then(constant));
-    ParsedField {
-        field: FieldKind::Platform(field),
-        value,
-        offset: text.offset,
     }
 }
 

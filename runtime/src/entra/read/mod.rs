@@ -22,6 +22,7 @@ mod extra_sku;
 mod field;
 mod last;
 mod response;
+mod schema;
 mod span;
 
 pub use current::{Current, current};
@@ -32,22 +33,4 @@ pub use last::{Last, last};
 pub use response::{
     CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
 };
-
-use span::Span;
-
-/// Maximum length of a value, in bytes.
-///
-/// No library or document sets a limit. This one is about twice the length of the longest known
-/// header, that of MSAL.NET up to 4.48.
-pub const MAX_LEN: usize = 16 * 1024;
-
-/// Parses the schema number in the first segment.
-fn schema(number: Span<'_>) -> Result<u8, ReadError> {
-    match number.text {
-        "2" => Ok(2),
-        "3" => Ok(3),
-        "4" => Ok(4),
-        "5" => Ok(5),
-        _ => Err(number.error(Reason::UnknownSchema)),
-    }
-}
+pub use span::MAX_LEN;

@@ -113,10 +113,9 @@ impl<'a> ClientTelemetry<'a> {
 pub fn client_telemetry(
     value: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<Option<ClientTelemetry<'_>>, ReadError> {
-    let value = Span::of(value.as_ref())?;
-    if value.text.is_empty() {
+    let Some(value) = Span::of(value.as_ref())? else {
         return Ok(None);
-    }
+    };
     let fields: Vec<_> = value.split(',').collect();
     let [version, error, suberror, token_age, ring] = fields[..] else {
         return Err(value.error(Reason::WrongFieldCount));
@@ -228,10 +227,9 @@ impl ClientData<'_> {
 pub fn client_data(
     value: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<Option<ClientData<'_>>, ReadError> {
-    let value = Span::of(value.as_ref())?;
-    if value.text.is_empty() {
+    let Some(value) = Span::of(value.as_ref())? else {
         return Ok(None);
-    }
+    };
     let mut fields: [Cow<'_, str>; 5] = Default::default();
     let is_encoded = !value.text.contains('|');
     let parts = if is_encoded {
@@ -282,21 +280,23 @@ fn decoded(field: Span<'_>) -> Result<Cow<'_, str>, ReadError> {
     if !field.text.contains('%') {
         return Ok(field.text.into());
     }
+    let mut parts = field.split('%');
     let mut bytes = Vec::with_capacity(field.text.len());
-    let mut rest = field.text.bytes().enumerate();
-    while let Some((at, byte)) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits = field.text.get(at + 1..at + 3);
-        let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    bytes.extend(
+        parts
+            .next()
+            .into_iter()
+            .flat_map(|plain| plain.text.bytes()),
+    );
+    for part in parts {
+        let (digits, plain) = part.text.split_at_checked(2).unwrap_or_default();
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let byte = u8::from_str_radix(digits, 16).ok().filter(|_| is_hex);
         bytes.push(byte.ok_or(ReadError {
             reason: Reason::BadEscape,
-            offset: field.offset + at,
+            offset: part.offset - 1,
         })?);
-        rest.nth(1);
+        bytes.extend(plain.bytes());
     }
     let text = String::from_utf8(bytes);
     text.map(Cow::Owned)

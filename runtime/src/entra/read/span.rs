@@ -1,7 +1,12 @@
 //! Slices of a header value with their offsets.
 
-use super::MAX_LEN;
 use super::error::{ReadError, Reason};
+
+/// Maximum length of a value, in bytes.
+///
+/// No library or document sets a limit. This one is about twice the length of the longest known
+/// header, that of MSAL.NET up to 4.48.
+pub const MAX_LEN: usize = 16 * 1024;
 
 /// A slice of the value and its offset.
 #[derive(Clone, Copy, Debug)]
@@ -11,8 +16,8 @@ pub(super) struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    /// Checks a value and returns it as one span.
-    pub(super) fn of(value: &'a [u8]) -> Result<Self, ReadError> {
+    /// Checks a value and returns it as one span; returns `None` if it is empty.
+    pub(super) fn of(value: &'a [u8]) -> Result<Option<Self>, ReadError> {
         if value.len() > MAX_LEN {
             return Err(ReadError {
                 reason: Reason::TooLong,
@@ -20,7 +25,8 @@ impl<'a> Span<'a> {
             });
         }
         match str::from_utf8(value) {
-            Ok(text) => Ok(Self { text, offset: 0 }),
+            Ok("") => Ok(None),
+            Ok(text) => Ok(Some(Self { text, offset: 0 })),
             Err(error) => Err(ReadError {
                 reason: Reason::NotText,
                 offset: error.valid_up_to(),

@@ -1,0 +1,33 @@
+//! The schema number in the first segment, and the dialects that use it.
+
+use super::error::{ReadError, Reason};
+use super::span::Span;
+use crate::entra::dialect::{Dialect, Header};
+
+/// Parses the schema number.
+pub(super) fn schema(number: Span<'_>) -> Result<u8, ReadError> {
+    match number.text {
+        "2" => Ok(2),
+        "3" => Ok(3),
+        "4" => Ok(4),
+        "5" => Ok(5),
+        _ => Err(number.error(Reason::UnknownSchema)),
+    }
+}
+
+/// Rejects the schema number of another dialect.
+pub(super) fn check_schema(schema: u8, dialect: &Dialect) -> Result<(), ReadError> {
+    if schema == dialect.schema {
+        return Ok(());
+    }
+    Err(ReadError {
+        reason: Reason::UnknownSchema,
+        offset: 0,
+    })
+}
+
+/// Returns the presets of a schema that send a header.
+pub(super) fn presets(schema: u8, header: Header) -> impl Iterator<Item = &'static Dialect> {
+    let sends = move |dialect: &&Dialect| dialect.schema == schema && dialect.sends(header);
+    Dialect::presets().iter().filter(sends)
+}
