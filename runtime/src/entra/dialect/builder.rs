@@ -4,7 +4,8 @@ use super::current_field::CurrentField;
 use super::definition::Dialect;
 use super::delivery_policy::DeliveryPolicy;
 use super::field_spec::FieldSpec;
-use super::forms::{Capacity, Carrier, LastForm, Measured, OverBudget, SendOrder};
+use super::forms::{Capacity, Carrier, IdentityForm, LastForm, Measured, OverBudget, SendOrder};
+use super::header::Header;
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
 use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;
@@ -41,11 +42,7 @@ impl Dialect {
     /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
     /// ```
     pub fn custom(name: &'static str) -> DialectBuilder {
-        Self {
-            name,
-            ..Self::default()
-        }
-        .customize()
+        DialectBuilder::named(name, Self::default())
     }
 
     /// Creates a builder from this dialect.
@@ -277,6 +274,34 @@ impl DialectBuilder {
         carrier(carrier: Carrier) sets carrier;
     }
 
+    /// Creates a builder from a preset, with a new name.
+    pub(super) const fn named(name: &'static str, mut preset: Dialect) -> Self {
+        preset.name = name;
+        Self(preset)
+    }
+
+    /// Limits only the failures in the last-telemetry header, not the rest of it.
+    pub(super) const fn failures_budget(mut self, bytes: usize) -> Self {
+        self.0.last.budget = bytes;
+        self.0.last.measured = Measured::Failures;
+        self
+    }
+
+    /// Sets the identity headers, and what replaces our names of systems and processors.
+    pub(super) const fn identity(
+        mut self,
+        headers: &'static [(Header, &'static str)],
+        spellings: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.0.identity = IdentityForm { headers, spellings };
+        self
+    }
+
+    /// Returns a preset, which a test builds again to validate it.
+    pub(super) const fn preset(self) -> Dialect {
+        self.0
+    }
+
     /// Sets the schema number and the fields of the second segment.
     ///
     /// # Examples
@@ -333,110 +358,90 @@ impl DialectBuilder {
     /// assert_eq!(error.to_string(), "expected an error code length of 1 to 3800 bytes, found 0");
     /// ```
     pub fn build(self) -> Result<Dialect, InvalidDialect> {
-        match problem(&self.0) {
-            None => Ok(self.0),
-            Some(problem) => Err(problem.into()),
-        }
+        check(&self.0)?;
+        Ok(self.0)
     }
 }
 
 /// Returns the first contradiction in a dialect.
-fn problem(dialect: &Dialect) -> Option<Problem> {
+fn check(dialect: &Dialect) -> Result<(), Problem> {
     let Dialect {
         schema,
         current,
         last,
         ..
-    } = dialect;
+    } = *dialect;
     let expected = match schema {
         2 | 4 => 2,
         3 => 3,
         5 => 5,
-        other => return Some(Problem::UnknownSchema(*other)),
+        other => return Err(Problem::UnknownSchema(other)),
     };
-    if current.request.len() != expected {
-        return Some(Problem::RequestFields {
-            schema: *schema,
-            expected,
-            found: current.request.len(),
-        });
+    let problem = Problem::RequestFields {
+        schema,
+        expected,
+        found: current.request.len(),
+    };
+    ensure(current.request.len() == expected, problem)?;
+    let starts_with_api = current.request.first().map(FieldSpec::field) == Some(CurrentField::Api);
+    let problem = Problem::Message("the second segment must start with the API id");
+    ensure(starts_with_api, problem)?;
+    for slot in current.request {
+        let reason = "cannot be optional, because the second segment has a fixed length";
+        ensure(!slot.optional, Problem::Field(slot.field, reason))?;
     }
-    if current.request.first().map(FieldSpec::field) != Some(CurrentField::Api) {
-        return Some(Problem::ApiNotFirst);
+    check_slots(&[current.request, current.platform].concat())?;
+    for slot in current.platform {
+        let never_collapses = current.collapses && !slot.default_text.is_empty();
+        let reason = "has a default text, so the segment cannot collapse";
+        ensure(!never_collapses, Problem::Field(slot.field, reason))?;
     }
-    if let Some(slot) = current.request.iter().find(|slot| slot.optional) {
-        return Some(Problem::Field(
-            slot.field,
-            "cannot be optional, because the second segment has a fixed length",
-        ));
-    }
-    in_slots(&[current.request, current.platform].concat())
-        .or_else(|| collapsing(dialect))
-        .or_else(|| in_last(last))
+    check_last(&last)
 }
 
-fn in_slots(slots: &[FieldSpec]) -> Option<Problem> {
+fn check_slots(slots: &[FieldSpec]) -> Result<(), Problem> {
     for (at, slot) in slots.iter().enumerate() {
         let rest = slots.get(at + 1..).unwrap_or_default();
-        if rest.iter().any(|other| other.field == slot.field) {
-            return Some(Problem::Field(slot.field, "appears twice"));
-        }
-        if slot.optional && rest.iter().any(|other| !other.optional) {
-            return Some(Problem::Field(
-                slot.field,
-                "is optional and must come after all required fields",
-            ));
-        }
-        if !is_clean(slot.default_text) {
-            return Some(Problem::UnsafeText(slot.default_text));
-        }
+        let is_unique = rest.iter().all(|other| other.field != slot.field);
+        ensure(is_unique, Problem::Field(slot.field, "appears twice"))?;
+        let is_in_order = !slot.optional || rest.iter().all(|other| other.optional);
+        let reason = "is optional and must come after all required fields";
+        ensure(is_in_order, Problem::Field(slot.field, reason))?;
+        check_text(slot.default_text)?;
     }
-    None
+    Ok(())
 }
 
-/// Rejects default texts in a segment that collapses: it would never be empty.
-fn collapsing(dialect: &Dialect) -> Option<Problem> {
-    let has_default = |slot: &&FieldSpec| !slot.default_text.is_empty();
-    let slot = dialect.current.platform.iter().find(has_default)?;
-    dialect.current.collapses.then_some(Problem::Field(
-        slot.field,
-        "has a default text, so the segment cannot collapse",
-    ))
+fn check_last(last: &LastForm) -> Result<(), Problem> {
+    let has_one_kind = last.platform_fields.is_empty() || last.per_failure.is_empty();
+    let problem = Problem::Message(
+        "the last segment can have either platform fields or fields per failure, not both",
+    );
+    ensure(has_one_kind, problem)?;
+    for field in last.platform_fields {
+        check_text(field.default_text())?;
+    }
+    if let Some(code) = last.cancelled {
+        ensure(!code.is_empty(), Problem::UnsafeText(code))?;
+        check_text(code)?;
+    }
+    let problem = Problem::LastBudget(last.budget);
+    ensure(last.budget >= MIN_LAST_BUDGET, problem)?;
+    let problem = Problem::CodeLen(last.code_len);
+    ensure((1..=MAX_KEPT_CODE_LEN).contains(&last.code_len), problem)?;
+    if let Capacity::DropOldest(kept) = last.capacity {
+        let problem = Problem::Capacity(kept);
+        ensure((1..=MAX_CAPACITY).contains(&kept), problem)?;
+    }
+    Ok(())
 }
 
-fn in_last(last: &LastForm) -> Option<Problem> {
-    if !last.platform_fields.is_empty() && !last.per_failure.is_empty() {
-        return Some(Problem::TwoLastSegments);
-    }
-    let mut texts = last
-        .platform_fields
-        .iter()
-        .map(|field| field.default_text());
-    if let Some(text) = texts.find(|text| !is_clean(text)) {
-        return Some(Problem::UnsafeText(text));
-    }
-    if let Some(code) = last
-        .cancelled
-        .filter(|code| code.is_empty() || !is_clean(code))
-    {
-        return Some(Problem::UnsafeText(code));
-    }
-    if last.budget < MIN_LAST_BUDGET {
-        return Some(Problem::LastBudget(last.budget));
-    }
-    if !(1..=MAX_KEPT_CODE_LEN).contains(&last.code_len) {
-        return Some(Problem::CodeLen(last.code_len));
-    }
-    match last.capacity {
-        Capacity::DropOldest(kept) if !(1..=MAX_CAPACITY).contains(&kept) => {
-            Some(Problem::Capacity(kept))
-        }
-        Capacity::DropOldest(_) | Capacity::OneHeader => None,
-    }
+/// Rejects text that is not printable ASCII without delimiters.
+fn check_text(text: &'static str) -> Result<(), Problem> {
+    let is_clean = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b',' | b'|');
+    ensure(text.bytes().all(is_clean), Problem::UnsafeText(text))
 }
 
-/// Returns whether `text` is printable ASCII without delimiters.
-fn is_clean(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b',' | b'|'))
+fn ensure(condition: bool, problem: Problem) -> Result<(), Problem> {
+    if condition { Ok(()) } else { Err(problem) }
 }

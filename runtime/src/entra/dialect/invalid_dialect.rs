@@ -40,9 +40,8 @@ pub(super) enum Problem {
         expected: usize,
         found: usize,
     },
-    ApiNotFirst,
+    Message(&'static str),
     UnsafeText(&'static str),
-    TwoLastSegments,
     LastBudget(usize),
     CodeLen(usize),
     Capacity(usize),
@@ -64,10 +63,7 @@ impl fmt::Display for InvalidDialect {
                 f,
                 "expected {expected} fields in the second segment of schema {schema}, found {found}"
             ),
-            Problem::ApiNotFirst => f.write_str("the second segment must start with the API id"),
-            Problem::TwoLastSegments => f.write_str(
-                "the last segment can have either platform fields or fields per failure, not both",
-            ),
+            Problem::Message(message) => f.write_str(message),
             Problem::UnsafeText(text) => {
                 write!(
                     f,

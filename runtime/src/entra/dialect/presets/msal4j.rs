@@ -1,14 +1,23 @@
 //! msal4j, which writes zeros for an unused region.
 
 use super::default::{DEFAULT, UNLIMITED};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::current_field::CurrentField;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::{CurrentForm, IdentityForm, LastForm};
+use crate::entra::dialect::forms::OverBudget;
 use crate::entra::dialect::header::Header;
 
 /// Maximum length of the last-telemetry value, in bytes: one less than other libraries.
 const LAST_BUDGET: usize = 349;
+
+const REQUEST: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::CacheInfo),
+    FieldSpec::new(CurrentField::RegionUsed),
+    FieldSpec::new(CurrentField::RegionSource).default_text("0"),
+    FieldSpec::new(CurrentField::RegionOutcome).default_text("0"),
+];
 
 impl Dialect {
     /// Returns the dialect of msal4j up to 1.17.
@@ -25,29 +34,14 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal4j() -> Self {
-        Self {
-            name: "msal4j",
-            current: CurrentForm {
-                request: const {
-                    &[
-                        FieldSpec::new(CurrentField::Api),
-                        FieldSpec::new(CurrentField::CacheInfo),
-                        FieldSpec::new(CurrentField::RegionUsed),
-                        FieldSpec::new(CurrentField::RegionSource).default_text("0"),
-                        FieldSpec::new(CurrentField::RegionOutcome).default_text("0"),
-                    ]
-                },
-                platform: &[],
-                budget: UNLIMITED,
-                ..DEFAULT.current
-            },
-            last: LastForm {
-                sent_when_empty: true,
-                budget: LAST_BUDGET,
-                ..DEFAULT.last
-            },
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal4j", DEFAULT)
+            .request(5, REQUEST)
+            .platform(&[])
+            .current_budget(UNLIMITED)
+            .sent_when_empty(true)
+            .last_budget(LAST_BUDGET, OverBudget::Wait)
+            .identity(
+                &[
                     (Header::Sku, "x-client-SKU"),
                     (Header::Version, "x-client-VER"),
                     (Header::Os, "x-client-OS"),
@@ -57,9 +51,8 @@ impl Dialect {
                     (Header::AppName, "x-app-name"),
                     (Header::AppVersion, "x-app-ver"),
                 ],
-                spellings: &[("MacOS", "Mac OS X")],
-            },
-            ..DEFAULT
-        }
+                &[("MacOS", "Mac OS X")],
+            )
+            .preset()
     }
 }

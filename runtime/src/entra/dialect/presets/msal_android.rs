@@ -1,10 +1,11 @@
 //! MSAL for Android: schema 2 with thirteen platform-specific fields.
 
 use super::default::{DEFAULT, UNLIMITED};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::current_field::CurrentField;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm};
+use crate::entra::dialect::forms::{Capacity, OverBudget};
 use crate::entra::dialect::header::Header;
 use crate::entra::dialect::platform_field::PlatformField;
 
@@ -13,6 +14,11 @@ const LAST_BUDGET: usize = 3800;
 
 /// Maximum number of waiting failures.
 const KEPT: usize = 100;
+
+const REQUEST: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::Api),
+    FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
+];
 
 impl Dialect {
     /// Returns the dialect of MSAL for Android, with platform fields recorded by name.
@@ -27,29 +33,16 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_android() -> Self {
-        Self {
-            name: "msal-android",
-            schema: 2,
-            current: CurrentForm {
-                request: const {
-                    &[
-                        FieldSpec::new(CurrentField::Api),
-                        FieldSpec::new(CurrentField::ForceRefresh).default_text("0"),
-                    ]
-                },
-                platform: PLATFORM,
-                budget: UNLIMITED,
-                ..DEFAULT.current
-            },
-            last: LastForm {
-                platform_fields: &[PlatformField::Constant("2"), PlatformField::AllSent],
-                sent_when_empty: true,
-                budget: LAST_BUDGET,
-                capacity: Capacity::DropOldest(KEPT),
-                ..DEFAULT.last
-            },
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal-android", DEFAULT)
+            .request(2, REQUEST)
+            .platform(PLATFORM)
+            .current_budget(UNLIMITED)
+            .platform_fields(&[PlatformField::Constant("2"), PlatformField::AllSent])
+            .sent_when_empty(true)
+            .last_budget(LAST_BUDGET, OverBudget::Wait)
+            .capacity(Capacity::DropOldest(KEPT))
+            .identity(
+                &[
                     (Header::Sku, "x-client-SKU"),
                     (Header::Version, "x-client-Ver"),
                     (Header::Os, "x-client-OS"),
@@ -60,14 +53,13 @@ impl Dialect {
                     (Header::AppVersion, "x-app-ver"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
                 ],
-                spellings: &[
+                &[
                     ("x64", "x86_64"),
                     ("ARM64", "arm64-v8a"),
                     ("ARM", "armeabi-v7a"),
                 ],
-            },
-            ..DEFAULT
-        }
+            )
+            .preset()
     }
 
     /// Returns the dialect of MSAL for Android on shared devices.
@@ -82,14 +74,9 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_android_shared() -> Self {
-        Self {
-            name: "msal-android shared",
-            current: CurrentForm {
-                platform: SHARED_PLATFORM,
-                ..Self::msal_android().current
-            },
-            ..Self::msal_android()
-        }
+        DialectBuilder::named("msal-android shared", Self::msal_android())
+            .platform(SHARED_PLATFORM)
+            .preset()
     }
 }
 

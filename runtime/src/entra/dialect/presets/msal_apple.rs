@@ -1,9 +1,10 @@
 //! MSAL for iOS and macOS: schema 4 with the platform fields that a request happens to have.
 
 use super::default::{DEFAULT, SCHEMA_4_REQUEST};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, SendOrder};
+use crate::entra::dialect::forms::{Capacity, SendOrder};
 use crate::entra::dialect::header::Header;
 
 /// Maximum number of waiting failures.
@@ -22,25 +23,17 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_apple() -> Self {
-        Self {
-            name: "msal-apple",
-            schema: 4,
-            current: CurrentForm {
-                request: SCHEMA_4_REQUEST,
-                platform: &[],
-                open: true,
-                ..DEFAULT.current
-            },
-            last: LastForm {
-                open: true,
-                sent_when_empty: true,
-                capacity: Capacity::DropOldest(KEPT),
-                order: SendOrder::NewestFirst,
-                delivery_policy: DeliveryPolicy::ON_SUCCESS,
-                ..DEFAULT.last
-            },
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal-apple", DEFAULT)
+            .request(4, SCHEMA_4_REQUEST)
+            .platform(&[])
+            .open_platform(true)
+            .open_platform_fields(true)
+            .sent_when_empty(true)
+            .capacity(Capacity::DropOldest(KEPT))
+            .order(SendOrder::NewestFirst)
+            .delivery_policy(DeliveryPolicy::ON_SUCCESS)
+            .identity(
+                &[
                     (Header::Sku, "x-client-SKU"),
                     (Header::Version, "x-client-Ver"),
                     (Header::Os, "x-client-OS"),
@@ -50,9 +43,8 @@ impl Dialect {
                     (Header::ReturnRequestId, "return-client-request-id"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
                 ],
-                spellings: &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
-            },
-            ..DEFAULT
-        }
+                &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
+            )
+            .preset()
     }
 }

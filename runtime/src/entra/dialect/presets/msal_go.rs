@@ -1,8 +1,8 @@
 //! msal-go, which sends only identity headers.
 
 use super::default::DEFAULT;
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
-use crate::entra::dialect::forms::IdentityForm;
 use crate::entra::dialect::header::Header;
 
 impl Dialect {
@@ -18,25 +18,24 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_go() -> Self {
-        Self {
-            name: "msal-go",
-            identity: IdentityForm {
-                headers: &[
+        let only_identity = DEFAULT.without_current().without_last();
+        DialectBuilder::named("msal-go", only_identity)
+            .identity(
+                &[
                     (Header::Sku, "x-client-sku"),
                     (Header::Version, "x-client-ver"),
                     (Header::Os, "x-client-os"),
                     (Header::Cpu, "x-client-cpu"),
                     (Header::RequestId, "client-request-id"),
                 ],
-                spellings: &[
+                &[
                     ("Linux", "linux"),
                     ("MacOS", "darwin"),
                     ("Windows", "windows"),
                     ("x64", "amd64"),
                     ("ARM64", "arm64"),
                 ],
-            },
-            ..DEFAULT.without_current().without_last()
-        }
+            )
+            .preset()
     }
 }

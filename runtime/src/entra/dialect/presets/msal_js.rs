@@ -1,15 +1,22 @@
 //! msal-node and msal-browser, which share msal-common.
 
-use super::default::{DEFAULT, LOWER_CASE, SCHEMA_5_REQUEST, UNLIMITED};
+use super::default::{DEFAULT, LOWER_CASE, UNLIMITED};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::current_field::CurrentField;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::{Carrier, CurrentForm, IdentityForm, LastForm, Measured};
+use crate::entra::dialect::forms::Carrier;
 use crate::entra::dialect::header::Header;
 use crate::entra::dialect::platform_field::PlatformField;
 
 /// Maximum length of the failures in one header, in bytes: less than 330, without the frame.
 const LAST_BUDGET: usize = 329;
+
+const PLATFORM: &[FieldSpec] = &[
+    FieldSpec::new(CurrentField::WrapperSku),
+    FieldSpec::new(CurrentField::WrapperVersion),
+    FieldSpec::new(CurrentField::BrokerError).optional(),
+];
 
 impl Dialect {
     /// Returns the dialect of msal-node: schema 5 in the form fields of the body.
@@ -24,29 +31,15 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_node() -> Self {
-        Self {
-            name: "msal-node",
-            current: CurrentForm {
-                request: SCHEMA_5_REQUEST,
-                platform: const {
-                    &[
-                        FieldSpec::new(CurrentField::WrapperSku),
-                        FieldSpec::new(CurrentField::WrapperVersion),
-                        FieldSpec::new(CurrentField::BrokerError).optional(),
-                    ]
-                },
-                budget: UNLIMITED,
-                ..DEFAULT.current
-            },
-            last: LastForm {
-                platform_fields: &[PlatformField::Waiting, PlatformField::Overflow],
-                sent_when_empty: true,
-                budget: LAST_BUDGET,
-                measured: Measured::Failures,
-                ..DEFAULT.last
-            },
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal-node", DEFAULT)
+            .platform(PLATFORM)
+            .current_budget(UNLIMITED)
+            .platform_fields(&[PlatformField::Waiting, PlatformField::Overflow])
+            .sent_when_empty(true)
+            .failures_budget(LAST_BUDGET)
+            .carrier(Carrier::Form)
+            .identity(
+                &[
                     (Header::Sku, "x-client-SKU"),
                     (Header::Version, "x-client-VER"),
                     (Header::Os, "x-client-OS"),
@@ -57,11 +50,9 @@ impl Dialect {
                     (Header::RequestId, "client-request-id"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
                 ],
-                spellings: LOWER_CASE,
-            },
-            carrier: Carrier::Form,
-            ..DEFAULT
-        }
+                LOWER_CASE,
+            )
+            .preset()
     }
 
     /// Returns the dialect of msal-browser with server telemetry enabled.
@@ -76,10 +67,9 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_browser() -> Self {
-        Self {
-            name: "msal-browser",
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal-browser", Self::msal_node())
+            .identity(
+                &[
                     (Header::Sku, "x-client-SKU"),
                     (Header::Version, "x-client-VER"),
                     (Header::LibCapability, "x-ms-lib-capability"),
@@ -88,9 +78,8 @@ impl Dialect {
                     (Header::RequestId, "client-request-id"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
                 ],
-                spellings: LOWER_CASE,
-            },
-            ..Self::msal_node()
-        }
+                LOWER_CASE,
+            )
+            .preset()
     }
 }

@@ -1,11 +1,12 @@
 //! MSAL.NET, in all versions since schema 2.
 
-use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, UNLIMITED};
+use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, SCHEMA_5_REQUEST, UNLIMITED};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::current_field::CurrentField;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
 use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, OverBudget};
+use crate::entra::dialect::forms::{Capacity, OverBudget};
 use crate::entra::dialect::header::Header;
 
 /// Maximum length of the last-telemetry value, in characters; a longer one was emptied.
@@ -94,37 +95,31 @@ impl Dialect {
 }
 
 /// Identity headers up to 4.56, including the processor.
-const HEADERS_WITH_CPU: IdentityForm = IdentityForm {
-    headers: &[
-        (Header::Sku, "x-client-SKU"),
-        (Header::Version, "x-client-Ver"),
-        (Header::Cpu, "x-client-CPU"),
-        (Header::Os, "x-client-OS"),
-        (Header::DeviceModel, "x-client-DM"),
-        (Header::RequestId, "client-request-id"),
-        (Header::ReturnRequestId, "return-client-request-id"),
-        (Header::LibCapability, "x-ms-lib-capability"),
-        (Header::AppName, "x-app-name"),
-        (Header::AppVersion, "x-app-ver"),
-    ],
-    spellings: &[],
-};
+const HEADERS_WITH_CPU: &[(Header, &str)] = &[
+    (Header::Sku, "x-client-SKU"),
+    (Header::Version, "x-client-Ver"),
+    (Header::Cpu, "x-client-CPU"),
+    (Header::Os, "x-client-OS"),
+    (Header::DeviceModel, "x-client-DM"),
+    (Header::RequestId, "client-request-id"),
+    (Header::ReturnRequestId, "return-client-request-id"),
+    (Header::LibCapability, "x-ms-lib-capability"),
+    (Header::AppName, "x-app-name"),
+    (Header::AppVersion, "x-app-ver"),
+];
 
 /// Identity headers from 4.57 to 4.66.
-const HEADERS_WITH_APP: IdentityForm = IdentityForm {
-    headers: &[
-        (Header::Sku, "x-client-SKU"),
-        (Header::Version, "x-client-Ver"),
-        (Header::Os, "x-client-OS"),
-        (Header::DeviceModel, "x-client-DM"),
-        (Header::RequestId, "client-request-id"),
-        (Header::ReturnRequestId, "return-client-request-id"),
-        (Header::LibCapability, "x-ms-lib-capability"),
-        (Header::AppName, "x-app-name"),
-        (Header::AppVersion, "x-app-ver"),
-    ],
-    spellings: &[],
-};
+const HEADERS_WITH_APP: &[(Header, &str)] = &[
+    (Header::Sku, "x-client-SKU"),
+    (Header::Version, "x-client-Ver"),
+    (Header::Os, "x-client-OS"),
+    (Header::DeviceModel, "x-client-DM"),
+    (Header::RequestId, "client-request-id"),
+    (Header::ReturnRequestId, "return-client-request-id"),
+    (Header::LibCapability, "x-ms-lib-capability"),
+    (Header::AppName, "x-app-name"),
+    (Header::AppVersion, "x-app-ver"),
+];
 
 /// The second segment of schema 3; that of schema 2 has the first two fields.
 const REQUEST: &[FieldSpec] = &[
@@ -144,154 +139,77 @@ const PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
 ];
 
-pub(super) const V4_11: Dialect = Dialect {
-    name: "MSAL.NET 4.11",
-    schema: 2,
-    current: CurrentForm {
-        request: REQUEST.split_at(2).0,
-        platform: &[],
-        budget: UNLIMITED,
-        ..DEFAULT.current
-    },
-    last: LastForm {
-        sent_when_empty: true,
-        budget: LAST_BUDGET,
-        over_budget: OverBudget::ForgetAll,
-        code_len: LAST_BUDGET,
-        capacity: Capacity::DropOldest(KEPT),
-        delivery_policy: DeliveryPolicy::AAD_UNAVAILABLE,
-        foreign: false,
-        ..DEFAULT.last
-    },
-    identity: HEADERS_WITH_CPU,
-    ..DEFAULT
-};
+pub(super) const V4_11: Dialect = DialectBuilder::named("MSAL.NET 4.11", DEFAULT)
+    .request(2, REQUEST.split_at(2).0)
+    .platform(&[])
+    .current_budget(UNLIMITED)
+    .sent_when_empty(true)
+    .last_budget(LAST_BUDGET, OverBudget::ForgetAll)
+    .code_len(LAST_BUDGET)
+    .capacity(Capacity::DropOldest(KEPT))
+    .delivery_policy(DeliveryPolicy::AAD_UNAVAILABLE)
+    .reports_foreign(false)
+    .identity(HEADERS_WITH_CPU, &[])
+    .preset();
 
-pub(super) const V4_19: Dialect = Dialect {
-    name: "MSAL.NET 4.19",
-    current: CurrentForm {
-        platform: PLATFORM.split_at(1).0,
-        ..V4_11.current
-    },
-    last: LastForm {
-        per_failure: &[CurrentField::RegionDetected],
-        ..V4_11.last
-    },
-    ..V4_11
-};
+pub(super) const V4_19: Dialect = DialectBuilder::named("MSAL.NET 4.19", V4_11)
+    .platform(PLATFORM.split_at(1).0)
+    .per_failure(&[CurrentField::RegionDetected])
+    .preset();
 
-pub(super) const V4_23: Dialect = Dialect {
-    name: "MSAL.NET 4.23",
-    current: CurrentForm {
-        platform: PLATFORM.split_at(2).0,
-        collapses: true,
-        ..V4_11.current
-    },
-    last: LastForm {
-        per_failure: &[
-            CurrentField::RegionDetected,
-            CurrentField::LegacyRegionSource,
-        ],
-        ..V4_11.last
-    },
-    ..V4_11
-};
+pub(super) const V4_23: Dialect = DialectBuilder::named("MSAL.NET 4.23", V4_11)
+    .platform(PLATFORM.split_at(2).0)
+    .collapses(true)
+    .per_failure(&[
+        CurrentField::RegionDetected,
+        CurrentField::LegacyRegionSource,
+    ])
+    .preset();
 
-pub(super) const V4_24: Dialect = Dialect {
-    name: "MSAL.NET 4.24",
-    current: CurrentForm {
-        platform: PLATFORM.split_at(3).0,
-        ..V4_11.current
-    },
-    ..V4_23
-};
+pub(super) const V4_24: Dialect = DialectBuilder::named("MSAL.NET 4.24", V4_23)
+    .platform(PLATFORM.split_at(3).0)
+    .collapses(false)
+    .preset();
 
-pub(super) const V4_25: Dialect = Dialect {
-    name: "MSAL.NET 4.25",
-    current: CurrentForm {
-        platform: PLATFORM,
-        ..V4_11.current
-    },
-    ..V4_23
-};
+pub(super) const V4_25: Dialect = DialectBuilder::named("MSAL.NET 4.25", V4_24)
+    .platform(PLATFORM)
+    .preset();
 
-pub(super) const V4_26: Dialect = Dialect {
-    name: "MSAL.NET 4.26",
-    schema: 3,
-    current: CurrentForm {
-        request: REQUEST,
-        ..V4_25.current
-    },
-    ..V4_25
-};
+pub(super) const V4_26: Dialect = DialectBuilder::named("MSAL.NET 4.26", V4_25)
+    .request(3, REQUEST)
+    .preset();
 
-pub(super) const V4_28: Dialect = Dialect {
-    name: "MSAL.NET 4.28",
-    schema: 4,
-    current: CurrentForm {
-        request: SCHEMA_4_REQUEST,
-        ..V4_25.current
-    },
-    ..V4_25
-};
+pub(super) const V4_28: Dialect = DialectBuilder::named("MSAL.NET 4.28", V4_25)
+    .request(4, SCHEMA_4_REQUEST)
+    .preset();
 
-pub(super) const V4_32: Dialect = Dialect {
-    name: "MSAL.NET 4.32",
-    schema: 5,
-    current: with_platform(2),
-    last: V4_11.last,
-    ..V4_11
-};
+pub(super) const V4_32: Dialect = DialectBuilder::named("MSAL.NET 4.32", V4_11)
+    .request(5, SCHEMA_5_REQUEST)
+    .platform(MSAL_NET_PLATFORM.split_at(2).0)
+    .preset();
 
-pub(super) const V4_46: Dialect = Dialect {
-    name: "MSAL.NET 4.46",
-    last: LastForm {
-        foreign: true,
-        cancelled: Some(CANCELLED),
-        ..V4_32.last
-    },
-    ..V4_32
-};
+pub(super) const V4_46: Dialect = DialectBuilder::named("MSAL.NET 4.46", V4_32)
+    .reports_foreign(true)
+    .cancelled_code(Some(CANCELLED))
+    .preset();
 
-pub(super) const V4_47: Dialect = Dialect {
-    name: "MSAL.NET 4.47",
-    last: LastForm {
-        delivery_policy: DeliveryPolicy::RETRYABLE,
-        ..V4_46.last
-    },
-    ..V4_46
-};
+pub(super) const V4_47: Dialect = DialectBuilder::named("MSAL.NET 4.47", V4_46)
+    .delivery_policy(DeliveryPolicy::RETRYABLE)
+    .preset();
 
-pub(super) const V4_48: Dialect = Dialect {
-    name: "MSAL.NET 4.48",
-    current: with_platform(3),
-    ..V4_47
-};
+pub(super) const V4_48: Dialect = DialectBuilder::named("MSAL.NET 4.48", V4_47)
+    .platform(MSAL_NET_PLATFORM.split_at(3).0)
+    .preset();
 
-pub(super) const V4_62: Dialect = Dialect {
-    name: "MSAL.NET 4.62",
-    identity: HEADERS_WITH_APP,
-    ..V4_48.without_last()
-};
+pub(super) const V4_62: Dialect = DialectBuilder::named("MSAL.NET 4.62", V4_48.without_last())
+    .identity(HEADERS_WITH_APP, &[])
+    .preset();
 
-pub(super) const V4_65: Dialect = Dialect {
-    name: "MSAL.NET 4.65",
-    current: with_platform(5),
-    ..V4_62
-};
+pub(super) const V4_65: Dialect = DialectBuilder::named("MSAL.NET 4.65", V4_62)
+    .platform(MSAL_NET_PLATFORM.split_at(5).0)
+    .preset();
 
-pub(super) const V4_82: Dialect = Dialect {
-    name: "MSAL.NET 4.82",
-    current: with_platform(6),
-    identity: DEFAULT.identity,
-    ..V4_65
-};
-
-/// Returns the layout of schema 5 with the first `fields` of today's platform fields.
-const fn with_platform(fields: usize) -> CurrentForm {
-    CurrentForm {
-        platform: MSAL_NET_PLATFORM.split_at(fields).0,
-        budget: UNLIMITED,
-        ..DEFAULT.current
-    }
-}
+pub(super) const V4_82: Dialect = DialectBuilder::named("MSAL.NET 4.82", V4_65)
+    .platform(MSAL_NET_PLATFORM)
+    .identity(DEFAULT.identity.headers, &[])
+    .preset();

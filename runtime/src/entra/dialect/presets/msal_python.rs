@@ -1,9 +1,10 @@
 //! msal-python: schema 4, and only success acknowledges delivery.
 
-use super::default::{DEFAULT, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
+use super::default::{DEFAULT, LAST_BUDGET, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMITED};
+use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::forms::{Capacity, CurrentForm, IdentityForm, LastForm, Measured};
+use crate::entra::dialect::forms::Capacity;
 use crate::entra::dialect::header::Header;
 
 impl Dialect {
@@ -19,24 +20,16 @@ impl Dialect {
     /// ```
     #[must_use]
     pub const fn msal_python() -> Self {
-        Self {
-            name: "msal-python",
-            schema: 4,
-            current: CurrentForm {
-                request: SCHEMA_4_REQUEST,
-                platform: &[],
-                budget: UNLIMITED,
-                ..DEFAULT.current
-            },
-            last: LastForm {
-                sent_when_empty: true,
-                measured: Measured::Failures,
-                capacity: Capacity::OneHeader,
-                delivery_policy: DeliveryPolicy::ON_SUCCESS,
-                ..DEFAULT.last
-            },
-            identity: IdentityForm {
-                headers: &[
+        DialectBuilder::named("msal-python", DEFAULT)
+            .request(4, SCHEMA_4_REQUEST)
+            .platform(&[])
+            .current_budget(UNLIMITED)
+            .sent_when_empty(true)
+            .failures_budget(LAST_BUDGET)
+            .capacity(Capacity::OneHeader)
+            .delivery_policy(DeliveryPolicy::ON_SUCCESS)
+            .identity(
+                &[
                     (Header::Sku, "x-client-sku"),
                     (Header::Version, "x-client-ver"),
                     (Header::Os, "x-client-os"),
@@ -45,9 +38,8 @@ impl Dialect {
                     (Header::AppName, "x-app-name"),
                     (Header::AppVersion, "x-app-ver"),
                 ],
-                spellings: LOWER_CASE,
-            },
-            ..DEFAULT
-        }
+                LOWER_CASE,
+            )
+            .preset()
     }
 }
