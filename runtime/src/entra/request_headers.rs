@@ -34,8 +34,6 @@ pub(crate) struct Reportable<'a> {
 pub(crate) struct Headers {
     dialect: Dialect,
     identity: IdentityHeaders,
-    sends_current: bool,
-    sends_last: bool,
     failures: FailureQueue,
 }
 
@@ -43,16 +41,18 @@ impl Headers {
     pub(crate) fn new(dialect: Dialect, client: &ClientInfo, claims: &Claims) -> Self {
         Self {
             identity: IdentityHeaders::new(&dialect, client, claims),
-            sends_current: dialect.sends(Header::CurrentTelemetry),
-            sends_last: dialect.sends(Header::LastTelemetry),
             failures: FailureQueue::new(dialect),
             dialect,
         }
     }
 
+    fn sends_last(&self) -> bool {
+        self.dialect.sends(Header::LastTelemetry)
+    }
+
     /// Returns the length of the longest error code that any exporter uses, in bytes.
     pub(crate) fn longest_code(&self) -> usize {
-        let in_header = if self.sends_last {
+        let in_header = if self.sends_last() {
             self.dialect.last.code_len
         } else {
             0
@@ -65,7 +65,7 @@ impl Headers {
     /// A header with any other value belongs to the application and stays. `id` is the id of the
     /// acquisition, if it already has one.
     pub(crate) fn strip(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
-        for (_, name, value) in self.identity.constant() {
+        for (_, name, value) in &self.identity.constant {
             name.remove(value.as_bytes(), headers);
         }
         let Some(id) = id else { return };
@@ -101,10 +101,10 @@ impl Headers {
     }
 
     fn write_identity(&self, state: &mut State, purpose: Purpose, out: &mut HeaderSink<'_>) {
-        for (header, name, value) in self.identity.constant() {
+        for (header, name, value) in &self.identity.constant {
             let is_sent = match purpose {
                 Purpose::Token => true,
-                Purpose::Discovery => header != Header::LibCapability,
+                Purpose::Discovery => *header != Header::LibCapability,
                 Purpose::InstanceMetadata => matches!(header, Header::Sku | Header::Version),
             };
             if is_sent {
@@ -135,7 +135,7 @@ impl Headers {
         out: &mut HeaderSink<'_>,
     ) {
         let mut line = Scratch::new();
-        if self.sends_current {
+        if self.dialect.sends(Header::CurrentTelemetry) {
             write_state(&self.dialect, state, &mut line);
             if line.len() <= self.dialect.current.budget {
                 CURRENT.put_text(line.as_bytes(), out);
@@ -146,7 +146,7 @@ impl Headers {
             authority,
             cache_hits,
         } = reportable;
-        let reports = self.sends_last
+        let reports = self.sends_last()
             && self
                 .failures
                 .write(authority, cache_hits, report, &mut line);
@@ -183,7 +183,7 @@ impl Headers {
 
     /// Queues the failures of a finished acquisition.
     pub(crate) fn export(&self, record: &AcquisitionRecord) {
-        if self.sends_last {
+        if self.sends_last() {
             self.failures.push_record(record);
         }
     }
@@ -194,7 +194,7 @@ impl Headers {
 
     /// Returns how many of `hits` cache hits are still to be reported.
     pub(crate) fn pending_hits(&self, hits: u64) -> u64 {
-        if self.sends_last {
+        if self.sends_last() {
             self.failures.pending_hits(hits)
         } else {
             0

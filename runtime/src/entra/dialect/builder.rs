@@ -1,11 +1,11 @@
 //! Custom dialects, validated when they are built.
 
-use super::current_field::CurrentField;
+use super::current_field::{CurrentField, FieldSpec};
 use super::definition::Dialect;
 use super::delivery_policy::DeliveryPolicy;
-use super::field_spec::FieldSpec;
-use super::forms::{Capacity, Carrier, IdentityForm, LastForm, Measured, OverBudget, SendOrder};
-use super::header::Header;
+use super::forms::{
+    Capacity, Carrier, Header, IdentityForm, LastForm, Measured, OverBudget, SendOrder,
+};
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
 use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;

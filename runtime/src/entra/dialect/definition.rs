@@ -1,9 +1,7 @@
 //! What a dialect is: which headers are sent and what they look like, as plain data.
 
-use super::current_field::CurrentField;
-use super::field_spec::FieldSpec;
-use super::forms::{Carrier, CurrentForm, IdentityForm, LastForm, Measured};
-use super::header::{Header, HeaderSet};
+use super::current_field::{CurrentField, FieldSpec};
+use super::forms::{Carrier, CurrentForm, Header, HeaderSet, IdentityForm, LastForm, Measured};
 use super::platform_field::PlatformField;
 
 /// A description of the telemetry headers as one library sends them.

@@ -43,7 +43,8 @@ pub(crate) struct Claims {
 /// The identity headers of one SDK, rendered once.
 #[derive(Debug)]
 pub(crate) struct IdentityHeaders {
-    constant: Vec<(Header, HeaderField, HeaderValue)>,
+    /// Those whose values never change, in the order of the dialect.
+    pub(crate) constant: Vec<(Header, HeaderField, HeaderValue)>,
     pub(crate) request_id: Option<HeaderField>,
     pub(crate) return_request_id: Option<HeaderField>,
 }
@@ -61,13 +62,6 @@ impl IdentityHeaders {
             request_id: name(Header::RequestId),
             return_request_id: name(Header::ReturnRequestId),
         }
-    }
-
-    /// Returns the headers whose values never change, in the order of the dialect.
-    pub(crate) fn constant(&self) -> impl Iterator<Item = (Header, &HeaderField, &HeaderValue)> {
-        self.constant
-            .iter()
-            .map(|(header, name, value)| (*header, name, value))
     }
 }
 

@@ -1,13 +1,12 @@
 //! The default dialect, and the parts it shares with others.
 
-use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::current_field::{CurrentField, FieldSpec};
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::field_spec::FieldSpec;
 use crate::entra::dialect::forms::{
-    Capacity, Carrier, CurrentForm, IdentityForm, LastForm, Measured, OverBudget, SendOrder,
+    Capacity, Carrier, CurrentForm, Header, HeaderSet, IdentityForm, LastForm, Measured,
+    OverBudget, SendOrder,
 };
-use crate::entra::dialect::header::{Header, HeaderSet};
 
 /// Longest current-telemetry value that servers read, in bytes, according to msal-python.
 const CURRENT_BUDGET: usize = 100;

@@ -2,11 +2,9 @@
 
 use super::default::{DEFAULT, UNLIMITED};
 use crate::entra::dialect::builder::DialectBuilder;
-use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::current_field::{CurrentField, FieldSpec};
 use crate::entra::dialect::definition::Dialect;
-use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::OverBudget;
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::{Header, OverBudget};
 
 /// Maximum length of the last-telemetry value, in bytes: one less than other libraries.
 const LAST_BUDGET: usize = 349;

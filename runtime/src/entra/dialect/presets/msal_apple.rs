@@ -4,8 +4,7 @@ use super::default::{DEFAULT, SCHEMA_4_REQUEST};
 use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::forms::{Capacity, SendOrder};
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::{Capacity, Header, SendOrder};
 
 /// Maximum number of waiting failures.
 const KEPT: usize = 75;

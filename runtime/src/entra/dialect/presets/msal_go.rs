@@ -3,7 +3,7 @@
 use super::default::DEFAULT;
 use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::Header;
 
 impl Dialect {
     /// Returns the dialect of msal-go, which sends only identity headers.

@@ -2,11 +2,9 @@
 
 use super::default::{DEFAULT, LOWER_CASE, UNLIMITED};
 use crate::entra::dialect::builder::DialectBuilder;
-use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::current_field::{CurrentField, FieldSpec};
 use crate::entra::dialect::definition::Dialect;
-use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::Carrier;
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::{Carrier, Header};
 use crate::entra::dialect::platform_field::PlatformField;
 
 /// Maximum length of the failures in one header, in bytes: less than 330, without the frame.

@@ -2,12 +2,10 @@
 
 use super::default::{DEFAULT, MSAL_NET_PLATFORM, SCHEMA_4_REQUEST, SCHEMA_5_REQUEST, UNLIMITED};
 use crate::entra::dialect::builder::DialectBuilder;
-use crate::entra::dialect::current_field::CurrentField;
+use crate::entra::dialect::current_field::{CurrentField, FieldSpec};
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::field_spec::FieldSpec;
-use crate::entra::dialect::forms::{Capacity, OverBudget};
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::{Capacity, Header, OverBudget};
 
 /// Maximum length of the last-telemetry value, in characters; a longer one was emptied.
 const LAST_BUDGET: usize = 3800;

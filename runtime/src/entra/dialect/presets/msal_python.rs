@@ -4,8 +4,7 @@ use super::default::{DEFAULT, LAST_BUDGET, LOWER_CASE, SCHEMA_4_REQUEST, UNLIMIT
 use crate::entra::dialect::builder::DialectBuilder;
 use crate::entra::dialect::definition::Dialect;
 use crate::entra::dialect::delivery_policy::DeliveryPolicy;
-use crate::entra::dialect::forms::Capacity;
-use crate::entra::dialect::header::Header;
+use crate::entra::dialect::forms::{Capacity, Header};
 
 impl Dialect {
     /// Returns the dialect of msal-python.
