@@ -42,4 +42,4 @@ pub use headers::{
 };
 
 pub(crate) use headers::Claims;
-pub(crate) use request_headers::{ATTEMPT_HEADERS, Headers, Reportable};
+pub(crate) use request_headers::{ATTEMPT_HEADERS, Headers};

@@ -22,13 +22,6 @@ const RETURN_ID: &[u8] = b"true";
 pub(crate) const ATTEMPT_HEADERS: [&str; 2] =
     ["x-client-current-telemetry", "x-client-last-telemetry"];
 
-/// What a token request may report: the failures of its authority, and the cache hits so far.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reportable<'a> {
-    pub(crate) authority: &'a Authority,
-    pub(crate) cache_hits: u64,
-}
-
 /// The headers that one `Telemetry` writes, and the failures it still has to report.
 #[derive(Debug)]
 pub(crate) struct Headers {
@@ -80,11 +73,12 @@ impl Headers {
         }
     }
 
-    /// Writes all headers of one token request.
+    /// Writes all headers of one token request; `hits` is the total number of cache hits so far.
     pub(crate) fn write(
         &self,
         state: &mut State,
-        reportable: Reportable<'_>,
+        authority: &Authority,
+        hits: u64,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
@@ -96,7 +90,7 @@ impl Headers {
         }
         self.write_identity(state, report.purpose, out);
         if is_token {
-            self.write_telemetry(state, reportable, report, out);
+            self.write_telemetry(state, authority, hits, report, out);
         }
     }
 
@@ -130,7 +124,8 @@ impl Headers {
     fn write_telemetry(
         &self,
         state: &State,
-        reportable: Reportable<'_>,
+        authority: &Authority,
+        hits: u64,
         report: &mut InFlightReport,
         out: &mut HeaderSink<'_>,
     ) {
@@ -142,15 +137,7 @@ impl Headers {
             }
             line.clear();
         }
-        let Reportable {
-            authority,
-            cache_hits,
-        } = reportable;
-        let reports = self.sends_last()
-            && self
-                .failures
-                .write(authority, cache_hits, report, &mut line);
-        if reports {
+        if self.sends_last() && self.failures.write(authority, hits, report, &mut line) {
             LAST.put_text(line.as_bytes(), out);
         }
     }

@@ -386,11 +386,8 @@ impl Shared {
                 headers.remove(name);
             }
         }
-        let reportable = entra::Reportable {
-            authority,
-            cache_hits: self.totals.cache_hits(),
-        };
-        self.entra.write(state, reportable, report, out);
+        let hits = self.totals.cache_hits();
+        self.entra.write(state, authority, hits, report, out);
     }
 
     fn publish(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {

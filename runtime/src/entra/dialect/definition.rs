@@ -175,10 +175,10 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn sends(&self, header: Header) -> bool {
-        match header {
-            Header::CurrentTelemetry | Header::LastTelemetry => !self.off.contains(header),
-            identity => self.spelling(identity).is_some(),
+        if matches!(header, Header::CurrentTelemetry | Header::LastTelemetry) {
+            return !self.off.contains(header);
         }
+        self.spelling(header).is_some()
     }
 
     /// Returns the name of an identity header, or `None` if it is not sent.

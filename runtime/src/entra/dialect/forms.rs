@@ -108,6 +108,14 @@ pub(crate) struct IdentityForm {
     pub(crate) spellings: &'static [(&'static str, &'static str)],
 }
 
+impl IdentityForm {
+    /// Returns how the dialect spells our name of an operating system or processor.
+    pub(crate) fn respelled<'a>(&self, name: &'a str) -> &'a str {
+        let replaced = self.spellings.iter().find(|(ours, _)| *ours == name);
+        replaced.map_or(name, |(_, theirs)| theirs)
+    }
+}
+
 /// The layout of `x-client-last-telemetry`, and the rules for what it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LastForm {

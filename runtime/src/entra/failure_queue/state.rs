@@ -74,10 +74,9 @@ impl QueueState {
 
     /// Returns the queues that a request to an authority may report from.
     pub(super) fn reportable(&self, authority: &Authority) -> Selection<'_> {
-        let own = self.by_authority.get(authority);
         Selection {
-            own: own.map_or(&NO_FAILURES, |queue| &queue.failures),
-            without_authority: &self.without_authority.failures,
+            own: self.by_authority.get(authority),
+            without_authority: &self.without_authority,
         }
     }
 
@@ -256,21 +255,21 @@ impl QueueState {
 /// The queues that a request to one authority may report from.
 #[derive(Clone, Copy)]
 pub(super) struct Selection<'a> {
-    own: &'a VecDeque<QueuedFailure>,
-    without_authority: &'a VecDeque<QueuedFailure>,
+    own: Option<&'a AuthorityQueue>,
+    without_authority: &'a AuthorityQueue,
 }
 
 impl<'a> Selection<'a> {
     /// Returns what a request reports, oldest first.
     pub(super) fn of_request(self, request: u64) -> impl Iterator<Item = &'a QueuedFailure> {
-        let (own, others) = (self.own.iter(), self.without_authority.iter());
-        merged(own, others, |one, other| one.sequence < other.sequence)
-            .filter(move |failure| failure.state == ReportState::InFlight(request))
+        let own = self.own.map(|queue| queue.failures.iter());
+        let others = self.without_authority.failures.iter();
+        merged(own.unwrap_or_default(), others, |one, other| {
+            one.sequence < other.sequence
+        })
+        .filter(move |failure| failure.state == ReportState::InFlight(request))
     }
 }
-
-/// The failures of an authority that has none.
-static NO_FAILURES: VecDeque<QueuedFailure> = VecDeque::new();
 
 /// Merges two sorted sequences.
 fn merged<I: Iterator>(

@@ -66,26 +66,21 @@ impl IdentityHeaders {
 }
 
 fn text(header: Header, dialect: &Dialect, client: &ClientInfo, claims: &Claims) -> Option<String> {
-    let spelled = |ours: &str| {
-        let same = |(known, _): &&(&str, &str)| *known == ours;
-        let theirs = dialect.identity.spellings.iter().find(same);
-        theirs.map_or(ours, |(_, theirs)| theirs).to_owned()
-    };
-    match header {
-        Header::Sku => client.sku().map(str::to_owned),
-        Header::Version => client.version().map(str::to_owned),
-        Header::Os => client.os().map(spelled),
-        Header::Cpu => client.cpu().map(spelled),
-        Header::DeviceModel => client.device_model().map(str::to_owned),
-        Header::AppName => client.app().map(|(name, _)| name.to_owned()),
-        Header::AppVersion => client.app().map(|(_, version)| version.to_owned()),
-        Header::ExtraSku => claims.extra_sku.as_ref().map(ToString::to_string),
-        Header::LibCapability => claims
-            .honors_retry_after
-            .then(|| HONORS_RETRY_AFTER.to_owned()),
+    let spelled = |name| dialect.identity.respelled(name);
+    let text = match header {
+        Header::Sku => client.sku()?,
+        Header::Version => client.version()?,
+        Header::Os => spelled(client.os()?),
+        Header::Cpu => spelled(client.cpu()?),
+        Header::DeviceModel => client.device_model()?,
+        Header::AppName => client.app()?.0,
+        Header::AppVersion => client.app()?.1,
+        Header::ExtraSku => return claims.extra_sku.as_ref().map(ToString::to_string),
+        Header::LibCapability => claims.honors_retry_after.then_some(HONORS_RETRY_AFTER)?,
         Header::CurrentTelemetry
         | Header::LastTelemetry
         | Header::RequestId
-        | Header::ReturnRequestId => None,
-    }
+        | Header::ReturnRequestId => return None,
+    };
+    Some(text.to_owned())
 }

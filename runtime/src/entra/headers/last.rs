@@ -395,7 +395,7 @@ pub(crate) fn write_last<'v, I: Iterator<Item = FailureText<'v>>>(
     out.push(b'|');
     if !dialect.last.per_failure.is_empty() {
         write_list(failures(), out, |failure, out| {
-            out.push_str(&failure.fields)
+            out.push_str(&failure.fields);
         });
         return;
     }
