@@ -157,7 +157,8 @@ impl DialectBuilder {
         ///
         /// const FIELDS: &[PlatformField] = &[PlatformField::Waiting];
         /// let dialect = Dialect::custom("contoso").platform_fields(FIELDS).build()?;
-        /// assert_eq!(LastTelemetry::new(0).with_platform_field(FIELDS[0], 2_u32).render(&dialect), "5|0|||2");
+        /// let last = LastTelemetry::new(0).with_platform_field(PlatformField::Waiting, 2_u32);
+        /// assert_eq!(last.render(&dialect), "5|0|||2");
         /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
         /// ```
         platform_fields(fields: &'static [PlatformField]) sets last.platform_fields;
@@ -274,34 +275,6 @@ impl DialectBuilder {
         carrier(carrier: Carrier) sets carrier;
     }
 
-    /// Creates a builder from a preset, with a new name.
-    pub(super) const fn named(name: &'static str, mut preset: Dialect) -> Self {
-        preset.name = name;
-        Self(preset)
-    }
-
-    /// Limits only the failures in the last-telemetry header, not the rest of it.
-    pub(super) const fn failures_budget(mut self, bytes: usize) -> Self {
-        self.0.last.budget = bytes;
-        self.0.last.measured = Measured::Failures;
-        self
-    }
-
-    /// Sets the identity headers, and what replaces our names of systems and processors.
-    pub(super) const fn identity(
-        mut self,
-        headers: &'static [(Header, &'static str)],
-        spellings: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        self.0.identity = IdentityForm { headers, spellings };
-        self
-    }
-
-    /// Returns a preset, which a test builds again to validate it.
-    pub(super) const fn preset(self) -> Dialect {
-        self.0
-    }
-
     /// Sets the schema number and the fields of the second segment.
     ///
     /// # Examples
@@ -360,6 +333,37 @@ impl DialectBuilder {
     pub fn build(self) -> Result<Dialect, InvalidDialect> {
         check(&self.0)?;
         Ok(self.0)
+    }
+}
+
+/// What only the presets set.
+impl DialectBuilder {
+    /// Creates a builder from a preset, with a new name.
+    pub(super) const fn named(name: &'static str, mut preset: Dialect) -> Self {
+        preset.name = name;
+        Self(preset)
+    }
+
+    /// Limits only the failures in the last-telemetry header, not the rest of it.
+    pub(super) const fn failures_budget(mut self, bytes: usize) -> Self {
+        self.0.last.budget = bytes;
+        self.0.last.measured = Measured::Failures;
+        self
+    }
+
+    /// Sets the identity headers, and what replaces our names of systems and processors.
+    pub(super) const fn identity(
+        mut self,
+        headers: &'static [(Header, &'static str)],
+        spellings: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.0.identity = IdentityForm { headers, spellings };
+        self
+    }
+
+    /// Returns a preset, which a test builds again to validate it.
+    pub(super) const fn preset(self) -> Dialect {
+        self.0
     }
 }
 
