@@ -300,5 +300,5 @@ fn decoded(field: Span<'_>) -> Result<Cow<'_, str>, ReadError> {
     }
     let text = String::from_utf8(bytes);
     text.map(Cow::Owned)
-        .map_err(|_not_text| field.error(Reason::NotText))
+        .map_err(|_error| field.error(Reason::NotText))
 }
