@@ -1,0 +1,97 @@
+//! The errors of the acquisition.
+
+use super::{AcquisitionRecord, Outcome};
+use crate::error::ErrorInfo;
+
+impl AcquisitionRecord {
+    /// Returns the codes of the error; present exactly when the outcome is not ok.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(error) = record.error() {
+    ///         println!("{:?} {:?}", error.code(), error.sts_codes());
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn error(&self) -> Option<&ErrorInfo> {
+        self.error.as_deref()
+    }
+
+    /// Returns the code of the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(value) = record.error_code() {
+    ///         println!("failed with {value}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn error_code(&self) -> Option<&str> {
+        self.error()?.code()
+    }
+
+    /// Returns the errors that the SDK recorded but did not return.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     for error in record.suppressed_errors() {
+    ///         println!("suppressed {:?}", error.code());
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn suppressed_errors(&self) -> &[ErrorInfo] {
+        self.cold().map_or(&[], |cold| &cold.suppressed_errors)
+    }
+
+    /// Returns the code of the error that a broker reported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(value) = record.broker_error() {
+    ///         println!("the broker failed with {value}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn broker_error(&self) -> Option<&str> {
+        self.cold()?.broker_error.as_deref()
+    }
+
+    /// Returns whether a later request may report something of this record.
+    pub(crate) fn has_failures(&self) -> bool {
+        !matches!(self.outcome, Outcome::Ok | Outcome::Pending)
+            || !self.suppressed_errors().is_empty()
+    }
+
+    /// Truncates the error codes to the longest one that any exporter uses.
+    pub(crate) fn truncate_codes(&mut self, limit: usize) {
+        if let Some(error) = &mut self.error {
+            error.truncate_code(limit);
+        }
+        if let Some(cold) = &mut self.state.cold {
+            cold.error.truncate_code(limit);
+            for failure in &mut cold.suppressed_errors {
+                failure.truncate_code(limit);
+            }
+        }
+    }
+}
