@@ -5,19 +5,22 @@ mod callsite;
 use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use tracing::callsite::DefaultCallsite;
 use tracing::field::{Value, display};
 use tracing::{Level, Span};
 
 use crate::acquisition::backend::OpenSpan;
 use crate::acquisition::{AcquisitionRecord, Outcome};
+use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::contained::contained;
-use callsite::SpanCallsite;
+use callsite::{callsite, enabled_span};
 
 /// A level and a target for the span that each acquisition opens.
 ///
-/// The span is named `acquire_token`. Its fields are recorded when the acquisition ends, each at most
-/// once and only if its value is known. Error texts are never recorded.
+/// The span is named `acquire_token`. It has `api` when it opens, and again at the end if the SDK
+/// [recorded another one](crate::Acquisition::record_api). All other fields are recorded when the
+/// acquisition ends, each at most once and only if its value is known. Error texts are never recorded.
 ///
 /// | field | type | value |
 /// |---|---|---|
@@ -26,12 +29,12 @@ use callsite::SpanCallsite;
 /// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that had the token |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
-/// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
 /// | `status` | integer | HTTP status of the last response |
 /// | `attempts` | integer | number of HTTP attempts, if there were any |
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
 /// | `parent_id` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
+/// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
 ///
@@ -117,41 +120,62 @@ impl Default for SpanOptions {
 
 /// Opens the spans of one `Telemetry`.
 #[derive(Clone, Copy)]
-pub(crate) struct Spans(&'static SpanCallsite);
+pub(crate) struct Spans(&'static DefaultCallsite);
 
 impl Spans {
     pub(crate) fn new(options: SpanOptions) -> Self {
         let SpanOptions { level, target } = options;
-        Self(SpanCallsite::of(level, target))
+        Self(callsite(level, target, &[FIELDS]))
     }
 
-    /// Opens the span of an acquisition, unless it is disabled.
-    pub(crate) fn open(self) -> Option<Box<dyn OpenSpan>> {
+    /// Opens the span of a call of `api`, unless it is disabled.
+    pub(crate) fn open(self, api: &Api) -> Option<Box<dyn OpenSpan>> {
         // Call nothing else in here: a panic after the span is open would close it while unwinding.
-        let span = contained(|| self.0.enabled_span()).flatten()?;
-        Some(Box::new(AcquisitionSpan(span)))
+        let span = contained(|| enabled_span(self.0, ("api", api.name()))).flatten()?;
+        Some(Box::new(AcquisitionSpan { span, api: *api }))
     }
 }
 
 /// An open span; entered by hand, because its guard could not be kept in a future.
 ///
 /// Panics of the subscriber are not logged, because only the subscriber could log them.
-struct AcquisitionSpan(Span);
+struct AcquisitionSpan {
+    span: Span,
+    /// What the span shows already.
+    api: Api,
+}
 
 impl UnwindSafe for AcquisitionSpan {}
 impl RefUnwindSafe for AcquisitionSpan {}
 
+const FIELDS: &[&str] = &[
+    "api",
+    "outcome",
+    "source",
+    "cache_level",
+    "refresh_reason",
+    "error_code",
+    "status",
+    "attempts",
+    "correlation_id",
+    "parent_id",
+    "background",
+    "error.type",
+    "otel.status_code",
+];
+
 impl AcquisitionSpan {
     fn record(&self, field: &'static str, value: Option<impl Value>) {
         if let Some(value) = value {
-            self.0.record(field, value);
+            self.span.record(field, value);
         }
     }
 
     // Integers are signed, since OpenTelemetry has no others: exporters turn unsigned ones into text.
     fn record_all(&self, record: &AcquisitionRecord) {
         let attempts = i64::from(record.attempts());
-        self.record("api", Some(record.api().name()));
+        let api = record.api().name();
+        self.record("api", (api != self.api.name()).then_some(api));
         self.record("outcome", Some(record.outcome().name()));
         self.record("source", record.token_source().map(TokenSource::name));
         self.record("cache_level", record.cache_level().map(CacheLevel::name));
@@ -186,11 +210,17 @@ const fn is_failed(outcome: Outcome) -> bool {
 
 impl OpenSpan for AcquisitionSpan {
     fn enter(&self) {
-        contained(|| self.0.with_subscriber(|(id, dispatch)| dispatch.enter(id)));
+        contained(|| {
+            self.span
+                .with_subscriber(|(id, dispatch)| dispatch.enter(id))
+        });
     }
 
     fn exit(&self) {
-        contained(|| self.0.with_subscriber(|(id, dispatch)| dispatch.exit(id)));
+        contained(|| {
+            self.span
+                .with_subscriber(|(id, dispatch)| dispatch.exit(id))
+        });
     }
 
     fn export(&self, record: &AcquisitionRecord) {
@@ -201,7 +231,7 @@ impl OpenSpan for AcquisitionSpan {
 impl Drop for AcquisitionSpan {
     // Closing the span calls the subscriber, whose panic would abort the process during unwinding.
     fn drop(&mut self) {
-        let span = mem::replace(&mut self.0, Span::none());
+        let span = mem::replace(&mut self.span, Span::none());
         contained(|| drop(span));
     }
 }

@@ -326,13 +326,13 @@ impl fmt::Debug for Telemetry {
 
 impl Shared {
     #[cfg(feature = "tracing")]
-    fn open_span(&self) -> Option<Box<dyn OpenSpan>> {
-        self.spans.open()
+    fn open_span(&self, state: &State) -> Option<Box<dyn OpenSpan>> {
+        self.spans.open(&state.api)
     }
 
     #[cfg(not(feature = "tracing"))]
     #[expect(clippy::unused_self, reason = "the feature is off")]
-    fn open_span(&self) -> Option<Box<dyn OpenSpan>> {
+    fn open_span(&self, _: &State) -> Option<Box<dyn OpenSpan>> {
         None
     }
 
@@ -368,7 +368,11 @@ impl Shared {
 
     /// Opens the span before the clock starts, so that its creation is not measured.
     fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
-        let span = if is_quiet { None } else { self.open_span() };
+        let span = if is_quiet {
+            None
+        } else {
+            self.open_span(state)
+        };
         state.started = self.clock.now();
         span
     }

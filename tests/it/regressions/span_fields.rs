@@ -1,6 +1,8 @@
-//! Span fields as a subscriber receives them: each once, typed, with status and error.
+//! Span fields as a subscriber receives them: when, how often, typed, with status and error.
 
+use std::collections::HashSet;
 use std::fmt::Debug;
+use std::mem::ManuallyDrop;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
@@ -90,7 +92,7 @@ fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
     fields.clone()
 }
 
-fn value(fields: &Fields, name: &str) -> Option<Value> {
+fn value(fields: &[(&str, Value)], name: &str) -> Option<Value> {
     let found = fields.iter().find(|(field, _)| *field == name);
     found.map(|(_, value)| value.clone())
 }
@@ -162,19 +164,37 @@ fn success_and_cancellation_set_no_status() {
     assert_eq!(status(&fields), (None, None));
 }
 
+/// Asserts that no name occurs twice.
+#[track_caller]
+fn assert_each_once(fields: &[(&'static str, Value)]) {
+    let names: HashSet<&str> = fields.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names.len(), fields.len(), "{fields:?}");
+}
+
 #[test]
 fn span_fields_are_recorded_once() {
+    let fields = fields_of(|telemetry| run(hit(telemetry)).unwrap());
+    assert_eq!(fields.first(), Some(&("api", text("Silent"))));
+    assert_each_once(&fields);
+}
+
+#[test]
+fn changed_api_is_recorded_again() {
     let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
-    let mut names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-    names.sort_unstable();
-    let recorded = names.len();
-    names.dedup();
-    assert_eq!(names.len(), recorded, "{fields:?}");
-    assert_eq!(
-        value(&fields, "api"),
-        Some(text("Silent")),
-        "the one in the end"
-    );
+    let (opened, ended) = fields.split_first().unwrap();
+    assert_eq!(opened, &("api", text("ForClient")));
+    assert_eq!(value(ended, "api"), Some(text("Silent")));
+    assert_each_once(ended);
+}
+
+#[test]
+fn api_is_recorded_when_the_span_opens() {
+    let fields = fields_of(|telemetry| {
+        let call = Box::pin(stop_at(telemetry, Place::DuringHttp, Event::Stop));
+        let mut call = ManuallyDrop::new(call); // so that it does not end
+        assert_eq!(run(poll_immediate(&mut *call)), None);
+    });
+    assert_eq!(fields, [("api", text("ForClient"))]);
 }
 
 #[test]
