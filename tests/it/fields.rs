@@ -34,7 +34,7 @@ fn read(file: &str) -> String {
 }
 
 /// Public methods of a source file whose receiver is `receiver`.
-fn methods(file: &str, receiver: &str) -> BTreeSet<String> {
+pub(crate) fn methods(file: &str, receiver: &str) -> BTreeSet<String> {
     let text = read(file).replace(['\n', ' '], "");
     let methods = text.split("pubfn").skip(1);
     let named = methods.filter_map(|method| method.split_once('('));
@@ -54,7 +54,7 @@ fn assert_holds(table: &BTreeSet<String>, names: &BTreeSet<String>) {
 }
 
 /// Public getters of a record.
-fn getters() -> BTreeSet<String> {
+pub(crate) fn getters() -> BTreeSet<String> {
     let folder = "runtime/src/acquisition/record";
     let files = fs::read_dir(root().join(folder)).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
@@ -65,6 +65,11 @@ fn getters() -> BTreeSet<String> {
 #[test]
 fn getters_in_table() {
     assert_eq!(column(3), getters());
+}
+
+/// The name of the fact that a getter returns.
+pub(crate) fn fact(getter: &str) -> String {
+    getter.strip_prefix("is_").unwrap_or(getter).to_owned()
 }
 
 #[test]
@@ -124,12 +129,38 @@ impl Subscriber for Fields {
     fn exit(&self, _: &Id) {}
 }
 
-#[test]
-fn span_fields_in_table() {
+fn span_fields() -> BTreeSet<String> {
     let (seen, telemetry) = (Fields::default(), Telemetry::builder().build().unwrap());
     tracing::subscriber::with_default(seen.clone(), || {
         let call = telemetry.background(LabApi::ForClient, async { Ok::<_, support::LabError>(1) });
         assert!(futures::executor::block_on(call).is_ok());
     });
-    assert_holds(&column(4), &seen.0.lock().unwrap());
+    let fields = seen.0.lock().unwrap();
+    fields.clone()
+}
+
+#[test]
+fn span_fields_in_table() {
+    assert_eq!(column(4), span_fields());
+}
+
+#[test]
+fn span_fields_in_docs_of_options() {
+    let text = read("runtime/src/span/mod.rs");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("/// | `"));
+    let names = rows.filter_map(|row| row.split('`').next());
+    assert_eq!(
+        names.map(str::to_owned).collect::<BTreeSet<_>>(),
+        span_fields()
+    );
+}
+
+#[test]
+fn span_fields_named_like_getters() {
+    let mut names = span_fields();
+    for of_open_telemetry in ["error.type", "otel.status_code"] {
+        assert!(names.remove(of_open_telemetry));
+    }
+    let getters = getters().iter().map(|name| fact(name)).collect();
+    assert_holds(&getters, &names);
 }

@@ -1,8 +1,7 @@
 //! Every fact of a record shows in its getter, in `Debug` and in `serde` data.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::future::ready;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use token_telemetry::acquisition::Clock;
@@ -10,147 +9,139 @@ use token_telemetry::api::Api;
 use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, ErrorInfo, Outcome, Region,
-    Status, Telemetry, TokenInfo, TokenSource, TokenType, TransportError,
+    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, ClientRequestId, ErrorInfo,
+    Outcome, Region, Status, Telemetry, TokenInfo, TokenSource, TokenType, TransportError,
 };
 
-use crate::support::{LabApi, LabError, TOKEN_URL, only};
+use crate::fields;
+use crate::support::{LabApi, LabError, TOKEN_URL};
 
-/// What each recording method adds to the record: its part of `Debug`, and its `serde` entry.
-const RECORDED: [(&str, &str, &str); 21] = [
-    (
-        "record_api",
-        "api: Other(7)",
-        r#""api":"Other","api_number":7"#,
-    ),
-    ("record_source", "source: Broker", r#""source":"Broker""#),
-    (
-        "record_refresh_reason",
-        "refresh_reason: Expired",
-        r#""refresh_reason":"Expired""#,
-    ),
-    (
-        "record_token_type",
-        "token_type: Bearer",
-        r#""token_type":"Bearer""#,
-    ),
-    ("set_correlation_id", ID, ID),
-    ("record_stale_token", "stale: true", r#""stale":true"#),
-    ("record_waiting", "waited: 3s", r#""waited_us":3000000"#),
-    (
-        "record_token",
-        "remaining_lifetime: 60s",
-        r#""remaining_lifetime_s":60"#,
-    ),
-    ("record_token", "refresh_on: ", r#""refresh_on_s":5"#),
-    (
-        "record_region",
-        "region: Region",
-        r#""region":{"name":"westus2","source":"Imds","outcome":"AutodetectSuccess"}"#,
-    ),
-    (
-        "record_cached_token_count",
-        "cached_token_count: 8",
-        r#""cached_token_count":8"#,
-    ),
-    (
-        "record_cache_serialized",
-        "cache_serialized: true",
-        r#""cache_serialized":true"#,
-    ),
-    (
-        "record_legacy_cache",
-        "legacy_cache: false",
-        r#""legacy_cache":false"#,
-    ),
-    (
-        "record_managed_certificate",
-        "managed_certificate: true",
-        r#""managed_certificate":true"#,
-    ),
-    (
-        "record_caller_sdk",
-        r#"caller_sdk: ("fabrikam", "3.1")"#,
-        r#""caller_sdk_id":"fabrikam","caller_sdk_version":"3.1""#,
-    ),
-    (
-        "record_wrapper",
-        r#"wrapper: ("@azure/msal-react", "2.0.0")"#,
-        r#""wrapper_sku":"@azure/msal-react","wrapper_version":"2.0.0""#,
-    ),
-    (
-        "record_broker_error",
-        r#"broker_error: "wam_503""#,
-        r#""broker_error":"wam_503""#,
-    ),
-    (
-        "record_platform_field",
-        r#"platform_fields: {"reg_type": "wpj"}"#,
-        r#""platform_fields":{"reg_type":"wpj"}"#,
-    ),
-    (
-        "record_suppressed_error",
-        r#"sub_failures: [ErrorInfo { code: Some("late_failure")"#,
-        r#""sub_failures":[{"code":"late_failure"}]"#,
-    ),
-    (
-        "record_error",
+/// A fact: its getter, whether that returns what was recorded, its part of `Debug`, its `serde` data.
+type Fact = (
+    &'static str,
+    fn(&AcquisitionRecord) -> bool,
+    &'static str,
+    &'static str,
+);
+
+macro_rules! facts {
+    ($(
+        $getter:ident $(.$part:ident)* == $value:expr, $debug:expr, $json:expr;
+    )+) => {
+        &[$((
+            stringify!($getter),
+            |record| record.$getter() $(.$part())* == $value,
+            $debug,
+            $json,
+        )),+]
+    };
+}
+
+/// The facts of [`full_record`].
+const FACTS: &[Fact] = facts! {
+    api == Api::new(7, "Other"), "api: Other(7)", r#""api":"Other","api_number":7"#;
+    outcome == Outcome::Error, "outcome: Error", r#""outcome":"error""#;
+    is_ok == false, "outcome: Error", r#""outcome":"error""#;
+    correlation_id == id(ID), ID, r#""correlation_id":"ad8c894a-557f-48c0-b045-c129590c344e""#;
+    parent == id(PARENT), PARENT, r#""parent":"b7c0c1d2-3e4f-4a5b-8c6d-7e8f90a1b2c3""#;
+    is_background == true, "background: true", r#""background":true"#;
+
+    token_source == Some(TokenSource::Broker), "token_source: Broker", r#""token_source":"Broker""#;
+    refresh_reason == Some(CacheRefreshReason::Expired),
+        "refresh_reason: Expired", r#""refresh_reason":"Expired""#;
+    is_stale == true, "stale: true", r#""stale":true"#;
+    cached_token_count == Some(8), "cached_token_count: 8", r#""cached_token_count":8"#;
+    cache_serialized == Some(true), "cache_serialized: true", r#""cache_serialized":true"#;
+    legacy_cache == Some(false), "legacy_cache: false", r#""legacy_cache":false"#;
+
+    token_type == Some(TokenType::Bearer), "token_type: Bearer", r#""token_type":"Bearer""#;
+    remaining_lifetime == Some(seconds(60)), "remaining_lifetime: 60s", r#""remaining_lifetime_s":60"#;
+    refresh_on == Some(refresh_time()), "refresh_on: SystemTime", r#""refresh_on_s":5"#;
+
+    duration_total.is_some == true, "duration_total: ", r#""duration_total_us":"#;
+    duration_in_http.is_some == true, "duration_in_http: ", r#""duration_in_http_us":"#;
+    duration_in_cache == Some(seconds(1)),
+        "duration_in_cache: 1s", r#""duration_in_cache_us":1000000"#;
+    duration_in_extension == Some(seconds(1)),
+        "duration_in_extension: 1s", r#""duration_in_extension_us":1000000"#;
+    duration_waiting == Some(seconds(3)), "duration_waiting: 3s", r#""duration_waiting_us":3000000"#;
+
+    endpoint_host == Some("login.example"),
+        r#"endpoint_host: "redacted""#, r#""endpoint_host":"redacted""#;
+    attempts == 3, "attempts: 3", r#""attempts":3"#;
+    pending_polls == 1, "pending_polls: 1", r#""pending_polls":1"#;
+    status == Some(400), "status: 400", r#""status":400"#;
+    transport_error == Some(TransportError::Dns),
+        "transport_error: Dns", r#""transport_error":"dns_error""#;
+    retry_after == Some(seconds(9)), "retry_after: 9s", r#""retry_after_s":9"#;
+    region == Some(&region()), "region: Region",
+        r#""region":{"name":"westus2","autodetection_source":"Imds","outcome":"AutodetectSuccess"}"#;
+
+    error == Some(&returned().or(ErrorInfo::transport(TransportError::Dns))),
         r#"error: ErrorInfo { code: Some("returned")"#,
-        r#""error":{"code":"returned","suberror":"basic_action","status":400,"sts_codes":[53003]}"#,
-    ),
-    ("record_error", "status: 400", r#""status":400"#),
-];
+        r#""error":{"code":"returned","suberror":"basic_action","status":400,"sts_codes":[53003]}"#;
+    error_code == Some("returned"), r#"code: Some("returned")"#, r#""code":"returned""#;
+    suppressed_errors == [ErrorInfo::new("late_failure")],
+        r#"suppressed_errors: [ErrorInfo { code: Some("late_failure")"#,
+        r#""suppressed_errors":[{"code":"late_failure"}]"#;
+    broker_error == Some("wam_503"), r#"broker_error: "wam_503""#, r#""broker_error":"wam_503""#;
+
+    caller_sdk == Some(("fabrikam", "3.1")), r#"caller_sdk: ("fabrikam", "3.1")"#,
+        r#""caller_sdk_id":"fabrikam","caller_sdk_version":"3.1""#;
+    wrapper == Some(("@azure/msal-react", "2.0.0")), r#"wrapper: ("@azure/msal-react", "2.0.0")"#,
+        r#""wrapper_sku":"@azure/msal-react","wrapper_version":"2.0.0""#;
+    managed_certificate == Some(true), "managed_certificate: true", r#""managed_certificate":true"#;
+    platform_fields.last == Some(("reg_type", "wpj")),
+        r#"platform_fields: {"reg_type": "wpj"}"#, r#""platform_fields":{"reg_type":"wpj"}"#;
+};
+
+/// Facts of [`cache_hit`], which the other record cannot have.
+const FACTS_OF_HIT: &[Fact] = facts! {
+    cache_level == Some(CacheLevel::L2Cache), "cache_level: L2Cache", r#""cache_level":"L2Cache""#;
+};
 
 /// Recording methods whose fact shows only in another acquisition, or as one of the facts above.
-const ELSEWHERE: [&str; 4] = [
-    "record_cache_hit",
+const ELSEWHERE: [&str; 3] = [
     "record_cache_disabled",
     "record_default_source",
     "record_pending",
 ];
 
-/// What the runtime measures by itself.
-const MEASURED: [(&str, &str); 9] = [
-    ("outcome: Error", r#""outcome":"error""#),
-    ("background: true", r#""background":true"#),
-    ("total: ", r#""total_us":"#),
-    ("in_cache: 1s", r#""in_cache_us":1000000"#),
-    ("in_extension: 1s", r#""in_extension_us":1000000"#),
-    ("in_http: ", r#""in_http_us":"#),
-    (
-        r#"endpoint_host: "redacted""#,
-        r#""endpoint_host":"redacted""#,
-    ),
-    ("attempts: 3", r#""attempts":3"#),
-    ("pending_polls: 1", r#""pending_polls":1"#),
-];
-
-/// What the last request adds.
-const OF_REQUESTS: [(&str, &str); 2] = [
-    ("transport_error: Dns", r#""transport_error":"dns_error""#),
-    ("retry_after: 9s", r#""retry_after_s":9"#),
-];
-
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
+const PARENT: &str = "b7c0c1d2-3e4f-4a5b-8c6d-7e8f90a1b2c3";
 
 /// A clock that advances one second whenever it is read.
 struct Ticking(std::sync::atomic::AtomicU64);
 
 impl Clock for Ticking {
     fn now(&self) -> Duration {
-        let ticks = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Duration::from_secs(ticks)
+        seconds(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
     }
 }
 
-fn refresh_on() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(5)
+fn id(text: &str) -> Option<ClientRequestId> {
+    text.parse().ok()
+}
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn refresh_time() -> SystemTime {
+    SystemTime::UNIX_EPOCH + seconds(5)
 }
 
 fn region() -> Region {
     Region::used("westus2")
         .with_autodetection_source(RegionAutodetectionSource::Imds)
         .with_outcome(RegionOutcome::AutodetectSuccess)
+}
+
+fn returned() -> ErrorInfo {
+    ErrorInfo::new("returned")
+        .with_suberror("basic_action")
+        .with_status(400)
+        .with_sts_codes([53_003])
 }
 
 fn record_everything() {
@@ -161,11 +152,11 @@ fn record_everything() {
     current.record_refresh_reason(CacheRefreshReason::Expired);
     current.record_token_type(TokenType::Bearer);
     current.record_stale_token();
-    current.record_waiting(Duration::from_secs(3));
+    current.record_waiting(seconds(3));
     current.record_token(
         TokenInfo::new()
-            .with_expires_in(Duration::from_secs(60))
-            .with_refresh_on(refresh_on()),
+            .with_expires_in(seconds(60))
+            .with_refresh_on(refresh_time()),
     );
     current.record_region(region());
     current.record_cached_token_count(8);
@@ -177,12 +168,7 @@ fn record_everything() {
     current.record_broker_error("wam_503");
     current.record_platform_field("reg_type", "wpj");
     current.record_suppressed_error(ErrorInfo::new("late_failure"));
-    current.record_error(
-        ErrorInfo::new("returned")
-            .with_suberror("basic_action")
-            .with_status(400)
-            .with_sts_codes([53_003]),
-    );
+    current.record_error(returned());
     drop(current.time_in_cache());
     drop(current.time_in_extension());
 }
@@ -190,128 +176,111 @@ fn record_everything() {
 async fn send_requests() {
     let current = Acquisition::current();
     current.token_request(TOKEN_URL).pending(400);
-    let slow = Status::new(503, ()).with_retry_after(Duration::from_secs(9));
+    let slow = Status::new(503, ()).with_retry_after(seconds(9));
     let sent = current.token_request(TOKEN_URL);
     let _answered = sent.send(|_| ready(Ok::<_, std::io::Error>(slow))).await;
     current.token_request(TOKEN_URL).failed(TransportError::Dns);
 }
 
-fn full_record() -> AcquisitionRecord {
+/// Returns the only record of an acquisition with this body.
+fn record_of(body: impl AsyncFnOnce(&Telemetry) -> Result<(), LabError>) -> AcquisitionRecord {
     let recorder = Recorder::new();
     let telemetry = Telemetry::builder()
         .observer(recorder.clone())
         .clock(Ticking(0.into()))
         .build()
         .unwrap();
-    let body = async {
-        record_everything();
-        send_requests().await;
-        Err::<(), _>(LabError::new("described"))
-    };
-    assert!(futures::executor::block_on(telemetry.background(LabApi::Silent, body)).is_err());
-    only(&recorder)
+    let _ended = futures::executor::block_on(body(&telemetry));
+    recorder.take().swap_remove(0)
+}
+
+/// A background acquisition inside another one.
+fn full_record() -> AcquisitionRecord {
+    record_of(async |telemetry| {
+        let inner = async {
+            record_everything();
+            send_requests().await;
+            Err(LabError::new("described"))
+        };
+        let outer = async {
+            Acquisition::current().set_correlation_id(PARENT);
+            telemetry.background(LabApi::Silent, inner).await
+        };
+        telemetry.background(LabApi::ForClient, outer).await
+    })
+}
+
+fn cache_hit() -> AcquisitionRecord {
+    record_of(async |telemetry| {
+        let hit = async {
+            Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
+            Ok(())
+        };
+        telemetry.background(LabApi::Silent, hit).await
+    })
 }
 
 #[track_caller]
-fn assert_shown(record: &AcquisitionRecord, (debug, json): (&str, &str)) {
-    let shown = format!("{record:?}");
-    assert!(shown.contains(debug), "{debug} in {shown}");
-    let data = serde_json::to_string(record).unwrap();
-    assert!(data.contains(json), "{json} in {data}");
-}
-
-#[test]
-fn every_fact_in_debug_and_serde() {
-    let record = full_record();
-    for (_, debug, json) in RECORDED {
-        assert_shown(&record, (debug, json));
-    }
-    for fact in MEASURED.into_iter().chain(OF_REQUESTS) {
-        assert_shown(&record, fact);
+fn assert_shown(record: &AcquisitionRecord, facts: &[Fact]) {
+    let debug = format!("{record:?}");
+    let json = serde_json::to_string(record).unwrap();
+    for (getter, is_recorded, in_debug, in_json) in facts {
+        assert!(is_recorded(record), "{getter} of {debug}");
+        assert!(debug.contains(in_debug), "{in_debug} in {debug}");
+        assert!(json.contains(in_json), "{in_json} in {json}");
     }
 }
 
 #[test]
-fn every_fact_in_its_getter() {
+fn every_fact_in_every_form() {
     let record = full_record();
-    let id = ID.parse().unwrap();
-    assert_eq!(record.api(), Api::new(7, "Other"));
-    assert_eq!(record.outcome(), Outcome::Error);
-    assert_eq!(record.token_source(), Some(TokenSource::Broker));
-    assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::Expired));
-    assert_eq!(record.token_type(), Some(TokenType::Bearer));
-    assert_eq!(record.correlation_id(), Some(id));
-    assert!(record.is_stale() && record.is_background());
-    assert_eq!(record.remaining_lifetime(), Some(Duration::from_secs(60)));
-    assert_eq!(record.refresh_on(), Some(refresh_on()));
-    assert_eq!(record.region(), Some(&region()));
-    assert_eq!(record.error_code(), Some("returned"));
-    assert_eq!(record.status(), Some(400));
-}
-
-#[test]
-fn every_rare_fact_in_its_getter() {
-    let record = full_record();
-    assert_eq!(record.cached_token_count(), Some(8));
-    assert_eq!(record.cache_serialized(), Some(true));
-    assert_eq!(record.legacy_cache(), Some(false));
-    assert_eq!(record.managed_certificate(), Some(true));
-    assert_eq!(record.caller_sdk(), Some(("fabrikam", "3.1")));
-    assert_eq!(record.wrapper(), Some(("@azure/msal-react", "2.0.0")));
-    assert_eq!(record.broker_error(), Some("wam_503"));
-    assert!(record.platform_fields().eq([("reg_type", "wpj")]));
-    assert_eq!(record.suppressed_errors(), [ErrorInfo::new("late_failure")]);
-}
-
-#[test]
-fn every_measurement_in_its_getter() {
-    let record = full_record();
-    let second = Some(Duration::from_secs(1));
+    assert_shown(&record, FACTS);
     assert!(record.duration_total() > record.duration_in_http());
-    assert_eq!(record.duration_in_cache(), second);
-    assert_eq!(record.duration_in_extension(), second);
-    assert_eq!(record.duration_waiting(), Some(Duration::from_secs(3)));
-    assert_eq!(record.endpoint_host(), Some("login.example"));
-    assert_eq!((record.attempts(), record.pending_polls()), (3, 1));
-    assert_eq!(record.transport_error(), Some(TransportError::Dns));
-    assert_eq!(record.retry_after(), Some(Duration::from_secs(9)));
+    assert_shown(&cache_hit(), FACTS_OF_HIT);
 }
 
-/// Level and parent need other acquisitions than the one above.
 #[test]
-fn cache_level_and_parent_shown() {
-    let recorder = Recorder::new();
-    let telemetry = Telemetry::builder()
-        .observer(recorder.clone())
-        .build()
-        .unwrap();
-    let body = async {
-        Acquisition::current().set_correlation_id(ID);
-        let inner = telemetry.background(LabApi::Silent, async {
-            Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
-            Ok::<_, LabError>(())
-        });
-        inner.await
-    };
-    futures::executor::block_on(telemetry.background(LabApi::ForClient, body)).unwrap();
-    let inner = recorder.take().swap_remove(0);
-    assert_eq!(inner.cache_level(), Some(CacheLevel::L2Cache));
-    assert_eq!(inner.parent(), Some(ID.parse().unwrap()));
-    assert_shown(&inner, ("level: L2Cache", r#""level":"L2Cache""#));
-    let parent = (format!("parent: {ID}"), format!(r#""parent":"{ID}""#));
-    assert_shown(&inner, (&parent.0, &parent.1));
+fn every_getter_in_this_test() {
+    let rows = FACTS.iter().chain(FACTS_OF_HIT);
+    let tested: BTreeSet<_> = rows.map(|(getter, ..)| (*getter).to_owned()).collect();
+    assert_eq!(tested, fields::getters());
 }
+
+/// Keys of `serde` data may add a unit or a part to the name of the fact, such as `_us`.
+#[test]
+fn keys_named_like_getters() {
+    let names: Vec<_> = fields::getters()
+        .iter()
+        .map(|it| fields::fact(it))
+        .collect();
+    for record in [full_record(), cache_hit()] {
+        let data = serde_json::to_value(record).unwrap();
+        for key in data.as_object().unwrap().keys() {
+            let is_fact = |name: &String| {
+                let rest = key.strip_prefix(&**name);
+                rest.is_some_and(|rest| SUFFIXES.contains(&rest))
+            };
+            assert!(names.iter().any(is_fact), "{key}");
+        }
+    }
+}
+
+const SUFFIXES: [&str; 7] = ["", "_us", "_s", "_number", "_id", "_sku", "_version"];
 
 #[test]
 fn every_recording_method_in_this_test() {
-    let file = "../runtime/src/acquisition/current.rs";
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-    let methods = text.split("pub fn ").skip(1);
-    let methods = methods.map(|method| method.split(['(', '<']).next().unwrap_or_default());
-    let recording = |method: &&str| method.starts_with("record_") || method.starts_with("set_");
-    let tested = |method: &&str| {
-        RECORDED.iter().any(|(name, ..)| name == method) || ELSEWHERE.contains(method)
+    let methods = fields::methods("runtime/src/acquisition/current.rs", "self");
+    let recording = |it: &&String| it.starts_with("record_") || it.starts_with("set_");
+    let this = include_str!("record_facts.rs");
+    let tested = |it: &&String| {
+        ELSEWHERE.contains(&it.as_str())
+            || this.contains(&format!("current().{it}("))
+            || this.contains(&format!("current.{it}("))
     };
-    let missing: Vec<_> = methods.filter(recording).filter(|it| !tested(it)).collect();
+    let missing: Vec<_> = methods
+        .iter()
+        .filter(recording)
+        .filter(|it| !tested(it))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,13 +1,20 @@
-//! The fields of a record, listed once for every form that shows a record.
+//! The facts of a record, listed once for `Debug`, `serde` data and spans.
+//!
+//! To add a fact, and tests fail if one of these is missing:
+//!
+//! 1. `state.rs`: its field in `State`, or in `ColdState` if few acquisitions have it
+//! 2. `current.rs`: the method of `Acquisition` that records it, unless the runtime measures it
+//! 3. `record/`: its getter, whose name is the name of the fact everywhere
+//! 4. below: its line; one `in_spans` also needs a row in the docs of `SpanOptions`
+//! 5. `docs/fields.md`: its row
+//! 6. `tests/it/record_facts.rs`: its value, recorded and shown
 
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::http_state::HttpState;
 use super::record::{AcquisitionRecord, Outcome};
-use super::state::{CallerSdk, ColdState, State, Wrapper};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
@@ -15,49 +22,75 @@ use crate::region::Region;
 use crate::token::TokenType;
 use crate::wire::ClientRequestId;
 
-/// The value of one field.
-#[derive(Clone, Copy)]
-pub(super) enum Value<'a> {
-    Api(Api),
-    Outcome(Outcome),
-    /// The name of a value in metrics.
-    Name(&'static str),
-    Id(ClientRequestId),
-    Flag(bool),
-    Number(u64),
-    Text(&'a str),
-    /// Name and version of a piece of software; the name has its own suffix.
-    Software {
-        #[cfg_attr(
-            not(feature = "serde"),
-            expect(dead_code, reason = "only serialized data shows it")
-        )]
-        suffix: &'static str,
-        name: &'a str,
-        version: &'a str,
-    },
-    Texts(&'a [(&'static str, Cow<'static, str>)]),
-    /// Time that something took.
-    Duration(Duration),
-    /// Time that is left.
-    Seconds(Duration),
-    Moment(SystemTime),
-    Region(&'a Region),
-    Transport(TransportError),
-    Error(&'a ErrorInfo),
-    Errors(&'a [ErrorInfo]),
+/// Defines the visits of facts; a fact whose value is `None` is not visited.
+macro_rules! facts {
+    (
+        |$record:ident|
+        in_spans { $($in_spans:ident: $span_value:expr,)+ }
+        elsewhere { $($elsewhere:ident: $value:expr,)+ }
+    ) => {
+        impl AcquisitionRecord {
+            /// The names of the facts that spans show as well.
+            #[cfg(feature = "tracing")]
+            pub(crate) const IN_SPANS: &[&str] = &[$(stringify!($in_spans)),+];
+
+            /// Visits the facts that spans show as well.
+            pub(crate) fn visit_span_facts<V: Visit>(&self, visitor: &mut V) -> Result<(), V::Error> {
+                let $record = self;
+                $(visitor.present(stringify!($in_spans), $span_value)?;)+
+                Ok(())
+            }
+
+            /// Visits all facts.
+            pub(super) fn visit_facts<V: Visit>(&self, visitor: &mut V) -> Result<(), V::Error> {
+                let $record = self;
+                self.visit_span_facts(visitor)?;
+                $(visitor.present(stringify!($elsewhere), $value)?;)+
+                Ok(())
+            }
+        }
+    };
 }
 
-/// Receives the fields of a record that are present.
-pub(super) trait Visit {
-    /// Why a visit stops early.
-    type Error;
-
-    fn field(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Self::Error>;
-
-    /// Visits the field if it is present.
-    fn present(&mut self, name: &'static str, value: Option<Value<'_>>) -> Result<(), Self::Error> {
-        value.map_or(Ok(()), |value| self.field(name, value))
+facts! {
+    |record|
+    in_spans {
+        api: Some(Value::Api(record.api())),
+        outcome: Some(Value::Outcome(record.outcome())),
+        token_source: record.token_source().map(TokenSource::name).map(Value::Name),
+        cache_level: record.cache_level().map(CacheLevel::name).map(Value::Name),
+        refresh_reason: record.refresh_reason().map(CacheRefreshReason::name).map(Value::Name),
+        status: record.status().map(|status| Value::Number(status.into())),
+        attempts: counted(record.attempts()),
+        correlation_id: record.correlation_id().map(Value::Id),
+        parent: record.parent().map(Value::Id),
+        background: raised(record.is_background()),
+    }
+    elsewhere {
+        token_type: record.token_type().map(TokenType::name).map(Value::Name),
+        remaining_lifetime: record.remaining_lifetime().map(Value::Seconds),
+        refresh_on: record.refresh_on().map(Value::Moment),
+        stale: raised(record.is_stale()),
+        cached_token_count: record.cached_token_count().map(Value::Number),
+        cache_serialized: record.cache_serialized().map(Value::Flag),
+        legacy_cache: record.legacy_cache().map(Value::Flag),
+        duration_total: record.duration_total().map(Value::Duration),
+        duration_in_http: record.duration_in_http().map(Value::Duration),
+        duration_in_cache: record.duration_in_cache().map(Value::Duration),
+        duration_in_extension: record.duration_in_extension().map(Value::Duration),
+        duration_waiting: record.duration_waiting().map(Value::Duration),
+        endpoint_host: record.shown_endpoint_host().map(Value::Text),
+        pending_polls: counted(record.pending_polls()),
+        transport_error: record.transport_error().map(Value::Transport),
+        retry_after: record.retry_after().map(Value::Seconds),
+        region: record.region().map(Value::Region),
+        error: record.error().map(Value::Error),
+        suppressed_errors: listed(record.suppressed_errors()).map(Value::Errors),
+        broker_error: record.broker_error().map(Value::Text),
+        caller_sdk: record.caller_sdk().map(|sdk| Value::Software("id", sdk)),
+        wrapper: record.wrapper().map(|sdk| Value::Software("sku", sdk)),
+        managed_certificate: record.managed_certificate().map(Value::Flag),
+        platform_fields: listed(record.shown_platform_fields()).map(Value::Texts),
     }
 }
 
@@ -71,151 +104,53 @@ fn counted(count: u32) -> Option<Value<'static>> {
     (count > 0).then(|| Value::Number(count.into()))
 }
 
-// The three functions below destructure the state by name, without `..`: a new fact does not
-// compile until somebody decides here how it shows. A field bound to `_` is bookkeeping, or shows
-// through the getter that derives a value from it.
-#[expect(
-    clippy::unneeded_field_pattern,
-    reason = "a new field must not be skipped by accident"
-)]
-impl AcquisitionRecord {
-    /// Visits every field that is present.
-    pub(super) fn visit_fields<V: Visit>(&self, visitor: &mut V) -> Result<(), V::Error> {
-        let Self {
-            state,
-            outcome,
-            total,
-            error,
-        } = self;
-        let State {
-            api,
-            started: _,
-            correlation_id,
-            correlation_id_used: _,
-            source: _,
-            default_source: _,
-            level,
-            refresh_reason: _,
-            token_type,
-            in_cache,
-            waited: _,
-            remaining_lifetime,
-            stale,
-            background,
-            cold,
-        } = state;
-        let source = self.token_source().map(TokenSource::name);
-        let reason = self.refresh_reason().map(CacheRefreshReason::name);
-        visitor.field("api", Value::Api(*api))?;
-        visitor.field("outcome", Value::Outcome(*outcome))?;
-        visitor.present("source", source.map(Value::Name))?;
-        visitor.present("level", level.map(CacheLevel::name).map(Value::Name))?;
-        visitor.present("refresh_reason", reason.map(Value::Name))?;
-        visitor.present(
-            "token_type",
-            token_type.map(TokenType::name).map(Value::Name),
-        )?;
-        visitor.present("correlation_id", correlation_id.map(Value::Id))?;
-        visitor.present("background", raised(*background))?;
-        visitor.present("stale", raised(*stale))?;
-        visitor.present("total", total.map(Value::Duration))?;
-        visitor.present("in_cache", in_cache.total().map(Value::Duration))?;
-        visitor.present("waited", self.duration_waiting().map(Value::Duration))?;
-        visitor.present("remaining_lifetime", remaining_lifetime.map(Value::Seconds))?;
-        if let Some(cold) = cold {
-            self.visit_cold(cold, visitor)?;
-        }
-        // Both fall back to the description of the error, so they show without any request, too.
-        let status = self.status().map(|status| Value::Number(status.into()));
-        visitor.present("status", status)?;
-        visitor.present(
-            "transport_error",
-            self.transport_error().map(Value::Transport),
-        )?;
-        visitor.present("error", error.as_deref().map(Value::Error))
-    }
-
-    fn visit_cold<V: Visit>(&self, cold: &ColdState, visitor: &mut V) -> Result<(), V::Error> {
-        let ColdState {
-            parent,
-            region,
-            caller_sdk,
-            wrapper,
-            broker_error,
-            platform_fields,
-            cache_serialized,
-            legacy_cache,
-            managed_certificate,
-            waiting: _,
-            cached_token_count,
-            in_extension,
-            refresh_on,
-            error: _,
-            pending: _,
-            merged_error: _,
-            suppressed_errors,
-            http,
-        } = cold;
-        let fields = Some(&**platform_fields).filter(|fields| !fields.is_empty());
-        let errors = Some(&**suppressed_errors).filter(|errors| !errors.is_empty());
-        visitor.present("parent", parent.map(Value::Id))?;
-        visitor.present("in_extension", in_extension.total().map(Value::Duration))?;
-        visitor.present("refresh_on", refresh_on.map(Value::Moment))?;
-        visitor.present("region", region.as_ref().map(Value::Region))?;
-        visitor.present("cached_token_count", cached_token_count.map(Value::Number))?;
-        visitor.present("cache_serialized", cache_serialized.map(Value::Flag))?;
-        visitor.present("legacy_cache", legacy_cache.map(Value::Flag))?;
-        visitor.present("managed_certificate", managed_certificate.map(Value::Flag))?;
-        visitor.present("caller_sdk", caller_sdk.as_ref().map(Value::caller_sdk))?;
-        visitor.present("wrapper", wrapper.as_ref().map(Value::wrapper))?;
-        visitor.present("broker_error", broker_error.as_deref().map(Value::Text))?;
-        visitor.present("platform_fields", fields.map(Value::Texts))?;
-        visitor.present("sub_failures", errors.map(Value::Errors))?;
-        self.visit_http(http, visitor)
-    }
-
-    fn visit_http<V: Visit>(&self, http: &HttpState, visitor: &mut V) -> Result<(), V::Error> {
-        let HttpState {
-            host: _,
-            asked: _,
-            begun: _,
-            taken_back: _,
-            metadata_requests: _,
-            duration,
-            attempts,
-            pending_polls,
-            responded: _,
-            status: _,
-            is_polling: _,
-            transport: _,
-            retry_after,
-            undecided: _,
-        } = http;
-        visitor.present("in_http", duration.map(Value::Duration))?;
-        visitor.present("endpoint_host", self.shown_endpoint_host().map(Value::Text))?;
-        visitor.present("attempts", counted(*attempts))?;
-        visitor.present("pending_polls", counted(*pending_polls))?;
-        visitor.present("retry_after", retry_after.map(Value::Seconds))
-    }
+/// A list that shows only with entries.
+fn listed<T>(list: &[T]) -> Option<&[T]> {
+    (!list.is_empty()).then_some(list)
 }
 
-impl<'a> Value<'a> {
-    fn caller_sdk(caller: &'a CallerSdk) -> Self {
-        let CallerSdk { id, version } = caller;
-        Self::Software {
-            suffix: "id",
-            name: id,
-            version,
-        }
-    }
+/// The value of one fact.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Api(Api),
+    Outcome(Outcome),
+    /// The name of a value in metrics.
+    Name(&'static str),
+    Id(ClientRequestId),
+    Flag(bool),
+    Number(u64),
+    Text(&'a str),
+    /// Name and version of a piece of software; the name has its own suffix in `serde` data.
+    Software(
+        #[cfg_attr(
+            not(feature = "serde"),
+            expect(dead_code, reason = "only serialized data shows it")
+        )]
+        &'static str,
+        (&'a str, &'a str),
+    ),
+    Texts(&'a [(&'static str, Cow<'static, str>)]),
+    /// Time that something took.
+    Duration(Duration),
+    /// Time that is left.
+    Seconds(Duration),
+    Moment(SystemTime),
+    Region(&'a Region),
+    Transport(TransportError),
+    Error(&'a ErrorInfo),
+    Errors(&'a [ErrorInfo]),
+}
 
-    fn wrapper(wrapper: &'a Wrapper) -> Self {
-        let Wrapper { sku, version } = wrapper;
-        Self::Software {
-            suffix: "sku",
-            name: sku,
-            version,
-        }
+/// Receives the facts of a record that are present.
+pub(crate) trait Visit {
+    /// Why a visit stops early.
+    type Error;
+
+    fn fact(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Self::Error>;
+
+    /// Visits the fact if it is present.
+    fn present(&mut self, name: &'static str, value: Option<Value<'_>>) -> Result<(), Self::Error> {
+        value.map_or(Ok(()), |value| self.fact(name, value))
     }
 }
 
@@ -229,7 +164,7 @@ impl fmt::Debug for Value<'_> {
             Self::Flag(flag) => flag.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => text.fmt(f),
-            Self::Software { name, version, .. } => (name, version).fmt(f),
+            Self::Software(_, software) => software.fmt(f),
             Self::Texts(texts) => f
                 .debug_map()
                 .entries(texts.iter().map(|(name, text)| (name, text)))
@@ -247,17 +182,17 @@ impl fmt::Debug for Value<'_> {
 impl Visit for fmt::DebugStruct<'_, '_> {
     type Error = Infallible;
 
-    fn field(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Infallible> {
-        Self::field(self, name, &value);
+    fn fact(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Infallible> {
+        self.field(name, &value);
         Ok(())
     }
 }
 
-/// Shows the fields that are present, and hosts only where all tenants of a cloud share them.
+/// Shows the facts that are present, and hosts only where all tenants of a cloud share them.
 impl fmt::Debug for AcquisitionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("AcquisitionRecord");
-        let Ok(()) = self.visit_fields(&mut out);
+        let Ok(()) = self.visit_facts(&mut out);
         out.finish_non_exhaustive()
     }
 }

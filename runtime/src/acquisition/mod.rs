@@ -14,7 +14,7 @@ mod complete;
 mod context;
 mod context_stack;
 pub(crate) mod current;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod future;
 pub(crate) mod handle;
 mod http_state;

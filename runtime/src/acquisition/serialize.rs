@@ -10,14 +10,14 @@ use super::record::AcquisitionRecord;
 use crate::error::ErrorInfo;
 use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 
-/// A map of the fields that are present: names as in metrics, durations in microseconds.
+/// A map of the facts that are present, named like their getters; durations are in microseconds.
 ///
 /// A host that may name a tenant is `redacted`; see
 /// [`endpoint_host`](AcquisitionRecord::endpoint_host).
 impl Serialize for AcquisitionRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Present(serializer.serialize_map(None)?);
-        self.visit_fields(&mut map)?;
+        self.visit_facts(&mut map)?;
         map.0.end()
     }
 }
@@ -30,7 +30,7 @@ impl<M: SerializeMap> Present<M> {
         value.map_or(Ok(()), |value| self.0.serialize_entry(name, &value))
     }
 
-    /// An entry whose name says more than that of the field, such as its unit.
+    /// An entry whose name says more than that of the fact, such as its unit.
     fn suffixed(
         &mut self,
         (name, suffix): (&str, &str),
@@ -44,7 +44,7 @@ impl<M: SerializeMap> Present<M> {
 impl<M: SerializeMap> Visit for Present<M> {
     type Error = M::Error;
 
-    fn field(&mut self, name: &'static str, value: Value<'_>) -> Result<(), M::Error> {
+    fn fact(&mut self, name: &'static str, value: Value<'_>) -> Result<(), M::Error> {
         let map = &mut self.0;
         match value {
             Value::Api(api) => {
@@ -56,11 +56,7 @@ impl<M: SerializeMap> Visit for Present<M> {
             Value::Id(id) => map.serialize_entry(name, &format_args!("{id}")),
             Value::Flag(flag) => map.serialize_entry(name, &flag),
             Value::Number(number) => map.serialize_entry(name, &number),
-            Value::Software {
-                suffix,
-                name: software,
-                version,
-            } => {
+            Value::Software(suffix, (software, version)) => {
                 self.suffixed((name, suffix), software)?;
                 self.suffixed((name, "version"), version)
             }
@@ -118,11 +114,10 @@ impl Serialize for RegionFields<'_> {
         let region = self.0;
         let mut map = Present(serializer.serialize_map(None)?);
         map.entry("name", region.name())?;
+        let source = region.autodetection_source();
         map.entry(
-            "source",
-            region
-                .autodetection_source()
-                .map(RegionAutodetectionSource::name),
+            "autodetection_source",
+            source.map(RegionAutodetectionSource::name),
         )?;
         map.entry("outcome", region.outcome().map(RegionOutcome::name))?;
         map.0.end()

@@ -2,17 +2,18 @@
 
 mod callsite;
 
+use std::convert::Infallible;
 use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tracing::callsite::DefaultCallsite;
-use tracing::field::{Value, display};
+use tracing::field::{debug, display};
 use tracing::{Level, Span};
 
 use crate::acquisition::backend::OpenSpan;
+use crate::acquisition::fields::{Value, Visit};
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::contained::contained;
 use callsite::{callsite, enabled_span};
 
@@ -20,19 +21,20 @@ use callsite::{callsite, enabled_span};
 ///
 /// The span is named `acquire_token`. It has `api` when it opens, and again at the end if the SDK
 /// [recorded another one](crate::Acquisition::record_api). All other fields are recorded when the
-/// acquisition ends, each at most once and only if its value is known. Error texts are never recorded.
+/// acquisition ends, each at most once and only if its value is known. A field that shows a fact has
+/// the name of its getter in [`AcquisitionRecord`]. Error texts are never recorded.
 ///
 /// | field | type | value |
 /// |---|---|---|
 /// | `api` | text | [name](crate::api::Api::name) of the function that was called |
 /// | `outcome` | text | `ok`, `pending`, `error`, `cancelled` or `panicked` |
-/// | `source` | text | [name](crate::TokenSource::name) of where the token came from |
+/// | `token_source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that had the token |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
 /// | `status` | integer | HTTP status of the last response |
 /// | `attempts` | integer | number of HTTP attempts, if there were any |
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
-/// | `parent_id` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
+/// | `parent` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
 /// | `error.type` | text | the error code, if the span counts as failed |
@@ -125,7 +127,11 @@ pub(crate) struct Spans(&'static DefaultCallsite);
 impl Spans {
     pub(crate) fn new(options: SpanOptions) -> Self {
         let SpanOptions { level, target } = options;
-        Self(callsite(level, target, &[FIELDS]))
+        Self(callsite(
+            level,
+            target,
+            &[AcquisitionRecord::IN_SPANS, &ERROR_FIELDS],
+        ))
     }
 
     /// Opens the span of a call of `api`, unless it is disabled.
@@ -148,54 +154,50 @@ struct AcquisitionSpan {
 impl UnwindSafe for AcquisitionSpan {}
 impl RefUnwindSafe for AcquisitionSpan {}
 
-const FIELDS: &[&str] = &[
-    "api",
-    "outcome",
-    "source",
-    "cache_level",
-    "refresh_reason",
-    "error_code",
-    "status",
-    "attempts",
-    "correlation_id",
-    "parent_id",
-    "background",
-    "error.type",
-    "otel.status_code",
-];
-
 impl AcquisitionSpan {
-    fn record(&self, field: &'static str, value: Option<impl Value>) {
-        if let Some(value) = value {
-            self.span.record(field, value);
+    fn record_error(&self, record: &AcquisitionRecord) {
+        let code = record.error_code();
+        let [code_field, type_field, status_field] = ERROR_FIELDS;
+        if let Some(code) = code {
+            self.span.record(code_field, code);
         }
-    }
-
-    // Integers are signed, since OpenTelemetry has no others: exporters turn unsigned ones into text.
-    fn record_all(&self, record: &AcquisitionRecord) {
-        let attempts = i64::from(record.attempts());
-        let api = record.api().name();
-        self.record("api", (api != self.api.name()).then_some(api));
-        self.record("outcome", Some(record.outcome().name()));
-        self.record("source", record.token_source().map(TokenSource::name));
-        self.record("cache_level", record.cache_level().map(CacheLevel::name));
-        self.record(
-            "refresh_reason",
-            record.refresh_reason().map(CacheRefreshReason::name),
-        );
-        self.record("error_code", record.error_code());
-        self.record("status", record.status().map(i64::from));
-        self.record("attempts", (attempts > 0).then_some(attempts));
-        self.record("correlation_id", record.correlation_id().map(display));
-        self.record("parent_id", record.parent().map(display));
-        self.record("background", record.is_background().then_some(true));
         if is_failed(record.outcome()) {
-            let code = record.error_code().unwrap_or(OTHER_ERROR);
-            self.record("error.type", Some(code));
-            self.record("otel.status_code", Some("ERROR"));
+            self.span.record(type_field, code.unwrap_or(OTHER_ERROR));
+            self.span.record(status_field, "ERROR");
         }
     }
 }
+
+impl Visit for &AcquisitionSpan {
+    type Error = Infallible;
+
+    fn fact(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Infallible> {
+        let span = &self.span;
+        match value {
+            Value::Api(api) if api.name() == self.api.name() => span,
+            Value::Api(api) => span.record(name, api.name()),
+            Value::Outcome(outcome) => span.record(name, outcome.name()),
+            Value::Name(text) | Value::Text(text) => span.record(name, text),
+            Value::Id(id) => span.record(name, display(id)),
+            Value::Flag(flag) => span.record(name, flag),
+            // Signed, since OpenTelemetry has no other integers: exporters turn unsigned ones into text.
+            Value::Number(number) => span.record(name, i64::try_from(number).unwrap_or(i64::MAX)),
+            Value::Software(..)
+            | Value::Texts(_)
+            | Value::Duration(_)
+            | Value::Seconds(_)
+            | Value::Moment(_)
+            | Value::Region(_)
+            | Value::Transport(_)
+            | Value::Error(_)
+            | Value::Errors(_) => span.record(name, debug(value)),
+        };
+        Ok(())
+    }
+}
+
+/// How a span shows the error of a record: its code, and the two fields of OpenTelemetry.
+const ERROR_FIELDS: [&str; 3] = ["error_code", "error.type", "otel.status_code"];
 
 /// The value that the semantic conventions prescribe for an error without a code.
 const OTHER_ERROR: &str = "_OTHER";
@@ -224,7 +226,11 @@ impl OpenSpan for AcquisitionSpan {
     }
 
     fn export(&self, record: &AcquisitionRecord) {
-        contained(|| self.record_all(record));
+        let mut visitor = self;
+        contained(|| {
+            let Ok(()) = record.visit_span_facts(&mut visitor);
+            self.record_error(record);
+        });
     }
 }
 

@@ -42,10 +42,10 @@ pub use outcome::Outcome;
 /// ```
 #[derive(Clone)]
 pub struct AcquisitionRecord {
-    pub(super) state: State,
-    pub(super) outcome: Outcome,
-    pub(super) total: Option<Duration>,
-    pub(super) error: Option<Box<ErrorInfo>>,
+    state: State,
+    outcome: Outcome,
+    total: Option<Duration>,
+    error: Option<Box<ErrorInfo>>,
 }
 
 impl AcquisitionRecord {

@@ -1,5 +1,7 @@
 //! The facts of the software around the SDK.
 
+use std::borrow::Cow;
+
 use super::AcquisitionRecord;
 
 impl AcquisitionRecord {
@@ -75,8 +77,12 @@ impl AcquisitionRecord {
     /// }
     /// ```
     pub fn platform_fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let cold = self.cold().into_iter();
-        let fields = cold.flat_map(|cold| &cold.platform_fields);
+        let fields = self.shown_platform_fields().iter();
         fields.map(|(name, value)| (*name, &**value))
+    }
+
+    /// Returns the same fields as a slice.
+    pub(crate) fn shown_platform_fields(&self) -> &[(&'static str, Cow<'static, str>)] {
+        self.cold().map_or(&[], |cold| &cold.platform_fields)
     }
 }
