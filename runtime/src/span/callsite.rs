@@ -11,6 +11,8 @@ use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::metadata::Kind;
 use tracing::{Level, Metadata, Span, dispatcher};
 
+use crate::api::Api;
+
 /// The call sites so far: one for each pair of level and target, which `tracing` keeps forever.
 static CALLSITES: Mutex<Vec<&'static DefaultCallsite>> = Mutex::new(Vec::new());
 
@@ -34,11 +36,8 @@ pub(super) fn callsite(
     callsite
 }
 
-/// Creates a span with its first value, if a subscriber is interested in the call site.
-pub(super) fn enabled_span(
-    callsite: &'static DefaultCallsite,
-    (field, value): (&str, &str),
-) -> Option<Span> {
+/// Creates a span that shows the API, if a subscriber is interested in the call site.
+pub(super) fn enabled_span(callsite: &'static DefaultCallsite, api: &Api) -> Option<Span> {
     let interest = callsite.interest();
     if interest.is_never() {
         return None;
@@ -51,9 +50,11 @@ pub(super) fn enabled_span(
     if !interest.is_always() && !dispatcher::get_default(|dispatch| dispatch.enabled(metadata)) {
         return None;
     }
-    let field = metadata.fields().field(field)?;
-    let value: &dyn Value = &value;
-    let values = [(&field, Some(value))];
+    let field = metadata.fields().field("api")?;
+    // Not read any earlier: if no subscriber listens, a read right after the write would stall.
+    let name = api.name();
+    let name: &dyn Value = &name;
+    let values = [(&field, Some(name))];
     Some(Span::new(metadata, &metadata.fields().value_set(&values)))
         .filter(|span| !span.is_disabled())
 }

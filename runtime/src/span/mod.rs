@@ -137,7 +137,7 @@ impl Spans {
     /// Opens the span of a call of `api`, unless it is disabled.
     pub(crate) fn open(self, api: &Api) -> Option<Box<dyn OpenSpan>> {
         // Call nothing else in here: a panic after the span is open would close it while unwinding.
-        let span = contained(|| enabled_span(self.0, ("api", api.name()))).flatten()?;
+        let span = contained(|| enabled_span(self.0, api)).flatten()?;
         Some(Box::new(AcquisitionSpan { span, api: *api }))
     }
 }
