@@ -7,8 +7,8 @@ use token_telemetry::ClientRequestId;
 
 use http::{HeaderMap, HeaderValue, Uri};
 use token_telemetry::graph::{
-    ApplicationFeatures, Comment, Cut, FeatureUsage, Headers, Key, Level, OddRequestId, Product,
-    RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
+    ApplicationFeatures, Comment, DroppedPart, FeatureUsage, Headers, Key, Level, OddRequestId,
+    Product, RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
 };
 
 const APPLICATION: Product = Product::from_static("Contoso-Mail", "3.2");
@@ -69,17 +69,17 @@ fn parts_are_cut_in_fixed_order() {
             .unwrap();
         assert!(everything.len() <= budget);
         assert!(read::sender(everything.as_bytes()).is_ok());
-        if seen.last() != Some(&sdk_version.cut().to_vec()) {
-            seen.push(sdk_version.cut().to_vec());
+        if seen.last() != Some(&sdk_version.dropped().to_vec()) {
+            seen.push(sdk_version.dropped().to_vec());
         }
     }
     let last = seen.last().unwrap();
     let order = [
-        Cut::Pair(Key::HostArch),
-        Cut::Pair(Key::RuntimeEnvironment),
-        Cut::Pair(Key::HostOs),
-        Cut::Application(second),
-        Cut::Application(APPLICATION),
+        DroppedPart::Pair(Key::HostArch),
+        DroppedPart::Pair(Key::RuntimeEnvironment),
+        DroppedPart::Pair(Key::HostOs),
+        DroppedPart::Application(second),
+        DroppedPart::Application(APPLICATION),
     ];
     assert_eq!(*last, order);
     assert_eq!(seen.len(), order.len() + 1);

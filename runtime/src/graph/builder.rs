@@ -9,41 +9,14 @@ use super::comment::{Comment, Key};
 use super::feature_usage::{FeatureUsage, MAX_DIGITS};
 use super::level::Level;
 use super::product::Product;
-use super::sdk_version::{SdkVersion, Shared};
+use super::sdk_version::{DroppedPart, SdkVersion, Shared};
 use super::value_cache::ValueCache;
 
 /// Default maximum length of the value, in bytes; no document sets a limit.
 pub const DEFAULT_BUDGET: usize = 512;
 
-/// A part that was dropped because the value exceeded its budget.
-///
-/// Pairs of the comment are dropped first, then applications, starting with the last one. The
-/// libraries and `featureUsage` are never dropped.
-///
-/// # Examples
-///
-/// ```
-/// use token_telemetry::graph::{Comment, Cut, Key, Product, SdkVersion};
-///
-/// let sdk_version = SdkVersion::builder()
-///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
-///     .comment(Comment::empty().host_os("linux").host_arch("x86_64"))
-///     .budget(75)
-///     .build()?;
-/// assert_eq!(sdk_version.cut(), [Cut::Pair(Key::HostArch)]);
-/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Cut {
-    /// A pair of the comment.
-    Pair(Key),
-    /// An application.
-    Application(Product),
-}
-
 /// Pairs that are dropped to fit the budget, in this order.
-const CUT_FIRST: [Key; 3] = [Key::HostArch, Key::RuntimeEnvironment, Key::HostOs];
+const DROPPED_FIRST: [Key; 3] = [Key::HostArch, Key::RuntimeEnvironment, Key::HostOs];
 
 /// A builder of an [`SdkVersion`].
 ///
@@ -86,6 +59,25 @@ impl Default for SdkVersionBuilder {
             level: Level::Full,
             budget: DEFAULT_BUDGET,
         }
+    }
+}
+
+impl SdkVersion {
+    /// Creates a builder without products.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::graph::{Product, SdkVersion};
+    ///
+    /// let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let sdk_version = SdkVersion::builder().core(core).build()?;
+    /// assert_eq!(sdk_version.products().len(), 1);
+    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+    /// ```
+    #[must_use]
+    pub fn builder() -> SdkVersionBuilder {
+        SdkVersionBuilder::default()
     }
 }
 
@@ -269,7 +261,7 @@ impl SdkVersionBuilder {
 
     /// Sets the maximum length of the value in bytes, assuming all 64 features are set.
     ///
-    /// The default is [`DEFAULT_BUDGET`]. Parts that do not fit are dropped; see [`Cut`].
+    /// The default is [`DEFAULT_BUDGET`]. Parts that do not fit are dropped; see [`DroppedPart`].
     ///
     /// # Examples
     ///
@@ -278,7 +270,7 @@ impl SdkVersionBuilder {
     ///
     /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
     /// let sdk_version = SdkVersion::builder().core(core).budget(256).build()?;
-    /// assert!(sdk_version.cut().is_empty());
+    /// assert!(sdk_version.dropped().is_empty());
     /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
     /// ```
     #[must_use]
@@ -300,7 +292,7 @@ impl SdkVersionBuilder {
         if self.products().next().is_none() {
             return Err(InvalidSdkVersion(Problem::NoProduct));
         }
-        let cut = self.fit()?;
+        let dropped = self.fit()?;
         let (prefix, suffix) = self.texts();
         Ok(SdkVersion {
             shared: Arc::new(Shared {
@@ -311,7 +303,7 @@ impl SdkVersionBuilder {
                 sends_features: self.sends_features,
                 features: self.features,
                 sendable: FeatureUsage::DOCUMENTED | self.application_features.feature_usage(),
-                cut,
+                dropped,
                 values: ValueCache::default(),
             }),
         })
@@ -323,11 +315,11 @@ impl SdkVersionBuilder {
     }
 
     /// Drops whole parts until the value fits.
-    fn fit(&mut self) -> Result<Vec<Cut>, InvalidSdkVersion> {
-        let mut cut = Vec::new();
-        for key in CUT_FIRST {
+    fn fit(&mut self) -> Result<Vec<DroppedPart>, InvalidSdkVersion> {
+        let mut dropped = Vec::new();
+        for key in DROPPED_FIRST {
             if self.longest() > self.budget && self.comment.remove(key) {
-                cut.push(Cut::Pair(key));
+                dropped.push(DroppedPart::Pair(key));
             }
         }
         while self.longest() > self.budget && self.products().nth(1).is_some() {
@@ -335,13 +327,13 @@ impl SdkVersionBuilder {
             let Some(application) = self.applications.pop() else {
                 break;
             };
-            cut.push(Cut::Application(application));
+            dropped.push(DroppedPart::Application(application));
         }
         let (len, budget) = (self.longest(), self.budget);
         if len > budget {
             return Err(InvalidSdkVersion(Problem::TooLong { len, budget }));
         }
-        Ok(cut)
+        Ok(dropped)
     }
 
     /// Returns the length with every feature set, so that the result holds for all requests.

@@ -11,8 +11,8 @@ use std::task::{Context, Poll};
 use http::{Extensions, HeaderMap};
 use pin_project_lite::pin_project;
 
+use super::applied::Applied;
 use super::feature_usage::FeatureUsage;
-use super::headers::{Applied, id_in};
 use crate::stack::{ExitPolicy, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
@@ -225,7 +225,7 @@ impl RequestContext {
     /// while this one is being sent.
     fn or_sibling(self, headers: &HeaderMap) -> Self {
         let sent = self.applied().and_then(|applied| applied.client_request_id);
-        if sent.is_none() || sent == id_in(headers) {
+        if sent.is_none() || sent == ClientRequestId::in_headers(headers) {
             return self;
         }
         let mut task = self.shared.outer.0.as_ref();
@@ -320,8 +320,8 @@ impl RequestContext {
     /// assert_eq!(context.features(), FeatureUsage::PAGE_ITERATOR_TASK);
     /// # });
     /// ```
-    pub fn scope<F: IntoFuture>(&self, future: F) -> InRequest<F::IntoFuture> {
-        InRequest {
+    pub fn scope<F: IntoFuture>(&self, future: F) -> RequestFuture<F::IntoFuture> {
+        RequestFuture {
             context: self.clone(),
             inner: future.into_future(),
         }
@@ -342,8 +342,8 @@ impl RequestContext {
     /// drop(entered);
     /// assert!(!context.features().is_empty());
     /// ```
-    pub fn enter(&self) -> EnteredRequest {
-        EnteredRequest::new(self, ExitPolicy::Own)
+    pub fn enter(&self) -> RequestGuard {
+        RequestGuard::new(self, ExitPolicy::Own)
     }
 }
 
@@ -367,21 +367,21 @@ impl fmt::Debug for RequestContext {
 /// # Examples
 ///
 /// ```
-/// use token_telemetry::graph::{EnteredRequest, RequestContext};
+/// use token_telemetry::graph::{RequestGuard, RequestContext};
 ///
-/// let entered: EnteredRequest = RequestContext::new().enter();
+/// let entered: RequestGuard = RequestContext::new().enter();
 /// drop(entered);
 /// assert!(RequestContext::current().is_none());
 /// ```
 #[must_use = "the context is current only while the guard lives"]
-pub struct EnteredRequest {
+pub struct RequestGuard {
     ticket: Option<Ticket>,
     policy: ExitPolicy,
     /// The guard belongs to the thread whose stack it changed.
     not_send: PhantomData<*const ()>,
 }
 
-impl EnteredRequest {
+impl RequestGuard {
     fn new(context: &RequestContext, policy: ExitPolicy) -> Self {
         Self {
             ticket: with_entered(|entered| entered.push(context.clone())),
@@ -391,7 +391,7 @@ impl EnteredRequest {
     }
 }
 
-impl Drop for EnteredRequest {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket {
             drop(with_entered(|entered| entered.leave(ticket, self.policy)));
@@ -406,9 +406,9 @@ fn with_entered<T>(act: impl FnOnce(&mut TicketStack<RequestContext>) -> T) -> O
         .ok()
 }
 
-impl fmt::Debug for EnteredRequest {
+impl fmt::Debug for RequestGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EnteredRequest").finish_non_exhaustive()
+        f.debug_struct("RequestGuard").finish_non_exhaustive()
     }
 }
 
@@ -418,32 +418,32 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::graph::{InRequest, RequestContext};
+    /// use token_telemetry::graph::{RequestFuture, RequestContext};
     ///
-    /// let future: InRequest<_> = RequestContext::new().scope(async { 1 });
+    /// let future: RequestFuture<_> = RequestContext::new().scope(async { 1 });
     /// assert_eq!(futures::executor::block_on(future), 1);
     /// ```
     #[must_use = "futures do nothing unless awaited"]
-    pub struct InRequest<F> {
+    pub struct RequestFuture<F> {
         context: RequestContext,
         #[pin]
         inner: F,
     }
 }
 
-impl<F: Future> Future for InRequest<F> {
+impl<F: Future> Future for RequestFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let _entered = EnteredRequest::new(this.context, ExitPolicy::UnwindTo);
+        let _entered = RequestGuard::new(this.context, ExitPolicy::UnwindTo);
         this.inner.poll(cx)
     }
 }
 
-impl<F> fmt::Debug for InRequest<F> {
+impl<F> fmt::Debug for RequestFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InRequest")
+        f.debug_struct("RequestFuture")
             .field("context", &self.context)
             .finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Request, Uri};
 
+use super::applied::Applied;
 use super::context::RequestContext;
 use super::host::Hosts;
 use super::level::Level;
@@ -314,38 +315,38 @@ impl Headers {
         if lines.next() == Some(&ours) && lines.next().is_none() {
             return None;
         }
-        let (value, fault) = match self.in_front(headers) {
-            Ok(in_front) if in_front.is_empty() => (ours, None),
-            Ok(in_front) => {
-                let value = [&*in_front, b", ", ours.as_bytes()].concat();
-                let too_long = read::too_long(&value);
-                let value = HeaderValue::try_from(value).ok();
-                (
-                    value.filter(|_| too_long.is_none()).unwrap_or(ours),
-                    too_long,
-                )
-            }
-            Err(fault) => (ours, Some(fault)),
-        };
-        let _full = headers.try_insert(SDK_VERSION, value);
+        let merged = self.merged(&ours, headers);
+        let fault = merged.as_ref().err().copied();
+        // Fails only if the map is full.
+        drop(headers.try_insert(SDK_VERSION, merged.ok().flatten().unwrap_or(ours)));
         fault
     }
 
-    /// Returns the products that others put into the header.
-    fn in_front(&self, headers: &HeaderMap) -> Result<Vec<u8>, ReadError> {
+    /// Returns the products that others put into the header, and then ours.
+    fn merged(
+        &self,
+        ours: &HeaderValue,
+        headers: &HeaderMap,
+    ) -> Result<Option<HeaderValue>, ReadError> {
         let Some(present) = read::joined(headers) else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let elements = match read::recipient(&present) {
             Ok(elements) => elements,
-            Err(fault) if fault.reason() == read::Reason::NoElement => return Ok(Vec::new()),
+            Err(fault) if fault.reason() == read::Reason::NoElement => return Ok(None),
             Err(fault) => return Err(fault),
         };
-        let ours = self.sdk_version.products();
-        let is_ours = |name| ours.iter().any(|product| product.name() == name);
-        Ok(read::in_sender_form(
-            elements.iter().filter(|element| !is_ours(element.name())),
-        ))
+        let products = self.sdk_version.products();
+        let is_ours = |name| products.iter().any(|product| product.name() == name);
+        let theirs = elements.iter().filter(|element| !is_ours(element.name()));
+        let mut value = read::in_sender_form(theirs);
+        if value.is_empty() {
+            return Ok(None);
+        }
+        value.extend_from_slice(b", ");
+        value.extend_from_slice(ours.as_bytes());
+        read::check_len(&value)?;
+        Ok(HeaderValue::try_from(value).ok())
     }
 
     /// Leaves exactly one id: that of the header, that of the context, or a new one.
@@ -357,7 +358,7 @@ impl Headers {
     ) {
         let present = headers.get(ClientRequestId::HEADER);
         let present = present.filter(|value| !value.is_empty());
-        let id = present.and_then(|value| parse(value.as_bytes()));
+        let id = present.and_then(ClientRequestId::from_header);
         let is_odd = present.is_some() && id.is_none();
         if id.is_some() || (is_odd && self.odd_request_id == OddRequestId::Keep) {
             applied.client_request_id = id;
@@ -368,32 +369,18 @@ impl Headers {
         let id = context.client_request_id_or_make();
         applied.client_request_id = Some(id);
         if let Ok(value) = HeaderValue::from_str(id.encode(&mut [0; ClientRequestId::LEN])) {
-            let _full = headers.try_insert(ClientRequestId::HEADER, value);
+            drop(headers.try_insert(ClientRequestId::HEADER, value));
         }
     }
 
     /// Removes the headers at another host; `at_graph` is the id the request had at Graph.
     fn remove(&self, at_graph: Option<ClientRequestId>, headers: &mut HeaderMap) {
         headers.remove(SDK_VERSION);
-        let present = headers
-            .get(ClientRequestId::HEADER)
-            .map(HeaderValue::as_bytes);
-        let is_from_graph =
-            at_graph.is_some_and(|id| present.is_some_and(|value| parse(value) == Some(id)));
+        let is_from_graph = at_graph.is_some() && ClientRequestId::in_headers(headers) == at_graph;
         if is_from_graph || !self.keeps_request_id_elsewhere {
             headers.remove(ClientRequestId::HEADER);
         }
     }
-}
-
-/// Returns the request id in these headers, if it is a GUID.
-pub(super) fn id_in(headers: &HeaderMap) -> Option<ClientRequestId> {
-    parse(headers.get(ClientRequestId::HEADER)?.as_bytes())
-}
-
-/// Parses a request id; returns `None` if it is not a GUID.
-fn parse(value: &[u8]) -> Option<ClientRequestId> {
-    str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// Drops all but the first line of the id.
@@ -403,35 +390,4 @@ fn keep_one_line(headers: &mut HeaderMap) {
     if let (Some(first), Some(_)) = (first, second) {
         headers.insert(ClientRequestId::HEADER, first.clone());
     }
-}
-
-/// What was done to the headers of a request, including earlier attempts.
-///
-/// # Examples
-///
-/// ```
-/// use token_telemetry::graph::{Headers, Product, SdkVersion};
-///
-/// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
-/// # let headers = Headers::new(SdkVersion::builder().core(core).build()?);
-/// let mut map = http::HeaderMap::new();
-/// let applied = headers.apply(&"https://graph.microsoft.com/v1.0/me".parse()?, &mut map);
-/// if let Some(id) = applied.client_request_id {
-///     println!("request {id}");
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Applied {
-    /// Whether the last attempt has the headers.
-    ///
-    /// `false` if its host is not Graph's, or the level is [`Level::Off`].
-    pub is_written: bool,
-    /// The id of the request at Graph, for logs; `None` if the application's id is not a GUID.
-    pub client_request_id: Option<ClientRequestId>,
-    /// Whether the application's id was replaced because it was not a GUID.
-    pub replaced_request_id: bool,
-    /// The error because of which the application's `SdkVersion` was replaced.
-    pub replaced_sdk_version: Option<ReadError>,
 }

@@ -32,11 +32,11 @@ impl Level {
     /// ```
     /// use token_telemetry::graph::Level;
     ///
-    /// assert_eq!(Level::asked_for("Products"), Level::ProductsOnly);
-    /// assert_eq!(Level::asked_for("no thanks"), Level::Off);
+    /// assert_eq!(Level::parse_or_off("Products"), Level::ProductsOnly);
+    /// assert_eq!(Level::parse_or_off("no thanks"), Level::Off);
     /// ```
     #[must_use]
-    pub fn asked_for(text: &str) -> Self {
+    pub fn parse_or_off(text: &str) -> Self {
         let is_one_of = |words: &[&str]| {
             let text = text.trim();
             words.iter().any(|word| word.eq_ignore_ascii_case(text))
@@ -59,7 +59,7 @@ impl Level {
     pub(super) fn from_environment(variable: &str) -> Option<Self> {
         match std::env::var(variable) {
             Ok(text) if text.trim().is_empty() => None,
-            Ok(text) => Some(Self::asked_for(&text)),
+            Ok(text) => Some(Self::parse_or_off(&text)),
             Err(std::env::VarError::NotPresent) => None,
             Err(std::env::VarError::NotUnicode(_)) => Some(Self::Off),
         }

@@ -34,6 +34,7 @@
 //! ```
 
 mod application_features;
+mod applied;
 mod builder;
 mod comment;
 mod const_text;
@@ -50,12 +51,13 @@ mod value_cache;
 pub use self::application_features::{
     ApplicationFeatures, FIRST_APPLICATION_BIT, LAST_APPLICATION_BIT,
 };
-pub use self::builder::{Cut, DEFAULT_BUDGET, InvalidSdkVersion, SdkVersionBuilder};
+pub use self::applied::Applied;
+pub use self::builder::{DEFAULT_BUDGET, InvalidSdkVersion, SdkVersionBuilder};
 pub use self::comment::{Comment, Key};
-pub use self::context::{EnteredRequest, InRequest, RequestContext, feature_used};
+pub use self::context::{RequestContext, RequestFuture, RequestGuard, feature_used};
 pub use self::feature_usage::{DotnetFeatureUsage, FeatureUsage, InvalidFeatureUsage};
-pub use self::headers::{Applied, Headers, OddRequestId};
+pub use self::headers::{Headers, OddRequestId};
 pub use self::host::{Hosts, InvalidHost};
 pub use self::level::Level;
 pub use self::product::{InvalidProduct, Product};
-pub use self::sdk_version::{SDK_VERSION, SdkVersion};
+pub use self::sdk_version::{DroppedPart, SDK_VERSION, SdkVersion};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 
-use super::builder::{Cut, SdkVersionBuilder};
+use super::comment::Key;
 use super::feature_usage::FeatureUsage;
 use super::level::Level;
 use super::product::Product;
@@ -72,28 +72,11 @@ pub(super) struct Shared {
     pub(super) features: FeatureUsage,
     /// Features that may be sent.
     pub(super) sendable: FeatureUsage,
-    pub(super) cut: Vec<Cut>,
+    pub(super) dropped: Vec<DroppedPart>,
     pub(super) values: ValueCache,
 }
 
 impl SdkVersion {
-    /// Creates a builder without products.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use token_telemetry::graph::{Product, SdkVersion};
-    ///
-    /// let core = const { Product::from_static("graph-rust-core", "0.1.0") };
-    /// let sdk_version = SdkVersion::builder().core(core).build()?;
-    /// assert_eq!(sdk_version.products().len(), 1);
-    /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
-    /// ```
-    #[must_use]
-    pub fn builder() -> SdkVersionBuilder {
-        SdkVersionBuilder::default()
-    }
-
     /// Returns the header value for a request with these features.
     ///
     /// Adds the client's own features. Returns `None` at [`Level::Off`].
@@ -142,12 +125,12 @@ impl SdkVersion {
     ///
     /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
     /// let sdk_version = SdkVersion::builder().core(core).build()?;
-    /// assert!(sdk_version.cut().is_empty());
+    /// assert!(sdk_version.dropped().is_empty());
     /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
     /// ```
     #[must_use]
-    pub fn cut(&self) -> &[Cut] {
-        &self.shared.cut
+    pub fn dropped(&self) -> &[DroppedPart] {
+        &self.shared.dropped
     }
 
     /// Returns the features of the client and the request, without undeclared bits.
@@ -177,4 +160,31 @@ impl fmt::Display for SdkVersion {
             }
         }
     }
+}
+
+/// A part that was dropped because the value exceeded its budget.
+///
+/// Pairs of the comment are dropped first, then applications, starting with the last one. The
+/// libraries and `featureUsage` are never dropped.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::{Comment, DroppedPart, Key, Product, SdkVersion};
+///
+/// let sdk_version = SdkVersion::builder()
+///     .core(const { Product::from_static("graph-rust-core", "0.1.0") })
+///     .comment(Comment::empty().host_os("linux").host_arch("x86_64"))
+///     .budget(75)
+///     .build()?;
+/// assert_eq!(sdk_version.dropped(), [DroppedPart::Pair(Key::HostArch)]);
+/// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DroppedPart {
+    /// A pair of the comment.
+    Pair(Key),
+    /// An application.
+    Application(Product),
 }

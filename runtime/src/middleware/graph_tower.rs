@@ -6,7 +6,7 @@ use ::http::Request;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::graph::{Headers, InRequest, RequestContext};
+use crate::graph::{Headers, RequestContext, RequestFuture};
 
 /// A tower layer that writes `SdkVersion` and `client-request-id`, and removes them on other hosts.
 ///
@@ -101,7 +101,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = InRequest<S::Future>;
+    type Future = RequestFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)

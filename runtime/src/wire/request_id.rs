@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-use http::HeaderName;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 /// A GUID that identifies one acquisition in client and server logs.
@@ -66,6 +66,16 @@ impl ClientRequestId {
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Returns the first id in these headers, if it is a GUID.
+    pub(crate) fn in_headers(headers: &HeaderMap) -> Option<Self> {
+        headers.get(Self::HEADER).and_then(Self::from_header)
+    }
+
+    /// Parses the value of a header; returns `None` if it is not a GUID.
+    pub(crate) fn from_header(value: &HeaderValue) -> Option<Self> {
+        str::from_utf8(value.as_bytes()).ok()?.parse().ok()
     }
 
     /// Writes the id as text into a buffer on the stack.

@@ -108,7 +108,7 @@ impl Parts {
         check: &mut Check,
     ) -> Result<(), String> {
         let sdk_version = self.builder()?.build().map_err(|error| error.to_string())?;
-        check.same("nothing is cut", &sdk_version.cut().len(), &0)?;
+        check.same("nothing is dropped", &sdk_version.dropped().len(), &0)?;
         let given = self.request_id.as_deref().map(str::parse);
         let context = match given.transpose() {
             Ok(Some(given)) => RequestContext::with_client_request_id(given),

@@ -237,10 +237,10 @@ impl<'a> Elements<'a> {
     /// assert!(elements.check_order().is_err());
     /// # Ok::<(), read::ReadError>(())
     /// ```
-    pub fn check_order(&self) -> Result<(), OrderFault> {
+    pub fn check_order(&self) -> Result<(), InvalidOrder> {
         let has_core = self.iter().any(Element::is_core);
         if has_core && !self.last().is_core() {
-            return Err(OrderFault(()));
+            return Err(InvalidOrder(()));
         }
         Ok(())
     }
@@ -303,12 +303,12 @@ pub(in crate::graph) fn in_sender_form<'e>(
 /// # Ok::<(), read::ReadError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderFault(());
+pub struct InvalidOrder(());
 
-impl fmt::Display for OrderFault {
+impl fmt::Display for InvalidOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("core library is not last")
     }
 }
 
-impl Error for OrderFault {}
+impl Error for InvalidOrder {}

@@ -30,7 +30,7 @@ mod comment;
 mod element;
 mod error;
 mod parse;
-mod tolerant;
+mod repair;
 
 use std::borrow::Cow;
 
@@ -38,17 +38,13 @@ use http::HeaderMap;
 
 pub use self::comment::{CommentText, Pair};
 pub(super) use self::element::in_sender_form;
-pub use self::element::{Element, Elements, LegacyProduct, OrderFault};
+pub use self::element::{Element, Elements, InvalidOrder, LegacyProduct};
 pub use self::error::{ReadError, Reason};
 use self::parse::Grammar;
-pub use self::tolerant::{Repair, Repaired, tolerant};
+pub(super) use self::parse::check_len;
+pub use self::parse::{MAX_EMPTY_ELEMENTS, MAX_LEN};
+pub use self::repair::{Repair, Repaired};
 use super::sdk_version::SDK_VERSION;
-
-/// Maximum length of a value, in bytes; no document sets a limit.
-pub const MAX_LEN: usize = 8192;
-
-/// Maximum number of empty list elements; RFC 9110 asks for "a reasonable number".
-pub const MAX_EMPTY_ELEMENTS: usize = 16;
 
 /// Parses a value by the list rule for recipients in RFC 9110.
 ///
@@ -88,6 +84,29 @@ pub fn sender<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Elements<'_>, ReadEr
     parse::read(value.as_ref(), Grammar::Sender).map(|read| read.elements)
 }
 
+/// Parses a value by the rule for recipients, repairing known mistakes of other SDKs.
+///
+/// # Errors
+///
+/// Returns an error with the offset of the first fault that cannot be repaired.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::graph::read;
+///
+/// let repaired = read::tolerant("graph-php/2.0.0, graph-php-core/2.3.1, (featureUsage=0x2)")?;
+/// assert_eq!(repaired.repairs, [read::Repair::OrphanCommentJoinedToPrevious]);
+/// assert_eq!(
+///     repaired.elements.to_bytes(),
+///     b"graph-php/2.0.0, graph-php-core/2.3.1 (featureUsage=0x2)",
+/// );
+/// # Ok::<(), token_telemetry::graph::read::ReadError>(())
+/// ```
+pub fn tolerant<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Repaired<'_>, ReadError> {
+    parse::read(value.as_ref(), Grammar::Tolerant)
+}
+
 /// Returns the `SdkVersion` of a request as one value, joining several header lines in order.
 ///
 /// # Examples
@@ -114,12 +133,4 @@ pub fn joined(headers: &HeaderMap) -> Option<Cow<'_, [u8]>> {
         value.extend_from_slice(line.as_bytes());
     }
     Some(value)
-}
-
-/// Returns an error if a value is too long to be parsed.
-pub(super) fn too_long(value: &[u8]) -> Option<ReadError> {
-    (value.len() > MAX_LEN).then_some(ReadError {
-        reason: Reason::TooLong,
-        offset: MAX_LEN,
-    })
 }

@@ -3,9 +3,14 @@
 use super::comment::CommentText;
 use super::element::{Element, Elements};
 use super::error::{ReadError, Reason};
-use super::tolerant::{Repair, Repaired};
-use super::{MAX_EMPTY_ELEMENTS, too_long};
+use super::repair::{Repair, Repaired};
 use crate::wire::token::{self, CommentFaultKind, ObsText};
+
+/// Maximum length of a value, in bytes; no document sets a limit.
+pub const MAX_LEN: usize = 8192;
+
+/// Maximum number of empty list elements; RFC 9110 asks for "a reasonable number".
+pub const MAX_EMPTY_ELEMENTS: usize = 16;
 
 /// What is accepted: each grammar accepts more than the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,12 +50,21 @@ pub(super) fn read(value: &[u8], grammar: Grammar) -> Result<Repaired<'_>, ReadE
     })
 }
 
+/// Returns an error if a value is too long to be parsed.
+pub(in crate::graph) fn check_len(value: &[u8]) -> Result<(), ReadError> {
+    if value.len() > MAX_LEN {
+        return Err(ReadError {
+            reason: Reason::TooLong,
+            offset: MAX_LEN,
+        });
+    }
+    Ok(())
+}
+
 /// Checks the rules for the value as a whole.
 fn check_whole(value: &[u8], grammar: Grammar) -> Result<(), ReadError> {
     let fault = |reason, offset| Err(ReadError { reason, offset });
-    if let Some(fault) = too_long(value) {
-        return Err(fault);
-    }
+    check_len(value)?;
     let splits_messages = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'\0');
     if let Some(at) = value.iter().position(splits_messages) {
         return fault(Reason::ForbiddenOctet, at);

@@ -1,12 +1,10 @@
-//! The parser that repairs malformed values of two SDKs.
+//! Repairs of malformed values that two SDKs send.
 
 use std::fmt;
 
 use super::element::Elements;
-use super::error::ReadError;
-use super::parse::{self, Grammar};
 
-/// A repair made by [`tolerant`].
+/// A repair made by [`tolerant`](super::tolerant).
 ///
 /// # Examples
 ///
@@ -69,27 +67,4 @@ pub struct Repaired<'a> {
     pub elements: Elements<'a>,
     /// The repairs, in the order of the value; empty if the value was valid.
     pub repairs: Vec<Repair>,
-}
-
-/// Parses a value by the rule for recipients, repairing known mistakes of other SDKs.
-///
-/// # Errors
-///
-/// Returns an error with the offset of the first fault that cannot be repaired.
-///
-/// # Examples
-///
-/// ```
-/// use token_telemetry::graph::read;
-///
-/// let repaired = read::tolerant("graph-php/2.0.0, graph-php-core/2.3.1, (featureUsage=0x2)")?;
-/// assert_eq!(repaired.repairs, [read::Repair::OrphanCommentJoinedToPrevious]);
-/// assert_eq!(
-///     repaired.elements.to_bytes(),
-///     b"graph-php/2.0.0, graph-php-core/2.3.1 (featureUsage=0x2)",
-/// );
-/// # Ok::<(), token_telemetry::graph::read::ReadError>(())
-/// ```
-pub fn tolerant<T: AsRef<[u8]> + ?Sized>(value: &T) -> Result<Repaired<'_>, ReadError> {
-    parse::read(value.as_ref(), Grammar::Tolerant)
 }
