@@ -10,7 +10,6 @@ use super::feature_usage::{FeatureUsage, MAX_DIGITS};
 use super::level::Level;
 use super::product::Product;
 use super::sdk_version::{DroppedPart, SdkVersion, Shared};
-use super::value_cache::ValueCache;
 
 /// Default maximum length of the value, in bytes; no document sets a limit.
 pub const DEFAULT_BUDGET: usize = 512;
@@ -294,17 +293,28 @@ impl SdkVersionBuilder {
         }
         let dropped = self.fit()?;
         let (prefix, suffix) = self.texts();
+        let sendable = if self.sends_features {
+            FeatureUsage::DOCUMENTED | self.application_features.feature_usage()
+        } else {
+            FeatureUsage::NONE
+        };
+        let features = self.features.intersection(sendable);
+        let text = if self.sends_features {
+            format!("{prefix}{features}{suffix}")
+        } else {
+            prefix.clone()
+        };
+        let sends_value = self.level != Level::Off;
         Ok(SdkVersion {
             shared: Arc::new(Shared {
                 level: self.level,
                 products: self.products().cloned().collect(),
                 prefix,
                 suffix,
-                sends_features: self.sends_features,
-                features: self.features,
-                sendable: FeatureUsage::DOCUMENTED | self.application_features.feature_usage(),
+                features,
+                sendable,
+                ready: text.try_into().ok().filter(|_| sends_value),
                 dropped,
-                values: ValueCache::default(),
             }),
         })
     }

@@ -46,7 +46,6 @@ mod level;
 mod product;
 pub mod read;
 mod sdk_version;
-mod value_cache;
 
 pub use self::application_features::{
     ApplicationFeatures, FIRST_APPLICATION_BIT, LAST_APPLICATION_BIT,

@@ -9,7 +9,6 @@ use super::comment::Key;
 use super::feature_usage::FeatureUsage;
 use super::level::Level;
 use super::product::Product;
-use super::value_cache::ValueCache;
 
 /// The `SdkVersion` header; HTTP header names are case-insensitive and sent in lower case.
 ///
@@ -34,7 +33,7 @@ pub const SDK_VERSION: HeaderName = HeaderName::from_static("sdkversion");
 ///
 /// Example: `graph-rust/1.4.0, graph-rust-core/1.16.0 (featureUsage=03; hostOS=linux)`
 ///
-/// The value is rendered once for each set of features and then cloned.
+/// The value for a request that adds no features is formatted once, and then cloned.
 ///
 /// # Examples
 ///
@@ -67,13 +66,13 @@ pub(super) struct Shared {
     pub(super) prefix: String,
     /// Text after the feature bits.
     pub(super) suffix: String,
-    pub(super) sends_features: bool,
     /// Features of every request.
     pub(super) features: FeatureUsage,
-    /// Features that may be sent.
+    /// Features that a request may add.
     pub(super) sendable: FeatureUsage,
+    /// The value for a request that adds no features; `None` at [`Level::Off`].
+    pub(super) ready: Option<HeaderValue>,
     pub(super) dropped: Vec<DroppedPart>,
-    pub(super) values: ValueCache,
 }
 
 impl SdkVersion {
@@ -96,12 +95,14 @@ impl SdkVersion {
     /// ```
     #[must_use]
     pub fn header_value(&self, features: FeatureUsage) -> Option<HeaderValue> {
-        let Shared { level, values, .. } = &*self.shared;
-        if *level == Level::Off {
-            return None;
+        let shared = &*self.shared;
+        let ready = shared.ready.as_ref()?;
+        let features = shared.features | features.intersection(shared.sendable);
+        if features == shared.features {
+            return Some(ready.clone());
         }
-        let features = self.sent(features);
-        values.get_or_render(features, || self.render(features).try_into().ok())
+        let text = [&*shared.prefix, &features.to_string(), &shared.suffix].concat();
+        text.try_into().ok()
     }
 
     /// Returns how much is sent.
@@ -132,33 +133,14 @@ impl SdkVersion {
     pub fn dropped(&self) -> &[DroppedPart] {
         &self.shared.dropped
     }
-
-    /// Returns the features of the client and the request, without undeclared bits.
-    fn sent(&self, features: FeatureUsage) -> FeatureUsage {
-        if !self.shared.sends_features {
-            return FeatureUsage::NONE;
-        }
-        (self.shared.features | features).intersection(self.shared.sendable)
-    }
-
-    fn render(&self, features: FeatureUsage) -> String {
-        let Shared { prefix, suffix, .. } = &*self.shared;
-        if self.shared.sends_features {
-            return format!("{prefix}{features}{suffix}");
-        }
-        prefix.clone()
-    }
 }
 
 /// Formats the value for a request without additional features; empty at [`Level::Off`].
 impl fmt::Display for SdkVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.shared.level {
-            Level::Off => Ok(()),
-            Level::ProductsOnly | Level::Full => {
-                f.write_str(&self.render(self.sent(FeatureUsage::NONE)))
-            }
-        }
+        let ready = self.shared.ready.as_ref();
+        let text = ready.and_then(|value| value.to_str().ok());
+        f.write_str(text.unwrap_or_default())
     }
 }
 
