@@ -1,6 +1,5 @@
 //! Application-defined feature bits.
 
-use super::const_text::ConstText;
 use super::feature_usage::FeatureUsage;
 
 /// Lowest bit available to applications.
@@ -35,30 +34,16 @@ impl FeatureUsage {
     #[must_use]
     #[track_caller]
     pub const fn application_bit(bit: u32) -> Self {
-        let is_free = FIRST_APPLICATION_BIT <= bit && bit <= LAST_APPLICATION_BIT;
-        assert!(is_free, "{}", rejected_bit(bit).as_str());
+        assert!(
+            is_free(bit),
+            "expected a bit from 13 to 63; the lower bits belong to Graph"
+        );
         Self::from_bits(1 << bit)
     }
 }
 
-const fn rejected_bit(bit: u32) -> ConstText {
-    let text = ConstText::new().text("bit ").decimal(bit as usize);
-    let text = if bit > LAST_APPLICATION_BIT {
-        text.text(" is out of range")
-    } else {
-        text.text(" is reserved")
-    };
-    text.text("; applications can use bits ")
-        .decimal(FIRST_APPLICATION_BIT as usize)
-        .text(" to ")
-        .decimal(LAST_APPLICATION_BIT as usize)
-}
-
-const fn declared_twice(features: FeatureUsage) -> ConstText {
-    ConstText::new()
-        .text("bit ")
-        .decimal(features.bits().trailing_zeros() as usize)
-        .text(" is declared twice")
+const fn is_free(bit: u32) -> bool {
+    FIRST_APPLICATION_BIT <= bit && bit <= LAST_APPLICATION_BIT
 }
 
 /// The declared feature bits of an application.
@@ -114,10 +99,15 @@ impl ApplicationFeatures {
         let mut rest = features;
         while let [feature, after @ ..] = rest {
             let lowest = feature.bits().trailing_zeros();
-            let is_free = lowest >= FIRST_APPLICATION_BIT;
-            assert!(is_free, "{}", rejected_bit(lowest).as_str());
-            let repeated = declared.intersection(*feature);
-            assert!(repeated.is_empty(), "{}", declared_twice(repeated).as_str());
+            assert!(
+                is_free(lowest),
+                "expected bits from 13 to 63; the lower bits belong to Graph"
+            );
+            let is_new = declared.intersection(*feature).is_empty();
+            assert!(
+                is_new,
+                "expected each bit once, found a bit that is declared twice"
+            );
             declared = declared.union(*feature);
             rest = after;
         }

@@ -37,7 +37,6 @@ mod application_features;
 mod applied;
 mod builder;
 mod comment;
-mod const_text;
 mod context;
 mod feature_usage;
 mod headers;

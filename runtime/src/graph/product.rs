@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use super::const_text::ConstText;
 use crate::wire::token;
 
 /// The name and version of a library or an application.
@@ -20,7 +19,7 @@ use crate::wire::token;
 ///
 /// # Examples
 ///
-/// A constant is checked at compile time, and the error names the invalid byte.
+/// A constant is checked at compile time.
 ///
 /// ```
 /// use token_telemetry::graph::Product;
@@ -58,11 +57,15 @@ impl Product {
     /// ```
     #[must_use]
     #[track_caller]
-    #[expect(clippy::panic, reason = "a panic in a constant is a compile error")]
     pub const fn from_static(name: &'static str, version: &'static str) -> Self {
-        if let Err(error) = check(name, version) {
-            panic!("{}", error.message().as_str());
-        }
+        assert!(
+            token::is_token(name),
+            "invalid product name: expected one or more letters, digits, and !#$%&'*+-.^_`|~"
+        );
+        assert!(
+            token::is_token(version),
+            "invalid product version: expected one or more letters, digits, and !#$%&'*+-.^_`|~"
+        );
         Self {
             name: Cow::Borrowed(name),
             version: Cow::Borrowed(version),
@@ -82,14 +85,16 @@ impl Product {
     ///
     /// let error = Product::new("Contoso Mail", "1.0").unwrap_err();
     /// assert_eq!(error.offset(), Some(7));
-    /// assert_eq!(error.to_string(), "the product name is not a token: byte 0x20 at offset 7");
+    /// assert_eq!(error.to_string(), "invalid product name: expected a token, found byte 0x20 at offset 7");
     /// ```
     pub fn new(
         name: impl Into<Cow<'static, str>>,
         version: impl Into<Cow<'static, str>>,
     ) -> Result<Self, InvalidProduct> {
         let (name, version) = (name.into(), version.into());
-        check(&name, &version).map(|()| Self { name, version })
+        check(Part::Name, &name)?;
+        check(Part::Version, &version)?;
+        Ok(Self { name, version })
     }
 
     /// Returns the name of the library or application.
@@ -127,18 +132,12 @@ impl fmt::Display for Product {
     }
 }
 
-const fn check(name: &str, version: &str) -> Result<(), InvalidProduct> {
-    match check_part(Part::Name, name) {
-        Ok(()) => check_part(Part::Version, version),
-        error => error,
+fn check(part: Part, text: &str) -> Result<(), InvalidProduct> {
+    if token::is_token(text) {
+        return Ok(());
     }
-}
-
-const fn check_part(part: Part, text: &str) -> Result<(), InvalidProduct> {
-    match token::first_non_tchar(text.as_bytes()) {
-        None if !text.is_empty() => Ok(()),
-        byte => Err(InvalidProduct { part, byte }),
-    }
+    let byte = token::first_non_tchar(text.as_bytes());
+    Err(InvalidProduct { part, byte })
 }
 
 /// The error for a name or version that is not a token of RFC 9110.
@@ -149,7 +148,7 @@ const fn check_part(part: Part, text: &str) -> Result<(), InvalidProduct> {
 /// use token_telemetry::graph::Product;
 ///
 /// let error = Product::new("graph-rust", "").unwrap_err();
-/// assert_eq!(error.to_string(), "the product version is empty");
+/// assert_eq!(error.to_string(), "invalid product version: expected a token, found empty text");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProduct {
@@ -176,11 +175,8 @@ impl InvalidProduct {
     /// assert_eq!((error.is_version(), error.offset()), (true, Some(3)));
     /// ```
     #[must_use]
-    pub const fn offset(&self) -> Option<usize> {
-        match self.byte {
-            Some((at, _)) => Some(at),
-            None => None,
-        }
+    pub fn offset(&self) -> Option<usize> {
+        self.byte.map(|(at, _)| at)
     }
 
     /// Returns whether the version is invalid, rather than the name.
@@ -188,26 +184,19 @@ impl InvalidProduct {
     pub const fn is_version(&self) -> bool {
         matches!(self.part, Part::Version)
     }
-
-    const fn message(&self) -> ConstText {
-        let text = ConstText::new().text(match self.part {
-            Part::Name => "the product name ",
-            Part::Version => "the product version ",
-        });
-        match self.byte {
-            None => text.text("is empty"),
-            Some((at, byte)) => text
-                .text("is not a token: byte ")
-                .hex(byte)
-                .text(" at offset ")
-                .decimal(at),
-        }
-    }
 }
 
 impl fmt::Display for InvalidProduct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message().as_str())
+        let part = match self.part {
+            Part::Name => "name",
+            Part::Version => "version",
+        };
+        write!(f, "invalid product {part}: expected a token, found ")?;
+        match self.byte {
+            None => f.write_str("empty text"),
+            Some((at, byte)) => write!(f, "byte {byte:#04x} at offset {at}"),
+        }
     }
 }
 

@@ -13,23 +13,7 @@ pub(crate) const MAX_COMMENT_DEPTH: usize = 8;
 /// Returns whether a byte is allowed in a token.
 pub(crate) const fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
 /// Returns offset and value of the first byte that is not allowed in a token.
@@ -42,6 +26,11 @@ pub(crate) const fn first_non_tchar(text: &[u8]) -> Option<(usize, u8)> {
         rest = after;
     }
     None
+}
+
+/// Returns whether a text is a token.
+pub(crate) const fn is_token(text: &str) -> bool {
+    !text.is_empty() && first_non_tchar(text.as_bytes()).is_none()
 }
 
 /// Returns whether a byte is optional whitespace: space or tab.
