@@ -3,6 +3,7 @@
 mod authority;
 mod host;
 mod named_enum;
+mod read_error;
 mod request_id;
 mod scratch;
 mod text;
@@ -11,6 +12,7 @@ pub(crate) mod token;
 pub(crate) use authority::{Authority, shown_host};
 pub(crate) use host::{host_of_authority, host_of_url};
 pub(crate) use named_enum::named_enum;
+pub use read_error::{ReadError, Reason};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};
 pub use text::{FieldText, InvalidFieldText};

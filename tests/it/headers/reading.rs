@@ -308,5 +308,5 @@ fn too_long_values_are_rejected() {
     assert_eq!(fault(Dialect::default().read_last(&long)), too_long);
     assert_eq!(fault(Dialect::default().read_current(&long)), too_long);
     let message = read::last(&long).unwrap_err().to_string();
-    assert_eq!(message, "expected at most 16384 bytes at byte 16384");
+    assert_eq!(message, "value is too long, expected its end at byte 16384");
 }

@@ -1,6 +1,6 @@
 //! Parses `x-client-current-telemetry`.
 
-use super::error::{ReadError, Reason};
+use crate::wire::{ReadError, Reason};
 use super::field::{FieldKind, ParsedField};
 use super::schema::{check_schema, presets, schema};
 use super::span::Span;

@@ -1,9 +1,9 @@
 //! Parses `x-client-xtra-sku`.
 
-use super::error::{ReadError, Reason};
 use super::span::Span;
 use crate::entra::headers::{ExtraSku, SkuGroup};
 use crate::wire::FieldText;
+use crate::wire::{ReadError, Reason};
 
 /// Parses `x-client-xtra-sku`; returns `None` for an empty value.
 ///

@@ -17,7 +17,6 @@
 //! ```
 
 mod current;
-mod error;
 mod extra_sku;
 mod field;
 mod last;
@@ -26,7 +25,6 @@ mod schema;
 mod span;
 
 pub use current::{Current, current};
-pub use error::{ReadError, Reason};
 pub use extra_sku::extra_sku;
 pub use field::{FieldKind, ParsedField};
 pub use last::{Last, last};
@@ -34,3 +32,5 @@ pub use response::{
     CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
 };
 pub use span::MAX_LEN;
+
+pub use crate::wire::{ReadError, Reason};

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use http::HeaderName;
 
-use super::error::{ReadError, Reason};
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
 use crate::wire::FieldText;
+use crate::wire::{ReadError, Reason};
 
 /// The response header that explains an error.
 ///

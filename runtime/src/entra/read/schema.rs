@@ -1,6 +1,6 @@
 //! The schema number in the first segment, and the dialects that use it.
 
-use super::error::{ReadError, Reason};
+use crate::wire::{ReadError, Reason};
 use super::span::Span;
 use crate::entra::dialect::{Dialect, Header};
 

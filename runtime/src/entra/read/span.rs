@@ -1,6 +1,6 @@
 //! Slices of a header value with their offsets.
 
-use super::error::{ReadError, Reason};
+use crate::wire::{ReadError, Reason};
 
 /// Maximum length of a value, in bytes.
 ///

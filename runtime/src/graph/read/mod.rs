@@ -28,7 +28,6 @@
 
 mod comment;
 mod element;
-mod error;
 mod parse;
 mod repair;
 
@@ -39,12 +38,12 @@ use http::HeaderMap;
 pub use self::comment::{CommentText, Pair};
 pub(super) use self::element::in_sender_form;
 pub use self::element::{Element, Elements, InvalidOrder, LegacyProduct};
-pub use self::error::{ReadError, Reason};
 use self::parse::Grammar;
 pub(super) use self::parse::check_len;
 pub use self::parse::{MAX_EMPTY_ELEMENTS, MAX_LEN};
 pub use self::repair::{Repair, Repaired};
 use super::sdk_version::SDK_VERSION;
+pub use crate::wire::{ReadError, Reason};
 
 /// Parses a value by the list rule for recipients in RFC 9110.
 ///

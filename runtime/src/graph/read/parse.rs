@@ -2,9 +2,9 @@
 
 use super::comment::CommentText;
 use super::element::{Element, Elements};
-use super::error::{ReadError, Reason};
 use super::repair::{Repair, Repaired};
 use crate::wire::token::{self, CommentFaultKind, ObsText};
+use crate::wire::{ReadError, Reason};
 
 /// Maximum length of a value, in bytes; no document sets a limit.
 pub const MAX_LEN: usize = 8192;
