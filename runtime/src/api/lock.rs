@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use super::{ApiEntry, ApiId};
+use crate::wire::is_variable_on;
 
 /// The environment variable that makes the assertion write new ids to the file.
+///
+/// `1`, `true`, `yes`, and `on` ask for that, in upper or lower case.
 pub const UPDATE_API_IDS: &str = "UPDATE_API_IDS";
 
 /// First lines of a new lock file.
@@ -17,7 +20,7 @@ const HEADER: &str = "\
 /// Asserts that the API ids in the lock file are unchanged and that no new one is missing.
 ///
 /// Commit the file to version control, one for each enum. A relative path starts at the package, where
-/// `cargo test` runs. Set the environment variable [`UPDATE_API_IDS`] to write new ids to the file.
+/// `cargo test` runs. Set the environment variable [`UPDATE_API_IDS`] to `1` to write new ids.
 ///
 /// # Panics
 ///
@@ -37,8 +40,7 @@ const HEADER: &str = "\
 #[track_caller]
 #[expect(clippy::panic, reason = "an assertion fails by panicking")]
 pub fn assert_api_ids_locked<I: ApiId>(path: impl AsRef<Path>) {
-    let write = env::var_os(UPDATE_API_IDS).is_some_and(|value| !value.is_empty());
-    if let Err(sentences) = check(I::CATALOG, path.as_ref(), write) {
+    if let Err(sentences) = check(I::CATALOG, path.as_ref(), is_variable_on(UPDATE_API_IDS)) {
         panic!("{sentences}");
     }
 }

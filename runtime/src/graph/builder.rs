@@ -10,6 +10,7 @@ use super::feature_usage::{FeatureUsage, MAX_DIGITS};
 use super::level::Level;
 use super::product::Product;
 use super::sdk_version::{DroppedPart, SdkVersion, Shared};
+use crate::wire;
 
 /// Default maximum length of the value, in bytes; no document sets a limit.
 pub const DEFAULT_BUDGET: usize = 512;
@@ -239,7 +240,7 @@ impl SdkVersionBuilder {
 
     /// Lets users lower the level with an environment variable, which is read immediately.
     ///
-    /// The variable never raises the level, and an unrecognized value means [`Level::Off`].
+    /// The values are those of [`Level::parse_or_off`]. The variable never raises the level.
     ///
     /// # Examples
     ///
@@ -252,8 +253,8 @@ impl SdkVersionBuilder {
     /// ```
     #[must_use]
     pub fn level_from_environment(mut self, variable: impl AsRef<str>) -> Self {
-        if let Some(requested) = Level::from_environment(variable.as_ref()) {
-            self.level = self.level.min(requested);
+        if let Some(requested) = wire::variable(variable.as_ref()) {
+            self.level = self.level.min(Level::parse_or_off(&requested));
         }
         self
     }

@@ -6,6 +6,8 @@ use std::fmt;
 
 use http::Uri;
 
+use crate::wire::{UrlAuthority, split_scheme};
+
 /// Graph's hosts in the public and the national clouds, as the SDKs list them.
 const GRAPH_HOSTS: &[Origin] = &[
     Origin::https("graph.microsoft.com"),
@@ -147,16 +149,17 @@ impl Hosts {
     /// ```
     #[must_use]
     pub fn allow_url(&self, url: impl AsRef<str>) -> bool {
-        let Some((scheme, rest)) = url.as_ref().split_once("://") else {
-            return false;
-        };
-        // The authority must equal a known host as a whole, so it cannot hide another one.
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        self.allow_origin(scheme, authority)
+        let split = split_scheme(url.as_ref());
+        split.is_some_and(|(scheme, rest)| self.allow_origin(scheme, rest))
     }
 
-    fn allow_origin(&self, scheme: &str, authority: &str) -> bool {
-        let Some((host, port)) = split_port(authority) else {
+    fn allow_origin(&self, scheme: &str, rest: &str) -> bool {
+        let authority = UrlAuthority::of(rest);
+        // Some clients take a backslash for a part of the name, and connect to another host.
+        if authority.rest.starts_with('\\') {
+            return false;
+        }
+        let Some((host, port)) = host_and_port(&authority) else {
             return false;
         };
         let matches = |origin: &Origin| {
@@ -192,39 +195,21 @@ impl Default for Hosts {
     }
 }
 
-/// Splits `host[:port]`; returns `None` for user information or an invalid port.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    if authority.contains('@') {
-        return None;
-    }
-    let bracket = authority.rfind(']').unwrap_or(0);
-    match authority.rfind(':') {
-        Some(colon) if colon > bracket => {
-            let (host, port) = authority.split_at_checked(colon)?;
-            match port.strip_prefix(':')? {
-                "" => Some((host, None)),
-                digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    Some((host, Some(digits.parse().ok()?)))
-                }
-                _ => None,
-            }
-        }
-        _ => Some((authority, None)),
-    }
+/// Returns host and port; `None` for user information or an invalid port.
+fn host_and_port<'a>(authority: &UrlAuthority<'a>) -> Option<(&'a str, Option<u16>)> {
+    let port = match authority.port {
+        None | Some("") => None,
+        Some(digits) => Some(digits.parse().ok()?),
+    };
+    authority.user.is_none().then_some((authority.host, port))
 }
 
+/// Parses a custom host, and nothing else.
 fn parse_host(text: &str) -> Option<(String, Option<u16>)> {
-    let (host, port) = split_port(text)?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let is_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    let is_valid = match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
-        Some(address) => !address.is_empty() && address.bytes().all(is_address),
-        None => !host.is_empty() && !host.ends_with('.') && host.bytes().all(is_name),
-    };
-    is_valid.then(|| (host.to_ascii_lowercase(), port))
+    let authority = UrlAuthority::of(text);
+    let (host, port) = host_and_port(&authority)?;
+    let is_host = authority.checked_host().is_some() && !host.ends_with('.');
+    (is_host && authority.rest.is_empty()).then(|| (host.to_ascii_lowercase(), port))
 }
 
 /// The error for text that is not a valid custom host.

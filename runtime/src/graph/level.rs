@@ -1,5 +1,7 @@
 //! How much telemetry is sent to Graph.
 
+use crate::wire::is_on;
+
 /// How much telemetry is sent to Graph.
 ///
 /// # Examples
@@ -25,7 +27,10 @@ pub enum Level {
 }
 
 impl Level {
-    /// Parses a level that a user requested; unrecognized text means [`Off`](Self::Off).
+    /// Parses a level that a user requested, in upper or lower case.
+    ///
+    /// `full`, `on`, `true`, `yes`, and `1` mean [`Full`](Self::Full), `products` and `products-only`
+    /// mean [`ProductsOnly`](Self::ProductsOnly). Any other text means [`Off`](Self::Off).
     ///
     /// # Examples
     ///
@@ -37,31 +42,15 @@ impl Level {
     /// ```
     #[must_use]
     pub fn parse_or_off(text: &str) -> Self {
-        let is_one_of = |words: &[&str]| {
-            let text = text.trim();
-            words.iter().any(|word| word.eq_ignore_ascii_case(text))
-        };
+        let text = text.trim();
+        let is = |word: &str| text.eq_ignore_ascii_case(word);
         // A user who sets the variable but misspells the value wanted less telemetry, not more.
-        if is_one_of(&["full", "on", "true", "yes", "1"]) {
+        if is_on(text) || is("full") {
             Self::Full
-        } else if is_one_of(&["products", "products-only"]) {
+        } else if is("products") || is("products-only") {
             Self::ProductsOnly
         } else {
             Self::Off
-        }
-    }
-
-    /// Reads a level from an environment variable; returns `None` if it is unset or empty.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the SDK's author named this variable"
-    )]
-    pub(super) fn from_environment(variable: &str) -> Option<Self> {
-        match std::env::var(variable) {
-            Ok(text) if text.trim().is_empty() => None,
-            Ok(text) => Some(Self::parse_or_off(&text)),
-            Err(std::env::VarError::NotPresent) => None,
-            Err(std::env::VarError::NotUnicode(_)) => Some(Self::Off),
         }
     }
 }

@@ -8,6 +8,7 @@ use opentelemetry::metrics::MeterProvider;
 use super::catalog::MetricId;
 use super::enricher::{Enricher, ExtraAttributes};
 use crate::acquisition::AcquisitionRecord;
+use crate::wire::is_variable_on;
 
 /// Environment variable that switches MSAL.NET to the extended set.
 pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS";
@@ -207,8 +208,8 @@ impl Metrics {
 
     /// Selects the extended set if the environment asks for it, as in MSAL.NET.
     ///
-    /// This method reads [`EXTENDED_METRICS_VARIABLE`] once; `1` and `true`, in upper or lower case,
-    /// ask for the extended set. Any other value leaves the selection as it is.
+    /// This method reads [`EXTENDED_METRICS_VARIABLE`] once; `1`, `true`, `yes`, and `on`, in upper
+    /// or lower case, ask for the extended set. Any other value leaves the selection as it is.
     ///
     /// # Examples
     ///
@@ -218,17 +219,11 @@ impl Metrics {
     /// let metrics = Metrics::default().msal_set_from_environment();
     /// ```
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this option reads the variable at the caller's request"
-    )]
     pub fn msal_set_from_environment(self) -> Self {
-        match std::env::var(EXTENDED_METRICS_VARIABLE) {
-            Ok(value) if value == "1" || value.eq_ignore_ascii_case("true") => {
-                self.msal_set(MsalSet::Extended)
-            }
-            Ok(_) | Err(_) => self,
+        if is_variable_on(EXTENDED_METRICS_VARIABLE) {
+            return self.msal_set(MsalSet::Extended);
         }
+        self
     }
 
     /// Also records the second set, which follows OpenTelemetry's conventions.

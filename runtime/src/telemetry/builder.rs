@@ -15,7 +15,7 @@ use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::{SpanOptions, Spans};
 use crate::totals::Counters;
-use crate::wire::{host_of_authority, host_of_url};
+use crate::wire::{host_of, is_variable_on};
 
 /// A builder of [`Telemetry`], returned by [`Telemetry::builder`].
 ///
@@ -235,7 +235,8 @@ impl TelemetryBuilder {
 
     /// Sets the environment variable that switches off every header.
     ///
-    /// [`build`](Self::build) reads it once: `1` or `true` switches the headers off.
+    /// [`build`](Self::build) reads it once: `1`, `true`, `yes`, or `on`, in upper or lower
+    /// case, switches the headers off.
     ///
     /// # Examples
     ///
@@ -267,7 +268,7 @@ impl TelemetryBuilder {
     pub fn authorities<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         let hosts: Vec<_> = hosts
             .into_iter()
-            .map(|host| host_in(host.as_ref()))
+            .map(|host| host_of(host.as_ref()))
             .collect();
         let invalid = hosts.iter().position(Option::is_none);
         self.invalid_authority = invalid.map(|index| index + 1);
@@ -380,7 +381,7 @@ impl TelemetryBuilder {
         if let Some((name, version)) = self.app.take() {
             client = client.with_app(name, version)?;
         }
-        if self.opt_out_variable.as_deref().is_some_and(is_set) {
+        if self.opt_out_variable.as_deref().is_some_and(is_variable_on) {
             self.dialect = self.dialect.without_headers();
         }
         Ok(self.build_with(client))
@@ -413,25 +414,6 @@ impl TelemetryBuilder {
             instance: Arc::new(Instance { shared, shards }),
         }
     }
-}
-
-/// Reads the host of a host or a URL.
-fn host_in(text: &str) -> Option<String> {
-    let host = if text.contains("://") {
-        host_of_url(text)
-    } else {
-        host_of_authority(text)
-    };
-    host.map(Cow::into_owned)
-}
-
-/// Returns whether an environment variable is `1` or `true`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a builder option names the variable"
-)]
-fn is_set(variable: &str) -> bool {
-    std::env::var(variable).is_ok_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
 }
 
 impl fmt::Debug for TelemetryBuilder {

@@ -1,6 +1,7 @@
 //! Grammar shared by several wire formats: number tables, tokens, request ids.
 
 mod authority;
+mod environment;
 mod host;
 mod named_enum;
 mod read_error;
@@ -10,8 +11,9 @@ mod text;
 pub(crate) mod token;
 
 pub(crate) use authority::{Authority, shown_host};
-pub(crate) use host::{host_of_authority, host_of_url};
 pub(crate) use named_enum::named_enum;
+pub(crate) use environment::{is_on, is_variable_on, variable};
+pub(crate) use host::{UrlAuthority, host_of, split_scheme};
 pub use read_error::{ReadError, Reason};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};

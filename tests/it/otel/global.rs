@@ -197,6 +197,7 @@ fn environment_selects_extended_set_on_request() {
     for (value, expected) in [
         (Some("1"), true),
         (Some("TRUE"), true),
+        (Some("on"), true),
         (Some("0"), false),
         (None, false),
     ] {
