@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::HeaderName;
+use percent_encoding::percent_decode_str;
 
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
@@ -275,30 +276,17 @@ fn part(value: Span<'_>, start: usize, end: usize) -> Span<'_> {
     }
 }
 
-/// Decodes the percent-escapes of a field.
+/// Decodes the percent-escapes of a field, all of which must be complete.
 fn decoded(field: Span<'_>) -> Result<Cow<'_, str>, ReadError> {
-    if !field.text.contains('%') {
-        return Ok(field.text.into());
+    for (at, _) in field.text.match_indices('%') {
+        let digits = field.text.get(at + 1..at + 3);
+        if !digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            return Err(ReadError {
+                reason: Reason::BadEscape,
+                offset: field.offset + at,
+            });
+        }
     }
-    let mut parts = field.split('%');
-    let mut bytes = Vec::with_capacity(field.text.len());
-    bytes.extend(
-        parts
-            .next()
-            .into_iter()
-            .flat_map(|plain| plain.text.bytes()),
-    );
-    for part in parts {
-        let (digits, plain) = part.text.split_at_checked(2).unwrap_or_default();
-        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let byte = u8::from_str_radix(digits, 16).ok().filter(|_| is_hex);
-        bytes.push(byte.ok_or(ReadError {
-            reason: Reason::BadEscape,
-            offset: part.offset - 1,
-        })?);
-        bytes.extend(plain.bytes());
-    }
-    let text = String::from_utf8(bytes);
-    text.map(Cow::Owned)
-        .map_err(|_error| field.error(Reason::NotText))
+    let text = percent_decode_str(field.text).decode_utf8();
+    text.map_err(|_not_text| field.error(Reason::NotText))
 }
