@@ -61,9 +61,7 @@ fn unchanged_ids_pass() {
 fn changed_number_shows_released_one() {
     assert_eq!(
         complaint::<Renumbered>(LOCK, "renumbered").as_deref(),
-        Some(
-            "`AcquireTokenForClient` was released as 1004 and is 1005 now; give it its number back"
-        )
+        Some("expected 1004 for `AcquireTokenForClient`, found 1005; restore the number")
     );
 }
 
@@ -72,7 +70,7 @@ fn changed_name_shows_released_one() {
     assert_eq!(
         complaint::<Renamed>(LOCK, "renamed").as_deref(),
         Some(
-            "1004 was released as `AcquireTokenForClient` and is `AcquireTokenForApp` now; give it its name back"
+            "expected `AcquireTokenForClient` for 1004, found `AcquireTokenForApp`; restore the name"
         )
     );
 }
@@ -82,8 +80,8 @@ fn swapped_names_are_both_reported() {
     assert_eq!(
         complaint::<Swapped>(LOCK, "swapped").as_deref(),
         Some(
-            "1004 was released as `AcquireTokenForClient` and is `AcquireTokenSilent` now; give it its name back\n\
-             1007 was released as `AcquireTokenSilent` and is `AcquireTokenForClient` now; give it its name back"
+            "expected `AcquireTokenForClient` for 1004, found `AcquireTokenSilent`; restore the name\n\
+             expected `AcquireTokenSilent` for 1007, found `AcquireTokenForClient`; restore the name"
         )
     );
 }
@@ -93,7 +91,7 @@ fn removed_id_is_reported() {
     assert_eq!(
         complaint::<Removed>(LOCK, "removed").as_deref(),
         Some(
-            "`AcquireTokenSilent` (1007) was released and is gone; bring it back, `#[deprecated]` if need be"
+            "expected `AcquireTokenSilent` (1007), found no such id; restore it, `#[deprecated]` if need be"
         )
     );
 }
@@ -103,7 +101,7 @@ fn new_id_fails_until_locked() {
     assert_eq!(
         complaint::<Grown>(LOCK, "grown").as_deref(),
         Some(
-            "`GetAccounts` (7) is new; run this test with UPDATE_API_IDS=1 and commit api-ids.lock"
+            "expected `7 GetAccounts` in api-ids.lock, found no such line; run this test with UPDATE_API_IDS=1 and commit the file"
         )
     );
 }
@@ -113,13 +111,13 @@ fn bad_merge_is_rejected_with_line() {
     for (text, complaint_expected) in [
         (
             "1004 AcquireTokenForClient\n<<<<<<< HEAD\n",
-            "line 2 is not `number name`: `<<<<<<< HEAD`",
+            "line 2: expected `number name`, found `<<<<<<< HEAD`",
         ),
         (
             "1004 AcquireTokenForClient\n1004 AcquireTokenForClient\n",
-            "line 2 repeats the number 1004",
+            "line 2: expected each number once, found 1004 again",
         ),
-        ("1004\n", "line 1 is not `number name`: `1004`"),
+        ("1004\n", "line 1: expected `number name`, found `1004`"),
     ] {
         let said = complaint::<First>(text, "merged").unwrap();
         assert_eq!(said, format!("api-ids.lock, {complaint_expected}"));
@@ -155,7 +153,7 @@ fn update_never_changes_released_ids() {
     let path = lock_file(LOCK, "not-written");
     let said = run_with_variable::<GrownAndRenamed>(&path).unwrap_err();
     assert!(
-        said.contains("1004 was released as `AcquireTokenForClient`"),
+        said.contains("expected `AcquireTokenForClient` for 1004"),
         "{said}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), LOCK);

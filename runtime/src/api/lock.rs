@@ -48,34 +48,32 @@ pub fn assert_api_ids_locked<I: ApiId>(path: impl AsRef<Path>) {
 /// Compares the ids with the file, or writes new ones; the error has one line per wrong id.
 fn check(ids: &[ApiEntry], path: &Path, write: bool) -> Result<(), String> {
     let file = path.display();
-    let text = read(path).map_err(|error| format!("{file} cannot be read: {error}"))?;
-    let lock = Lock::parse(&text).map_err(|problem| format!("{file}, {problem}"))?;
-    let apis: BTreeMap<u32, &str> = ids
-        .iter()
-        .map(|entry| (entry.api().number(), entry.api().name()))
-        .collect();
-    let broken: Vec<String> = lock.breaches(&apis).collect();
-    if !broken.is_empty() {
-        return Err(broken.join("\n"));
+    let text = read(path).map_err(|error| format!("{file}: expected a readable file, {error}"))?;
+    let mut lock = Lock::parse(&text).map_err(|problem| format!("{file}, {problem}"))?;
+    let ids = ids.iter().map(ApiEntry::api);
+    let apis: Ids<'_> = ids.map(|api| (api.number(), api.name())).collect();
+    let changes = lock.released.iter();
+    let changes: Vec<_> = changes.filter_map(|id| change(id, &apis)).collect();
+    if !changes.is_empty() {
+        return Err(changes.join("\n"));
     }
-    let mut grown = lock.released.clone();
-    grown.extend(&apis);
-    if grown == lock.released {
-        return Ok(());
-    }
-    if write {
-        let text = lock.text_with(&grown);
-        return fs::write(path, text).map_err(|error| format!("{file} cannot be written: {error}"));
-    }
-    let new = grown
-        .iter()
-        .filter(|(number, _)| !lock.released.contains_key(number));
-    let new = new.map(|(number, name)| {
+    let is_new = |(number, _): &(&u32, &&str)| !lock.released.contains_key(number);
+    let new = apis.iter().filter(is_new).map(|(number, name)| {
         format!(
-            "`{name}` ({number}) is new; run this test with {UPDATE_API_IDS}=1 and commit {file}"
+            "expected `{number} {name}` in {file}, found no such line; \
+             run this test with {UPDATE_API_IDS}=1 and commit the file"
         )
     });
-    Err(new.collect::<Vec<_>>().join("\n"))
+    let new: Vec<_> = new.collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    if !write {
+        return Err(new.join("\n"));
+    }
+    lock.released.extend(&apis);
+    fs::write(path, lock.text())
+        .map_err(|error| format!("{file}: expected a writable file, {error}"))
 }
 
 /// Reads the file; if there is none, returns only the header.
@@ -86,10 +84,13 @@ fn read(path: &Path) -> io::Result<String> {
     }
 }
 
+/// Names by number.
+type Ids<'a> = BTreeMap<u32, &'a str>;
+
 /// The content of the file.
 struct Lock<'a> {
     comments: Vec<&'a str>,
-    released: BTreeMap<u32, &'a str>,
+    released: Ids<'a>,
 }
 
 impl<'a> Lock<'a> {
@@ -103,48 +104,39 @@ impl<'a> Lock<'a> {
                 let id = line.split_once(' ');
                 let id = id.and_then(|(number, name)| Some((number.parse().ok()?, name.trim())));
                 let Some((number, name)) = id else {
-                    return Err(format!("line {at} is not `number name`: `{line}`"));
+                    return Err(format!("line {at}: expected `number name`, found `{line}`"));
                 };
                 if released.insert(number, name).is_some() {
-                    return Err(format!("line {at} repeats the number {number}"));
+                    return Err(format!(
+                        "line {at}: expected each number once, found {number} again"
+                    ));
                 }
             }
         }
         Ok(Self { comments, released })
     }
 
-    /// Returns a message for each released id that has changed.
-    fn breaches(&self, apis: &BTreeMap<u32, &str>) -> impl Iterator<Item = String> {
-        self.released
-            .iter()
-            .filter_map(|(number, name)| breach(*number, name, apis))
-    }
-
-    fn text_with(&self, released: &BTreeMap<u32, &str>) -> String {
+    fn text(&self) -> String {
         let comments = self.comments.iter().map(|line| format!("{line}\n"));
-        let ids = released
-            .iter()
-            .map(|(number, name)| format!("{number} {name}\n"));
+        let ids = self.released.iter();
+        let ids = ids.map(|(number, name)| format!("{number} {name}\n"));
         comments.chain(ids).collect()
     }
 }
 
 /// Returns a message if a released id has changed.
-fn breach(number: u32, name: &str, apis: &BTreeMap<u32, &str>) -> Option<String> {
-    if let Some(now) = apis.get(&number) {
-        return (*now != name).then(|| {
-            format!("{number} was released as `{name}` and is `{now}` now; give it its name back")
-        });
+fn change((number, name): (&u32, &&str), apis: &Ids<'_>) -> Option<String> {
+    if let Some(now) = apis.get(number) {
+        let message = || format!("expected `{name}` for {number}, found `{now}`; restore the name");
+        return (now != name).then(message);
     }
-    let moved = apis.iter().find(|(_, other)| **other == name);
-    Some(moved.map_or_else(
-        || {
-            format!(
-                "`{name}` ({number}) was released and is gone; bring it back, `#[deprecated]` if need be"
-            )
-        },
-        |(now, _)| {
-            format!("`{name}` was released as {number} and is {now} now; give it its number back")
-        },
-    ))
+    let moved = apis.iter().find(|(_, other)| *other == name);
+    Some(match moved {
+        Some((now, _)) => {
+            format!("expected {number} for `{name}`, found {now}; restore the number")
+        }
+        None => format!(
+            "expected `{name}` ({number}), found no such id; restore it, `#[deprecated]` if need be"
+        ),
+    })
 }
