@@ -373,7 +373,7 @@ impl ErrorInfo {
     pub fn code(&self) -> Option<&str> {
         self.code
             .as_deref()
-            .map(|code| cut(code, Self::MAX_CODE_LEN))
+            .map(|code| truncated(code, Self::MAX_CODE_LEN))
     }
 
     /// Returns whether the code is the name of a type of another library.
@@ -396,8 +396,8 @@ impl ErrorInfo {
     /// Returns the code in an owned form, truncated to `limit` bytes.
     pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
         Some(match self.code.as_ref()? {
-            Cow::Borrowed(code) => Cow::Borrowed(cut(code, limit)),
-            Cow::Owned(code) => Cow::Owned(cut(code, limit).to_owned()),
+            Cow::Borrowed(code) => Cow::Borrowed(truncated(code, limit)),
+            Cow::Owned(code) => Cow::Owned(truncated(code, limit).to_owned()),
         })
     }
 
@@ -408,7 +408,7 @@ impl ErrorInfo {
                 code.truncate(limit);
                 code.shrink_to_fit();
             }
-            Some(Cow::Borrowed(code)) => *code = cut(code, limit),
+            Some(Cow::Borrowed(code)) => *code = truncated(code, limit),
             Some(Cow::Owned(_)) | None => {}
         }
     }
@@ -522,7 +522,7 @@ fn start_of(text: &str) -> &str {
 }
 
 /// Truncates a code to `limit` bytes; codes are ASCII, so every offset is a boundary.
-fn cut(code: &str, limit: usize) -> &str {
+fn truncated(code: &str, limit: usize) -> &str {
     code.get(..limit).unwrap_or(code)
 }
 

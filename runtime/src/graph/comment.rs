@@ -83,7 +83,13 @@ impl fmt::Display for Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
     /// Pairs in the order they were set.
-    pairs: Vec<(Key, String)>,
+    pairs: Vec<Pair>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pair {
+    key: Key,
+    text: String,
 }
 
 impl Comment {
@@ -172,24 +178,18 @@ impl Comment {
 
     fn with(mut self, key: Key, text: &str) -> Self {
         let text = sanitized(text);
-        let position = self.pairs.iter().position(|(known, _)| *known == key);
-        match (position, text.is_empty()) {
-            (None, true) => {}
-            (None, false) => self.pairs.push((key, text)),
-            (Some(at), true) => drop(self.pairs.remove(at)),
-            (Some(at), false) => {
-                if let Some(pair) = self.pairs.get_mut(at) {
-                    pair.1 = text;
-                }
-            }
+        match self.pairs.iter_mut().find(|pair| pair.key == key) {
+            Some(pair) => pair.text = text,
+            None => self.pairs.push(Pair { key, text }),
         }
+        self.pairs.retain(|pair| !pair.text.is_empty());
         self
     }
 
     /// Removes a pair; returns whether it was present.
     pub(super) fn remove(&mut self, key: Key) -> bool {
         let before = self.pairs.len();
-        self.pairs.retain(|(known, _)| *known != key);
+        self.pairs.retain(|pair| pair.key != key);
         self.pairs.len() < before
     }
 
@@ -200,7 +200,7 @@ impl Comment {
 
 impl fmt::Display for Comment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (key, text)) in self.pairs.iter().enumerate() {
+        for (at, Pair { key, text }) in self.pairs.iter().enumerate() {
             let separator = if at == 0 { "" } else { "; " };
             write!(f, "{separator}{key}={text}")?;
         }

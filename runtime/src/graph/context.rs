@@ -52,10 +52,19 @@ struct Shared {
     made_id: OnceLock<ClientRequestId>,
     features: AtomicU64,
     applied: Mutex<Option<Applied>>,
-    /// Whether this is one request, not a task that may make several.
-    is_request: bool,
-    /// Whether a layer created it for the request that passed through, and for no other.
-    is_of_layer: bool,
+    kind: Kind,
+}
+
+/// What a context is the context of.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    /// A task that may make several requests.
+    #[default]
+    Task,
+    /// One request.
+    Request,
+    /// The request that passed through the layer which created the context, and no other.
+    LayerRequest,
 }
 
 /// The context in whose scope a request is made.
@@ -161,16 +170,15 @@ impl RequestContext {
     /// ```
     #[must_use]
     pub fn child(&self) -> Self {
-        self.request(false)
+        self.request(Kind::Request)
     }
 
-    fn request(&self, is_of_layer: bool) -> Self {
+    fn request(&self, kind: Kind) -> Self {
         Self {
             shared: Arc::new(Shared {
                 outer: Outer(Some(self.clone())),
                 given_id: self.shared.given_id,
-                is_request: true,
-                is_of_layer,
+                kind,
                 ..Shared::default()
             }),
         }
@@ -204,8 +212,8 @@ impl RequestContext {
     /// Returns the context of a request with these extensions and headers.
     pub(crate) fn of_attempt(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let current = || match Self::current() {
-            Some(current) if current.shared.is_request => current.or_sibling(headers),
-            current => current.unwrap_or_default().request(true),
+            Some(current) if current.shared.kind != Kind::Task => current.or_sibling(headers),
+            current => current.unwrap_or_default().request(Kind::LayerRequest),
         };
         extensions.get().cloned().unwrap_or_else(current)
     }
@@ -213,7 +221,9 @@ impl RequestContext {
     /// Returns the context for headers that are applied by hand.
     pub(super) fn of_headers(headers: &HeaderMap) -> Self {
         match Self::current() {
-            Some(current) if current.shared.is_of_layer => current.or_sibling(headers),
+            Some(current) if current.shared.kind == Kind::LayerRequest => {
+                current.or_sibling(headers)
+            }
             current => current.unwrap_or_default(),
         }
     }
@@ -229,10 +239,12 @@ impl RequestContext {
             return self;
         }
         let mut task = self.shared.outer.0.as_ref();
-        while let Some(request) = task.filter(|outer| outer.shared.is_request) {
+        while let Some(request) = task.filter(|outer| outer.shared.kind != Kind::Task) {
             task = request.shared.outer.0.as_ref();
         }
-        task.cloned().unwrap_or_default().request(true)
+        task.cloned()
+            .unwrap_or_default()
+            .request(Kind::LayerRequest)
     }
 
     /// Records that the request uses a feature.

@@ -43,9 +43,7 @@ macro_rules! wire_enum {
             /// Returns the number of the value in headers and integer attributes.
             #[must_use]
             pub const fn wire(self) -> u8 {
-                match self {
-                    $( Self::$variant => $number, )+
-                }
+                self as u8
             }
 
             /// Returns the name of the value in metrics, in MSAL.NET's spelling.

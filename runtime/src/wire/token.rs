@@ -7,6 +7,8 @@
 //! quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text )                ; 5.6.4
 //! ```
 
+use super::{ReadError, Reason};
+
 /// The deepest nesting of comments that is accepted; our limit, the RFC sets none.
 pub(crate) const MAX_COMMENT_DEPTH: usize = 8;
 
@@ -43,22 +45,6 @@ const fn is_control(byte: u8) -> bool {
     byte.is_ascii_control() && byte != b'\t'
 }
 
-/// Where and why the text of a comment breaks the grammar; offsets count from its parenthesis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CommentFault {
-    pub(crate) kind: CommentFaultKind,
-    pub(crate) at: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CommentFaultKind {
-    Unclosed,
-    DanglingQuotedPair,
-    Control,
-    ObsText,
-    TooDeep,
-}
-
 /// Whether bytes 0x80 to 0xFF are accepted: recipients read them, senders do not write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObsText {
@@ -67,17 +53,17 @@ pub(crate) enum ObsText {
 }
 
 /// Returns the length of the comment that begins with the first byte, a parenthesis.
-pub(crate) fn comment_len(bytes: &[u8], obs_text: ObsText) -> Result<usize, CommentFault> {
-    let fault = |kind, at| Err(CommentFault { kind, at });
+pub(crate) fn comment_len(bytes: &[u8], obs_text: ObsText) -> Result<usize, ReadError> {
+    let fault = |reason, offset| Err(ReadError { reason, offset });
     let mut depth = 0_usize;
     let mut escaped = false;
     for (at, &byte) in bytes.iter().enumerate() {
         match byte {
-            _ if is_control(byte) => return fault(CommentFaultKind::Control, at),
-            0x80.. if obs_text == ObsText::Reject => return fault(CommentFaultKind::ObsText, at),
+            _ if is_control(byte) => return fault(Reason::Control, at),
+            0x80.. if obs_text == ObsText::Reject => return fault(Reason::ObsText, at),
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'(' if depth == MAX_COMMENT_DEPTH => return fault(CommentFaultKind::TooDeep, at),
+            b'(' if depth == MAX_COMMENT_DEPTH => return fault(Reason::CommentTooDeep, at),
             b'(' => depth += 1,
             b')' if depth == 1 => return Ok(at + 1),
             b')' => depth = depth.saturating_sub(1),
@@ -85,12 +71,9 @@ pub(crate) fn comment_len(bytes: &[u8], obs_text: ObsText) -> Result<usize, Comm
         }
     }
     if escaped {
-        return fault(
-            CommentFaultKind::DanglingQuotedPair,
-            bytes.len().saturating_sub(1),
-        );
+        return fault(Reason::DanglingQuotedPair, bytes.len().saturating_sub(1));
     }
-    fault(CommentFaultKind::Unclosed, 0)
+    fault(Reason::UnclosedComment, 0)
 }
 
 /// Splits the inside of a comment at every `;` that is neither nested nor escaped.
@@ -150,7 +133,7 @@ mod tests {
     #[test]
     fn an_escaped_control_is_still_a_control() {
         let fault = comment_len(b"(\\\x07)", ObsText::Read).unwrap_err();
-        assert_eq!((fault.kind, fault.at), (CommentFaultKind::Control, 2));
+        assert_eq!((fault.reason, fault.offset), (Reason::Control, 2));
     }
 
     #[test]

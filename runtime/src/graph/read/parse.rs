@@ -3,7 +3,7 @@
 use super::comment::CommentText;
 use super::element::{Element, Elements};
 use super::repair::{Repair, Repaired};
-use crate::wire::token::{self, CommentFaultKind, ObsText};
+use crate::wire::token::{self, ObsText};
 use crate::wire::{ReadError, Reason};
 
 /// Maximum length of a value, in bytes; no document sets a limit.
@@ -236,14 +236,8 @@ impl<'a> Parser<'a> {
     fn comment(&mut self) -> Result<CommentText<'a>, ReadError> {
         let rest = self.rest();
         let len = token::comment_len(rest, self.obs_text()).map_err(|fault| ReadError {
-            reason: match fault.kind {
-                CommentFaultKind::Unclosed => Reason::UnclosedComment,
-                CommentFaultKind::DanglingQuotedPair => Reason::DanglingQuotedPair,
-                CommentFaultKind::Control => Reason::Control,
-                CommentFaultKind::ObsText => Reason::ObsText,
-                CommentFaultKind::TooDeep => Reason::CommentTooDeep,
-            },
-            offset: self.at + fault.at,
+            offset: self.at + fault.offset,
+            ..fault
         })?;
         self.at += len;
         let inside = rest.get(1..len - 1).unwrap_or_default();
