@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::kind::ErrorKind;
+use smallvec::SmallVec;
+
 use crate::wire::bounded_code;
 
 /// The longest error code that any dialect can report.
@@ -132,20 +134,13 @@ pub struct ErrorInfo {
     code: Option<Cow<'static, str>>,
     suberror: Option<Cow<'static, str>>,
     status: Option<u16>,
-    sts_codes: StsCodes,
+    sts_codes: SmallVec<[u32; MAX_STS_CODES]>,
     transport: Option<TransportError>,
     kind: Option<ErrorKind>,
     foreign: bool,
     /// Whether a code from any other source takes precedence.
     fallback: bool,
     pending: bool,
-}
-
-/// The first few `AADSTS` numbers of an error.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct StsCodes {
-    codes: [u32; MAX_STS_CODES],
-    len: u8,
 }
 
 impl ErrorInfo {
@@ -324,12 +319,7 @@ impl ErrorInfo {
     /// ```
     #[must_use]
     pub fn with_sts_codes(mut self, codes: impl IntoIterator<Item = u32>) -> Self {
-        let mut kept = StsCodes::default();
-        for (slot, code) in kept.codes.iter_mut().zip(codes) {
-            *slot = code;
-            kept.len += 1;
-        }
-        self.sts_codes = kept;
+        self.sts_codes = codes.into_iter().take(MAX_STS_CODES).collect();
         self
     }
 
@@ -393,7 +383,7 @@ impl ErrorInfo {
         self.code.is_some() && !self.fallback
     }
 
-    /// Returns the code in an owned form, truncated to `limit` bytes.
+    /// Returns a copy of the code, truncated to `limit` bytes.
     pub(crate) fn code_up_to(&self, limit: usize) -> Option<Cow<'static, str>> {
         Some(match self.code.as_ref()? {
             Cow::Borrowed(code) => Cow::Borrowed(truncated(code, limit)),
@@ -403,13 +393,8 @@ impl ErrorInfo {
 
     /// Truncates the code to `limit` bytes, and frees the rest.
     pub(crate) fn truncate_code(&mut self, limit: usize) {
-        match &mut self.code {
-            Some(Cow::Owned(code)) if code.len() > limit => {
-                code.truncate(limit);
-                code.shrink_to_fit();
-            }
-            Some(Cow::Borrowed(code)) => *code = truncated(code, limit),
-            Some(Cow::Owned(_)) | None => {}
+        if self.code.as_ref().is_some_and(|code| code.len() > limit) {
+            self.code = self.code_up_to(limit);
         }
     }
 
@@ -455,8 +440,7 @@ impl ErrorInfo {
     /// Returns the `AADSTS` numbers.
     #[must_use]
     pub fn sts_codes(&self) -> &[u32] {
-        let StsCodes { codes, len } = &self.sts_codes;
-        codes.get(..usize::from(*len)).unwrap_or_default()
+        &self.sts_codes
     }
 
     /// Returns how the HTTP request failed, if no response arrived.
@@ -502,7 +486,7 @@ impl ErrorInfo {
             pending: pending || other.pending,
             suberror: suberror.or(other.suberror),
             status: status.or(other.status),
-            sts_codes: if sts_codes.len == 0 {
+            sts_codes: if sts_codes.is_empty() {
                 other.sts_codes
             } else {
                 sts_codes

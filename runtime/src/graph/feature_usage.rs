@@ -263,13 +263,12 @@ impl FromStr for FeatureUsage {
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let prefixed = s.strip_prefix("0x").or_else(|| s.strip_prefix("0X"));
         let digits = prefixed.unwrap_or(s);
+        // The standard parser also accepts a sign.
         let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hex || digits.len() > MAX_DIGITS {
-            return Err(InvalidFeatureUsage(()));
-        }
-        u64::from_str_radix(digits, 16)
+        let bits = u64::from_str_radix(digits, 16).ok();
+        bits.filter(|_| is_hex && digits.len() <= MAX_DIGITS)
             .map(Self)
-            .or(Err(InvalidFeatureUsage(())))
+            .ok_or(InvalidFeatureUsage(()))
     }
 }
 

@@ -91,11 +91,11 @@ impl<'a> CommentText<'a> {
     /// ```
     pub fn near_misses(&self) -> impl Iterator<Item = Cow<'a, [u8]>> + use<'a> {
         self.pairs().filter_map(|pair| pair.key).filter(|key| {
-            let is_near = |known: &&Key| {
+            let is_near = |known: &Key| {
                 let name = known.name().as_bytes();
                 name != &**key && name.eq_ignore_ascii_case(key)
             };
-            Key::ALL.iter().any(|known| is_near(&known))
+            Key::ALL.iter().any(is_near)
         })
     }
 
