@@ -21,7 +21,8 @@ impl<'a> UrlAuthority<'a> {
     /// Splits the text behind the scheme of a URL.
     pub(crate) fn of(text: &'a str) -> Self {
         // Browsers and `url::Url` treat a backslash as a slash, so a host cannot hide behind one.
-        let end = text.find(['/', '\\', '?', '#']).unwrap_or(text.len());
+        let ends = |byte: u8| matches!(byte, b'/' | b'\\' | b'?' | b'#');
+        let end = text.bytes().position(ends).unwrap_or(text.len());
         let (authority, rest) = text.split_at(end);
         let (user, place) = match authority.rsplit_once('@') {
             Some((user, place)) => (Some(user), place),
