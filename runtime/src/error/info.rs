@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::kind::ErrorKind;
 use smallvec::SmallVec;
 
+use super::kind::ErrorKind;
 use crate::wire::bounded_code;
 
 /// The longest error code that any dialect can report.

@@ -11,9 +11,9 @@ mod text;
 pub(crate) mod token;
 
 pub(crate) use authority::{Authority, shown_host};
-pub(crate) use named_enum::named_enum;
 pub(crate) use environment::{is_on, is_variable_on, variable};
 pub(crate) use host::{UrlAuthority, host_of, split_scheme};
+pub(crate) use named_enum::named_enum;
 pub use read_error::{ReadError, Reason};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};

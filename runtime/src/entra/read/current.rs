@@ -1,12 +1,12 @@
 //! Parses `x-client-current-telemetry`.
 
-use crate::wire::{ReadError, Reason};
 use super::field::{FieldKind, ParsedField};
 use super::schema::{check_schema, presets, schema};
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
 use crate::entra::headers::CurrentTelemetry;
+use crate::wire::{ReadError, Reason};
 
 /// A parsed current-telemetry header.
 ///

@@ -1,6 +1,5 @@
 //! Parses `x-client-last-telemetry`.
 
-use crate::wire::{ReadError, Reason};
 use super::field::{FieldKind, ParsedField};
 use super::schema::{check_schema, presets, schema};
 use super::span::Span;
@@ -9,6 +8,7 @@ use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::{Dialect, Header, LastForm};
 use crate::entra::headers::{LastTelemetry, ReportedFailure};
 use crate::wire::{ClientRequestId, FieldText};
+use crate::wire::{ReadError, Reason};
 
 /// A parsed last-telemetry header.
 ///

@@ -1,8 +1,8 @@
 //! The schema number in the first segment, and the dialects that use it.
 
-use crate::wire::{ReadError, Reason};
 use super::span::Span;
 use crate::entra::dialect::{Dialect, Header};
+use crate::wire::{ReadError, Reason};
 
 /// Parses the schema number.
 pub(super) fn schema(number: Span<'_>) -> Result<u8, ReadError> {
