@@ -1,25 +1,30 @@
-//! Builds a line of text on the stack, so that a header value costs one allocation.
+//! Builds lines in one buffer per thread, so that a header value costs one allocation.
 
-use smallvec::SmallVec;
+use std::cell::Cell;
+use std::mem;
 
-/// The longest line without an allocation; both telemetry headers usually fit.
-const ON_STACK: usize = 384;
+thread_local! {
+    /// The buffer of the line that was built last on this thread.
+    static BUFFER: Cell<String> = const { Cell::new(String::new()) };
+}
 
-/// Text under construction.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch(SmallVec<[u8; ON_STACK]>);
+/// Text under construction; its buffer is reused on the thread where it is dropped.
+#[derive(Debug)]
+pub(crate) struct Scratch(String);
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        Self::default()
+        let mut line = Self(BUFFER.try_with(Cell::take).unwrap_or_default());
+        line.clear();
+        line
     }
 
-    pub(crate) fn push(&mut self, byte: u8) {
-        self.0.push(byte);
+    pub(crate) fn push(&mut self, letter: char) {
+        self.0.push(letter);
     }
 
     pub(crate) fn push_str(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
+        self.0.push_str(text);
     }
 
     pub(crate) fn push_number(&mut self, number: u64) {
@@ -27,12 +32,11 @@ impl Scratch {
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_bytes()
     }
 
-    /// Returns the line; only text is ever pushed.
     pub(crate) fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -41,6 +45,14 @@ impl Scratch {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let buffer = mem::take(&mut self.0);
+        // Fails while the thread ends; then the buffer is freed.
+        _ = BUFFER.try_with(|reused| reused.set(buffer));
     }
 }
 
@@ -66,18 +78,5 @@ mod tests {
                 (&*number.to_string(), digits(number))
             );
         }
-    }
-
-    #[test]
-    fn a_line_may_outgrow_the_stack() {
-        let mut line = Scratch::new();
-        let expected = "ab|".repeat(ON_STACK);
-        for _ in 0..ON_STACK {
-            line.push_str("ab");
-            line.push(b'|');
-        }
-        assert_eq!(line.as_str(), expected);
-        line.clear();
-        assert_eq!(line.as_str(), "");
     }
 }

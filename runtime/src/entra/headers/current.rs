@@ -259,9 +259,9 @@ fn write<'v>(
         ..
     } = &dialect.current;
     out.push_number(dialect.schema.into());
-    out.push(b'|');
+    out.push('|');
     write_slots(request, &value, out);
-    out.push(b'|');
+    out.push('|');
     let mut extra = extra.peekable();
     let is_known = || platform.iter().any(|slot| value(slot.field).is_some());
     if !*collapses || extra.peek().is_some() || is_known() {

@@ -382,17 +382,17 @@ pub(crate) fn write_last<'v, I: Iterator<Item = FailureText<'v>>>(
     out: &mut Scratch,
 ) {
     out.push_number(dialect.schema.into());
-    out.push(b'|');
+    out.push('|');
     out.push_number(hits);
-    out.push(b'|');
+    out.push('|');
     write_list(failures(), out, |failure, out| {
         failure.api.write(out);
-        out.push(b',');
+        out.push(',');
         failure.id.write(out);
     });
-    out.push(b'|');
+    out.push('|');
     write_list(failures(), out, |failure, out| out.push_str(failure.code));
-    out.push(b'|');
+    out.push('|');
     if !dialect.last.per_failure.is_empty() {
         write_list(failures(), out, |failure, out| {
             out.push_str(&failure.fields);

@@ -10,7 +10,7 @@ pub(super) fn write_list<T>(
 ) {
     for (at, item) in items.enumerate() {
         if at > 0 {
-            out.push(b',');
+            out.push(',');
         }
         write(item, out);
     }
@@ -24,7 +24,7 @@ pub(super) fn write_extra(
 ) {
     for (at, text) in texts.enumerate() {
         if at > 0 || follows_fields {
-            out.push(b',');
+            out.push(',');
         }
         out.push_str(text.as_ref());
     }
