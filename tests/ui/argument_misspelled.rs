@@ -1,24 +1,9 @@
 //! The error suggests the similar argument.
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, acquire_token};
+mod sdk;
 
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, ContosoApi, acquire_token};
+use token_telemetry::Telemetry;
 
 #[acquire_token(api = ContosoApi::AcquireToken, telemtry = telemetry)] //~ telemtry
 pub async fn acquire_token(telemetry: Telemetry) -> Result<Telemetry, AuthError> {

@@ -1,24 +1,8 @@
 //! Arguments are separated by commas.
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+mod sdk;
 
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, acquire_token};
 
 #[acquire_token(api = ContosoApi::AcquireToken background)] //~ background
 pub async fn acquire_token() -> Result<String, AuthError> {

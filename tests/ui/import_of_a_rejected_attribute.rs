@@ -2,28 +2,12 @@
 
 #![deny(unused_imports)]
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
+mod sdk;
 
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, acquire_token};
 
 mod ids {
-    pub use super::ContosoApi as Api;
+    pub use super::sdk::ContosoApi as Api;
     pub fn describe(_: &super::AuthError) -> token_telemetry::ErrorInfo {
         token_telemetry::ErrorInfo::unknown()
     }

@@ -1,24 +1,6 @@
 //! The attribute is on a struct.
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
-
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use token_telemetry::acquire_token;
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
 pub struct Client { //~ struct

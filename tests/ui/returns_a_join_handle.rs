@@ -1,24 +1,9 @@
 //! A join handle is not the token.
 
+mod sdk;
+
+use sdk::{AuthError, ContosoApi, acquire_token};
 use tokio::task::JoinHandle;
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
-
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
 pub async fn acquire_token() -> Result<JoinHandle<String>, AuthError> { //~ JoinHandle

@@ -1,26 +1,10 @@
 //! One acquisition would be many calls.
 
+mod sdk;
+
 use std::task::Poll;
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
-
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, ContosoApi, acquire_token};
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
 pub fn poll_token(token: Option<String>) -> Poll<Result<String, AuthError>> { //~ Poll

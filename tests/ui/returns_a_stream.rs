@@ -1,25 +1,9 @@
 //! A stream has no single end.
 
+mod sdk;
+
 use futures::Stream;
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
-
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, ContosoApi, acquire_token};
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
 pub fn acquire_tokens() -> impl Stream<Item = Result<String, AuthError>> { //~ Stream

@@ -1,25 +1,10 @@
 //! An attribute above this one rewrote the async block of `#[async_trait]`.
 
+mod sdk;
+
 use std::pin::Pin;
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, acquire_token};
-
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, ContosoApi, acquire_token};
 
 pub struct Client;
 

@@ -1,24 +1,9 @@
 //! The function reads another type of token.
 
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, TokenInfo, acquire_token};
+mod sdk;
 
-pub struct Contoso;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Contoso)]
-pub enum ContosoApi {
-    AcquireToken = 1004,
-}
-
-#[derive(Debug)]
-pub struct AuthError;
-
-impl DescribeError<AuthError> for Contoso {
-    fn describe(_: &AuthError) -> ErrorInfo {
-        ErrorInfo::new("auth_error")
-    }
-}
+use sdk::{AuthError, ContosoApi, acquire_token};
+use token_telemetry::TokenInfo;
 
 fn read(_: &u8) -> TokenInfo {
     TokenInfo::new()
