@@ -14,7 +14,7 @@ const SEVERAL_ERRORS: [&str; 2] = ["all_errors_at_once", "api_id_owner_foreign"]
 
 #[test]
 fn every_mistake_is_rejected() {
-    trybuild::TestCases::new().compile_fail("ui/*.rs");
+    trybuild::TestCases::new().compile_fail("*.rs");
 }
 
 #[test]
@@ -31,8 +31,7 @@ fn every_case_has_one_error_at_its_marked_word() {
 
 /// Lists the sources of all cases.
 fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    let files = fs::read_dir(folder)
+    let files = fs::read_dir(env!("CARGO_MANIFEST_DIR"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let mut cases: Vec<PathBuf> = files
@@ -124,7 +123,7 @@ impl Report {
         report
     }
 
-    /// Reads `ui/name.rs:line:column`.
+    /// Reads `name.rs:line:column`.
     fn location(text: &str) -> Option<(usize, usize)> {
         let mut parts = text.rsplit(':');
         let column = parts.next()?.parse().ok()?;
