@@ -11,9 +11,7 @@ fuzz_target!(|value: &[u8]| {
         Ok(None) => assert!(value.is_empty()),
         Ok(Some(current)) => {
             for dialect in current.dialects() {
-                let parsed = dialect
-                    .read_current(value)
-                    .expect("the dialect matches");
+                let parsed = dialect.read_current(value).expect("the dialect matches");
                 assert_eq!(parsed.expect("not empty").render(dialect).as_bytes(), value);
             }
         }

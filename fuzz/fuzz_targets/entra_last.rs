@@ -11,9 +11,7 @@ fuzz_target!(|value: &[u8]| {
         Ok(None) => assert!(value.is_empty()),
         Ok(Some(last)) => {
             for dialect in last.dialects() {
-                let parsed = dialect
-                    .read_last(value)
-                    .expect("the dialect matches");
+                let parsed = dialect.read_last(value).expect("the dialect matches");
                 assert_eq!(parsed.expect("not empty").render(dialect).as_bytes(), value);
             }
         }
