@@ -2,14 +2,15 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
+use syn::visit_mut::VisitMut;
 use syn::{Error, Expr, ExprPath, Ident, Path, Token, token};
 
 use crate::errors::Errors;
-use crate::suggestion::{is_near, one_of, unknown};
-use crate::tokens::is_punct;
-use crate::value::{CRATE, Expected, absolute, ends, flag, found, skip_argument, value};
+use crate::suggestion::{is_near, unknown};
+use crate::value::{
+    CRATE, Expected, absolute, each_argument, ends, flag, key, set_once, skip_argument, value,
+};
 
 /// Every key, in the order in which messages list them.
 const KEYS: [&str; 7] = [
@@ -42,22 +43,17 @@ const OF_TRACING: [&str; 9] = [
     "target",
 ];
 
-const API: Expected = Expected {
-    what: "a constant",
-    example: "api = MyApi::AcquireToken",
-};
-const TELEMETRY: Expected = Expected {
-    what: "an expression",
-    example: "telemetry = self.telemetry",
-};
-const ERROR_INFO: Expected = Expected {
-    what: "the path of a function `fn(&E) -> ErrorInfo`",
-    example: "error_info = path::to::function",
-};
-const TOKEN_INFO: Expected = Expected {
-    what: "the path of a function `fn(&T) -> TokenInfo`",
-    example: "token_info = path::to::function",
-};
+const API: Expected = Expected("a constant", "api = MyApi::AcquireToken");
+const TELEMETRY: Expected = Expected("an expression", "telemetry = self.telemetry");
+const ERROR_INFO: Expected = Expected(
+    "the path of a function `fn(&E) -> ErrorInfo`",
+    "error_info = path::to::function",
+);
+const TOKEN_INFO: Expected = Expected(
+    "the path of a function `fn(&T) -> TokenInfo`",
+    "token_info = path::to::function",
+);
+
 /// The arguments that could be parsed.
 #[derive(Default)]
 pub(crate) struct Arguments {
@@ -75,61 +71,45 @@ impl Arguments {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self::default();
         let mut seen = Vec::new();
-        let parser = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                let argument = arguments.parse_one(input, &mut seen);
-                if errors.keep(argument).is_none() {
-                    skip_argument(input)?;
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
-        let parsed = parser.parse2(tokens);
-        errors.keep(parsed);
+        each_argument(tokens, errors, |input, _| {
+            arguments.parse_one(input, &mut seen)
+        });
         arguments.check(&seen, errors);
         arguments
     }
 
     fn parse_one(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<()> {
         if input.peek(Token![::]) || input.peek2(Token![::]) {
-            return Err(unnamed(input, seen)?);
+            // Counts as `api`, so that it is not reported as missing, too.
+            seen.push(Ident::new("api", input.span()));
+            return Err(unnamed(&input.parse()?));
         }
-        let key = parse_key(input)?;
-        if is_of_tracing(&key, input) {
-            let is_first = !seen.iter().any(|seen| is_one_of(seen, &OF_TRACING));
-            seen.push(key.clone());
-            return if is_first {
-                Err(of_tracing(&key))
-            } else {
-                skip_argument(input)
-            };
-        }
-        if seen.contains(&key) {
-            return Err(duplicate(&key));
-        }
-        let name = key.to_string();
+        let key = key(input, &KEYS)?;
+        let is_first = !seen.iter().any(|seen| is_one_of(seen, &OF_TRACING));
         seen.push(key.clone());
-        match name.as_str() {
-            "api" => self.api = Some(constant(value(&key, input, &API)?)?),
-            "telemetry" => self.telemetry = Some(value(&key, input, &TELEMETRY)?),
-            "error_info" => self.error_info = Some(value(&key, input, &ERROR_INFO)?),
-            "token_info" => self.token_info = Some(value(&key, input, &TOKEN_INFO)?),
-            "own_record" => self.own_record = Some(flag(&key, input)?),
-            "background" => self.background = Some(flag(&key, input)?),
-            "crate" => self.runtime = Some(absolute(value(&key, input, &CRATE)?)?),
-            name => return Err(alias(&key, name).unwrap_or_else(|| unknown(&key, &KEYS))),
+        match key.to_string().as_str() {
+            "api" => set_once(&mut self.api, &key, constant(value(&key, input, &API)?)?),
+            "telemetry" => set_once(&mut self.telemetry, &key, value(&key, input, &TELEMETRY)?),
+            "error_info" => set_once(&mut self.error_info, &key, value(&key, input, &ERROR_INFO)?),
+            "token_info" => set_once(&mut self.token_info, &key, value(&key, input, &TOKEN_INFO)?),
+            "own_record" => set_once(&mut self.own_record, &key, flag(&key, input)?),
+            "background" => set_once(&mut self.background, &key, flag(&key, input)?),
+            "crate" => {
+                let runtime = absolute(value(&key, input, &CRATE)?)?;
+                set_once(&mut self.runtime, &key, runtime)
+            }
+            _ if is_of_tracing(&key, input) && is_first => Err(of_tracing(&key)),
+            _ if is_of_tracing(&key, input) => skip_argument(input),
+            name => Err(alias(&key, name).unwrap_or_else(|| unknown(&key, &KEYS))),
         }
-        Ok(())
     }
 
     /// Returns the paths in the arguments, which a rejected attribute still has to use.
-    pub(crate) fn named(&self) -> impl Iterator<Item = &ExprPath> {
+    pub(crate) fn named(&self) -> Vec<ExprPath> {
         let expressions = self.api.iter().chain(&self.telemetry);
-        let paths = expressions.filter_map(path_in);
-        paths.chain(&self.error_info).chain(&self.token_info)
+        let values = expressions.flat_map(paths).filter(|path| !is_self(path));
+        let functions = self.error_info.iter().chain(&self.token_info);
+        values.chain(functions.cloned()).collect()
     }
 
     /// Checks rules across arguments.
@@ -158,27 +138,11 @@ pub(crate) fn are_a_value(tokens: &TokenStream) -> bool {
         .is_some_and(|written| !written.contains('('))
 }
 
-fn parse_key(input: ParseStream<'_>) -> syn::Result<Ident> {
-    if input.peek(Ident::peek_any) {
-        return input.call(Ident::parse_any);
-    }
-    let message = format!(
-        "expected an argument name, found {}: write {}",
-        found(input),
-        one_of(&KEYS)
-    );
-    Err(input.error(message))
-}
-
-/// Rejects a path without a key, which is probably meant as the API id.
-fn unnamed(input: ParseStream<'_>, seen: &mut Vec<Ident>) -> syn::Result<Error> {
-    let span = input.span();
-    let value: Expr = input.parse()?;
-    // Counts as `api`, so that it is not reported as missing, too.
-    seen.push(Ident::new("api", span));
+/// Rejects a value without a key, which is probably meant as the API id.
+fn unnamed(value: &Expr) -> Error {
     let written = value.to_token_stream().to_string().replace(' ', "");
     let message = format!("expected `key = value`, found a path: write `api = {written}`");
-    Ok(Error::new_spanned(value, message))
+    Error::new_spanned(value, message)
 }
 
 /// Whether an argument is one of `#[tracing::instrument]`, whose `err` has no path.
@@ -202,21 +166,15 @@ fn of_tracing(key: &Ident) -> Error {
     Error::new(key.span(), message)
 }
 
-/// Rejects an argument that was given before.
-pub(crate) fn duplicate(key: &Ident) -> Error {
-    let message = format!("duplicate argument `{key}`: keep one of them");
-    Error::new(key.span(), message)
-}
-
 fn is_one_of(key: &Ident, words: &[&str]) -> bool {
     words.iter().any(|word| key == word)
 }
 
 /// Rejects an id that would be read from `self`.
 fn constant(api: Expr) -> syn::Result<Expr> {
-    match receiver(api.to_token_stream()) {
-        Some(span) => Err(Error::new(
-            span,
+    match paths(&api).into_iter().find(is_self) {
+        Some(receiver) => Err(Error::new_spanned(
+            receiver,
             "expected a constant, found `self`: write `Self::API`, or set the id in the body with \
              `Acquisition::current().record_api(…)`",
         )),
@@ -224,36 +182,19 @@ fn constant(api: Expr) -> syn::Result<Expr> {
     }
 }
 
-/// Finds the value `self`, which is not the `self` of a path.
-fn receiver(tokens: TokenStream) -> Option<Span> {
-    let mut trees = tokens.into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        let is_path = |next: Option<&TokenTree>| next.is_some_and(|next| is_punct(next, ':'));
-        match tree {
-            TokenTree::Ident(word) if word == "self" && !is_path(trees.peek()) => {
-                return Some(word.span());
-            }
-            TokenTree::Group(group) => {
-                if let Some(span) = receiver(group.stream()) {
-                    return Some(span);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+fn is_self(path: &ExprPath) -> bool {
+    path.path.is_ident("self")
 }
 
-/// Returns the path at the beginning of an expression, unless it is `self`.
-fn path_in(expression: &Expr) -> Option<&ExprPath> {
-    match expression {
-        Expr::Path(path) => (!path.path.is_ident("self")).then_some(path),
-        Expr::Call(call) => path_in(&call.func),
-        Expr::Field(field) => path_in(&field.base),
-        Expr::MethodCall(call) => path_in(&call.receiver),
-        Expr::Paren(paren) => path_in(&paren.expr),
-        Expr::Reference(reference) => path_in(&reference.expr),
-        Expr::Unary(unary) => path_in(&unary.expr),
-        _ => None,
+/// Returns the paths in an expression: the constants, functions and variables that it names.
+pub(crate) fn paths(expression: &Expr) -> Vec<ExprPath> {
+    struct Paths(Vec<ExprPath>);
+    impl VisitMut for Paths {
+        fn visit_expr_path_mut(&mut self, i: &mut ExprPath) {
+            self.0.push(i.clone());
+        }
     }
+    let mut paths = Paths(Vec::new());
+    paths.visit_expr_mut(&mut expression.clone());
+    paths.0
 }

@@ -1,26 +1,66 @@
-//! Parses the values of arguments.
+//! Parses the arguments of the attribute and of the derive: keys and their values.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::parse::{Parse, ParseStream};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Error, Ident, Path, Token, token};
 
-/// What the value of a key is, and how it is written, for messages.
-pub(crate) struct Expected {
-    pub(crate) what: &'static str,
-    pub(crate) example: &'static str,
+use crate::errors::Errors;
+use crate::suggestion::one_of;
+
+/// What the value of a key is, and an example of the argument, for messages.
+pub(crate) struct Expected(pub(crate) &'static str, pub(crate) &'static str);
+
+pub(crate) const CRATE: Expected = Expected("a path", "crate = ::my_sdk::token_telemetry");
+
+/// Parses every argument, continuing after an error with the next one.
+pub(crate) fn each_argument(
+    tokens: TokenStream,
+    errors: &mut Errors,
+    mut parse: impl FnMut(ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) {
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let argument = parse(input, errors);
+            if errors.keep(argument).is_none() {
+                skip_argument(input)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    let parsed = parser.parse2(tokens);
+    errors.keep(parsed);
 }
 
-pub(crate) const CRATE: Expected = Expected {
-    what: "a path",
-    example: "crate = ::my_sdk::token_telemetry",
-};
+/// Parses the name of an argument.
+pub(crate) fn key(input: ParseStream<'_>, keys: &[&str]) -> syn::Result<Ident> {
+    if input.peek(Ident::peek_any) {
+        return input.call(Ident::parse_any);
+    }
+    let (found, expected) = (found(input), one_of(keys));
+    let message = format!("expected an argument name, found {found}: write {expected}");
+    Err(input.error(message))
+}
+
+/// Keeps the value of an argument, unless it was given before.
+pub(crate) fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
+    if slot.is_some() {
+        let message = format!("duplicate argument `{key}`: keep one of them");
+        return Err(Error::new(key.span(), message));
+    }
+    *slot = Some(value);
+    Ok(())
+}
 
 /// Parses `= value`; an error says what the key expects.
 pub(crate) fn value<T: Parse>(
     key: &Ident,
     input: ParseStream<'_>,
-    Expected { what, example }: &Expected,
+    Expected(what, example): &Expected,
 ) -> syn::Result<T> {
     if !input.peek(Token![=]) {
         let message = format!("expected `=` after `{key}`: write `{example}`");
@@ -77,11 +117,8 @@ pub(crate) fn ends(input: ParseStream<'_>) -> bool {
 
 /// Rejects relative paths, whose meaning depends on the module, and on the crate that a macro expands in.
 pub(crate) fn absolute(path: Path) -> syn::Result<Path> {
-    let first = path
-        .segments
-        .first()
-        .map(|segment| segment.ident.to_string());
-    let first = first.unwrap_or_default();
+    let first = path.segments.first();
+    let first = first.map_or_else(String::new, |first| first.ident.to_string());
     if path.leading_colon.is_some() || first == "crate" || first == "$crate" {
         return Ok(path);
     }

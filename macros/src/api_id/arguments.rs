@@ -3,31 +3,22 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, DeriveInput, Error, Expr, Ident, LitStr, Meta, Path, Token, Type, Variant, bracketed,
-};
+use syn::parse::ParseStream;
+use syn::{Attribute, DeriveInput, Error, ExprArray, LitStr, Meta, Path, Type, TypePath, Variant};
 
 use super::number::Reserved;
 use super::width::Width;
-use crate::arguments::duplicate;
 use crate::errors::Errors;
 use crate::suggestion::unknown;
-use crate::value::{CRATE, Expected, absolute, skip_argument, value};
+use crate::value::{self, CRATE, Expected, absolute, set_once, value};
 
-const OWNER: Expected = Expected {
-    what: "the type that owns the numbers",
-    example: "owner = Contoso",
-};
-const RESERVED: Expected = Expected {
-    what: "a list of numbers",
-    example: "reserved = [2002, 3000..=3099]",
-};
-const NAME: Expected = Expected {
-    what: "a string literal",
-    example: "name = \"AcquireTokenSilent\"",
-};
+/// The arguments of an enum and of a variant, in the order in which messages list them.
+const KEYS: [&str; 3] = ["owner", "reserved", "crate"];
+const KEYS_OF_VARIANT: [&str; 1] = ["name"];
+
+const OWNER: Expected = Expected("the type that owns the numbers", "owner = Contoso");
+const RESERVED: Expected = Expected("a list of numbers", "reserved = [2002, 3000..=3099]");
+const NAME: Expected = Expected("a string literal", "name = \"AcquireTokenSilent\"");
 
 /// Longest name of an id in metrics, in bytes.
 const MAX_NAME_LEN: usize = 64;
@@ -63,8 +54,8 @@ impl Arguments {
     /// Parses all attributes of the enum, and reports problems to `errors`.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
         let mut written = Written::default();
-        each_argument(&input.attrs, errors, |key, input, errors| {
-            written.argument(key, input, errors)
+        each_argument(&input.attrs, errors, |input, errors| {
+            written.parse_one(input, errors)
         });
         let ident = &input.ident;
         if !written.names_owner {
@@ -77,17 +68,18 @@ impl Arguments {
         let runtime = written
             .runtime
             .map_or_else(|| quote!(::token_telemetry), Path::into_token_stream);
-        let (owner, owner_name) = match written.owner {
-            Some(owner) if owner.is_ident("Self") => {
-                (ident.to_token_stream(), ident.unraw().to_string())
-            }
-            Some(owner) => (owner.to_token_stream(), owner_name(&owner)),
-            None => (quote!(#runtime::__private::UnknownOwner), String::new()),
+        let (owner, owner_name) = match &written.owner {
+            Some(owner) if owner.is_ident("Self") => (ident.to_token_stream(), Some(ident)),
+            Some(owner) => (
+                owner.to_token_stream(),
+                owner.segments.last().map(|last| &last.ident),
+            ),
+            None => (quote!(#runtime::__private::UnknownOwner), None),
         };
         Self {
             runtime,
             owner,
-            owner_name,
+            owner_name: owner_name.map_or_else(String::new, |name| name.unraw().to_string()),
             reserved: written.reserved.unwrap_or_default(),
             width: Width::read(input, errors),
         }
@@ -95,30 +87,30 @@ impl Arguments {
 }
 
 impl Written {
-    fn argument(
-        &mut self,
-        key: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<()> {
+    fn parse_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let key = value::key(input, &KEYS)?;
         match key.to_string().as_str() {
             "owner" => {
                 self.names_owner = true;
-                let owner = value(key, input, &OWNER)?;
-                set_once(&mut self.owner, key, plain(owner)?)
+                let owner = value(&key, input, &OWNER)?;
+                set_once(&mut self.owner, &key, plain(owner)?)
             }
             "reserved" => {
-                let List(items) = value(key, input, &RESERVED)?;
-                set_once(&mut self.reserved, key, reserved(key, &items, errors))
+                let list: ExprArray = value(&key, input, &RESERVED)?;
+                let mut reserved = Reserved::new(key.span());
+                for item in &list.elems {
+                    errors.keep(reserved.add(item));
+                }
+                set_once(&mut self.reserved, &key, reserved)
             }
             "crate" => {
-                let runtime: Path = value(key, input, &CRATE)?;
+                let runtime: Path = value(&key, input, &CRATE)?;
                 errors.keep(absolute(runtime.clone()));
-                set_once(&mut self.runtime, key, runtime)
+                set_once(&mut self.runtime, &key, runtime)
             }
             _ => {
                 self.names_owner = true;
-                Err(unknown(key, &["owner", "reserved", "crate"]))
+                Err(unknown(&key, &KEYS))
             }
         }
     }
@@ -127,12 +119,12 @@ impl Written {
 /// Returns the name of a variant in metrics: the variant's, or the `name` argument.
 pub(crate) fn variant_name(variant: &Variant, errors: &mut Errors) -> Name {
     let mut given: Option<LitStr> = None;
-    each_argument(&variant.attrs, errors, |key, input, _| {
+    each_argument(&variant.attrs, errors, |input, _| {
+        let key = value::key(input, &KEYS_OF_VARIANT)?;
         if key != "name" {
-            return Err(unknown(key, &["name"]));
+            return Err(unknown(&key, &KEYS_OF_VARIANT));
         }
-        let name = value(key, input, &NAME)?;
-        set_once(&mut given, key, name)
+        set_once(&mut given, &key, value(&key, input, &NAME)?)
     });
     let (text, span) = match given {
         Some(given) => (given.value(), given.span()),
@@ -153,62 +145,21 @@ fn is_name(text: &str) -> bool {
     (1..=MAX_NAME_LEN).contains(&text.len()) && text.bytes().all(plain)
 }
 
-/// Calls `read` with each `key = …` of the attributes named `api_id`.
+/// Parses the arguments of each attribute named `api_id`.
 fn each_argument(
     attributes: &[Attribute],
     errors: &mut Errors,
-    mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+    mut parse: impl FnMut(ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) {
-    let named = |attribute: &&Attribute| attribute.path().is_ident("api_id");
-    for attribute in attributes.iter().filter(named) {
-        let Meta::List(list) = &attribute.meta else {
-            let message =
-                "expected arguments in parentheses, found none: write `#[api_id(owner = Contoso)]`";
-            errors.on(&attribute.meta, message);
-            continue;
-        };
-        let arguments = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                let argument = Ident::parse_any(input).and_then(|key| read(&key, input, errors));
-                if errors.keep(argument).is_none() {
-                    skip_argument(input)?;
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
-        let parsed = arguments.parse2(list.tokens.clone());
-        errors.keep(parsed);
+    for attribute in attributes.iter().filter(|it| it.path().is_ident("api_id")) {
+        match &attribute.meta {
+            Meta::List(list) => value::each_argument(list.tokens.clone(), errors, &mut parse),
+            other => errors.on(
+                other,
+                "expected arguments in parentheses, found none: write `#[api_id(owner = Contoso)]`",
+            ),
+        }
     }
-}
-
-fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
-    if slot.is_some() {
-        return Err(duplicate(key));
-    }
-    *slot = Some(value);
-    Ok(())
-}
-
-/// The items in the brackets of `reserved`.
-struct List(Punctuated<Expr, Token![,]>);
-
-impl Parse for List {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let items;
-        bracketed!(items in input);
-        items.parse_terminated(Expr::parse, Token![,]).map(Self)
-    }
-}
-
-fn reserved(word: &Ident, items: &Punctuated<Expr, Token![,]>, errors: &mut Errors) -> Reserved {
-    let mut reserved = Reserved::new(word.span());
-    for item in items {
-        errors.keep(reserved.add(item));
-    }
-    reserved
 }
 
 /// Rejects an owner such as `&Contoso` or `Box<Contoso>`, which would be a second owner.
@@ -218,22 +169,12 @@ fn plain(owner: Type) -> syn::Result<Path> {
     match owner {
         Type::Group(group) => plain(*group.elem),
         Type::Paren(paren) => plain(*paren.elem),
-        Type::Path(path) if path.qself.is_none() && has_no_arguments(&path.path) => Ok(path.path),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) if path.segments.iter().all(|it| it.arguments.is_none()) => Ok(path),
         other => Err(Error::new_spanned(
             other,
             "expected a type path without generic arguments: write `owner = Contoso`",
         )),
     }
-}
-
-fn has_no_arguments(path: &Path) -> bool {
-    path.segments
-        .iter()
-        .all(|segment| segment.arguments.is_none())
-}
-
-/// Returns the last segment of the owner's path.
-fn owner_name(owner: &Path) -> String {
-    let last = owner.segments.last();
-    last.map_or_else(String::new, |last| last.ident.unraw().to_string())
 }
