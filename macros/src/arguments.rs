@@ -8,6 +8,7 @@ use syn::{Error, Expr, ExprPath, Ident, Path, Token, token};
 
 use crate::errors::Errors;
 use crate::suggestion::{is_near, unknown};
+use crate::tokens::is_one_of;
 use crate::value::{
     CRATE, Expected, absolute, each_argument, ends, flag, key, set_once, skip_argument, value,
 };
@@ -164,10 +165,6 @@ fn of_tracing(key: &Ident) -> Error {
          records neither the arguments nor the return value of a function"
     );
     Error::new(key.span(), message)
-}
-
-fn is_one_of(key: &Ident, words: &[&str]) -> bool {
-    words.iter().any(|word| key == word)
 }
 
 /// Rejects an id that would be read from `self`.

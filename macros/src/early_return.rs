@@ -1,80 +1,52 @@
-//! Finds a `return` before the async block at the end of a function, on plain tokens.
+//! Finds a `return` before the async block at the end of a function.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::visit_mut::VisitMut;
+use syn::{ExprAsync, ExprClosure, ExprReturn, Item, Macro};
 
-use crate::items::end_of_braced;
-use crate::tokens::{is, is_braced, is_punct};
+use crate::tail::Tail;
+use crate::tokens::word_in;
 
-/// Finds a `return` that leaves this function: not in closures, functions and async blocks.
-pub(crate) fn early_return(trees: &[TokenTree]) -> Option<Span> {
-    let mut end_of_skipped = 0;
-    for (at, tree) in trees.iter().enumerate() {
-        if at < end_of_skipped {
-            continue;
-        }
-        if let Some(end) = end_of_item(trees, at).or_else(|| end_of_closure(trees, at)) {
-            end_of_skipped = end;
-            continue;
-        }
-        match tree {
-            TokenTree::Ident(word) if word == "return" => return Some(word.span()),
-            TokenTree::Group(group) if !begins_own_body(trees.get(..at)?) => {
-                let inside: Vec<TokenTree> = group.stream().into_iter().collect();
-                if let Some(span) = early_return(&inside) {
-                    return Some(span);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+/// Takes the place of the block, whose content is not searched.
+const BLOCK: &str = "__block";
+
+/// Finds a `return` that leaves the function with a future other than the block.
+pub(crate) fn early_return(tail: &Tail) -> Option<Span> {
+    let block = Ident::new(BLOCK, Span::call_site());
+    find(&tail.with_block(block.into_token_stream()))
 }
 
-/// Returns the end of the function or `macro_rules!` that begins here, if one does.
-fn end_of_item(trees: &[TokenTree], begin: usize) -> Option<usize> {
-    let is_item = match trees.get(begin..)? {
-        [keyword, TokenTree::Ident(_), ..] => is(keyword, "fn"),
-        [keyword, bang, ..] => is(keyword, "macro_rules") && is_punct(bang, '!'),
-        _ => false,
+fn find(tokens: &TokenStream) -> Option<Span> {
+    // Hardly any function has one, so nothing else is parsed.
+    let word = word_in(tokens, "return")?;
+    // The arguments of a macro are statements or a list of expressions.
+    let forms = [quote! { {#tokens} }, quote! { [#tokens] }];
+    let parsed = forms.into_iter().find_map(|form| syn::parse2(form).ok());
+    let Some(mut parsed) = parsed else {
+        return Some(word.span());
     };
-    if !is_item {
-        return None;
-    }
-    Some(begin + end_of_braced(trees.get(begin..)?)? + 1)
+    let mut search = Search(None);
+    search.visit_expr_mut(&mut parsed);
+    search.0
 }
 
-/// Whether the next braces are the body of an async block.
-fn begins_own_body(before: &[TokenTree]) -> bool {
-    matches!(before, [.., one] if is(one, "async") || is(one, "move"))
-}
+struct Search(Option<Span>);
 
-/// Returns the end of the closure whose first `|` is here, if one begins here.
-fn end_of_closure(trees: &[TokenTree], begin: usize) -> Option<usize> {
-    if !is_punct(trees.get(begin)?, '|') || is_behind_operand(trees.get(..begin)?) {
-        return None;
+impl VisitMut for Search {
+    fn visit_expr_return_mut(&mut self, i: &mut ExprReturn) {
+        // A `return` of the block itself does not count.
+        if word_in(&*i, BLOCK).is_none() {
+            self.0.get_or_insert(i.return_token.span);
+        }
     }
-    let find = |from: usize, is_end: fn(&TokenTree) -> bool| {
-        let found = trees.iter().skip(from).position(is_end);
-        found.map(|steps| from + steps)
-    };
-    let behind = find(begin + 1, |tree| is_punct(tree, '|'))? + 1;
-    if is_punct(trees.get(behind)?, '-') {
-        return Some(find(behind, is_braced)? + 1);
-    }
-    let end = find(behind, |tree| is_punct(tree, ';') || is_punct(tree, ','));
-    let end = end.unwrap_or(trees.len());
-    let is_arm = |pair: &[TokenTree]| matches!(pair, [one, other] if is_punct(one, '=') && is_punct(other, '>'));
-    let is_pattern = trees.get(behind..end)?.windows(2).any(is_arm);
-    (!is_pattern).then_some(end)
-}
 
-/// Whether the next token would be an operator, and not the start of an expression.
-fn is_behind_operand(before: &[TokenTree]) -> bool {
-    const BEFORE_EXPRESSIONS: [&str; 6] = ["async", "else", "in", "move", "return", "static"];
-    match before {
-        [] => false,
-        [.., TokenTree::Ident(word)] => !BEFORE_EXPRESSIONS.iter().any(|known| word == known),
-        [.., TokenTree::Punct(punct)] => matches!(punct.as_char(), '?' | '|'),
-        [.., TokenTree::Group(_) | TokenTree::Literal(_)] => true,
+    fn visit_macro_mut(&mut self, i: &mut Macro) {
+        self.0 = self.0.or_else(|| find(&i.tokens));
     }
+
+    // A `return` in one of these does not leave the function.
+    fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
+    fn visit_expr_closure_mut(&mut self, _: &mut ExprClosure) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
 }

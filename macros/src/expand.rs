@@ -1,17 +1,18 @@
 //! Last stage: writes the instrumented function around the user's own tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Path};
+use syn::{Attribute, Expr, Path};
 
 use crate::arguments::Arguments;
+use crate::body::{Body, leading_items};
 use crate::form::Form;
-use crate::function::{Body, Function, Shape};
+use crate::function::{Function, Shape};
 use crate::infer::inferable;
+use crate::output;
 use crate::rebinding::Rebinding;
 use crate::tail::Tail;
-use crate::tokens::{at, braces, is, respan};
-use crate::{items, output};
+use crate::tokens::{at, is, regroup};
 
 /// Returns the function with its body instrumented.
 pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream {
@@ -26,25 +27,22 @@ pub(crate) fn expand(arguments: &Arguments, function: &Function) -> TokenStream 
         group, attributes, ..
     } = &function.body;
     let head = &rebinding.head;
-    let body = braces(group, quote! { #attributes #rest });
+    let body = regroup(group, quote! { #attributes #rest });
     quote! { #head #body }
 }
 
-/// The function to expand, and the names that generated code uses.
+/// The function to expand, and what generated code refers to.
+///
+/// The local variables `returns`, `id` and `call` are written with the hygiene of the macro, which
+/// keeps them apart from the user's names.
 struct Expansion<'a> {
     arguments: &'a Arguments,
     function: &'a Function,
     form: Form,
-    /// The output type of the acquisition, in a form that a body may name.
-    output: TokenStream,
-    /// Where errors about that type are reported.
-    output_site: Span,
     /// The module of the runtime that generated code calls.
     private: TokenStream,
-    // Local variables; hygiene keeps them apart from the user's names.
-    returns: Ident,
-    id: Ident,
-    call: Ident,
+    /// Where errors about the output type of the acquisition are reported.
+    output_site: Span,
 }
 
 impl<'a> Expansion<'a> {
@@ -54,46 +52,47 @@ impl<'a> Expansion<'a> {
             || quote_spanned! {site=> ::token_telemetry },
             Path::to_token_stream,
         );
-        let output = function.output();
-        let output_site = at(output.or_else(|| function.returns()));
-        let private = quote_spanned! {site=> #runtime::__private };
         Self {
             arguments,
             function,
             form: Form::of(arguments, function),
-            output: output_type(function, &private, output_site),
-            output_site,
-            private,
-            returns: Ident::new("returns", site),
-            id: Ident::new("id", site),
-            call: Ident::new("call", site),
+            private: quote_spanned! {site=> #runtime::__private },
+            output_site: at(function.output().or_else(|| function.head.returns())),
         }
     }
 
     /// Writes the statements before the body.
     fn prelude(&self) -> TokenStream {
-        let Self {
-            output,
-            private,
-            returns,
-            id,
-            call,
-            ..
-        } = self;
+        let private = &self.private;
+        let output = self.output_type();
         let api = &self.arguments.api;
-        let site = Span::mixed_site();
         // One method call checks the id, so that a value of another type is reported once. It is a
         // method and not a path, so that a crate that does not resolve is reported once, too.
-        let witness = respan(returns.to_token_stream(), at(api));
-        let api = quote_spanned! {at(api)=> #witness.id(const { #api }) };
+        let id = quote_spanned! {at(api)=> returns.id(const { #api }) };
         let call = (!self.is_inline()).then(|| {
-            let call_expr = self.call_expr();
-            quote_spanned! {site=> let #call = #call_expr; }
+            let call = self.call();
+            quote_spanned! {Span::mixed_site()=> let call = #call; }
         });
-        quote_spanned! {site=>
-            let #returns = #private::FunctionReturning::<#output>::HERE;
-            let #id = #api;
+        quote_spanned! {Span::mixed_site()=>
+            let returns = #private::FunctionReturning::<#output>::HERE;
+            let id = #id;
             #call
+        }
+    }
+
+    /// Returns the output type of the acquisition, in a form that a body may name.
+    ///
+    /// Behind an alias of a future, this is a projection: inference would otherwise guess the type
+    /// from the errors that the owner describes.
+    fn output_type(&self) -> TokenStream {
+        let private = &self.private;
+        let output = self.function.output();
+        match (&self.function.shape, self.function.head.returns()) {
+            (Shape::AsyncBlock(_), Some(alias)) if output.is_none() => {
+                let alias = inferable(Some(alias));
+                quote_spanned! {self.output_site=> <#alias as #private::Future>::Output }
+            }
+            _ => inferable(output).into_token_stream(),
         }
     }
 
@@ -111,81 +110,68 @@ impl<'a> Expansion<'a> {
     }
 
     /// Writes the call. Errors about the output point at its type, or at the function that reads it.
-    fn call_expr(&self) -> TokenStream {
-        let Self {
-            arguments,
-            private,
-            output_site,
+    fn call(&self) -> TokenStream {
+        let Arguments {
+            error_info,
+            token_info,
             ..
-        } = self;
-        let returns = respan(self.returns.to_token_stream(), *output_site);
+        } = self.arguments;
+        let site = self.output_site;
+        let returns = quote_spanned! {site=> returns };
         let telemetry = self.telemetry();
         let nesting = self.nesting();
-        let nesting = quote_spanned! {Span::mixed_site()=> #private::Nesting::#nesting };
-        let call = if let Some(error_info) = &arguments.error_info {
-            let id = &self.id;
+        let call = if let Some(error_info) = error_info {
+            let id = quote_spanned! {Span::mixed_site()=> id };
             quote_spanned! {at(error_info)=> #returns.call_with(#error_info, #id, #telemetry, #nesting) }
         } else {
             let error = self.function.output().and_then(output::error_of);
-            let id = respan(self.id.to_token_stream(), error.map_or(*output_site, at));
-            quote_spanned! {*output_site=> #returns.call(#id, #telemetry, #nesting) }
+            let id = quote_spanned! {error.map_or(site, at)=> id };
+            quote_spanned! {site=> #returns.call(#id, #telemetry, #nesting) }
         };
-        match &arguments.token_info {
+        match token_info {
             Some(token_info) => quote_spanned! {at(token_info)=> #call.token(#token_info) },
             None => call,
         }
     }
 
     fn telemetry(&self) -> TokenStream {
-        let Self {
-            arguments, private, ..
-        } = self;
-        arguments.telemetry.as_ref().map_or_else(
+        let private = &self.private;
+        self.arguments.telemetry.as_ref().map_or_else(
             || quote_spanned! {Span::mixed_site()=> &#private::Global },
             |telemetry| quote_spanned! {at(telemetry)=> &(#telemetry) },
         )
     }
 
-    fn nesting(&self) -> Ident {
-        let name = match self.arguments {
-            Arguments {
-                background: Some(_),
-                ..
-            } => "Background",
-            Arguments {
-                own_record: Some(_),
-                ..
-            } => "Record",
-            _ => "Merge",
-        };
-        Ident::new(name, Span::mixed_site())
+    fn nesting(&self) -> TokenStream {
+        let (private, site) = (&self.private, Span::mixed_site());
+        match (self.arguments.background, self.arguments.own_record) {
+            (Some(_), _) => quote_spanned! {site=> #private::Nesting::Background },
+            (None, Some(_)) => quote_spanned! {site=> #private::Nesting::Record },
+            (None, None) => quote_spanned! {site=> #private::Nesting::Merge },
+        }
     }
 
     /// Instruments the body of an `async fn` as one block.
     fn async_fn(&self, rebinding: &Rebinding) -> TokenStream {
         let Rebinding { lets, allowed, .. } = rebinding;
-        let Body {
-            group, statements, ..
-        } = &self.function.body;
-        let block = braces(group, self.with_type_hint(statements, lets));
+        let body = &self.function.body;
+        let block = regroup(&body.group, self.with_type_hint(&body.statements, lets));
         let prelude = self.prelude();
         // Spanned at the opening brace only: otherwise editors would show the documentation of the
         // keyword on every word of the body.
-        let instrumented =
-            self.instrumented(&quote_spanned! {group.span_open()=> async move #block });
+        let block = quote_spanned! {body.group.span_open()=> async move #block };
+        let instrumented = self.instrumented(&block);
         quote! { #prelude #allowed #instrumented }
     }
 
     /// Instruments the async block that a function returns.
     fn async_block(&self, tail: &Tail) -> TokenStream {
-        let Tail {
-            keywords, block, ..
-        } = tail;
         let Body {
             group,
             attributes,
             statements,
-        } = block;
+        } = &tail.block;
+        let keywords = &tail.keywords;
         let prelude = self.prelude();
         let in_front = match self.form {
             Form::Inside { in_front } => in_front,
@@ -193,12 +179,11 @@ impl<'a> Expansion<'a> {
         };
         let (in_front, statements) = statements.split_at(in_front);
         let statements = self.with_type_hint(statements, &TokenStream::new());
-        let block = braces(group, quote! { #attributes #statements });
+        let block = regroup(group, quote! { #attributes #statements });
         let block = quote! { #(#keywords)* #block };
-        let tail = match self.form {
+        let body = match self.form {
             Form::Wrapped => {
-                let call = &self.call;
-                tail.with_block(quote_spanned! {Span::mixed_site()=> #call.into_future(#block) })
+                tail.with_block(quote_spanned! {Span::mixed_site()=> call.into_future(#block) })
             }
             Form::Kept => tail.with_block(around(tail, self.instrumented(&block))),
             Form::Inside { .. } => {
@@ -207,16 +192,15 @@ impl<'a> Expansion<'a> {
                 return tail.with_block(around(tail, inside));
             }
         };
-        let tail: Vec<TokenTree> = tail.into_iter().collect();
-        let (items, tail) = tail.split_at(items::leading(&self.function.body.statements));
-        quote! { #(#items)* #prelude #(#tail)* }
+        let body: Vec<TokenTree> = body.into_iter().collect();
+        let (items, body) = body.split_at(leading_items(&self.function.body.statements));
+        quote! { #(#items)* #prelude #(#body)* }
     }
 
     /// Fixes the type of an async block before its statements, through a branch that is never taken.
     fn with_type_hint(&self, statements: &[TokenTree], lets: &TokenStream) -> TokenStream {
-        let returns = respan(self.returns.to_token_stream(), self.output_site);
-        let (items, statements) = statements.split_at(items::leading(statements));
-        let type_hint = quote_spanned! {self.output_site=> if false { return #returns.never(); } };
+        let (items, statements) = statements.split_at(leading_items(statements));
+        let type_hint = quote_spanned! {self.output_site=> if false { return returns.never(); } };
         // Without the semicolon the branch would be the last expression of an empty body.
         let end = (items.is_empty() && statements.is_empty())
             .then(|| quote_spanned! {self.output_site=> ; });
@@ -228,46 +212,41 @@ impl<'a> Expansion<'a> {
     /// The call is a temporary, so it outlives the awaited block.
     fn instrumented(&self, block: &TokenStream) -> TokenStream {
         let call = if self.is_inline() {
-            self.call_expr()
+            self.call()
         } else {
-            let call = &self.call;
             // The braces move the call, so that a block without `move` captures it by value.
-            quote_spanned! {Span::mixed_site()=> { #call } }
+            quote_spanned! {Span::mixed_site()=> { call } }
         };
         quote_spanned! {Span::mixed_site()=> return #call.acquire(#block).await; }
+    }
+
+    /// Instruments a blocking body, as a closure that may borrow from the arguments.
+    fn blocking(&self, rebinding: &Rebinding) -> TokenStream {
+        let Rebinding { lets, allowed, .. } = rebinding;
+        let Function { head, body, .. } = self.function;
+        let statements = &body.statements;
+        let first = self.first_statement();
+        let prelude = self.prelude();
+        let block = regroup(&body.group, quote! { #lets #(#statements)* });
+        let inferred = quote_spanned! {self.output_site=> _ };
+        let site = head.signature.fn_token.span;
+        let closure = quote_spanned! {site=> move || -> #inferred #block };
+        quote_spanned! {Span::mixed_site()=> #first #prelude #allowed return call.acquire_blocking(#closure); }
     }
 
     /// Writes an item in front of bodies that begin with an item or a panic.
     ///
     /// Lints about `#[inline]` look at the first statement, and ignore functions that begin so.
     fn first_statement(&self) -> Option<TokenStream> {
-        let Function {
-            attributes, body, ..
-        } = self.function;
-        let is_inlined = attributes.iter().any(|it| it.path().is_ident("inline"));
-        let is_nothing = |statements: &[TokenTree]| {
-            let first = statements.first();
-            let panics = first.is_some_and(|it| is(it, "panic") || is(it, "unreachable"));
-            panics || items::leading(statements) > 0
+        let Function { head, body, .. } = self.function;
+        let is_inline = |attribute: &Attribute| attribute.path().is_ident("inline");
+        let first = body.statements.first()?;
+        let is_nothing = || {
+            let panics = is(first, "panic") || is(first, "unreachable");
+            panics || leading_items(&body.statements) > 0
         };
-        (is_inlined && is_nothing(&body.statements))
+        (head.attributes.iter().any(is_inline) && is_nothing())
             .then(|| quote_spanned! {Span::mixed_site()=> const _: () = (); })
-    }
-
-    /// Instruments a blocking body, as a closure that may borrow from the arguments.
-    fn blocking(&self, rebinding: &Rebinding) -> TokenStream {
-        let Rebinding { lets, allowed, .. } = rebinding;
-        let Self { function, call, .. } = self;
-        let Body {
-            group, statements, ..
-        } = &function.body;
-        let first = self.first_statement();
-        let prelude = self.prelude();
-        let body = braces(group, quote! { #lets #(#statements)* });
-        let site = function.signature.fn_token.span;
-        let inferred = quote_spanned! {self.output_site=> _ };
-        let closure = quote_spanned! {site=> move || -> #inferred #body };
-        quote_spanned! {Span::mixed_site()=> #first #prelude #allowed return #call.acquire_blocking(#closure); }
     }
 }
 
@@ -280,24 +259,8 @@ fn around(tail: &Tail, inside: TokenStream) -> TokenStream {
         keyword.set_span(at(&keyword));
         keyword
     });
-    let mut block = Group::new(Delimiter::Brace, inside);
-    block.set_span(tail.block.group.span());
+    let block = regroup(&tail.block.group, inside);
     quote! { #(#keywords)* #block }
-}
-
-/// Returns the output type of the acquisition, in a form that a body may name.
-///
-/// Behind an alias of a future, this is a projection: inference would otherwise guess the type
-/// from the errors that the owner describes.
-fn output_type(function: &Function, private: &TokenStream, site: Span) -> TokenStream {
-    let output = function.output();
-    match (&function.shape, function.returns()) {
-        (Shape::AsyncBlock(_), Some(alias)) if output.is_none() => {
-            let alias = inferable(Some(alias));
-            quote_spanned! {site=> <#alias as #private::Future>::Output }
-        }
-        _ => inferable(output).into_token_stream(),
-    }
 }
 
 /// Whether an expression is a place, such as `telemetry` or `self.telemetry`.
@@ -316,7 +279,7 @@ pub(crate) fn reject(
     item: &TokenStream,
     errors: &TokenStream,
 ) -> TokenStream {
-    let Some(Function { head, body, .. }) = function else {
+    let Some(Function { written, body, .. }) = function else {
         return quote! { #errors #item };
     };
     let Body {
@@ -326,6 +289,6 @@ pub(crate) fn reject(
     } = body;
     let named = arguments.named();
     let uses = quote_spanned! {Span::mixed_site()=> if false { #(let _ = #named;)* } };
-    let body = braces(group, quote! { #attributes #uses #(#statements)* });
-    quote! { #errors #head #body }
+    let body = regroup(group, quote! { #attributes #uses #(#statements)* });
+    quote! { #errors #written #body }
 }

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
 use crate::function::Shape;
+use crate::tokens::is_one_of;
 
 /// Lints of clippy that do not fire on a blocking body inside a closure.
 const OF_BLOCKING: [&str; 5] = [
@@ -56,6 +57,6 @@ fn never_fires(lint: &Meta, shape: &Shape) -> bool {
         || match shape {
             Shape::Async => lint.ident == "unused_async",
             Shape::AsyncBlock(_) | Shape::OpaqueFuture => lint.ident == "manual_async_fn",
-            Shape::Blocking => OF_BLOCKING.iter().any(|name| lint.ident == name),
+            Shape::Blocking => is_one_of(&lint.ident, &OF_BLOCKING),
         }
 }

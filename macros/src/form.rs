@@ -1,12 +1,12 @@
 //! Chooses how a returned async block is rewritten, depending on the function's other attributes.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens as _;
-use syn::{Attribute, FnArg, Pat};
+use proc_macro2::TokenTree;
+use syn::{Attribute, Expr, FnArg, Ident, Pat, Stmt};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, paths};
+use crate::body::leading;
 use crate::function::{Function, Shape};
-use crate::tokens::{is, is_braced, is_punct, word_in};
+use crate::tokens::{is_one_of, word_in};
 
 /// Attributes that are not macros.
 const BUILT_IN: [&str; 15] = [
@@ -61,7 +61,7 @@ impl Form {
             let name = attribute.path().segments.last();
             name.is_some_and(|name| name.ident == "instrument")
         };
-        let mut macros = function.attributes.iter().filter(|it| is_macro(it));
+        let mut macros = function.head.attributes.iter().filter(|it| is_macro(it));
         match macros.next() {
             None => Self::Wrapped,
             Some(first)
@@ -76,62 +76,45 @@ impl Form {
 
 /// Whether an attribute may be a macro.
 fn is_macro(attribute: &Attribute) -> bool {
-    let segments = &attribute.path().segments;
-    let known: &[&str] = if segments.len() == 1 {
-        &BUILT_IN
-    } else {
-        &TOOLS
-    };
-    let first = segments.first().map(|first| first.ident.to_string());
-    !first.is_some_and(|first| known.contains(&first.as_str()))
+    let path = attribute.path();
+    let is_built_in = path
+        .get_ident()
+        .is_some_and(|name| is_one_of(name, &BUILT_IN));
+    let tool = path.segments.first().map(|first| &first.ident);
+    !is_built_in && !tool.is_some_and(|tool| is_one_of(tool, &TOOLS))
 }
 
 /// Counts the tokens that bind names in `telemetry`: `#[async_trait]` moves patterns into the block.
 fn binding_tokens(arguments: &Arguments, function: &Function, statements: &[TokenTree]) -> usize {
-    let Some(telemetry) = &arguments.telemetry else {
-        return 0;
-    };
-    let words = words_of(telemetry.to_token_stream());
-    let parameters = function.signature.inputs.iter().map(|input| match input {
-        FnArg::Receiver(_) => Some("self".to_owned()),
-        FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(pattern) => Some(pattern.ident.to_string()),
-            _ => None,
-        },
-    });
-    let parameters: Vec<String> = parameters.flatten().collect();
-    let others = words.iter().filter(|word| !parameters.contains(word));
-    let bound: Vec<&str> = others.map(String::as_str).collect();
+    let inputs = &function.head.signature.inputs;
+    let parameters: Vec<&Ident> = inputs.iter().filter_map(plain_name).collect();
+    let telemetry = arguments.telemetry.iter().flat_map(paths);
+    let names = telemetry.filter_map(|path| path.path.get_ident().cloned());
+    let bound: Vec<Ident> = names
+        .filter(|name| name != "self" && !parameters.contains(&name))
+        .collect();
     if bound.is_empty() {
         return 0;
     }
     // `#[async_trait]` begins with `if let … { return … }`, to fix the type of the block.
-    let mut at = match statements.first() {
-        Some(first) if is(first, "if") => {
-            statements.iter().position(is_braced).map_or(0, |at| at + 1)
-        }
-        _ => 0,
+    let moved = leading(statements, |statement| {
+        matches!(statement, Stmt::Local(_) | Stmt::Expr(Expr::If(_), _))
+    });
+    let binds = |statement: &Stmt| match statement {
+        Stmt::Local(local) => bound.iter().any(|name| word_in(&local.pat, name).is_some()),
+        _ => false,
     };
-    let mut in_front = 0;
-    while let Some(rest) = statements.get(at..)
-        && rest.first().is_some_and(|first| is(first, "let"))
-        && let Some(length) = rest.iter().position(|tree| is_punct(tree, ';'))
-    {
-        at += length + 1;
-        let pattern = rest.iter().take_while(|tree| !is_punct(tree, '='));
-        if word_in(pattern.cloned().collect(), &bound).is_some() {
-            in_front = at;
-        }
-    }
-    in_front
+    let last = moved.iter().rfind(|(statement, _)| binds(statement));
+    last.map_or(0, |(_, end)| *end)
 }
 
-/// Returns every word, at any depth.
-fn words_of(tokens: TokenStream) -> Vec<String> {
-    let words = tokens.into_iter().flat_map(|tree| match tree {
-        TokenTree::Ident(word) => vec![word.to_string()],
-        TokenTree::Group(group) => words_of(group.stream()),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
-    });
-    words.collect()
+/// Returns the name of a parameter, unless it is a pattern.
+fn plain_name(parameter: &FnArg) -> Option<&Ident> {
+    match parameter {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(pattern) => Some(&pattern.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    }
 }

@@ -14,9 +14,7 @@ pub(crate) fn inferable(output: Option<&Type>) -> Type {
     let Some(mut output) = output.cloned() else {
         return placeholder();
     };
-    let mut bound = Bound(Vec::new());
-    bound.visit_type_mut(&mut output);
-    Infer(bound.0).visit_type_mut(&mut output);
+    Infer { bound: Vec::new() }.visit_type_mut(&mut output);
     output
 }
 
@@ -24,20 +22,10 @@ fn placeholder() -> Type {
     Type::Verbatim(quote_spanned! {Span::mixed_site()=> _ })
 }
 
-/// Lifetimes bound by `for<'a>` inside the type, which stay.
-struct Bound(Vec<Ident>);
-
-impl VisitMut for Bound {
-    fn visit_bound_lifetimes_mut(&mut self, i: &mut BoundLifetimes) {
-        let names = i.lifetimes.iter().filter_map(|parameter| match parameter {
-            GenericParam::Lifetime(bound) => Some(bound.lifetime.ident.clone()),
-            GenericParam::Type(_) | GenericParam::Const(_) => None,
-        });
-        self.0.extend(names);
-    }
+struct Infer {
+    /// Lifetimes bound by `for<'a>` inside the type, which stay.
+    bound: Vec<Ident>,
 }
-
-struct Infer(Vec<Ident>);
 
 impl VisitMut for Infer {
     fn visit_type_mut(&mut self, i: &mut Type) {
@@ -47,8 +35,17 @@ impl VisitMut for Infer {
         visit_mut::visit_type_mut(self, i);
     }
 
+    // Comes before the lifetimes that it binds.
+    fn visit_bound_lifetimes_mut(&mut self, i: &mut BoundLifetimes) {
+        let names = i.lifetimes.iter().filter_map(|parameter| match parameter {
+            GenericParam::Lifetime(bound) => Some(bound.lifetime.ident.clone()),
+            GenericParam::Type(_) | GenericParam::Const(_) => None,
+        });
+        self.bound.extend(names);
+    }
+
     fn visit_lifetime_mut(&mut self, i: &mut Lifetime) {
-        if i.ident != "static" && !self.0.contains(&i.ident) {
+        if i.ident != "static" && !self.bound.contains(&i.ident) {
             *i = Lifetime::new("'_", i.span());
         }
     }

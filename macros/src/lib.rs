@@ -7,6 +7,7 @@
 
 mod api_id;
 mod arguments;
+mod body;
 mod deferred;
 mod early_return;
 mod errors;
@@ -15,7 +16,6 @@ mod expectations;
 mod form;
 mod function;
 mod infer;
-mod items;
 mod output;
 mod rebinding;
 mod suggestion;

@@ -2,24 +2,21 @@
 
 use syn::{AssocType, GenericArgument, Path, PathArguments, PathSegment, Type, TypeParamBound};
 
+use crate::tokens::is_one_of;
+
 /// Aliases of boxed futures in the `futures` crates.
 const BOXED_FUTURES: [&str; 2] = ["BoxFuture", "LocalBoxFuture"];
 
 /// Whether the type is visibly a future.
 pub(crate) fn is_future(returned: &Type) -> bool {
-    let is_boxed = |path: &Path| {
-        let alias = path.segments.last();
-        alias.is_some_and(|alias| BOXED_FUTURES.iter().any(|name| alias.ident == name))
-    };
-    future_bound(returned).is_some() || path_of(returned).is_some_and(is_boxed)
+    let alias = || path_of(returned)?.segments.last();
+    future_bound(returned).is_some()
+        || alias().is_some_and(|alias| is_one_of(&alias.ident, &BOXED_FUTURES))
 }
 
 /// Returns the `T` of `impl Future<Output = T>` and `Pin<Box<dyn Future<Output = T>>>`.
 pub(crate) fn of_future(returned: &Type) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &future_bound(returned)?.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
+    arguments_of(future_bound(returned)?).find_map(|argument| match argument {
         GenericArgument::AssocType(AssocType { ident, ty, .. }) if ident == "Output" => Some(ty),
         _ => None,
     })
@@ -40,19 +37,20 @@ pub(crate) fn path_of(output: &Type) -> Option<&Path> {
     }
 }
 
-/// Returns the types between the angle brackets.
-fn types_of(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+/// Returns the arguments between the angle brackets.
+fn arguments_of(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
         PathArguments::None | PathArguments::Parenthesized(_) => None,
     };
-    arguments
-        .into_iter()
-        .flatten()
-        .filter_map(|argument| match argument {
-            GenericArgument::Type(argument) => Some(argument),
-            _ => None,
-        })
+    arguments.into_iter().flatten()
+}
+
+fn types_of(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    arguments_of(segment).filter_map(|argument| match argument {
+        GenericArgument::Type(argument) => Some(argument),
+        _ => None,
+    })
 }
 
 /// Returns the bound `Future<…>` of an opaque or dynamic type, also inside `Pin` and `Box`.

@@ -1,14 +1,12 @@
 //! Rewrites the function head where the body assigns to arguments.
 
-use std::borrow::Cow;
-
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Type};
+use syn::{FnArg, Ident, Pat, PatIdent, Type};
 
 use crate::expectations::retain_fulfilled;
-use crate::function::{Function, Shape};
+use crate::function::{Function, Head, Shape};
 use crate::tokens::is_punct;
 
 /// The head of a function, and the arguments that are bound again inside the block that captures
@@ -27,65 +25,55 @@ pub(crate) struct Rebinding {
 
 impl Rebinding {
     pub(crate) fn of(function: &Function) -> Self {
-        let Function {
-            visibility,
-            default,
-            shape,
+        let Head {
+            attributes,
+            signature,
             ..
-        } = function;
-        let mut rebind = Rebind {
-            statements: &function.body.statements,
-            lets: TokenStream::new(),
-        };
-        let mut signature = Cow::Borrowed(&function.signature);
-        let is_whole_body = matches!(shape, Shape::Async | Shape::Blocking);
-        if is_whole_body && signature.inputs.iter().any(may_be_mutable) {
-            for argument in &mut signature.to_mut().inputs {
-                rebind.visit_fn_arg_mut(argument);
-            }
-        }
-        let lets = rebind.lets;
+        } = &function.head;
+        let statements = &function.body.statements;
+        let is_whole_body = matches!(function.shape, Shape::Async | Shape::Blocking);
         let changes_itself = signature.receiver().is_some_and(|receiver| {
-            let name = Ident::from(receiver.self_token);
-            receiver.mutability.is_some() && assigns(&function.body.statements, &name)
+            receiver.mutability.is_some() && assigns(statements, &receiver.self_token.into())
         });
-        let allowed = (is_whole_body && changes_itself)
-            .then(|| quote_spanned! {Span::mixed_site()=> #[allow(unused_assignments)] });
-        let is_expect = |attribute: &Attribute| attribute.path().is_ident("expect");
-        if lets.is_empty() && !function.attributes.iter().any(is_expect) {
-            let head = function.head.clone();
-            return Self {
-                head,
-                lets,
-                allowed,
-            };
+        let mut rebinding = Self {
+            head: function.written.clone(),
+            lets: TokenStream::new(),
+            allowed: (is_whole_body && changes_itself)
+                .then(|| quote_spanned! {Span::mixed_site()=> #[allow(unused_assignments)] }),
+        };
+        let may_rebind = is_whole_body && signature.inputs.iter().any(may_be_mutable);
+        let expects = attributes.iter().any(|it| it.path().is_ident("expect"));
+        if !may_rebind && !expects {
+            return rebinding;
         }
-        let mut attributes = function.attributes.clone();
-        retain_fulfilled(&mut attributes, shape);
-        let head = quote! { #(#attributes)* #visibility #default #signature };
-        Self {
-            head,
-            lets,
-            allowed,
+        let mut head = function.head.clone();
+        if may_rebind {
+            let lets = &mut rebinding.lets;
+            Rebind { statements, lets }.visit_signature_mut(&mut head.signature);
         }
+        if expects || !rebinding.lets.is_empty() {
+            retain_fulfilled(&mut head.attributes, &function.shape);
+            rebinding.head = head.into_token_stream();
+        }
+        rebinding
     }
 }
 
 /// Whether a pattern may contain `mut`; most patterns are plain names.
 fn may_be_mutable(argument: &FnArg) -> bool {
-    match argument {
-        FnArg::Receiver(_) => false,
-        FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(pattern) => pattern.mutability.is_some(),
-            _ => true,
-        },
+    let FnArg::Typed(typed) = argument else {
+        return false;
+    };
+    match &*typed.pat {
+        Pat::Ident(pattern) => pattern.mutability.is_some(),
+        _ => true,
     }
 }
 
 /// Removes `mut` from arguments that the body assigns to, and binds them again with it.
 struct Rebind<'a> {
     statements: &'a [TokenTree],
-    lets: TokenStream,
+    lets: &'a mut TokenStream,
 }
 
 impl VisitMut for Rebind<'_> {

@@ -1,29 +1,29 @@
 //! Finds the async block at the end of a function, on plain tokens.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
 
-use crate::early_return::early_return;
-use crate::function::Body;
-use crate::tokens::{braced, braces, is, is_braced, is_punct};
+use crate::body::Body;
+use crate::tokens::{braced, is, is_one_of, is_punct, open, regroup};
 
 /// Methods that box the block they are called on.
 const BOXING: [&str; 2] = ["boxed", "boxed_local"];
 
 /// A body that ends with `async move {…}`, `Box::pin(async move {…})` or `async move {…}.boxed()`.
 pub(crate) struct Tail {
-    /// The statements before the block, and the path of the function that wraps it.
-    before: Vec<TokenTree>,
-    /// The parentheses of `Box::pin(…)`.
-    call: Option<Group>,
     pub(crate) keywords: Vec<TokenTree>,
     pub(crate) block: Body,
-    /// `.boxed()`, or the comma in the parentheses.
+    /// What is around the block, innermost first.
+    levels: Vec<Level>,
+}
+
+/// The tokens beside the block, or beside the group that contains it.
+struct Level {
+    before: Vec<TokenTree>,
+    /// The parentheses of `Box::pin(…)`, or the braces of a block; none beside the block itself.
+    group: Option<Group>,
+    /// `.boxed()`, a comma, a cast such as `as _`, or the semicolon of a `return`.
     after: Vec<TokenTree>,
-    /// A cast such as `as _`, and the semicolon of a `return`.
-    end: Vec<TokenTree>,
-    /// The enclosing blocks, innermost first, each with the statements before it.
-    outside: Vec<(Vec<TokenTree>, Group)>,
 }
 
 impl Tail {
@@ -32,52 +32,41 @@ impl Tail {
         let semicolon = trees.pop_if(|last| is_punct(last, ';'));
         open(&mut trees);
         let found = Self::of_expression(trees.clone()).or_else(|| Self::of_cast(&trees));
-        let mut tail = found.or_else(|| Self::of_block(trees))?;
-        tail.end.extend(semicolon);
-        Some(tail)
+        let tail = found.or_else(|| Self::of_block(trees))?;
+        Some(tail.followed_by(semicolon))
     }
 
     /// Reads `{ async move {…} }`, a block that always runs.
     fn of_block(mut trees: Vec<TokenTree>) -> Option<Self> {
-        let group = trees.pop().as_ref().and_then(braced)?;
-        let is_statement = match trees.last() {
-            None => true,
-            Some(last) => is_punct(last, ';') || is_braced(last) || is(last, "unsafe"),
-        };
-        if !is_statement {
+        let group = trees.pop().as_ref().and_then(braced)?.clone();
+        let begins_statement = |last: &TokenTree| ends_statement(last) || is(last, "unsafe");
+        if !trees.last().is_none_or(begins_statement) {
             return None;
         }
         let inside: Vec<TokenTree> = group.stream().into_iter().collect();
-        let mut tail = Self::find(&inside)?;
-        tail.outside.push((trees, group));
-        Some(tail)
+        Some(Self::find(&inside)?.inside(trees, group))
     }
 
     /// Reads `Box::pin(async move {…}) as _`; the type may contain the word `as`, too.
     fn of_cast(trees: &[TokenTree]) -> Option<Self> {
-        let words = trees.iter().enumerate().filter(|(_, tree)| is(tree, "as"));
-        words.into_iter().find_map(|(at, _)| {
+        let mut words = trees.iter().enumerate().filter(|(_, tree)| is(tree, "as"));
+        words.find_map(|(at, _)| {
             let (expression, cast) = trees.split_at_checked(at)?;
             let tail = Self::of_expression(expression.to_vec())?;
-            let ends_statement = |tree: &TokenTree| is_punct(tree, ';') || is_braced(tree);
-            let end = cast.to_vec();
-            (!cast.iter().any(ends_statement)).then_some(Self { end, ..tail })
+            (!cast.iter().any(ends_statement)).then(|| tail.followed_by(cast.iter().cloned()))
         })
     }
 
     fn of_expression(mut trees: Vec<TokenTree>) -> Option<Self> {
-        if let [.., TokenTree::Ident(pin), TokenTree::Group(call)] = trees.as_slice()
-            && pin == "pin"
+        if let [.., pin, TokenTree::Group(call)] = trees.as_slice()
+            && is(pin, "pin")
             && call.delimiter() == Delimiter::Parenthesis
         {
             let call = call.clone();
-            let inside = Self::split(call.stream().into_iter().collect())?;
             trees.pop();
-            return inside.before.is_empty().then_some(Self {
-                before: trees,
-                call: Some(call),
-                ..inside
-            });
+            let argument = Self::split(call.stream().into_iter().collect())?;
+            let is_alone = argument.levels.iter().all(|level| level.before.is_empty());
+            return is_alone.then(|| argument.inside(trees, call));
         }
         Self::split(trees)
     }
@@ -85,12 +74,9 @@ impl Tail {
     /// Splits tokens around the async block at their end.
     fn split(mut before: Vec<TokenTree>) -> Option<Self> {
         let end = match before.as_slice() {
-            [
-                ..,
-                TokenTree::Punct(dot),
-                TokenTree::Ident(method),
-                TokenTree::Group(_),
-            ] if dot.as_char() == '.' && BOXING.iter().any(|name| method == name) => {
+            [.., dot, TokenTree::Ident(method), TokenTree::Group(_)]
+                if is_punct(dot, '.') && is_one_of(method, &BOXING) =>
+            {
                 before.len() - 3
             }
             [.., comma] if is_punct(comma, ',') => before.len() - 1,
@@ -98,7 +84,7 @@ impl Tail {
         };
         let after = before.split_off(end);
         open(&mut before);
-        let block = before.pop().as_ref().and_then(braced)?;
+        let block = before.pop().as_ref().and_then(braced)?.clone();
         let begin = match before.as_slice() {
             [.., one, other] if is(one, "async") && is(other, "move") => before.len() - 2,
             [.., one] if is(one, "async") => before.len() - 1,
@@ -106,14 +92,30 @@ impl Tail {
         };
         let keywords = before.split_off(begin);
         Some(Self {
-            before,
-            call: None,
             keywords,
             block: Body::new(block),
-            after,
-            end: Vec::new(),
-            outside: Vec::new(),
+            levels: vec![Level {
+                before,
+                group: None,
+                after,
+            }],
         })
+    }
+
+    fn inside(mut self, before: Vec<TokenTree>, group: Group) -> Self {
+        self.levels.push(Level {
+            before,
+            group: Some(group),
+            after: Vec::new(),
+        });
+        self
+    }
+
+    fn followed_by(mut self, tokens: impl IntoIterator<Item = TokenTree>) -> Self {
+        if let Some(outermost) = self.levels.last_mut() {
+            outermost.after.extend(tokens);
+        }
+        self
     }
 
     /// Whether the body is `Box::pin(async move {…})` and nothing else.
@@ -124,70 +126,36 @@ impl Tail {
             TokenTree::Ident(word) => word != "return",
             other => is_punct(other, ':'),
         };
-        self.call.is_some() && self.outside.is_empty() && self.before.iter().all(in_path)
+        match self.levels.as_slice() {
+            [
+                _,
+                Level {
+                    before,
+                    group: Some(group),
+                    ..
+                },
+            ] => group.delimiter() == Delimiter::Parenthesis && before.iter().all(in_path),
+            _ => false,
+        }
     }
 
     /// Returns the body with another expression in place of the block.
     pub(crate) fn with_block(&self, expression: TokenStream) -> TokenStream {
-        let Self {
-            before,
-            call,
-            after,
-            end,
-            outside,
-            ..
-        } = self;
-        let mut tokens: TokenStream = before.iter().cloned().collect();
-        let inside = expression.into_iter().chain(after.iter().cloned());
-        match call {
-            None => tokens.extend(inside),
-            Some(call) => {
-                let mut wrapped = Group::new(Delimiter::Parenthesis, inside.collect());
-                wrapped.set_span(call.span());
-                wrapped.to_tokens(&mut tokens);
-            }
-        }
-        tokens.extend(end.iter().cloned());
-        for (before, group) in outside {
-            let block = braces(group, tokens);
-            tokens = before.iter().cloned().collect();
-            block.to_tokens(&mut tokens);
-        }
-        tokens
-    }
-
-    /// Finds a `return` that leaves the function with a future other than the block.
-    pub(crate) fn early_return(&self) -> Option<Span> {
-        let ends_statement = |tree: &TokenTree| is_punct(tree, ';') || is_braced(tree);
-        // A `return` of the block itself does not count.
-        let own = self.before.iter().rposition(|tree| is(tree, "return"));
-        let own = own.filter(|at| !self.before.iter().skip(*at).any(ends_statement));
-        let before = self.before.get(..own.unwrap_or(self.before.len()))?;
-        let outside = self.outside.iter().map(|(before, _)| before.as_slice());
-        outside.chain([before]).find_map(early_return)
+        self.levels.iter().fold(expression, |inside, level| {
+            let Level {
+                before,
+                group,
+                after,
+            } = level;
+            let inside = match group {
+                Some(group) => regroup(group, inside).into_token_stream(),
+                None => inside,
+            };
+            quote! { #(#before)* #inside #(#after)* }
+        })
     }
 }
 
-/// Opens the invisible group of a macro's `$future:expr` at the end.
-fn open(trees: &mut Vec<TokenTree>) {
-    while let Some(TokenTree::Group(group)) = trees.last()
-        && group.delimiter() == Delimiter::None
-    {
-        let inside = group.stream();
-        trees.pop();
-        trees.extend(inside);
-    }
-}
-
-/// Returns the last statement of a body.
-pub(crate) fn last_statement(statements: &[TokenTree]) -> TokenStream {
-    let end = match statements {
-        [rest @ .., last] if is_punct(last, ';') => rest,
-        all => all,
-    };
-    let begin = end
-        .iter()
-        .rposition(|tree| is_punct(tree, ';'))
-        .map_or(0, |at| at + 1);
-    end.iter().skip(begin).cloned().collect()
+fn ends_statement(tree: &TokenTree) -> bool {
+    is_punct(tree, ';') || braced(tree).is_some()
 }

@@ -12,42 +12,46 @@ pub(crate) fn is_punct(tree: &TokenTree, symbol: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == symbol)
 }
 
-pub(crate) fn is_braced(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+pub(crate) fn is_one_of(word: &Ident, words: &[&str]) -> bool {
+    // Each `to_string` is a call into the compiler.
+    words.contains(&word.to_string().as_str())
 }
 
-/// Returns the braces, also from inside the invisible group of a macro's `$body:block`.
-pub(crate) fn braced(tree: &TokenTree) -> Option<Group> {
-    let TokenTree::Group(group) = tree else {
-        return None;
-    };
-    match group.delimiter() {
-        Delimiter::Brace => Some(group.clone()),
-        Delimiter::None => {
-            let mut inside = group.stream().into_iter();
-            let only = inside.next()?;
-            inside.next().is_none().then(|| braced(&only)).flatten()
-        }
-        Delimiter::Parenthesis | Delimiter::Bracket => None,
+pub(crate) fn braced(tree: &TokenTree) -> Option<&Group> {
+    match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group),
+        _ => None,
     }
 }
 
-/// Finds the first of these words, at any depth.
-pub(crate) fn word_in(tokens: TokenStream, words: &[&str]) -> Option<Ident> {
-    tokens.into_iter().find_map(|tree| match tree {
-        TokenTree::Ident(word) => {
-            // Computed once for all words, because each `to_string` is a call into the compiler.
-            let text = word.to_string();
-            words.contains(&text.as_str()).then_some(word)
-        }
-        TokenTree::Group(group) => word_in(group.stream(), words),
+/// Opens an invisible group at the end, such as that of a macro's `$body:block`.
+pub(crate) fn open(trees: &mut Vec<TokenTree>) {
+    while let Some(TokenTree::Group(group)) = trees.last()
+        && group.delimiter() == Delimiter::None
+    {
+        let inside = group.stream();
+        trees.pop();
+        trees.extend(inside);
+    }
+}
+
+/// Finds a word, at any depth.
+pub(crate) fn word_in<W>(tokens: impl ToTokens, wanted: &W) -> Option<Ident>
+where
+    Ident: PartialEq<W>,
+    W: ?Sized,
+{
+    let mut trees = tokens.into_token_stream().into_iter();
+    trees.find_map(|tree| match tree {
+        TokenTree::Ident(word) => (word == *wanted).then_some(word),
+        TokenTree::Group(group) => word_in(group.stream(), wanted),
         TokenTree::Punct(_) | TokenTree::Literal(_) => None,
     })
 }
 
-/// Puts tokens into braces with the user's span, so that compiler messages stay on the user's braces.
-pub(crate) fn braces(user: &Group, inside: TokenStream) -> Group {
-    let mut group = Group::new(Delimiter::Brace, inside);
+/// Replaces the content of a group, whose span keeps compiler messages on the user's braces.
+pub(crate) fn regroup(user: &Group, inside: TokenStream) -> Group {
+    let mut group = Group::new(user.delimiter(), inside);
     group.set_span(user.span());
     group
 }
@@ -55,15 +59,6 @@ pub(crate) fn braces(user: &Group, inside: TokenStream) -> Group {
 /// Returns the location of the user's tokens, with the hygiene of generated code.
 pub(crate) fn at(tokens: impl ToTokens) -> Span {
     Span::mixed_site().located_at(tokens.to_token_stream().span())
-}
-
-/// Moves generated tokens to another location.
-pub(crate) fn respan(tokens: TokenStream, site: Span) -> TokenStream {
-    let moved = tokens.into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(site));
-        token
-    });
-    moved.collect()
 }
 
 /// Whether tokens come before a location, as those from another attribute macro do.

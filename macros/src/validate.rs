@@ -2,41 +2,18 @@
 
 use syn::Type;
 
-use crate::deferred::Deferred;
+use crate::body::last_statement;
+use crate::early_return::early_return;
 use crate::errors::Errors;
 use crate::function::{Function, Shape};
-use crate::output;
-use crate::tail::last_statement;
-use crate::tokens::is_written_before;
+use crate::tokens::{is_one_of, is_written_before};
+use crate::{deferred, output};
 
 /// Types of the standard library that SDK functions return instead of a `Result`.
-const NON_RESULTS: [&str; 26] = [
-    "Arc",
-    "Box",
-    "ControlFlow",
-    "Cow",
-    "Option",
-    "Pin",
-    "Poll",
-    "Rc",
-    "String",
-    "Vec",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
+///
+/// The compiler reports other types; here the message is shorter.
+const NON_RESULTS: [&str; 10] = [
+    "Arc", "Box", "Cow", "Option", "Pin", "Poll", "Rc", "String", "Vec", "bool",
 ];
 
 /// Reports everything that is wrong with the function.
@@ -48,13 +25,13 @@ pub(crate) fn check(function: &Function, errors: &mut Errors) {
 }
 
 fn check_qualifiers(function: &Function, errors: &mut Errors) {
-    if let Some(keyword) = &function.signature.constness {
+    if let Some(keyword) = &function.head.signature.constness {
         errors.at(
             keyword.span,
             "expected a function without `const`, found `const fn`: remove `const`, because no clock can be read at compile time",
         );
     }
-    if let Some(abi) = &function.signature.abi {
+    if let Some(abi) = &function.head.signature.abi {
         errors.at(
             abi.extern_token.span,
             "expected a Rust function, found `extern fn`: move `#[acquire_token]` to the Rust function that it calls",
@@ -63,7 +40,7 @@ fn check_qualifiers(function: &Function, errors: &mut Errors) {
 }
 
 fn check_attributes(function: &Function, errors: &mut Errors) {
-    for attribute in &function.attributes {
+    for attribute in &function.head.attributes {
         let Some(name) = attribute.path().segments.last() else {
             continue;
         };
@@ -86,10 +63,10 @@ fn check_shape(function: &Function, errors: &mut Errors) {
     match &function.shape {
         Shape::OpaqueFuture => {
             let last = last_statement(&function.body.statements);
-            let keyword = function.signature.fn_token.span;
+            let keyword = function.head.signature.fn_token.span;
             if function.is_from_async_trait() || is_written_before(&last, keyword) {
                 errors.at(
-                    function.signature.ident.span(),
+                    function.head.signature.ident.span(),
                     "another attribute rewrote this function first: move `#[acquire_token]` above that attribute",
                 );
                 return;
@@ -101,7 +78,7 @@ fn check_shape(function: &Function, errors: &mut Errors) {
             );
         }
         Shape::AsyncBlock(tail) => {
-            if let Some(span) = tail.early_return() {
+            if let Some(span) = early_return(tail) {
                 errors.at(
                     span,
                     "this future would not be measured: move the early return into the async block at the end of the function",
@@ -115,11 +92,11 @@ fn check_shape(function: &Function, errors: &mut Errors) {
 fn check_output(function: &Function, errors: &mut Errors) {
     let nothing = |errors: &mut Errors| {
         errors.at(
-            function.signature.ident.span(),
+            function.head.signature.ident.span(),
             "expected `Result`, found no return type: return the token or the error as a `Result`",
         );
     };
-    let Some(returned) = function.returns() else {
+    let Some(returned) = function.head.returns() else {
         nothing(errors);
         return;
     };
@@ -143,23 +120,14 @@ fn check_output(function: &Function, errors: &mut Errors) {
 
 /// Rejects types other than `Result`, and a `Result` of a future or stream.
 fn check_output_type(output: &Type, function: &Function, errors: &mut Errors) {
-    match Deferred::in_output(output, &function.signature.generics) {
-        Some(Deferred::Stream(word)) => errors.at(
-            word.span(),
-            "streams cannot be instrumented: move `#[acquire_token]` to a function that acquires one token",
-        ),
-        Some(Deferred::Future(word)) => errors.at(
-            word.span(),
-            "this would only time the construction of the future: make the function an `async fn` that returns the output of the future",
-        ),
-        None => {
-            if let Some(found) = non_result(output) {
-                let message = format!(
-                    "expected `Result`, found {found}: return the token or the error as a `Result`"
-                );
-                errors.on(output, &message);
-            }
-        }
+    let is_now = deferred::check(output, &function.head.signature.generics);
+    if errors.keep(is_now).is_some()
+        && let Some(found) = non_result(output)
+    {
+        let message = format!(
+            "expected `Result`, found {found}: return the token or the error as a `Result`"
+        );
+        errors.on(output, &message);
     }
 }
 
@@ -178,8 +146,7 @@ fn non_result(output: &Type) -> Option<String> {
         Type::Tuple(_) => "a tuple",
         other => {
             let name = &output::path_of(other)?.segments.last()?.ident;
-            let is_known = NON_RESULTS.iter().any(|known| name == known);
-            return is_known.then(|| format!("`{name}`"));
+            return is_one_of(name, &NON_RESULTS).then(|| format!("`{name}`"));
         }
     };
     Some(found.to_owned())
