@@ -6,11 +6,21 @@ use syn::{Error, Generics, Ident, Type, TypeParamBound, TypePath, WherePredicate
 use crate::output::path_of;
 use crate::tokens::is_one_of;
 
-/// Types with generic arguments, and traits, that are futures.
+/// Crates whose types are known. Without the crate a name may belong to a type of the user.
+const CRATES: [&str; 6] = [
+    "async_std",
+    "futures",
+    "futures_core",
+    "futures_util",
+    "std",
+    "tokio",
+];
+
+/// Types of these crates, and traits, that are futures.
 const FUTURE_TYPES: [&str; 3] = ["BoxFuture", "JoinHandle", "LocalBoxFuture"];
 const FUTURE_TRAITS: [&str; 2] = ["Future", "IntoFuture"];
 
-/// Types with generic arguments, and traits, that are streams.
+/// Types of these crates, and traits, that are streams.
 const STREAM_TYPES: [&str; 2] = ["BoxStream", "LocalBoxStream"];
 const STREAM_TRAITS: [&str; 2] = ["Stream", "TryStream"];
 
@@ -43,8 +53,8 @@ impl Search<'_> {
 impl VisitMut for Search<'_> {
     fn visit_type_path_mut(&mut self, i: &mut TypePath) {
         let segments = &i.path.segments;
-        if let Some(last) = segments.last() {
-            let is_known = !last.arguments.is_none();
+        if let (Some(first), Some(last)) = (segments.first(), segments.last()) {
+            let is_known = segments.len() > 1 && is_one_of(&first.ident, &CRATES);
             let is_parameter = segments.len() == 1 && self.futures.contains(&&last.ident);
             if is_known && is_one_of(&last.ident, &STREAM_TYPES) {
                 self.stream(&last.ident);

@@ -3,10 +3,9 @@
 mod sdk;
 
 use sdk::{AuthError, ContosoApi, acquire_token};
-use tokio::task::JoinHandle;
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
-pub async fn acquire_token() -> Result<JoinHandle<String>, AuthError> { //~ JoinHandle
+pub async fn acquire_token() -> Result<tokio::task::JoinHandle<String>, AuthError> { //~ JoinHandle
     Ok(tokio::spawn(async { String::new() }))
 }
 

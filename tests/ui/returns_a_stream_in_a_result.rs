@@ -2,11 +2,10 @@
 
 mod sdk;
 
-use futures::stream::BoxStream;
 use sdk::{AuthError, ContosoApi, acquire_token};
 
 #[acquire_token(api = ContosoApi::AcquireToken)]
-pub async fn acquire_tokens() -> Result<BoxStream<'static, String>, AuthError> { //~ BoxStream
+pub async fn acquire_tokens() -> Result<futures::stream::BoxStream<'static, String>, AuthError> { //~ BoxStream
     Ok(Box::pin(futures::stream::empty()))
 }
 

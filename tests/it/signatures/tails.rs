@@ -6,7 +6,7 @@ use std::pin::Pin;
 use futures::future::BoxFuture;
 use token_telemetry::{DescribeError, ErrorInfo, Telemetry, acquire_token};
 
-use super::{Client, failed, succeeded, work};
+use super::{Client, failed, succeeded, work, work_now};
 use crate::support::{Lab, LabApi, LabError, telemetry};
 
 type Answer = Result<u8, LabError>;
@@ -43,6 +43,12 @@ from_an_expression!(
         Ok(2)
     })
 );
+
+macro_rules! pair {
+    ($first:expr, $second:block) => {
+        ($first, $second)
+    };
+}
 
 macro_rules! boxing_an_expression {
     ($name:ident, $telemetry:ident, $future:expr) => {
@@ -85,6 +91,19 @@ fn behind_a_function_that_returns(telemetry: &Telemetry) -> impl Future<Output =
     async move {
         work().await;
         Ok(5)
+    }
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn behind_a_closure_in_a_macro(telemetry: &Telemetry) -> impl Future<Output = Answer> {
+    #[expect(
+        clippy::needless_return,
+        reason = "it must not count as one of the function"
+    )]
+    let [six, _] = <[u8; 2]>::from(pair!((|| return 6)(), { (|| return 7)() }));
+    async move {
+        work().await;
+        Ok(six)
     }
 }
 
@@ -143,11 +162,13 @@ async fn async_blocks_from_macro_variables() {
 }
 
 #[tokio::test]
-async fn returns_in_preceding_items() {
+async fn returns_in_preceding_items_and_macros() {
     let (telemetry, recorder) = telemetry();
     assert_eq!(behind_a_macro_that_returns(&telemetry).await, Ok(4));
     succeeded(&recorder);
     assert_eq!(behind_a_function_that_returns(&telemetry).await, Ok(5));
+    succeeded(&recorder);
+    assert_eq!(behind_a_closure_in_a_macro(&telemetry).await, Ok(6));
     succeeded(&recorder);
 }
 
@@ -218,8 +239,15 @@ mod own {
 
     pub(super) struct Future;
     pub(super) struct Stream;
-    pub(super) struct JoinHandle;
+    pub(super) struct JoinHandle<T>(pub(super) T);
+    pub(super) struct BoxFuture<'a, T>(pub(super) &'a T);
+
+    pub(super) mod stream {
+        pub(in super::super) struct BoxStream<T>(pub(in super::super) T);
+    }
 }
+
+use own::{JoinHandle, stream};
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn own_stream(telemetry: &Telemetry) -> Result<own::Stream, LabError> {
@@ -228,9 +256,24 @@ async fn own_stream(telemetry: &Telemetry) -> Result<own::Stream, LabError> {
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn own_future(telemetry: &Telemetry) -> Result<(own::Future, own::JoinHandle), LabError> {
+async fn own_future(telemetry: &Telemetry) -> Result<own::Future, LabError> {
     work().await;
-    Ok((own::Future, own::JoinHandle))
+    Ok(own::Future)
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+async fn own_handle(telemetry: &Telemetry) -> Result<JoinHandle<u8>, LabError> {
+    work().await;
+    Ok(JoinHandle(1))
+}
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
+fn own_boxes<'a>(
+    telemetry: &Telemetry,
+    token: &'a u8,
+) -> Result<(own::BoxFuture<'a, u8>, stream::BoxStream<u8>), LabError> {
+    work_now();
+    Ok((own::BoxFuture(token), stream::BoxStream(*token)))
 }
 
 #[tokio::test]
@@ -238,6 +281,16 @@ async fn types_named_future_and_stream() {
     let (telemetry, recorder) = telemetry();
     let own::Stream = own_stream(&telemetry).await.unwrap();
     succeeded(&recorder);
-    let (own::Future, own::JoinHandle) = own_future(&telemetry).await.unwrap();
+    let own::Future = own_future(&telemetry).await.unwrap();
     succeeded(&recorder);
+}
+
+#[tokio::test]
+async fn generic_types_named_like_futures() {
+    let (telemetry, recorder) = telemetry();
+    let JoinHandle(one) = own_handle(&telemetry).await.unwrap();
+    succeeded(&recorder);
+    let (own::BoxFuture(two), stream::BoxStream(three)) = own_boxes(&telemetry, &2).unwrap();
+    succeeded(&recorder);
+    assert_eq!((one, *two, three), (1, 2, 2));
 }
