@@ -14,16 +14,13 @@ use syn::{Data, DataEnum, DeriveInput, Error, Fields, Variant};
 
 use crate::errors::{Errors, compile_errors};
 use arguments::{Arguments, Name};
-
-use number::{Number, Reserved};
+use number::{Entry, Number};
 
 /// A valid variant.
 struct Id<'a> {
-    variant: &'a Ident,
+    variant: &'a Variant,
     number: Number,
     name: Name,
-    doc: String,
-    is_deprecated: bool,
 }
 
 /// Derives `ApiId`, or reports all errors at once.
@@ -34,18 +31,17 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     }
 }
 
-fn not_an_enum(input: &DeriveInput, found: &str) -> TokenStream {
-    let message = format!(
-        "expected an enum, found a {found}: derive `ApiId` for an enum whose numbers are the API ids"
-    );
-    compile_errors(Error::new(input.ident.span(), message))
-}
-
 fn derive(input: &DeriveInput) -> TokenStream {
+    let not_an_enum = |found: &str| {
+        let message = format!(
+            "expected an enum, found a {found}: derive `ApiId` for an enum whose numbers are the API ids"
+        );
+        compile_errors(Error::new(input.ident.span(), message))
+    };
     let data = match &input.data {
         Data::Enum(data) => data,
-        Data::Struct(_) => return not_an_enum(input, "struct"),
-        Data::Union(_) => return not_an_enum(input, "union"),
+        Data::Struct(_) => return not_an_enum("struct"),
+        Data::Union(_) => return not_an_enum("union"),
     };
     let mut errors = Errors::default();
     let arguments = Arguments::read(input, &mut errors);
@@ -89,14 +85,9 @@ fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Ve
         }
         if let Some(number) = errors.keep(number) {
             ids.push(Id {
-                variant: &variant.ident,
+                variant,
                 number,
                 name,
-                doc: doc::first_sentence(&variant.attrs),
-                is_deprecated: variant
-                    .attrs
-                    .iter()
-                    .any(|attribute| attribute.path().is_ident("deprecated")),
             });
         }
     }
@@ -107,9 +98,8 @@ fn ids<'a>(data: &'a DataEnum, arguments: &Arguments, errors: &mut Errors) -> Ve
 /// Returns the number of a variant, if it has a literal one.
 fn written_number(variant: &Variant) -> Option<u32> {
     let (_, expression) = variant.discriminant.as_ref()?;
-    Number::of_discriminant(expression)
-        .ok()
-        .map(|number| number.value)
+    let number = Number::of_discriminant(expression).ok()?;
+    Some(number.value)
 }
 
 /// Returns the number of a variant, or the reason why it cannot be an id.
@@ -157,16 +147,19 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
         runtime,
         owner,
         owner_name,
-        reserved,
         ..
     } = arguments;
-    let variants: Vec<_> = ids.iter().map(|id| id.variant).collect();
-    let apis: Vec<_> = ids.iter().map(|id| api(id, arguments)).collect();
-    let docs = ids.iter().map(|id| &id.doc);
+    let variants = ids.iter().map(|id| &id.variant.ident);
+    let api = |Id { number, name, .. }: &Id<'_>| {
+        let (number, name) = (Literal::u32_unsuffixed(number.value), &name.text);
+        quote!(#runtime::__private::Api::new(#number, #name))
+    };
+    let apis: Vec<_> = ids.iter().map(api).collect();
+    let docs = ids.iter().map(|id| doc::first_sentence(&id.variant.attrs));
     let claims = claims(arguments, ids);
-    let reservations = reservations(arguments, reserved);
     // Only where needed, because a crate that forbids the lint cannot allow it.
-    let is_deprecated = ids.iter().any(|id| id.is_deprecated);
+    let mut attributes = ids.iter().flat_map(|id| &id.variant.attrs);
+    let is_deprecated = attributes.any(|it| it.path().is_ident("deprecated"));
     let allowed = is_deprecated.then(|| quote!(#[allow(deprecated)]));
     // The compiler rejects this for types of other crates, and for aliases of references and boxes.
     let local = quote_spanned!(owner.span()=> impl #owner {});
@@ -177,7 +170,6 @@ fn implement(ident: &Ident, arguments: &Arguments, ids: &[Id<'_>]) -> TokenStrea
             type __ApiIdOwner = #owner;
             #local
             #claims
-            #reservations
 
             #[automatically_derived]
             #allowed
@@ -208,115 +200,36 @@ fn stand_in(ident: &Ident, arguments: &Arguments) -> TokenStream {
     }
 }
 
-fn api(id: &Id<'_>, arguments: &Arguments) -> TokenStream {
-    let runtime = &arguments.runtime;
-    let number = Literal::u32_unsuffixed(id.number.value);
-    let name = &id.name.text;
-    quote!(#runtime::__private::Api::new(#number, #name))
-}
-
-/// Writes one claim per distinct number; rustc itself rejects duplicates within one enum.
+/// Claims each number for the owner, so that the compiler rejects a second enum that uses it.
 fn claims(arguments: &Arguments, ids: &[Id<'_>]) -> TokenStream {
+    // rustc itself rejects duplicates within one enum.
     let mut claimed = BTreeSet::new();
-    ids.iter()
-        .map(|id| id.number)
+    let numbers = ids.iter().map(|id| id.number);
+    let used = numbers
         .filter(|number| claimed.insert(number.value))
-        .map(|number| claim_of(number.value, arguments, number.span, number.span))
-        .collect()
-}
-
-fn reservations(arguments: &Arguments, reserved: &Reserved) -> TokenStream {
-    let claims: TokenStream = reserved
-        .entries()
-        .flat_map(|entry| {
-            entry
-                .numbers()
-                .map(move |number| claim_of(number, arguments, entry.first.span, entry.last.span))
-        })
-        .collect();
-    let once = reserved
+        .map(|number| (number.value, number.span, number.span));
+    let reserved = arguments.reserved.entries().flat_map(|entry| {
+        let Entry { first, last } = entry;
+        entry
+            .numbers()
+            .map(move |number| (number, first.span, last.span))
+    });
+    let claims = used.chain(reserved).map(|(number, first, last)| {
+        let number = Literal::u32_unsuffixed(number);
+        claim(&quote!(OneApiIdPerNumber<#number>), arguments, first, last)
+    });
+    let once = arguments
+        .reserved
         .word
         .map(|word| claim(&quote!(OneReservedListPerOwner), arguments, word, word));
-    quote!(#claims #once)
+    quote!(#(#claims)* #once)
 }
 
-/// Writes the claim of one number; an error underlines the code between the two spans.
-fn claim_of(number: u32, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
-    let number = Literal::u32_unsuffixed(number);
-    claim(&quote!(OneApiIdPerNumber<#number>), arguments, first, last)
-}
-
-/// Writes an `impl` on the owner with the user's spans, so that rustc underlines the user's code.
+/// Writes an `impl` on the owner, where an error underlines the user's code between the two spans.
 fn claim(claimed: &TokenStream, arguments: &Arguments, first: Span, last: Span) -> TokenStream {
     let runtime = &arguments.runtime;
     let owner = Ident::new("__ApiIdOwner", last);
     let opening = quote_spanned!(first=> impl);
     let closing = quote_spanned!(last=> {});
     quote!(#opening #runtime::__private::#claimed for #owner #closing)
-}
-
-#[cfg(test)]
-mod tests {
-    use quote::quote;
-    use syn::{Item, Stmt};
-
-    #[test]
-    fn all_errors_are_reported_at_once() {
-        let rejected = super::expand(quote! {
-            #[repr(i8)]
-            #[api_id(ovner = Contoso, reserved = [0, 5..3, 1..])]
-            enum ContosoApi<T> {
-                #[api_id(name = "")]
-                A = 0,
-                B,
-                C = 1 + 1,
-                D(u8) = 7,
-            }
-        });
-        let errors = rejected.to_string().matches("compile_error").count();
-        assert_eq!(errors, 11, "{rejected}");
-    }
-
-    #[test]
-    fn suggested_numbers_are_distinct() {
-        let rejected = super::expand(quote! {
-            #[repr(u32)]
-            #[api_id(owner = Contoso)]
-            enum ContosoApi { A = 7, B, C = 9, D }
-        });
-        let rejected = rejected.to_string();
-        for suggestion in ["`B = 10`", "`D = 11`"] {
-            assert!(rejected.contains(suggestion), "{rejected}");
-        }
-    }
-
-    #[test]
-    fn expansion_has_no_statics_or_functions() {
-        let expanded = super::expand(quote! {
-            #[repr(u32)]
-            #[api_id(owner = Contoso, reserved = [2002])]
-            enum ContosoApi { A = 1, B = 2 }
-        });
-        assert!(!expanded.to_string().contains("unsafe"), "{expanded}");
-        let Ok(Item::Const(unnamed)) = syn::parse2(expanded) else {
-            panic!("expected one unnamed constant");
-        };
-        let syn::Expr::Block(block) = *unnamed.expr else {
-            panic!("expected a block in the constant");
-        };
-        let items: Vec<_> = block
-            .block
-            .stmts
-            .iter()
-            .map(|statement| match statement {
-                Stmt::Item(Item::Type(_)) => "alias",
-                Stmt::Item(Item::Impl(_)) => "impl",
-                _ => "something else",
-            })
-            .collect();
-        assert_eq!(
-            items,
-            ["alias", "impl", "impl", "impl", "impl", "impl", "impl"]
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! The first sentence of a documentation comment.
 
-use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+use syn::{Attribute, Expr, ExprLit, Lit};
 
 /// Returns the first sentence of the item's documentation on one line, or an empty string.
 pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
@@ -20,16 +20,13 @@ pub(crate) fn first_sentence(attributes: &[Attribute]) -> String {
 
 /// Returns the text of `#[doc = "…"]`, if it is a literal.
 fn text(attribute: &Attribute) -> Option<String> {
-    if let Meta::NameValue(pair) = &attribute.meta
-        && pair.path.is_ident("doc")
-        && let Expr::Lit(ExprLit {
+    match &attribute.meta.require_name_value().ok()?.value {
+        Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
-        }) = &pair.value
-    {
-        return Some(text.value());
+        }) if attribute.path().is_ident("doc") => Some(text.value()),
+        _ => None,
     }
-    None
 }
 
 /// Returns the end of the first sentence: a period that is followed by the start of another one.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
-use syn::{Error, Expr, ExprLit, ExprRange, ExprUnary, Lit, LitInt, RangeLimits, UnOp};
+use syn::{Error, Expr, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
 
 /// Most numbers that one enum may reserve; each becomes a claim that the compiler checks.
 const MAX_RESERVED: u64 = 256;
@@ -20,45 +20,42 @@ pub(crate) struct Number {
 impl Number {
     /// Parses the number of a discriminant.
     pub(crate) fn of_discriminant(expression: &Expr) -> Result<Self, Error> {
-        if let Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr: positive,
-            ..
-        }) = expression
-        {
+        match expression {
             // rustc rejects the sign itself, because the enum is unsigned.
-            return Self::read(positive);
+            Expr::Unary(ExprUnary {
+                op: UnOp::Neg(_),
+                expr: positive,
+                ..
+            }) => Self::read(positive),
+            other => Self::read(other),
         }
-        Self::read(expression)
     }
 
     /// Parses a literal; the derive cannot evaluate other expressions.
     fn read(expression: &Expr) -> Result<Self, Error> {
-        if let Expr::Group(group) = expression {
-            return Self::read(&group.expr);
+        match expression {
+            Expr::Group(group) => Self::read(&group.expr),
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(int), ..
+            }) => {
+                let span = int.span();
+                let value = int.base10_parse().map_err(|_overflow| {
+                    let largest = u32::MAX;
+                    let message = format!(
+                        "expected a number up to {largest}, found {int}: use a smaller one"
+                    );
+                    Error::new(span, message)
+                })?;
+                Ok(Self { value, span })
+            }
+            other => {
+                let message = format!(
+                    "expected an integer literal, found `{}`: write the number itself, such as `1004`",
+                    other.to_token_stream()
+                );
+                Err(Error::new_spanned(other, message))
+            }
         }
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Int(int), ..
-        }) = expression
-        {
-            return Self::of_literal(int);
-        }
-        let message = format!(
-            "expected an integer literal, found `{}`: write the number itself, such as `1004`",
-            expression.to_token_stream()
-        );
-        Err(Error::new_spanned(expression, message))
-    }
-
-    fn of_literal(int: &LitInt) -> Result<Self, Error> {
-        let span = int.span();
-        let Ok(value) = int.base10_parse() else {
-            let largest = u32::MAX;
-            let message =
-                format!("expected a number up to {largest}, found {int}: use a smaller one");
-            return Err(Error::new(span, message));
-        };
-        Ok(Self { value, span })
     }
 
     /// Creates an error that points at this number.
@@ -76,48 +73,50 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn read(expression: &Expr) -> Result<Self, Error> {
-        let Expr::Range(range) = expression else {
-            let first = Number::read(expression)?;
-            return Self { first, last: first }.checked(expression);
+        let (first, last) = match expression {
+            Expr::Range(range) => Self::ends(range)?,
+            single => {
+                let number = Number::read(single)?;
+                (number, number)
+            }
         };
-        let ExprRange {
-            start: Some(start),
-            limits,
-            end: Some(end),
-            ..
-        } = range
-        else {
+        if first.value == 0 {
+            return Err(first.error(
+                "expected a nonzero number, because 0 is never an API id: remove it from the list",
+            ));
+        }
+        if first.value > last.value {
+            let (first, last) = (first.value, last.value);
+            let message = format!("expected an ascending range: write `{last}..={first}`");
+            return Err(Error::new_spanned(expression, message));
+        }
+        Ok(Self { first, last })
+    }
+
+    fn ends(range: &ExprRange) -> Result<(Number, Number), Error> {
+        let (Some(start), Some(end)) = (&range.start, &range.end) else {
             let message = "expected a range with both ends: write one such as `3000..=3099`";
             return Err(Error::new_spanned(range, message));
         };
         let (first, last) = (Number::read(start)?, Number::read(end)?);
-        if let RangeLimits::HalfOpen(dots) = limits {
-            let message = format!(
-                "expected an inclusive range, found `..`: write `{}..={}`",
-                first.value,
-                last.value.saturating_sub(1).max(first.value)
-            );
-            return Err(Error::new_spanned(dots, message));
+        match range.limits {
+            RangeLimits::Closed(_) => Ok((first, last)),
+            RangeLimits::HalfOpen(dots) => {
+                let first = first.value;
+                let last = last.value.saturating_sub(1).max(first);
+                let message =
+                    format!("expected an inclusive range, found `..`: write `{first}..={last}`");
+                Err(Error::new_spanned(dots, message))
+            }
         }
-        Self { first, last }.checked(expression)
-    }
-
-    fn checked(self, expression: &Expr) -> Result<Self, Error> {
-        let (first, last) = (self.first.value, self.last.value);
-        if first == 0 {
-            return Err(self.first.error(
-                "expected a nonzero number, because 0 is never an API id: remove it from the list",
-            ));
-        }
-        if first > last {
-            let message = format!("expected an ascending range: write `{last}..={first}`");
-            return Err(Error::new_spanned(expression, message));
-        }
-        Ok(self)
     }
 
     pub(crate) fn numbers(self) -> RangeInclusive<u32> {
         self.first.value..=self.last.value
+    }
+
+    fn count(self) -> u64 {
+        u64::from(self.last.value - self.first.value) + 1
     }
 
     fn overlaps(self, other: Self) -> bool {
@@ -138,7 +137,6 @@ pub(crate) struct Reserved {
     /// The key `reserved`, if it is given.
     pub(crate) word: Option<Span>,
     entries: Vec<Entry>,
-    count: u64,
 }
 
 impl Reserved {
@@ -159,8 +157,8 @@ impl Reserved {
             );
             return Err(Error::new_spanned(expression, message));
         }
-        let (first, last) = (u64::from(entry.first.value), u64::from(entry.last.value));
-        let count = self.count + last - first + 1;
+        let entries = self.entries().chain([entry]);
+        let count: u64 = entries.map(Entry::count).sum();
         if count > MAX_RESERVED {
             let message = format!(
                 "expected at most {MAX_RESERVED} reserved numbers, found {count}: \
@@ -168,7 +166,6 @@ impl Reserved {
             );
             return Err(Error::new_spanned(expression, message));
         }
-        self.count = count;
         self.entries.push(entry);
         Ok(())
     }
@@ -186,12 +183,8 @@ impl Reserved {
     pub(crate) fn free_after(&self, written: &BTreeSet<u32>) -> u32 {
         let used = |number: &u32| written.contains(number) || self.contains(*number);
         let largest = written.iter().rfind(|number| !self.contains(**number));
-        let next = largest
-            .map_or(1, |largest| largest.saturating_add(1))
-            .max(1);
-        (next..=u32::MAX)
-            .chain(1..next)
-            .find(|number| !used(number))
-            .unwrap_or(1)
+        let next = largest.map_or(1, |largest| largest.saturating_add(1));
+        let mut free = (next..=u32::MAX).chain(1..next);
+        free.find(|number| !used(number)).unwrap_or(1)
     }
 }

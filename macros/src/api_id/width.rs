@@ -2,7 +2,7 @@
 
 use quote::ToTokens as _;
 use syn::punctuated::Punctuated;
-use syn::{DeriveInput, Error, Meta, Path, Token};
+use syn::{DeriveInput, Error, Meta, Token};
 
 use super::number::Number;
 use crate::errors::Errors;
@@ -24,38 +24,34 @@ pub(crate) enum Width {
 impl Width {
     /// Reads `#[repr(…)]`, and reports problems to `errors`.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        let named = |attribute: &&syn::Attribute| attribute.path().is_ident("repr");
-        let words = input
-            .attrs
-            .iter()
-            .filter(named)
-            .filter_map(|attribute| attribute.parse_args_with(words).ok())
+        let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
+        let attributes = input.attrs.iter().filter(|it| it.path().is_ident("repr"));
+        let words = attributes
+            .filter_map(|it| it.parse_args_with(parse).ok())
             .flatten();
-        let widths: Vec<_> = words.filter_map(|word| Self::of(word.path())).collect();
-        if widths.is_empty() {
+        let mut width = None;
+        for word in words {
+            let word = word.path();
+            if word.is_ident("u16") {
+                width = Some(Self::U16);
+            } else if word.is_ident("u32") {
+                width = Some(Self::U32);
+            } else if OTHERS.iter().any(|other| word.is_ident(other)) {
+                width = Some(Self::U32);
+                let message = format!(
+                    "an API id must be `u16` or `u32`, found `{}`",
+                    word.to_token_stream()
+                );
+                errors.on(word, &message);
+            }
+        }
+        width.unwrap_or_else(|| {
             let message = format!(
                 "missing `#[repr(u32)]` or `#[repr(u16)]` on `{}`: write one of them above the enum",
                 input.ident
             );
-            errors.at(input.ident.span(), &message);
-        }
-        let widths = widths.into_iter().filter_map(|width| errors.keep(width));
-        widths.last().unwrap_or(Self::U32)
-    }
-
-    /// Returns the width that a word in `#[repr(…)]` selects, if it is an integer type.
-    fn of(word: &Path) -> Option<Result<Self, Error>> {
-        if word.is_ident("u16") {
-            return Some(Ok(Self::U16));
-        }
-        if word.is_ident("u32") {
-            return Some(Ok(Self::U32));
-        }
-        let other = OTHERS.iter().any(|other| word.is_ident(other));
-        other.then(|| {
-            let word_text = word.to_token_stream();
-            let message = format!("an API id must be `u16` or `u32`, found `{word_text}`");
-            Err(Error::new_spanned(word, message))
+errors.at(input.ident.span(), &message);
+            Self::U32
         })
     }
 
@@ -70,8 +66,4 @@ impl Width {
             Self::U16 | Self::U32 => Ok(()),
         }
     }
-}
-
-fn words(input: syn::parse::ParseStream<'_>) -> syn::Result<Punctuated<Meta, Token![,]>> {
-    Punctuated::parse_terminated(input)
 }

@@ -8,9 +8,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Cases with several errors: one makes several mistakes, all of which are reported; in the other,
+/// Cases with several errors: two make several mistakes, all of which are reported; in the other,
 /// the compiler rejects the owner and each of its numbers.
-const SEVERAL_ERRORS: [&str; 2] = ["all_errors_at_once", "api_id_owner_foreign"];
+const SEVERAL_ERRORS: [&str; 3] = [
+    "all_errors_at_once",
+    "api_id_all_errors_at_once",
+    "api_id_owner_foreign",
+];
 
 #[test]
 fn every_mistake_is_rejected() {
