@@ -65,7 +65,9 @@ pub(crate) fn leading(tokens: &[TokenTree], belongs: impl Fn(&Stmt) -> bool) -> 
             // More semicolons belong to the statement: they must not separate it from the next one.
             while input.parse::<Option<Token![;]>>()?.is_some() {}
             let rest: TokenStream = input.fork().parse()?;
-            parsed.push((statement, tokens.len() - rest.into_iter().count()));
+            // Inside of an invisible group, more tokens may follow than there are outside.
+            let end = tokens.len().saturating_sub(rest.into_iter().count());
+            parsed.push((statement, end));
         }
         Ok(())
     };
