@@ -6,15 +6,12 @@
 //! fastest build counts. The table shows the median of all rounds. Where the system reports
 //! processor time, that is measured instead of wall time, because the machine may be busy.
 
-#[path = "../scratch.rs"]
-mod scratch;
-
 use std::array;
 use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use scratch::{NONE, OURS, SDK, Scratch, Variant};
+use token_telemetry_benches::{NONE, OURS, SDK, Scratch, Variant};
 
 const FUNCTIONS: usize = 200;
 const LINES: usize = 40;

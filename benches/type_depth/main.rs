@@ -3,12 +3,9 @@
 //! To prove that a future is `Send`, the compiler looks at everything inside it, down to its
 //! recursion limit. Each layer that an attribute adds reduces the depth that is left for users.
 
-#[path = "../scratch.rs"]
-mod scratch;
-
 use std::fmt::Write as _;
 
-use scratch::{NONE, OURS, SDK, Scratch, Variant};
+use token_telemetry_benches::{NONE, OURS, SDK, Scratch, Variant};
 
 /// Minimum depth that the attribute must leave.
 const NEEDED: usize = 20;

@@ -9,11 +9,8 @@
     reason = "helpers of tests, which clippy sees only behind `#[test]`"
 )]
 
-#[path = "lints/allowed.rs"]
 mod allowed;
-#[path = "lints/diagnostic.rs"]
 mod diagnostic;
-#[path = "lints/package.rs"]
 mod package;
 
 use std::collections::BTreeSet;
@@ -23,14 +20,14 @@ use diagnostic::{Diagnostic, Functions};
 
 /// One file, compiled as its own crate.
 const SOURCE: &str = concat!(
-    include_str!("lints/functions/sdk.rs"),
-    include_str!("lints/functions/rustc.rs"),
-    include_str!("lints/functions/clippy.rs"),
-    include_str!("lints/functions/pedantic.rs"),
-    include_str!("lints/functions/restriction.rs"),
-    include_str!("lints/functions/changed.rs"),
-    include_str!("lints/functions/one_call.rs"),
-    include_str!("lints/functions/clean.rs"),
+    include_str!("functions/sdk.rs"),
+    include_str!("functions/rustc.rs"),
+    include_str!("functions/clippy.rs"),
+    include_str!("functions/pedantic.rs"),
+    include_str!("functions/restriction.rs"),
+    include_str!("functions/changed.rs"),
+    include_str!("functions/one_call.rs"),
+    include_str!("functions/clean.rs"),
 );
 
 #[test]
