@@ -18,6 +18,8 @@ mod adopters;
 mod api_ids;
 mod api_lock;
 mod api_tables;
+#[cfg(feature = "bound")]
+mod bound;
 mod codes;
 mod diagnostics;
 mod documents;
@@ -35,4 +37,5 @@ mod record_facts;
 mod regressions;
 mod scenarios;
 mod signatures;
-mod support;
+
+use token_telemetry_test_support as support;

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::HeaderMap;
+use serde_json::Value;
 use token_telemetry::api::Api;
 use token_telemetry::test_util::{ManualClock, Recorder};
 use token_telemetry::{
@@ -14,7 +15,7 @@ use token_telemetry::{
 };
 
 use crate::config::Config;
-use crate::step::{Acquire, Cache, Failure, Kind, Outcome, Stage};
+use crate::step::{Acquire, Cache, Failure, Kind, Op, Outcome, Stage};
 
 /// Token endpoint of the replayed SDK.
 pub(crate) const TOKEN_URL: &str = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
@@ -63,6 +64,14 @@ pub(crate) struct Run {
     pub(crate) background: Option<AcquisitionRecord>,
     /// What the call returned; `None` if the caller dropped it.
     pub(crate) returned: Option<Result<(), ReplayError>>,
+}
+
+impl Run {
+    /// Returns the record of the call itself.
+    pub(crate) fn record(&self) -> Result<&AcquisitionRecord, String> {
+        let missing = || "expected a record of the call".to_owned();
+        self.foreground.as_ref().ok_or_else(missing)
+    }
 }
 
 /// An application that runs steps.
@@ -117,9 +126,22 @@ impl Driver {
         Ok(run)
     }
 
-    /// Advances the clock past a throttling period.
-    pub(crate) fn advance_time(&self) {
-        self.clock.advance(Duration::from_secs(120));
+    /// Runs the steps of a case, and passes each acquisition on.
+    pub(crate) fn run(
+        &mut self,
+        steps: &[Value],
+        mut acquire: impl FnMut(&Self, Acquire) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for (at, step) in steps.iter().enumerate() {
+            let in_step = |error| format!("step {}: {error}", at + 1);
+            match Op::read(step, &mut self.config).map_err(in_step)? {
+                Op::Acquire(step) => acquire(self, *step).map_err(in_step)?,
+                // Past a throttling period.
+                Op::AdvanceTime => self.clock.advance(Duration::from_secs(120)),
+                Op::Configure | Op::ExpireCachedTokens => {}
+            }
+        }
+        Ok(())
     }
 
     fn sent(&self) -> MutexGuard<'_, Run> {

@@ -62,26 +62,17 @@ pub(crate) fn check_seen(
     enriched: &Enricher,
     check: &mut Check,
 ) -> Result<(), String> {
-    let record = enriched
-        .saw
-        .as_ref()
-        .ok_or("expected a call of the enricher")?;
-    if let Some(successful) = expect.flag("successful")? {
-        check.same("successful", &record.is_ok(), &successful)?;
-    }
+    let record = enriched.saw.as_ref();
+    let record = record.ok_or("expected a call of the enricher")?;
+    check.given("successful", record.is_ok(), expect.flag("successful")?)?;
     if let Some(code) = expect.text("error_code")? {
         // MSAL.NET reports the full type name of a foreign error; we report the short one.
-        let short = code.rsplit('.').next().map(str::to_owned);
-        check.same(
-            "error_code",
-            &record.error_code().map(str::to_owned),
-            &short,
-        )?;
+        let short = code.rsplit('.').next();
+        check.same("error_code", record.error_code(), short)?;
     }
-    if let Some(has_metadata) = expect.flag("has_failure_metadata")? {
-        let is_there = record.error().is_some() && record.duration_total().is_some();
-        check.same("has_failure_metadata", &is_there, &has_metadata)?;
-    }
+    let is_there = record.error().is_some() && record.duration_total().is_some();
+    let expected = expect.flag("has_failure_metadata")?;
+    check.given("has_failure_metadata", is_there, expected)?;
     for of_net_only in ["inner_is_original", "message"] {
         check.not_applicable += usize::from(expect.take(of_net_only).is_some());
     }

@@ -1,44 +1,34 @@
 //! `msal-net.json`: sequences of acquisitions, and the headers that MSAL.NET sends for them.
 
-use std::fs;
 use std::path::Path;
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 use serde_json::Value;
-use token_telemetry::entra::{DeliveryPolicy, Dialect, Header, MsalNetVersion, PendingFailure};
+use token_telemetry::entra::{DeliveryPolicy, Dialect, Header, MsalNetVersion};
 use token_telemetry::{AcquisitionRecord, CacheRefreshReason, Telemetry};
 
 use crate::config::Config;
 use crate::driver::{Driver, Run};
 use crate::fields::{Check, Fields};
 use crate::metadata::check_metadata;
-use crate::step::{Acquire, Op};
-use crate::tally::{Counts, Tally};
+use crate::step::Acquire;
+use crate::tally::Tally;
 
 /// The SDK of the replay, with a version in the format of MSAL.NET.
 pub(crate) const SDK: (&str, &str) = ("MSAL.NetCore", "4.86.1.0");
 
-/// Replays the file in the folder, if it exists.
+/// Replays the file in the folder.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
-    for case in cases(dir, "msal-net.json", tally) {
-        let name = case.get("name").and_then(Value::as_str).unwrap_or("?");
-        let name = format!("msal-net/{name}");
-        tally.case(&name, replay(case));
-    }
+    let name = |_, case: &Value| format!("msal-net/{}", word(case, "name"));
+    tally.replay(dir, "msal-net.json", name, replay);
 }
 
-/// Returns the cases of a file, or none if it does not exist.
-pub(crate) fn cases(dir: &Path, file: &str, tally: &mut Tally) -> Vec<Value> {
-    let Ok(text) = fs::read_to_string(dir.join(file)) else {
-        return Vec::new();
-    };
-    serde_json::from_str(&text).unwrap_or_else(|error| {
-        tally.case(file, Err(error.to_string()));
-        Vec::new()
-    })
+/// Returns a text of a case for its name.
+pub(crate) fn word<'a>(case: &'a Value, key: &str) -> &'a str {
+    case.get(key).and_then(Value::as_str).unwrap_or("?")
 }
 
-fn replay(case: Value) -> Result<Counts, String> {
+fn replay(case: Value, check: &mut Check) -> Result<(), String> {
     let mut case = Fields::of(case)?;
     for for_readers in [
         "name",
@@ -50,16 +40,14 @@ fn replay(case: Value) -> Result<Counts, String> {
         case.take(for_readers);
     }
     let schema = Fields::needed("schema", case.text("schema")?)?;
-    let mut check = Check::default();
     match &*schema {
-        "2" | "3" | "4" | "5" => headers(&schema, case, &mut check)?,
-        "id-headers" => crate::identity::replay(case, &mut check)?,
-        "otel-v1" | "otel-v2" => crate::metrics::replay(&schema, case, &mut check)?,
-        "otel" => crate::metrics::replay_catalogue(case, &mut check)?,
-        "metadata" => crate::metadata::replay(case, &mut check)?,
-        other => return Err(format!("unknown schema `{other}`")),
+        "2" | "3" | "4" | "5" => headers(&schema, case, check),
+        "id-headers" => crate::identity::replay(case, check),
+        "otel-v1" | "otel-v2" => crate::metrics::replay(&schema, case, check),
+        "otel" => crate::metrics::replay_catalogue(case, check),
+        "metadata" => crate::metadata::replay(case, check),
+        other => Err(format!("unknown schema `{other}`")),
     }
-    Ok(check.into())
 }
 
 /// Returns the dialect of the MSAL.NET version in a case.
@@ -112,16 +100,9 @@ fn headers(schema: &str, mut case: Fields, check: &mut Check) -> Result<(), Stri
         .dialect(dialect(schema, &config)?);
     let mut driver = Driver::new(config, builder)?;
     let mut sent = Sent::default();
-    for (at, step) in steps.iter().enumerate() {
-        let in_step = |error| format!("step {}: {error}", at + 1);
-        match Op::read(step, &mut driver.config).map_err(in_step)? {
-            Op::Acquire(acquire) => {
-                run_step(&driver, *acquire, &mut sent, check).map_err(in_step)?;
-            }
-            Op::AdvanceTime => driver.advance_time(),
-            Op::Configure | Op::ExpireCachedTokens => {}
-        }
-    }
+    driver.run(&steps, |driver, acquire| {
+        run_step(driver, acquire, &mut sent, check)
+    })?;
     check_end(expect, &driver.telemetry, &sent, check)
 }
 
@@ -146,26 +127,21 @@ fn run_step(
 }
 
 fn check_step(mut expect: Fields, run: &Run, check: &mut Check) -> Result<(), String> {
-    if let Some(sent) = expect.flag("token_request_sent")? {
-        check.same("token_request_sent", &!run.token_requests.is_empty(), &sent)?;
-    }
-    let record = run
-        .foreground
-        .as_ref()
-        .ok_or("expected a record of the call")?;
-    if let Some(reason) = expect.number("cache_refresh_reason")? {
-        check.same(
-            "cache_refresh_reason",
-            &reason_of(record).wire().into(),
-            &reason,
-        )?;
-    }
+    let (sent, expected) = (
+        !run.token_requests.is_empty(),
+        expect.flag("token_request_sent")?,
+    );
+    check.given("token_request_sent", sent, expected)?;
+    let record = run.record()?;
+    let reason = u64::from(reason_of(record).wire());
+    let expected = expect.number("cache_refresh_reason")?;
+    check.given("cache_refresh_reason", reason, expected)?;
     for (key, name) in HEADERS {
         if expect.has(key) {
             let expected = expect.text(key)?;
             // All attempts of a request have the same headers.
             for headers in &run.token_requests {
-                check.same(key, &value_of(headers, name), &expected)?;
+                check.same(key, value_of(headers, name), expected.as_deref())?;
             }
         }
     }
@@ -184,9 +160,8 @@ const HEADERS: [(&str, &str); 2] = [
     ("last_header", "x-client-last-telemetry"),
 ];
 
-fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers.get(name).map(text)
+fn value_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// MSAL.NET has no unknown reason.
@@ -202,14 +177,13 @@ fn check_end(
     sent: &Sent,
     check: &mut Check,
 ) -> Result<(), String> {
-    if let Some(requests) = expect.number("token_requests")? {
-        check.same("token_requests", &sent.requests, &requests)?;
-    }
+    let requests = expect.number("token_requests")?;
+    check.given("token_requests", sent.requests, requests)?;
     for (key, name) in HEADERS {
         if expect.has(key) {
             let expected = expect.text(key)?;
             let headers = sent.last.as_ref().ok_or("no token request was sent")?;
-            check.same(key, &value_of(headers, name), &expected)?;
+            check.same(key, value_of(headers, name), expected.as_deref())?;
         }
     }
     if expect.has("client_state_after") {
@@ -230,26 +204,13 @@ fn check_pending(
 ) -> Result<(), String> {
     let pending = telemetry.pending_failures();
     check.same("failures that wait", &pending.len(), &expected.len())?;
-    for (
-        PendingFailure {
-            api,
-            correlation_id,
-            code,
-            ..
-        },
-        expected,
-    ) in pending.iter().zip(expected)
-    {
+    for (failure, expected) in pending.iter().zip(expected) {
         let mut expected = Fields::of(expected)?;
-        if let Some(number) = expected.number("api_id")? {
-            check.same("api_id", &u64::from(api.number()), &number)?;
-        }
-        if let Some(id) = expected.text("correlation_id")? {
-            check.same("correlation_id", &correlation_id.to_string(), &id)?;
-        }
-        if let Some(error) = expected.text("error_code")? {
-            check.same("error_code", &&**code, &&*error)?;
-        }
+        let number = u64::from(failure.api.number());
+        check.given("api_id", number, expected.number("api_id")?)?;
+        let id = failure.correlation_id.to_string();
+        check.given("correlation_id", id, expected.text("correlation_id")?)?;
+        check.given("error_code", &*failure.code, expected.text("error_code")?)?;
         expected.finish()?;
     }
     Ok(())

@@ -2,13 +2,11 @@
 
 mod attributes;
 mod cardinality;
-pub(crate) mod collect;
 mod conventions;
 mod enricher;
 mod global;
 mod measurements;
 pub(crate) mod providers;
-mod warnings;
 
 use std::pin::pin;
 use std::task::{Context, Waker};
@@ -22,6 +20,7 @@ use token_telemetry::{
 };
 
 use crate::support::{LabApi, LabError, TOKEN_URL};
+pub(crate) use crate::support::{collect, warnings};
 use collect::{Point, Sink};
 
 /// An SDK on a manual clock, with its own sink.

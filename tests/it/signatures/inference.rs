@@ -2,24 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::num::ParseIntError;
 
 use token_telemetry::{DescribeError, ErrorInfo, Telemetry, acquire_token};
 
 use super::{succeeded, work};
 use crate::support::{Lab, LabApi, LabError, only, telemetry};
-
-impl From<ParseIntError> for LabError {
-    fn from(_: ParseIntError) -> Self {
-        Self::new("no_number")
-    }
-}
-
-impl From<&str> for LabError {
-    fn from(code: &str) -> Self {
-        Self::new(code)
-    }
-}
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn collecting(telemetry: &Telemetry) -> Result<HashMap<u8, Vec<char>>, LabError> {

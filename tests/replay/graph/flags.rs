@@ -35,7 +35,7 @@ fn replay_text(text: &str, expect: &mut Fields, check: &mut Check) -> Result<(),
     if let Some(known) = expect.texts("known")? {
         check.same(
             "names",
-            &features.names().map(str::to_owned).collect(),
+            &features.names().map(str::to_owned).collect::<Vec<_>>(),
             &known,
         )?;
     }
@@ -44,7 +44,7 @@ fn replay_text(text: &str, expect: &mut Fields, check: &mut Check) -> Result<(),
             .iter()
             .filter_map(serde_json::Value::as_u64)
             .collect();
-        let found = features.unknown_bits().map(u64::from).collect();
+        let found: Vec<_> = features.unknown_bits().map(u64::from).collect();
         check.same("unknown bits", &found, &unknown)?;
     }
     Ok(())

@@ -5,7 +5,6 @@ mod flags;
 mod read;
 mod request_id;
 
-use std::fs;
 use std::path::Path;
 use token_telemetry::ClientRequestId;
 
@@ -16,31 +15,16 @@ use token_telemetry::graph::{
 };
 
 use crate::fields::{Check, Fields};
-use crate::tally::{Counts, Tally};
+use crate::msal_net::word;
+use crate::tally::Tally;
 
-/// Replays the file in the folder, if it exists.
+/// Replays the file in the folder.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
-    let Ok(text) = fs::read_to_string(dir.join("graph.json")) else {
-        return;
-    };
-    match serde_json::from_str::<Vec<Value>>(&text) {
-        Ok(cases) => cases.into_iter().for_each(|case| replay(case, tally)),
-        Err(error) => tally.case("graph.json", Err(error.to_string())),
-    }
+    let name = |_, case: &Value| format!("graph/{}", word(case, "id"));
+    tally.replay(dir, "graph.json", name, replay);
 }
 
-fn replay(case: Value, tally: &mut Tally) {
-    let name = case.get("id").and_then(Value::as_str).unwrap_or("?");
-    let name = format!("graph/{name}");
-    let counts = |assertions| Counts {
-        assertions,
-        ..Counts::default()
-    };
-    tally.case(&name, one(case).map(counts));
-}
-
-/// Replays a case and returns the number of assertions.
-fn one(case: Value) -> Result<usize, String> {
+fn replay(case: Value, check: &mut Check) -> Result<(), String> {
     let mut case = Fields::of(case)?;
     let kind = Fields::needed("kind", case.text("kind")?)?;
     let style = case.text("style")?;
@@ -49,20 +33,17 @@ fn one(case: Value) -> Result<usize, String> {
     }
     let (mut input, mut expect) = (case.object("input")?, case.object("expect")?);
     case.finish()?;
-    let mut check = Check::default();
     match kind.as_str() {
-        "build" => build::replay(style.as_deref(), &mut input, &mut expect, &mut check)?,
-        "read" | "reject" => read::replay(&mut input, &mut expect, &mut check)?,
-        "repair" => read::replay_repair(&mut input, &mut expect, &mut check)?,
-        "feature-flags" => flags::replay(&mut input, &mut expect, &mut check)?,
-        "host" => replay_host(&mut input, &mut expect, &mut check)?,
-        "request-id" => request_id::replay(&mut input, &mut expect, &mut check)?,
+        "build" => build::replay(style.as_deref(), &mut input, &mut expect, check)?,
+        "read" | "reject" => read::replay(&mut input, &mut expect, check)?,
+        "repair" => read::replay_repair(&mut input, &mut expect, check)?,
+        "feature-flags" => flags::replay(&mut input, &mut expect, check)?,
+        "host" => replay_host(&mut input, &mut expect, check)?,
+        "request-id" => request_id::replay(&mut input, &mut expect, check)?,
         other => return Err(format!("unknown kind {other}")),
     }
     input.finish()?;
-    expect.finish()?;
-    check.holds("something is asserted", check.assertions > 0)?;
-    Ok(check.assertions)
+    expect.finish()
 }
 
 fn replay_host(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> Result<(), String> {

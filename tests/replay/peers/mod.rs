@@ -10,24 +10,25 @@ use token_telemetry::entra::Dialect;
 use token_telemetry::entra::FieldText;
 
 use crate::fields::{Check, Fields};
-use crate::msal_net::cases;
+use crate::msal_net::word;
 use crate::step::pair;
-use crate::tally::{Counts, Tally};
+use crate::tally::Tally;
 
 /// Libraries that send through another library in the list.
 const ALIASES: &[(&str, &str)] = &[("msal-common", "msal-node")];
 
-/// Replays the file in the folder, if it exists.
+/// Replays the file in the folder.
 pub(crate) fn run(dir: &Path, tally: &mut Tally) {
-    for (at, case) in cases(dir, "peer-headers.json", tally).iter().enumerate() {
-        let word = |key| case.get(key).and_then(Value::as_str).unwrap_or("?");
-        let (library, header, name) = (word("library"), word("header"), word("case"));
-        let name = format!("peer-headers/{}: {library} {header} {name}", at + 1);
-        tally.case(&name, replay(with_ids(case)));
-    }
+    let name = |at, case: &Value| {
+        let [library, header, name] = ["library", "header", "case"].map(|key| word(case, key));
+        format!("peer-headers/{}: {library} {header} {name}", at + 1)
+    };
+    tally.replay(dir, "peer-headers.json", name, |case, check| {
+        replay(with_ids(&case), check)
+    });
 }
 
-fn replay(case: Value) -> Result<Counts, String> {
+fn replay(case: Value, check: &mut Check) -> Result<(), String> {
     let mut case = Fields::of(case)?;
     for for_readers in ["version", "kind", "case"] {
         case.take(for_readers);
@@ -43,19 +44,17 @@ fn replay(case: Value) -> Result<Counts, String> {
         value: &value,
         dialect: dialect(&library, fields.as_ref())?,
     };
-    let mut check = Check::default();
     match (fields, unreadable, empty) {
         (Some(fields), None, None) => {
-            read::check(&sent, Fields::of(fields.clone())?, &mut check)?;
+            read::check(&sent, Fields::of(fields.clone())?, check)?;
             // Render a value built from the fields of the case, not the parsed one.
             let written = write::header(&header, &sent.dialect, Fields::of(fields)?)?;
-            check.same("written", &written, &value)?;
+            check.same("written", &written, &value)
         }
-        (None, Some(true), None) => read::check_rejected(&sent, &mut check)?,
-        (None, None, Some(true)) => read::check_empty(&sent, &mut check)?,
-        _ => return Err("expected one of `fields`, `unreadable`, `empty`".to_owned()),
+        (None, Some(true), None) => read::check_rejected(&sent, check),
+        (None, None, Some(true)) => read::check_empty(&sent, check),
+        _ => Err("expected one of `fields`, `unreadable`, `empty`".to_owned()),
     }
-    Ok(check.into())
 }
 
 /// A header that a library sent.

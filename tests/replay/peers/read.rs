@@ -128,17 +128,21 @@ fn last(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<(), S
             failure.correlation_id().to_string(),
         )
     });
-    check.same("failed", &failed.collect(), &pairs(fields, "failed")?)?;
+    check.same(
+        "failed",
+        &failed.collect::<Vec<_>>(),
+        &pairs(fields, "failed")?,
+    )?;
     let codes = telemetry
         .failures()
         .iter()
         .map(|failure| failure.code().to_owned());
-    check.same("errors", &codes.collect(), &texts(fields, "errors")?)?;
     check.same(
-        "tail",
-        &wire_texts(found.platform_fields()),
-        &texts(fields, "tail")?,
+        "errors",
+        &codes.collect::<Vec<_>>(),
+        &texts(fields, "errors")?,
     )?;
+    check.same("tail", &wire_texts(found.platform_fields()), &texts(fields, "tail")?)?;
     check_dialects(found.dialects(), &sent.dialect, check)?;
     let own = there(sent.dialect.read_last(sent.value))?;
     check.same(
@@ -155,6 +159,10 @@ fn extra_sku(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<
         (name.to_owned(), version.to_owned())
     };
     let groups = SkuGroup::ALL.into_iter().map(group);
-    check.same("groups", &groups.collect(), &pairs(fields, "groups")?)?;
+    check.same(
+        "groups",
+        &groups.collect::<Vec<_>>(),
+        &pairs(fields, "groups")?,
+    )?;
     check.same("read and rendered", &&*found.to_string(), &sent.value)
 }

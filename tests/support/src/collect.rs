@@ -11,18 +11,21 @@ use opentelemetry_sdk::metrics::{
 };
 
 /// A provider with an exporter that keeps everything.
-pub(crate) struct Sink {
-    pub(crate) provider: SdkMeterProvider,
+#[derive(Debug)]
+pub struct Sink {
+    /// Its provider.
+    pub provider: SdkMeterProvider,
     exporter: InMemoryMetricExporter,
 }
 
 impl Sink {
-    pub(crate) fn new(temporality: Temporality) -> Self {
+    /// Creates a sink with this temporality.
+    pub fn new(temporality: Temporality) -> Self {
         Self::with(temporality, |builder| builder)
     }
 
     /// Creates a sink whose provider has views or other options.
-    pub(crate) fn with(
+    pub fn with(
         temporality: Temporality,
         configure: impl FnOnce(MeterProviderBuilder) -> MeterProviderBuilder,
     ) -> Self {
@@ -37,7 +40,7 @@ impl Sink {
     }
 
     /// Exports now and returns the points of this export, sorted.
-    pub(crate) fn collect(&self) -> Vec<Point> {
+    pub fn collect(&self) -> Vec<Point> {
         self.exporter.reset();
         self.provider.force_flush().unwrap();
         let exported = self.exporter.get_finished_metrics().unwrap();
@@ -49,18 +52,23 @@ impl Sink {
 
 /// One point of one metric.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Point {
-    pub(crate) scope: (String, Option<String>, Option<String>),
-    pub(crate) metric: String,
-    pub(crate) unit: String,
-    pub(crate) description: String,
-    pub(crate) attributes: BTreeMap<String, Value>,
+pub struct Point {
+    /// Name, version and schema of the meter.
+    pub scope: (String, Option<String>, Option<String>),
+    /// Name of the metric.
+    pub metric: String,
+    /// Unit of the metric.
+    pub unit: String,
+    /// Description of the metric.
+    pub description: String,
+    /// Attributes of the point.
+    pub attributes: BTreeMap<String, Value>,
     /// Sum of a counter, number of recordings of a histogram.
-    pub(crate) count: u64,
+    pub count: u64,
     /// Sum of the recorded values.
-    pub(crate) sum: String,
+    pub sum: String,
     /// The rest of the point: temporality, extremes, buckets.
-    pub(crate) shape: String,
+    pub shape: String,
 }
 
 impl Point {
@@ -69,7 +77,7 @@ impl Point {
     }
 
     /// Returns the value of an attribute as text; empty if it is missing.
-    pub(crate) fn text(&self, key: &str) -> String {
+    pub fn text(&self, key: &str) -> String {
         let value = self.attributes.get(key);
         value
             .map(|value| value.as_str().into_owned())

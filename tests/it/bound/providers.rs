@@ -11,7 +11,7 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::metrics::{SdkMeterProvider, Temporality};
 use token_telemetry::otel::Metrics;
 
-use crate::binding::{TEN_HITS, ten_hits};
+use super::binding::{TEN_HITS, ten_hits};
 use crate::otel::collect::Sink;
 use crate::otel::{counts, instance};
 
