@@ -1,8 +1,7 @@
 //! Products, levels, features, and the budget.
 
-use std::env;
 use std::ffi::OsStr;
-use std::process::Command;
+
 use token_telemetry::ClientRequestId;
 
 use http::{HeaderMap, HeaderValue, Uri};
@@ -10,6 +9,7 @@ use token_telemetry::graph::{
     ApplicationFeatures, Comment, DroppedPart, FeatureUsage, Headers, Key, Level, OddRequestId,
     Product, RequestContext, SDK_VERSION, SdkVersion, SdkVersionBuilder, read,
 };
+use token_telemetry_test_support::alone;
 
 const APPLICATION: Product = Product::from_static("Contoso-Mail", "3.2");
 const SERVICE: Product = Product::from_static("graph-rust", "1.4.0");
@@ -144,13 +144,7 @@ fn non_unicode_variable_disables_telemetry() {
 
 /// Returns the output of [`says_its_level`] in a process with this value of the variable.
 fn level_said(value: Option<&OsStr>) -> String {
-    let mut child = Command::new(env::current_exe().unwrap());
-    child.args([
-        "--exact",
-        "parts::says_its_level",
-        "--ignored",
-        "--nocapture",
-    ]);
+    let mut child = alone("parts::says_its_level");
     match value {
         Some(value) => child.env(VARIABLE, value),
         None => child.env_remove(VARIABLE),

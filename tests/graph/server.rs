@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use token_telemetry::graph::{
     Comment, FeatureUsage, Headers, Hosts, Product, SDK_VERSION, SdkVersion,
 };
-use tokio::net::TcpListener;
+use token_telemetry_test_support::serve;
 
 /// A received request.
 #[derive(Clone, Debug)]
@@ -53,8 +53,8 @@ struct Server {
 impl Servers {
     pub(crate) async fn start() -> Self {
         let arrived = Arc::default();
-        let files = serve("files", None, &arrived).await;
-        let graph = serve("graph", Some(files), &arrived).await;
+        let files = start("files", None, &arrived).await;
+        let graph = start("graph", Some(files), &arrived).await;
         Self { graph, arrived }
     }
 
@@ -79,7 +79,7 @@ impl Servers {
     }
 }
 
-async fn serve(
+async fn start(
     name: &'static str,
     files: Option<SocketAddr>,
     arrived: &Arc<Mutex<Vec<Arrived>>>,
@@ -90,11 +90,7 @@ async fn serve(
         files,
         arrived,
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let router = Router::new().fallback(respond).with_state(server);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
+    serve(Router::new().fallback(respond).with_state(server)).await
 }
 
 async fn respond(State(server): State<Server>, request: Request) -> Response {

@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::HeaderMap;
 use proptest::prelude::*;
 use token_telemetry::entra::{Capacity, Dialect, OverBudget};
-use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
-use crate::headers::{run, speaking};
-use crate::support::{LabApi, LabError};
+use crate::headers::delivery::open;
+use crate::headers::speaking;
+use crate::support::prelude::*;
 
 /// A step of a schedule; numbers of authorities and requests wrap around.
 #[derive(Clone, Debug)]
@@ -65,26 +64,6 @@ fn any_capacity() -> impl Strategy<Value = Dialect> {
     })
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing(
-    telemetry: &Telemetry,
-    asked: Option<(String, Purpose)>,
-    code: &str,
-) -> Result<(), LabError> {
-    if let Some((url, purpose)) = asked {
-        let request = Acquisition::current().token_request(url).purpose(purpose);
-        request.responded(400);
-    }
-    Err(LabError::new(code))
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn begin(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, HeaderMap), LabError> {
-    let mut request = Acquisition::current().token_request(url);
-    let headers = request.take_headers();
-    Ok((request, headers))
-}
-
 /// A request in flight with the codes that it reports.
 struct Flight {
     request: TokenRequest,
@@ -108,19 +87,17 @@ impl Ledger {
         let at = asked.filter(|(_, purpose)| *purpose == Purpose::Token);
         let authority = at.map(|(authority, _)| authority % AUTHORITIES);
         let asked = asked.map(|(authority, purpose)| (url(authority), purpose));
-        run(failing(telemetry, asked, &code)).unwrap_err();
+        fail(telemetry, &code, || {
+            if let Some((url, purpose)) = asked {
+                let request = Acquisition::current().token_request(url).purpose(purpose);
+                request.responded(400);
+            }
+        });
         self.failures.insert(code, authority);
     }
 
     fn begin(&mut self, telemetry: &Telemetry, at: u8) {
-        let (request, headers) = run(begin(telemetry, &url(at))).unwrap();
-        let last = headers.get("x-client-last-telemetry");
-        let last = last.map_or("", |last| last.to_str().unwrap());
-        let codes = last.split('|').nth(3).unwrap_or_default().split(',');
-        let carried: Vec<String> = codes
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let (request, carried) = open(telemetry, &url(at));
         let mut sorted = carried.clone();
         sorted.sort();
         assert_eq!(carried, sorted, "the oldest come first");

@@ -1,11 +1,11 @@
 //! `#[derive(ApiId)]`, and ids known only at run time.
 
 use futures::executor::block_on;
+use token_telemetry::ApiId;
 use token_telemetry::api::{Api, Catalog};
 use token_telemetry::api::{MsalJava, MsalNode};
-use token_telemetry::{Acquisition, ApiId, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, only, telemetry};
+use crate::support::prelude::*;
 
 struct Contoso;
 

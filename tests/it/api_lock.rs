@@ -4,10 +4,11 @@ use std::any::type_name;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use token_telemetry::ApiId;
 use token_telemetry::test_util::{UPDATE_API_IDS, assert_api_ids_locked};
+
+use crate::support::alone;
 
 /// The first release of an SDK, and copies with one change each.
 macro_rules! release {
@@ -58,52 +59,39 @@ fn unchanged_ids_pass() {
 }
 
 #[test]
-fn changed_number_shows_released_one() {
-    assert_eq!(
-        complaint::<Renumbered>(LOCK, "renumbered").as_deref(),
-        Some("expected 1004 for `AcquireTokenForClient`, found 1005; restore the number")
-    );
-}
-
-#[test]
-fn changed_name_shows_released_one() {
-    assert_eq!(
-        complaint::<Renamed>(LOCK, "renamed").as_deref(),
-        Some(
-            "expected `AcquireTokenForClient` for 1004, found `AcquireTokenForApp`; restore the name"
-        )
-    );
-}
-
-#[test]
-fn swapped_names_are_both_reported() {
-    assert_eq!(
-        complaint::<Swapped>(LOCK, "swapped").as_deref(),
-        Some(
+fn changed_ids_are_reported() {
+    type Case = (&'static str, fn(&str, &str) -> Option<String>, &'static str);
+    let cases: [Case; 5] = [
+        (
+            "renumbered",
+            complaint::<Renumbered>,
+            "expected 1004 for `AcquireTokenForClient`, found 1005; restore the number",
+        ),
+        (
+            "renamed",
+            complaint::<Renamed>,
+            "expected `AcquireTokenForClient` for 1004, found `AcquireTokenForApp`; restore the name",
+        ),
+        (
+            "swapped",
+            complaint::<Swapped>,
             "expected `AcquireTokenForClient` for 1004, found `AcquireTokenSilent`; restore the name\n\
-             expected `AcquireTokenSilent` for 1007, found `AcquireTokenForClient`; restore the name"
-        )
-    );
-}
-
-#[test]
-fn removed_id_is_reported() {
-    assert_eq!(
-        complaint::<Removed>(LOCK, "removed").as_deref(),
-        Some(
-            "expected `AcquireTokenSilent` (1007), found no such id; restore it, `#[deprecated]` if need be"
-        )
-    );
-}
-
-#[test]
-fn new_id_fails_until_locked() {
-    assert_eq!(
-        complaint::<Grown>(LOCK, "grown").as_deref(),
-        Some(
-            "expected `7 GetAccounts` in api-ids.lock, found no such line; run this test with UPDATE_API_IDS=1 and commit the file"
-        )
-    );
+             expected `AcquireTokenSilent` for 1007, found `AcquireTokenForClient`; restore the name",
+        ),
+        (
+            "removed",
+            complaint::<Removed>,
+            "expected `AcquireTokenSilent` (1007), found no such id; restore it, `#[deprecated]` if need be",
+        ),
+        (
+            "grown",
+            complaint::<Grown>,
+            "expected `7 GetAccounts` in api-ids.lock, found no such line; run this test with UPDATE_API_IDS=1 and commit the file",
+        ),
+    ];
+    for (name, complaint, expected) in cases {
+        assert_eq!(complaint(LOCK, name).as_deref(), Some(expected), "{name}");
+    }
 }
 
 #[test]
@@ -161,13 +149,7 @@ fn update_never_changes_released_ids() {
 
 /// Runs the assertion in a subprocess with the variable set, as a developer would.
 fn run_with_variable<I: ApiId>(path: &Path) -> Result<(), String> {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "api_lock::run_in_subprocess",
-            "--ignored",
-            "--nocapture",
-        ])
+    let output = alone("api_lock::run_in_subprocess")
         .env(UPDATE_API_IDS, "1")
         .env("LOCK_FILE", path)
         .env("LOCKED_ENUM", type_name::<I>())

@@ -6,9 +6,9 @@ use std::io;
 
 use futures::executor::block_on;
 use token_telemetry::api::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
-use token_telemetry::{ApiId, DescribeError, ErrorInfo, Telemetry, TransportError, acquire_token};
+use token_telemetry::{ApiId, DescribeError};
 
-use crate::support::{only, telemetry};
+use crate::support::prelude::*;
 
 /// Returns the numbers of a table by name.
 fn numbers<I: ApiId>() -> BTreeMap<&'static str, u32> {

@@ -1,8 +1,6 @@
 //! Precedence of the sources of an error code.
 
-use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
-
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 /// Data about the failure besides its type.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,22 +24,19 @@ fn describe(error: &Described) -> ErrorInfo {
     code.or(described_class.map_or_else(ErrorInfo::unknown, ErrorInfo::transport))
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
-async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
-    if let Some(class) = known.last_attempt {
-        Acquisition::current()
-            .token_request(TOKEN_URL)
-            .failed(class);
-    }
-    if let Some(code) = known.recorded {
-        Acquisition::current().record_error(ErrorInfo::new(code));
-    }
-    Err(Described(known))
-}
-
 fn code_of(known: Known) -> String {
+    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
+    async fn failing(telemetry: &Telemetry, known: Known) -> Result<(), Described> {
+        if let Some(class) = known.last_attempt {
+            token_request().failed(class);
+        }
+        if let Some(code) = known.recorded {
+            Acquisition::current().record_error(ErrorInfo::new(code));
+        }
+        Err(Described(known))
+    }
     let (telemetry, recorder) = telemetry();
-    assert!(futures::executor::block_on(failing(&telemetry, known)).is_err());
+    assert!(now(failing(&telemetry, known)).is_err());
     only(&recorder).error_code().unwrap().to_owned()
 }
 
@@ -66,19 +61,10 @@ fn error_code_precedence() {
 
 #[test]
 fn response_clears_transport_error() {
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn answered_late(telemetry: &Telemetry) -> Result<(), LabError> {
-        Acquisition::current()
-            .token_request(TOKEN_URL)
-            .failed(TransportError::Connect);
-        Acquisition::current()
-            .token_request(TOKEN_URL)
-            .responded(400);
-        Err(LabError::new("invalid_grant"))
-    }
-    let (telemetry, recorder) = telemetry();
-    assert!(futures::executor::block_on(answered_late(&telemetry)).is_err());
-    let record = only(&recorder);
+    let record = record_of(|| {
+        token_request().failed(TransportError::Connect);
+        token_request().responded(400);
+    });
     assert_eq!(
         (record.transport_error(), record.status(), record.attempts()),
         (None, Some(400), 2)
@@ -96,10 +82,7 @@ fn panicking_description_loses_only_the_code() {
         Err(LabError::new("unseen"))
     }
     let (telemetry, recorder) = telemetry();
-    assert_eq!(
-        futures::executor::block_on(failing(&telemetry)),
-        Err(LabError::new("unseen"))
-    );
+    assert_eq!(now(failing(&telemetry)), Err(LabError::new("unseen")));
     assert_eq!(only(&recorder).error_code(), Some("LabError"));
 }
 
@@ -108,7 +91,7 @@ fn panicking_observer_and_clock_are_contained() {
     struct Panics;
 
     impl token_telemetry::Observer for Panics {
-        fn finished(&self, _: &token_telemetry::AcquisitionRecord) {
+        fn finished(&self, _: &AcquisitionRecord) {
             panic!("the observer panics")
         }
     }
@@ -119,20 +102,8 @@ fn panicking_observer_and_clock_are_contained() {
         }
     }
 
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn working(telemetry: &Telemetry) -> Result<u8, LabError> {
-        Acquisition::current()
-            .token_request(TOKEN_URL)
-            .responded(200);
-        Ok(1)
-    }
-    let recorder = token_telemetry::test_util::Recorder::new();
-    let builder = Telemetry::builder()
-        .clock(Panics)
-        .observer(Panics)
-        .observer(recorder.clone());
-    let telemetry = builder.build().unwrap();
-    assert_eq!(futures::executor::block_on(working(&telemetry)), Ok(1));
+    let (telemetry, recorder) = recorded(|builder| builder.clock(Panics).observer(Panics));
+    acquire(&telemetry, || token_request().responded(200));
     let record = only(&recorder);
     assert_eq!(
         (
@@ -156,14 +127,11 @@ fn describe_does_not_leak_into_parent() {
     async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("described"))
     }
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
-        let _failed = inner(telemetry).await;
-        Acquisition::current().record_refresh_reason(token_telemetry::CacheRefreshReason::Expired);
-        Ok(())
-    }
     let (telemetry, recorder) = telemetry();
-    futures::executor::block_on(outer(&telemetry)).unwrap();
+    acquire(&telemetry, || {
+        assert!(now(inner(&telemetry)).is_err());
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
+    });
     let records = recorder.take();
     let [inner, outer] = records.as_slice() else {
         panic!("{records:?}")

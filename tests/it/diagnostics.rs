@@ -1,28 +1,11 @@
 //! Diagnostics that telemetry logs about itself at debug level.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use token_telemetry::otel::Metrics;
-use token_telemetry::{Acquisition, CacheLevel, Telemetry};
 use tracing::Level;
 
 use crate::otel::providers::Panicking;
-use crate::support::TOKEN_URL;
-
-/// An in-memory log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::Log;
+use crate::support::prelude::*;
 
 /// Repeats `act` until the log has lines, because repeated diagnostics are logged ever more rarely.
 fn log_of(act: impl Fn()) -> String {
@@ -35,13 +18,12 @@ fn log_of(act: impl Fn()) -> String {
     tracing::subscriber::with_default(subscriber, || {
         for _ in 0..10_000 {
             act();
-            if !log.0.lock().unwrap().is_empty() {
+            if !log.text().is_empty() {
                 break;
             }
         }
     });
-    let lines = log.0.lock().unwrap().clone();
-    String::from_utf8(lines).unwrap()
+    log.text()
 }
 
 #[test]
@@ -73,20 +55,13 @@ fn panicking_provider_is_logged() {
     assert!(log.contains("meter provider panicked"), "{log}");
 }
 
-#[token_telemetry::acquire_token(api = crate::support::LabApi::ForClient, telemetry = telemetry)]
-async fn leaks_a_handle(
-    telemetry: &Telemetry,
-) -> Result<token_telemetry::Handle, crate::support::LabError> {
-    Ok(Acquisition::current().handle())
-}
-
 #[test]
 fn token_request_after_finish_is_logged() {
     let telemetry = Telemetry::builder()
         .metrics(Metrics::off())
         .build()
         .unwrap();
-    let handle = futures::executor::block_on(leaks_a_handle(&telemetry)).unwrap();
+    let handle = acquire(&telemetry, || Acquisition::current().handle());
     for line in [
         log_of(|| drop(handle.token_request(TOKEN_URL))),
         log_of(|| {

@@ -1,27 +1,20 @@
 //! Hostile text from servers and callers breaks neither this call nor the next.
 
 use std::time::Duration;
-use token_telemetry::TokenRequest;
 
-use http::{HeaderMap, Response};
+use http::Response;
 use proptest::prelude::*;
 use token_telemetry::acquisition::HttpOutcome;
-use token_telemetry::{Acquisition, Outcome, Status, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, TOKEN_URL, acquire_with_status, only, telemetry};
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    futures::executor::block_on(future)
-}
+use crate::support::prelude::*;
 
 /// Returns the last-telemetry header of the call after a failure with this code.
 fn header_after_failure(code: &str) -> String {
     let (telemetry, _) = telemetry();
-    assert!(run(acquire_with_status(&telemetry, 400, code)).is_err());
-    let headers: HeaderMap = run(acquire_with_status(&telemetry, 200, "")).unwrap();
+    fail(&telemetry, code, || token_request().responded(400));
+    let headers = acquire(&telemetry, || exchange(TOKEN_URL, 200));
     assert_eq!(telemetry.pending_failures(), []);
-    let value = headers.get("x-client-last-telemetry").unwrap();
-    value.to_str().unwrap().to_owned()
+    text(&headers, "x-client-last-telemetry").to_owned()
 }
 
 /// Asserts five segments, one failed call with a plain code, and a length within the budget.
@@ -78,8 +71,14 @@ proptest! {
         id in ".{0,80}", version in ".{0,80}", correlation in ".{0,80}", region in ".{0,80}",
     ) {
         let (telemetry, recorder) = telemetry();
-        let headers = run(recording(&telemetry, [&id, &version, &correlation, &region])).unwrap();
-        let value = headers.get("x-client-current-telemetry").unwrap().to_str().unwrap();
+        let headers = acquire(&telemetry, || {
+            let current = Acquisition::current();
+            current.record_caller_sdk(id, version);
+            current.set_correlation_id(&*correlation);
+            current.record_region(Region::used(region));
+            exchange(TOKEN_URL, 200)
+        });
+        let value = text(&headers, "x-client-current-telemetry");
         let segments: Vec<&str> = value.split('|').collect();
         prop_assert_eq!(segments.len(), 3);
         prop_assert_eq!(segments[1].split(',').count(), 5);
@@ -87,23 +86,6 @@ proptest! {
         prop_assert_eq!(headers.get("client-request-id").unwrap().len(), 36);
         prop_assert_eq!(only(&recorder).outcome(), Outcome::Ok);
     }
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn recording(
-    telemetry: &Telemetry,
-    [id, version, correlation, region]: [&str; 4],
-) -> Result<HeaderMap, LabError> {
-    let current = Acquisition::current();
-    current.record_caller_sdk(id.to_owned(), version.to_owned());
-    current.set_correlation_id(correlation);
-    current.record_region(token_telemetry::Region::used(region.to_owned()));
-    let sent = current
-        .token_request(TOKEN_URL)
-        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))))
-        .await;
-    sent.map(|response| response.response)
-        .map_err(|_| LabError::new("io"))
 }
 
 #[test]
@@ -126,7 +108,6 @@ fn bad_sku_or_version_reports_field_and_byte() {
 
 #[test]
 fn unreadable_url_is_tolerated() {
-    let (telemetry, recorder) = telemetry();
     for url in [
         "",
         "::::",
@@ -134,20 +115,10 @@ fn unreadable_url_is_tolerated() {
         "not a url \u{0}",
         &"x".repeat(100_000),
     ] {
-        assert!(run(asking(&telemetry, url)).is_ok());
-        assert_eq!(only(&recorder).attempts(), 1);
-    }
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn asking(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
-    let mut request = Acquisition::current().token_request(url);
-    let headers = request.take_headers();
-    request.responded(200);
-    if headers.contains_key("client-request-id") {
-        Ok(())
-    } else {
-        Err(LabError::new("no id"))
+        let record = record_of(|| {
+            assert!(exchange(url, 200).contains_key("client-request-id"));
+        });
+        assert_eq!(record.attempts(), 1);
     }
 }
 
@@ -181,17 +152,10 @@ fn retry_after_is_at_most_a_day() {
 
 #[test]
 fn recorded_retry_after_is_capped() {
-    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-    async fn throttled(telemetry: &Telemetry) -> Result<(), LabError> {
-        let mut request = Acquisition::current().token_request(TOKEN_URL);
+    let record = record_of(|| {
+        let mut request = token_request();
         request.set_retry_after(Duration::MAX);
         request.responded(429);
-        Err(LabError::new("throttled"))
-    }
-    let (telemetry, recorder) = telemetry();
-    run(throttled(&telemetry)).unwrap_err();
-    assert_eq!(
-        only(&recorder).retry_after(),
-        Some(TokenRequest::MAX_RETRY_AFTER)
-    );
+    });
+    assert_eq!(record.retry_after(), Some(TokenRequest::MAX_RETRY_AFTER));
 }

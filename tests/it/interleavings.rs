@@ -11,9 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use http::HeaderMap;
 use token_telemetry::entra::{DeliveryPolicy, Dialect, DialectBuilder};
-use token_telemetry::{Acquisition, ClientRequestId, Telemetry, TransportError, acquire_token};
 
-use crate::support::{LabApi, LabError, TOKEN_URL};
+use crate::support::prelude::*;
 
 /// How a token request ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

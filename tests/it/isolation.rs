@@ -2,11 +2,8 @@
 
 use futures::future::join_all;
 use token_telemetry::region::RegionOutcome;
-use token_telemetry::{
-    Acquisition, CacheRefreshReason, ClientRequestId, Region, Status, Telemetry, acquire_token,
-};
 
-use crate::support::{LabApi, LabError, on_both_runtimes, telemetry};
+use crate::support::prelude::*;
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn numbered(telemetry: &Telemetry, number: u8) -> Result<String, LabError> {

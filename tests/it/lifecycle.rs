@@ -6,14 +6,8 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{join, poll_immediate};
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenSource, acquire_token,
-};
 
-use crate::support::{
-    Event, LabApi, LabError, Place, TOKEN_URL, on_both_runtimes, only, stop_at, telemetry,
-};
+use crate::support::prelude::*;
 
 /// Polls the acquisition until it stops at `place`, then drops it.
 async fn drop_at(place: Place) -> (Telemetry, Recorder) {
@@ -101,17 +95,29 @@ on_both_runtimes! {
 
     async fn leaked_guard_loses_no_record() {
         let (telemetry, recorder) = telemetry();
-        let future = acquire_and_leak(&telemetry);
-        assert_eq!(future.await, Ok(1));
+        acquire(&telemetry, || {
+            let mut request = token_request();
+            drop(request.take_headers());
+            #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
+            std::mem::forget(request);
+        });
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.attempts()), (Outcome::Ok, 0));
-        assert_eq!(acquire_hit(&telemetry).await, Ok(2));
+        assert_eq!(hit(&telemetry).await, Ok(()));
         assert_eq!(only(&recorder).token_source(), Some(TokenSource::Cache));
     }
 
     async fn response_in_another_task_counts() {
         let (telemetry, recorder) = telemetry();
-        assert_eq!(acquire_in_task(&telemetry).await, Ok(3));
+        let in_task = async {
+            let request = token_request();
+            let task = tokio::spawn(async move {
+                tokio::task::yield_now().await;
+                request.responded(200);
+            });
+            task.await.map_err(|_| LabError::new("task"))
+        };
+        assert_eq!(for_client(&telemetry, in_task).await, Ok(()));
         let record = only(&recorder);
         assert_eq!((record.attempts(), record.status()), (1, Some(200)));
         assert_eq!(record.token_source(), Some(TokenSource::IdentityProvider));
@@ -119,25 +125,27 @@ on_both_runtimes! {
 
     async fn response_after_finish_changes_nothing() {
         let (telemetry, recorder) = telemetry();
-        let (send, receive) = tokio::sync::oneshot::channel();
-        assert_eq!(acquire_and_hand_out(&telemetry, send).await, Ok(4));
+        let handed_out = acquire(&telemetry, token_request);
         let record = only(&recorder);
         assert_eq!((record.attempts(), record.token_source()), (0, None));
-        receive.await.unwrap().responded(200);
+        handed_out.responded(200);
         assert!(recorder.records().is_empty());
     }
 
     async fn body_values_drop_inside_acquisition() {
         let (telemetry, recorder) = telemetry();
-        let dropped = poll_immediate(acquire_with_noting_drop(&telemetry)).await;
-        assert_eq!(dropped, None);
+        let call = for_client(&telemetry, async {
+            let _value = NotesOnDrop;
+            std::future::pending::<Result<(), LabError>>().await
+        });
+        assert_eq!(poll_immediate(call).await, None);
         let record = only(&recorder);
         assert_eq!((record.outcome(), record.cache_level()), (Outcome::Cancelled, Some(CacheLevel::L2Cache)));
     }
 
     async fn nothing_is_current_after_a_call() {
         let (telemetry, _) = telemetry();
-        assert_eq!(acquire_hit(&telemetry).await, Ok(2));
+        assert_eq!(hit(&telemetry).await, Ok(()));
         assert!(!Acquisition::current().is_active());
         drop(poll_immediate(stop_at(&telemetry, Place::DuringHttp, Event::Stop)).await);
         assert!(!Acquisition::current().is_active());
@@ -148,7 +156,15 @@ on_both_runtimes! {
     async fn inner_panic_restores_outer_acquisition() {
         let (outer, outer_recorder) = telemetry();
         let (inner, inner_recorder) = telemetry();
-        assert_eq!(acquire_around_panic(&outer, &inner).await, Ok(5));
+        let around_panic = async {
+            {
+                let call = pin!(stop_at(&inner, Place::AfterHttp, Event::PanicAfterAwait));
+                assert!(AssertUnwindSafe(call).catch_unwind().await.is_err());
+            }
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+            Ok(())
+        };
+        assert_eq!(for_client(&outer, around_panic).await, Ok(()));
         assert_eq!(only(&inner_recorder).outcome(), Outcome::Panicked);
         let record = only(&outer_recorder);
         assert_eq!((record.outcome(), record.cache_level()), (Outcome::Ok, Some(CacheLevel::L1Cache)));
@@ -162,44 +178,6 @@ on_both_runtimes! {
     }
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn acquire_and_leak(telemetry: &Telemetry) -> Result<u8, LabError> {
-    let mut request = Acquisition::current().token_request(TOKEN_URL);
-    drop(request.take_headers());
-    #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
-    std::mem::forget(request);
-    Ok(1)
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn acquire_hit(telemetry: &Telemetry) -> Result<u8, LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(2)
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn acquire_in_task(telemetry: &Telemetry) -> Result<u8, LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    let task = tokio::spawn(async move {
-        tokio::task::yield_now().await;
-        request.responded(200);
-    });
-    task.await.map_err(|_| LabError::new("task"))?;
-    Ok(3)
-}
-
-type Guard = token_telemetry::TokenRequest;
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn acquire_and_hand_out(
-    telemetry: &Telemetry,
-    guard: tokio::sync::oneshot::Sender<Guard>,
-) -> Result<u8, LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    guard.send(request).map_err(|_| LabError::new("channel"))?;
-    Ok(4)
-}
-
 /// Records on the current acquisition when dropped.
 struct NotesOnDrop;
 
@@ -207,21 +185,4 @@ impl Drop for NotesOnDrop {
     fn drop(&mut self) {
         Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
     }
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn acquire_with_noting_drop(telemetry: &Telemetry) -> Result<u8, LabError> {
-    let _value = NotesOnDrop;
-    std::future::pending().await
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = outer)]
-async fn acquire_around_panic(outer: &Telemetry, inner: &Telemetry) -> Result<u8, LabError> {
-    {
-        let call = pin!(stop_at(inner, Place::AfterHttp, Event::PanicAfterAwait));
-        let caught = AssertUnwindSafe(call).catch_unwind().await;
-        assert!(caught.is_err());
-    }
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(5)
 }

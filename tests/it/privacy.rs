@@ -1,16 +1,14 @@
 //! Nothing that identifies a person, a customer or a secret reaches any output.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use token_telemetry::entra::{Dialect, Header, MsalNetVersion};
 use token_telemetry::otel::Metrics;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Status,
-    Telemetry, acquire_token, capture,
-};
-use tracing_subscriber::fmt::MakeWriter;
+use token_telemetry::{ApiId, DescribeError};
+
+use crate::support::Log;
+use crate::support::prelude::*;
 
 /// Words that must not appear in any output, one per kind of private data.
 const MARKED: [&str; 8] = [
@@ -93,29 +91,6 @@ impl Client {
     }
 }
 
-/// A log that can be read back.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(buf);
-        Ok(buf.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// All output of four calls, as text.
 struct Seen {
     sent: String,
@@ -141,8 +116,9 @@ fn call_and_gather() -> Seen {
         sent: Mutex::default(),
     };
     let log = Log::default();
+    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
+        .with_writer(move || writer.clone())
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .finish();
@@ -167,7 +143,7 @@ fn call_and_gather() -> Seen {
     let metrics = exporter.get_finished_metrics().unwrap();
     let (pending, recent) = (telemetry.pending_failures(), telemetry.recent_records());
     let records = recorder.records();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let sent = client.sent.into_inner().unwrap().concat();
     let rest = format!("{metrics:?} {captured:?} {records:?} {telemetry:?} {pending:?} {recent:?}");
     Seen { sent, log, rest }

@@ -5,10 +5,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use futures::executor::block_on;
-use token_telemetry::{Acquisition, ErrorInfo, Telemetry, TransportError, acquire_token};
-
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 fn undescribed<E>(_: &E) -> ErrorInfo {
     ErrorInfo::unknown()
@@ -29,9 +26,7 @@ async fn fails_in_transport(
     class: Option<TransportError>,
 ) -> Result<(), LabError> {
     if let Some(class) = class {
-        Acquisition::current()
-            .token_request(TOKEN_URL)
-            .failed(class);
+        token_request().failed(class);
     }
     Err(LabError::new("never recorded"))
 }
@@ -39,7 +34,7 @@ async fn fails_in_transport(
 #[track_caller]
 fn assert_code<E>(error: E, expected: &str) {
     let (telemetry, recorder) = telemetry();
-    drop(block_on(fails_with(&telemetry, error)));
+    drop(now(fails_with(&telemetry, error)));
     let record = only(&recorder);
     assert_eq!(record.error_code(), Some(expected));
     assert!(record.error().unwrap().is_foreign());
@@ -87,13 +82,13 @@ fn type_arguments_are_omitted() {
 #[test]
 fn transport_error_overrides_fallback() {
     let (telemetry, recorder) = telemetry();
-    block_on(fails_in_transport(
+    now(fails_in_transport(
         &telemetry,
         Some(TransportError::Connect),
     ))
     .unwrap_err();
     assert_eq!(only(&recorder).error_code(), Some("connect_error"));
-    block_on(fails_in_transport(&telemetry, None)).unwrap_err();
+    now(fails_in_transport(&telemetry, None)).unwrap_err();
     let record = only(&recorder);
     assert_eq!(record.error_code(), Some("credential"));
     assert!(!record.error().unwrap().is_foreign());
@@ -127,15 +122,14 @@ fn timed_out(_: &LabError) -> ErrorInfo {
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = timed_out)]
 async fn described_class(telemetry: &Telemetry) -> Result<(), LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    request.failed(TransportError::Other);
+    token_request().failed(TransportError::Other);
     Err(LabError::new("x"))
 }
 
 #[test]
 fn record_and_error_agree_on_transport() {
     let (telemetry, recorder) = telemetry();
-    block_on(described_class(&telemetry)).unwrap_err();
+    now(described_class(&telemetry)).unwrap_err();
     let record = only(&recorder);
     assert_eq!(record.transport_error(), Some(TransportError::Timeout));
     assert_eq!(

@@ -4,12 +4,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    AcquisitionRecord, ErrorInfo, Telemetry, TokenInfo, TokenType, acquire_token,
-};
 
-use crate::support::{LabApi, LabError, only, telemetry};
+use crate::support::prelude::*;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 

@@ -1,11 +1,8 @@
 //! Functions that poll once per call: a pending response is not a failure.
 
-use futures::executor::block_on;
-use token_telemetry::{
-    Acquisition, ErrorInfo, Outcome, Status, Telemetry, Totals, acquire_token, capture,
-};
+use token_telemetry::Totals;
 
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 fn describe(error: &LabError) -> ErrorInfo {
     match error.0.as_str() {
@@ -17,23 +14,11 @@ fn describe(error: &LabError) -> ErrorInfo {
 /// Polls once, in a flow where the caller runs the loop; returns the last-telemetry header sent.
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
 async fn poll_once(telemetry: &Telemetry, code: &str) -> Result<String, LabError> {
-    let sent = Acquisition::current()
-        .token_request(TOKEN_URL)
-        .send(|headers| {
-            let last = headers.get("x-client-last-telemetry");
-            let last = last.map_or("", |value| value.to_str().unwrap()).to_owned();
-            let status = if code.is_empty() { 200 } else { 400 };
-            std::future::ready(Ok::<_, std::io::Error>(Status::new(status, last)))
-        })
-        .await;
-    match sent {
-        Ok(Status {
-            status: 200,
-            response,
-            ..
-        }) => Ok(response),
-        _ => Err(LabError::new(code)),
+    let headers = exchange(TOKEN_URL, if code.is_empty() { 200 } else { 400 });
+    if code.is_empty() {
+        return Ok(text(&headers, "x-client-last-telemetry").to_owned());
     }
+    Err(LabError::new(code))
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
@@ -49,7 +34,7 @@ async fn records_pending(telemetry: &Telemetry, fails: bool) -> Result<(), LabEr
 fn pending_call_is_not_a_failure() {
     let (telemetry, recorder) = telemetry();
     for _ in 0..3 {
-        let polled = block_on(poll_once(&telemetry, "poll_continue"));
+        let polled = now(poll_once(&telemetry, "poll_continue"));
         assert_eq!(polled, Err(LabError::new("poll_continue")));
     }
     let records = recorder.take();
@@ -63,15 +48,15 @@ fn pending_call_is_not_a_failure() {
     let totals = telemetry.totals();
     assert_eq!((totals.pending, totals.failures), (3, 0));
     assert_eq!(telemetry.pending_failures(), []);
-    assert_eq!(block_on(poll_once(&telemetry, "")), Ok(String::new()));
+    assert_eq!(now(poll_once(&telemetry, "")), Ok(String::new()));
 }
 
 #[test]
 fn failure_after_pending_is_reported() {
     let (telemetry, _recorder) = telemetry();
-    block_on(poll_once(&telemetry, "poll_continue")).unwrap_err();
-    block_on(poll_once(&telemetry, "expired_token")).unwrap_err();
-    let last = block_on(poll_once(&telemetry, "")).unwrap();
+    now(poll_once(&telemetry, "poll_continue")).unwrap_err();
+    now(poll_once(&telemetry, "expired_token")).unwrap_err();
+    let last = now(poll_once(&telemetry, "")).unwrap();
     assert!(last.ends_with("|expired_token|"), "{last}");
     let expected = Totals::default();
     let Totals {
@@ -83,7 +68,7 @@ fn failure_after_pending_is_reported() {
 #[test]
 fn body_can_record_pending() {
     let (telemetry, recorder) = telemetry();
-    let captured = block_on(capture(records_pending(&telemetry, true)));
+    let captured = now(capture(records_pending(&telemetry, true)));
     let record = captured.last().unwrap();
     assert_eq!(record.outcome(), Outcome::Pending);
     assert_eq!(record.error_code(), Some("mfa_required"));
@@ -104,45 +89,40 @@ fn undescribed(_: &LabError) -> ErrorInfo {
 #[test]
 fn inner_pending_is_not_a_failure() {
     let (telemetry, recorder) = telemetry();
-    block_on(cached_poll(&telemetry, "poll_continue")).unwrap_err();
+    now(cached_poll(&telemetry, "poll_continue")).unwrap_err();
     let record = only(&recorder);
     assert_eq!(record.outcome(), Outcome::Pending);
     assert_eq!((record.error_code(), record.status()), (None, Some(400)));
     let totals = telemetry.totals();
     assert_eq!((totals.pending, totals.failures), (1, 0));
     assert_eq!(telemetry.pending_failures(), []);
-    block_on(cached_poll(&telemetry, "expired_token")).unwrap_err();
+    now(cached_poll(&telemetry, "expired_token")).unwrap_err();
     assert_eq!(only(&recorder).error_code(), Some("expired_token"));
 }
 
 #[test]
 fn returned_token_overrides_pending() {
     let (telemetry, recorder) = telemetry();
-    block_on(records_pending(&telemetry, false)).unwrap();
+    now(records_pending(&telemetry, false)).unwrap();
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
     assert_eq!(telemetry.totals().pending, 0);
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn device_code(telemetry: &Telemetry, end: Option<u16>) -> Result<(), LabError> {
-    let request = || Acquisition::current().token_request(TOKEN_URL);
-    request().pending(400);
-    match end {
-        Some(200) => request().responded(200),
-        Some(status) => {
-            request().responded(status);
-            return Err(LabError::new("access_denied"));
-        }
-        None => return Err(LabError::new("expired_token")),
-    }
-    Ok(())
-}
-
 #[test]
 fn client_side_expiry_has_no_status() {
-    let (telemetry, recorder) = telemetry();
-    for (end, status) in [(None, None), (Some(200), Some(200)), (Some(403), Some(403))] {
-        drop(block_on(device_code(&telemetry, end)));
+    for status in [None, Some(200), Some(403)] {
+        let (telemetry, recorder) = telemetry();
+        let device_code = || {
+            token_request().pending(400);
+            if let Some(status) = status {
+                token_request().responded(status);
+            }
+        };
+        if status == Some(200) {
+            acquire(&telemetry, device_code);
+        } else {
+            fail(&telemetry, "expired_token", device_code);
+        }
         assert_eq!(only(&recorder).status(), status);
     }
 }

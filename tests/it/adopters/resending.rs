@@ -2,54 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use futures::executor::block_on;
 use token_telemetry::entra::Dialect;
-use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, TOKEN_URL};
+use crate::support::prelude::*;
 
 const LAST: &str = "x-client-last-telemetry";
 
-/// A request object with its own header map.
-#[derive(Default)]
-struct Request {
-    headers: BTreeMap<String, String>,
-}
+type Headers = BTreeMap<String, String>;
 
 /// Sends one request object once per status; returns its headers on each attempt.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn sends(
-    telemetry: &Telemetry,
-    statuses: &[u16],
-    arrived: &mut Vec<BTreeMap<String, String>>,
-) -> Result<(), LabError> {
-    let mut request = Request::default();
-    request
-        .headers
-        .insert("x-own".to_owned(), "stays".to_owned());
-    for status in statuses {
-        let mut attempt = Acquisition::current().token_request(TOKEN_URL);
-        attempt.apply_with(|name, value| match value {
-            Some(value) => drop(request.headers.insert(name.to_owned(), value.to_owned())),
-            None => drop(request.headers.remove(name)),
-        });
-        arrived.push(request.headers.clone());
-        attempt.responded(*status);
-    }
-    if statuses.last() == Some(&200) {
-        return Ok(());
-    }
-    Err(LabError::new("invalid_client"))
-}
-
-fn arrived(telemetry: &Telemetry, statuses: &[u16]) -> Vec<BTreeMap<String, String>> {
+fn arrived(telemetry: &Telemetry, statuses: &[u16]) -> Vec<Headers> {
     let mut arrived = Vec::new();
-    drop(block_on(sends(telemetry, statuses, &mut arrived)));
+    let sends = || {
+        let mut headers = Headers::from([("x-own".to_owned(), "stays".to_owned())]);
+        for status in statuses {
+            let mut attempt = token_request();
+            attempt.apply_with(|name, value| match value {
+                Some(value) => drop(headers.insert(name.to_owned(), value.to_owned())),
+                None => drop(headers.remove(name)),
+            });
+            arrived.push(headers.clone());
+            attempt.responded(*status);
+        }
+    };
+    if statuses.last() == Some(&200) {
+        acquire(telemetry, sends);
+    } else {
+        fail(telemetry, "invalid_client", sends);
+    }
     arrived
 }
 
-fn reports(attempts: &[BTreeMap<String, String>]) -> Vec<bool> {
-    let report = |headers: &BTreeMap<_, String>| {
+fn reports(attempts: &[Headers]) -> Vec<bool> {
+    let report = |headers: &Headers| {
         headers
             .get(LAST)
             .is_some_and(|value| value.contains("invalid_client"))
@@ -71,7 +56,7 @@ fn resent_request_reports_failure_once() {
         assert_eq!(headers["x-client-sku"], "Lab.Auth");
         assert!(headers["x-client-current-telemetry"].starts_with("5|1004,"));
     }
-    let id = |headers: &BTreeMap<_, String>| headers["client-request-id"].clone();
+    let id = |headers: &Headers| headers["client-request-id"].clone();
     assert_eq!(id(&attempts[0]), id(&attempts[1]));
 }
 
@@ -98,7 +83,7 @@ fn same_headers_as_header_map() {
             .build()
             .unwrap();
         let pairs = arrived(&telemetry, &[200]).remove(0);
-        let map = block_on(written(&telemetry)).unwrap();
+        let map = acquire(&telemetry, || exchange(TOKEN_URL, 200));
         let names = |name: &str| !matches!(name, "x-own" | "client-request-id");
         let of_pairs: BTreeMap<_, _> = pairs.into_iter().filter(|(name, _)| names(name)).collect();
         let of_map: BTreeMap<_, _> = map
@@ -110,16 +95,7 @@ fn same_headers_as_header_map() {
     }
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn written(telemetry: &Telemetry) -> Result<http::HeaderMap, LabError> {
-    let mut request = Acquisition::current().token_request(TOKEN_URL);
-    let headers = request.take_headers();
-    request.responded(200);
-    Ok(headers)
-}
-
 #[test]
 fn no_headers_outside_an_acquisition() {
-    let mut request = Acquisition::current().token_request(TOKEN_URL);
-    request.apply_with(|name, _| panic!("{name}"));
+    token_request().apply_with(|name, _| panic!("{name}"));
 }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use token_telemetry::{Acquisition, Polled, Status, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn throttled<T>(telemetry: &Telemetry, response: T) -> Result<(), LabError>

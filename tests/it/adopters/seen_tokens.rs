@@ -4,12 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use futures::executor::block_on;
 use token_telemetry::acquisition::SeenTokens;
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, Telemetry, TokenSource,
-    acquire_token,
-};
 
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 const WINDOW: Duration = Duration::from_secs(300);
 

@@ -3,12 +3,6 @@
 use futures::executor::block_on;
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 use proptest::{collection, prop_oneof, strategy::Just};
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, Telemetry, TokenSource,
-    acquire_token,
-};
-
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
 
 /// An event in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +15,8 @@ enum Step {
 }
 
 use Step::{Default, Hit, Reason, Response, Source};
+
+use crate::support::prelude::*;
 
 impl Step {
     fn happen(self) {

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use token_telemetry::{ClientInfo, Telemetry};
+use token_telemetry::ClientInfo;
+
+use crate::support::prelude::*;
 
 const CLIENT: ClientInfo = ClientInfo::from_static("Lab.Auth", "1.2.3");
 

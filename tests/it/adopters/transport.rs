@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use token_telemetry::middleware::SendTokenRequest as _;
-use token_telemetry::{Purpose, Telemetry, TransportError, acquire_token};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
-use crate::support::{LabApi, LabError, only, telemetry};
+use crate::support::prelude::*;
+use crate::support::serve;
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
 async fn posts(
@@ -193,10 +193,8 @@ async fn marker_makes_request_a_token_request() {
         let value = current.unwrap_or_else(|| http::HeaderValue::from_static("none"));
         [("x-telemetry", value)]
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/token", listener.local_addr().unwrap());
     let application = axum::Router::new().route("/token", axum::routing::any(echo));
-    tokio::spawn(async move { axum::serve(listener, application).await });
+    let url = format!("http://{}/token", serve(application).await);
 
     let (telemetry, recorder) = telemetry();
     assert_eq!(

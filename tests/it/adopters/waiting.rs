@@ -9,10 +9,9 @@ use futures::FutureExt;
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use token_telemetry::acquisition::Clock;
-use token_telemetry::test_util::{ManualClock, Recorder};
-use token_telemetry::{Acquisition, CacheLevel, Telemetry, acquire_token};
 
-use crate::support::{LabApi, LabError, only};
+use crate::support::prelude::*;
+
 /// A clock that counts its reads.
 #[derive(Clone, Default)]
 struct Counting {
@@ -28,11 +27,9 @@ impl Clock for Counting {
 }
 
 fn timed() -> (Telemetry, Recorder, Counting) {
-    let (recorder, clock) = (Recorder::new(), Counting::default());
-    let builder = Telemetry::builder()
-        .observer(recorder.clone())
-        .clock(clock.clone());
-    (builder.build().unwrap(), recorder, clock)
+    let clock = Counting::default();
+    let (telemetry, recorder) = recorded(|builder| builder.clock(clock.clone()));
+    (telemetry, recorder, clock)
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
@@ -77,21 +74,17 @@ fn wait_starts_at_first_pending_poll() {
     );
 }
 
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn waits_for_two_at_once(telemetry: &Telemetry, clock: &ManualClock) -> Result<(), LabError> {
-    let current = Acquisition::current();
-    current.record_waiting(Duration::from_millis(5));
-    futures::join!(
-        current.waiting(after(clock, 8)),
-        current.waiting(after(clock, 64))
-    );
-    Ok(())
-}
-
 #[test]
 fn overlapping_waits_count_once() {
     let (telemetry, recorder, clock) = timed();
-    block_on(waits_for_two_at_once(&telemetry, &clock.clock)).unwrap();
+    let waits_for_two_at_once = async {
+        let current = Acquisition::current();
+        current.record_waiting(Duration::from_millis(5));
+        let two = [8, 64].map(|millis| current.waiting(after(&clock.clock, millis)));
+        futures::future::join_all(two).await;
+        Ok(())
+    };
+    block_on(silent(&telemetry, waits_for_two_at_once)).unwrap();
     // From the first pending poll: the second future's 1 ms, then 8 and 64.
     assert_eq!(
         only(&recorder).duration_waiting(),

@@ -9,11 +9,10 @@ use opentelemetry_sdk::metrics::{
     Aggregation, Instrument, MeterProviderBuilder, Stream, Temporality,
 };
 use token_telemetry::otel::{Metrics, MsalSet};
-use token_telemetry::{Acquisition, CacheLevel, CacheRefreshReason, Telemetry, TokenSource};
 
 use crate::otel::collect::{Point, Sink};
 use crate::otel::{Bench, counts, now, run};
-use crate::support::LabError;
+use crate::support::prelude::*;
 
 /// Bound instruments are released once per minute.
 const REBIND_INTERVAL: Duration = Duration::from_secs(61);

@@ -1,11 +1,11 @@
 //! The predefined views.
 
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::CacheLevel;
 use token_telemetry::otel::views;
 
 use crate::otel::collect::Sink;
 use crate::otel::{Bench, point};
+use crate::support::prelude::*;
 
 #[test]
 fn suggested_boundaries_applied() {

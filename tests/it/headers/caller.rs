@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderValue};
 use token_telemetry::entra::{CURRENT_TELEMETRY, Dialect, add_caller_headers};
 
 use super::{noting, speaking};
+use crate::support::full_map;
 
 #[test]
 fn caller_headers_do_not_replace_telemetry() {
@@ -50,22 +51,9 @@ fn disabled_header_is_free_for_the_caller() {
     assert_eq!(headers[CURRENT_TELEMETRY], "theirs");
 }
 
-/// Creates a map that accepts no further names.
-fn full() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for number in 0.. {
-        let name = http::HeaderName::try_from(format!("x-{number}")).unwrap();
-        let value = HeaderValue::from_static("1");
-        if headers.try_insert(name, value).is_err() {
-            break;
-        }
-    }
-    headers
-}
-
 #[test]
 fn full_map_keeps_existing_names() {
-    let mut headers = full();
+    let mut headers = full_map();
     let before = headers.len();
     let mut extra = HeaderMap::new();
     extra.insert("x-new", HeaderValue::from_static("theirs"));
@@ -80,7 +68,7 @@ fn full_map_keeps_existing_names() {
 fn largest_caller_map_does_not_panic() {
     let mut headers = noting(&speaking(Dialect::default()), || ()).headers;
     let ours = headers.clone();
-    let extra = full();
+    let extra = full_map();
     let names = extra.len();
     let left_out = add_caller_headers(&mut headers, extra);
     assert_eq!(headers.len() + left_out.len(), names + ours.len());
@@ -90,7 +78,7 @@ fn largest_caller_map_does_not_panic() {
 
 #[test]
 fn second_value_without_capacity_is_returned() {
-    let mut headers = full();
+    let mut headers = full_map();
     let mut extra = HeaderMap::new();
     extra.append("x-7", HeaderValue::from_static("one"));
     extra.append("x-7", HeaderValue::from_static("two"));

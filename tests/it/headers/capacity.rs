@@ -1,11 +1,17 @@
 //! Full queues: which failures are lost.
 
 use token_telemetry::entra::{Capacity, Dialect, OverBudget};
-use token_telemetry::{Acquisition, Telemetry, acquire_token};
 
 use super::delivery::{PUBLIC, delivered, fail_after, fail_at, open};
-use super::{run, speaking, waiting};
-use crate::support::{LabApi, LabError};
+use super::{speaking, waiting};
+
+use crate::support::prelude::*;
+
+/// Fails at the public authority, without taking the headers of its request.
+fn fail_unreported(telemetry: &Telemetry, code: &str) {
+    let ask = || Acquisition::current().token_request(PUBLIC);
+    fail(telemetry, code, || ask().responded(400));
+}
 
 #[test]
 fn in_flight_failure_is_not_lost() {
@@ -16,7 +22,7 @@ fn in_flight_failure_is_not_lost() {
     for number in 0..50 {
         fail_after(&telemetry, &[], &format!("early_{number}"));
         // Fails at the same authority, but reports nothing.
-        run(failing_unreported(&telemetry, &format!("late_{number}"))).unwrap_err();
+        fail_unreported(&telemetry, &format!("late_{number}"));
     }
     request.responded(200);
     let of = |start: &str| {
@@ -28,18 +34,11 @@ fn in_flight_failure_is_not_lost() {
     assert_eq!(telemetry.lost_failures(), 1);
 }
 
-/// Fails at the public authority, without taking the headers of its request.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing_unreported(telemetry: &Telemetry, code: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(PUBLIC).responded(400);
-    Err(LabError::new(code))
-}
-
 #[test]
 fn full_queue_in_flight_keeps_the_new_failure() {
     let dialect = Dialect::custom("own").capacity(Capacity::DropOldest(2));
     let telemetry = speaking(dialect.build().unwrap());
-    let fail = |code| run(failing_unreported(&telemetry, code)).unwrap_err();
+    let fail = |code| fail_unreported(&telemetry, code);
     fail("one");
     fail("two");
     let (first, codes) = open(&telemetry, PUBLIC);
@@ -62,7 +61,7 @@ fn end_of_another_request_drops_nothing() {
     assert_eq!(codes, ["carried"]);
     let (idle, codes) = open(&telemetry, PUBLIC);
     assert!(codes.is_empty());
-    run(failing_unreported(&telemetry, "new")).unwrap_err();
+    fail_unreported(&telemetry, "new");
     idle.responded(503);
     assert_eq!(waiting(&telemetry), ["carried", "new"]);
     let (second, codes) = open(&telemetry, PUBLIC);
@@ -99,10 +98,10 @@ fn least_recently_used_authority_is_dropped() {
 fn evicted_authority_keeps_what_is_in_flight() {
     for (status, lost) in [(200, 1), (503, 2)] {
         let telemetry = speaking(Dialect::default());
-        run(failing_unreported(&telemetry, "carried")).unwrap_err();
+        fail_unreported(&telemetry, "carried");
         let (request, codes) = open(&telemetry, PUBLIC);
         assert_eq!(codes, ["carried"]);
-        run(failing_unreported(&telemetry, "free")).unwrap_err();
+        fail_unreported(&telemetry, "free");
         for host in 0..16 {
             fail_at(
                 &telemetry,

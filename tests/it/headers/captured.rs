@@ -6,10 +6,10 @@ use http::{HeaderMap, HeaderValue};
 use token_telemetry::api::Api;
 use token_telemetry::entra::{CurrentField, Dialect, FieldValue};
 use token_telemetry::test_util::SentTelemetry;
-use token_telemetry::{Acquisition, CacheRefreshReason};
 
 use super::{Ending, fail, hit, noting, speaking};
-use crate::support::LabApi;
+
+use crate::support::prelude::*;
 
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 

@@ -1,9 +1,10 @@
 //! Headers or form fields, as the dialect decides; sending both is always safe.
 
 use token_telemetry::entra::{Carrier, Dialect};
-use token_telemetry::{Acquisition, Telemetry};
 
 use super::{Ending, Sent, fail, noting, of, speaking};
+
+use crate::support::prelude::*;
 
 #[test]
 fn values_use_the_carrier_of_the_dialect() {

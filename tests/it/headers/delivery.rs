@@ -1,11 +1,10 @@
 //! The authority of a failure, and that each failure is delivered, pending, or lost.
 
-use http::HeaderMap;
 use token_telemetry::entra::{Dialect, MsalNetVersion};
-use token_telemetry::{Acquisition, Purpose, Telemetry, TokenRequest, acquire_token};
 
-use super::{run, speaking, waiting};
-use crate::support::{LabApi, LabError};
+use super::{Sent, speaking, waiting};
+
+use crate::support::prelude::*;
 
 pub(super) const PUBLIC: &str = "https://login.example/tenant/token";
 const OTHER: &str = "https://login.other.example/tenant/token";
@@ -13,22 +12,14 @@ const DISCOVERY: &str = "https://discovery.example/common/instance";
 const METADATA: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 
 /// Sends requests for these purposes one after the other, and fails.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing_after(
-    telemetry: &Telemetry,
-    requests: &[(&str, Purpose)],
-    code: &str,
-) -> Result<(), LabError> {
-    for (url, purpose) in requests {
-        let mut request = Acquisition::current().token_request(url).purpose(*purpose);
-        drop(request.take_headers());
-        request.responded(400);
-    }
-    Err(LabError::new(code))
-}
-
 pub(super) fn fail_after(telemetry: &Telemetry, requests: &[(&str, Purpose)], code: &str) {
-    run(failing_after(telemetry, requests, code)).unwrap_err();
+    fail(telemetry, code, || {
+        for (url, purpose) in requests {
+            let mut request = Acquisition::current().token_request(url).purpose(*purpose);
+            drop(request.take_headers());
+            request.responded(400);
+        }
+    });
 }
 
 /// Fails at the token endpoint of a host.
@@ -37,18 +28,17 @@ pub(super) fn fail_at(telemetry: &Telemetry, url: &str, code: &str) {
 }
 
 /// Starts a token request, and leaves it open.
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn opening(telemetry: &Telemetry, url: &str) -> Result<(TokenRequest, HeaderMap), LabError> {
-    let mut request = Acquisition::current().token_request(url);
-    let headers = request.take_headers();
-    Ok((request, headers))
-}
-
-pub(super) fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
-    let (request, headers) = run(opening(telemetry, url)).unwrap();
-    let last = headers.get("x-client-last-telemetry");
-    let last = last.map_or("", |last| last.to_str().unwrap());
-    let codes = last.split('|').nth(3).unwrap_or_default();
+pub(crate) fn open(telemetry: &Telemetry, url: &str) -> (TokenRequest, Vec<String>) {
+    let opening = async {
+        let mut request = Acquisition::current().token_request(url);
+        let headers = request.take_headers();
+        Ok((request, headers))
+    };
+    let (request, headers) = now(silent(telemetry, opening)).unwrap();
+    let codes = text(&headers, "x-client-last-telemetry")
+        .split('|')
+        .nth(3)
+        .unwrap_or_default();
     let codes = codes.split(',').filter(|code| !code.is_empty());
     (request, codes.map(str::to_owned).collect())
 }
@@ -142,34 +132,30 @@ fn unreadable_host_is_not_displayed() {
     assert!(!shown.contains("ntoso"), "{shown}");
 }
 
-/// Polls a few times, optionally fails with a code, and returns what each poll reported.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn polling(
-    telemetry: &Telemetry,
-    reported: &mut Vec<usize>,
-    code: Option<&str>,
-) -> Result<(), LabError> {
-    for _ in 0..3 {
-        let mut request = Acquisition::current().token_request(PUBLIC);
-        let headers = [request.take_headers()];
-        let form = request.form_fields();
-        let in_headers = headers[0].get("x-client-last-telemetry");
-        let in_form = form
-            .iter()
-            .find(|(name, _)| name.contains("last-telemetry"));
-        let last = in_headers
-            .map(|value| value.to_str().unwrap().to_owned())
-            .or_else(|| in_form.map(|(_, value)| value.clone()));
-        reported.push(last.map_or(0, |last| last.matches("carried").count()));
-        request.pending(400);
+/// Polls a few times, perhaps fails with a code, and returns what each poll reported.
+fn polled(telemetry: &Telemetry, code: Option<&str>) -> Vec<usize> {
+    let mut reported = Vec::new();
+    let polls = || {
+        for _ in 0..3 {
+            let mut request = token_request();
+            let last = Sent::of(&mut request).last().unwrap_or_default();
+            reported.push(last.matches("carried").count());
+            request.pending(400);
+        }
+    };
+    match code {
+        Some(code) => fail(telemetry, code, polls),
+        None => acquire(telemetry, polls),
     }
-    code.map_or(Ok(()), |code| Err(LabError::new(code)))
+    reported
 }
 
 #[test]
 fn polled_responses_deliver_as_the_dialect_says() {
     let busy = Some("temporarily_unavailable");
     let late = Some("request_timeout");
+    let net_32 = Dialect::msal_net(MsalNetVersion::V4_32);
+    let net_47 = Dialect::msal_net(MsalNetVersion::V4_47);
     for (dialect, code, reported, kept) in [
         (Dialect::default(), None, [1, 0, 0], false),
         (Dialect::default(), late, [1, 0, 0], false),
@@ -179,47 +165,16 @@ fn polled_responses_deliver_as_the_dialect_says() {
         (Dialect::msal_android(), late, [1, 0, 0], false),
         (Dialect::msal_python(), None, [1, 1, 1], true),
         (Dialect::msal_apple(), None, [1, 1, 1], true),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_32),
-            None,
-            [1, 0, 0],
-            false,
-        ),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_32),
-            busy,
-            [1, 0, 0],
-            false,
-        ),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_32),
-            late,
-            [1, 0, 0],
-            true,
-        ),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_47),
-            None,
-            [1, 0, 0],
-            false,
-        ),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_47),
-            busy,
-            [1, 0, 0],
-            true,
-        ),
-        (
-            Dialect::msal_net(MsalNetVersion::V4_47),
-            late,
-            [1, 0, 0],
-            true,
-        ),
+        (net_32, None, [1, 0, 0], false),
+        (net_32, busy, [1, 0, 0], false),
+        (net_32, late, [1, 0, 0], true),
+        (net_47, None, [1, 0, 0], false),
+        (net_47, busy, [1, 0, 0], true),
+        (net_47, late, [1, 0, 0], true),
     ] {
         let telemetry = speaking(dialect);
         fail_after(&telemetry, &[], "carried");
-        let mut found = Vec::new();
-        let _ended = run(polling(&telemetry, &mut found, code));
+        let found = polled(&telemetry, code);
         assert_eq!(found, reported, "{} {code:?}", dialect.name());
         let waits = waiting(&telemetry).contains(&"carried".to_owned());
         assert_eq!(waits, kept, "{} {code:?}", dialect.name());

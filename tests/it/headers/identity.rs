@@ -1,12 +1,11 @@
 //! Identity headers, and disabling headers.
 
-use std::process::Command;
-
 use token_telemetry::entra::FieldText;
 use token_telemetry::entra::{Dialect, ExtraSku, Header, MsalNetVersion, SkuGroup};
-use token_telemetry::{Acquisition, CacheLevel, Purpose, Telemetry};
 
 use super::{Ending, asking_for, fail, noting, of, speaking};
+
+use crate::support::prelude::*;
 
 const ID: &str = "ad8c894a-557f-48c0-b045-c129590c344e";
 
@@ -230,13 +229,7 @@ const VARIABLE: &str = "LAB_TELEMETRY_DISABLED";
 
 /// Runs [`with_the_variable`] in a separate process with a different environment.
 fn names_with_variable(value: &str) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "headers::identity::with_the_variable",
-            "--ignored",
-            "--nocapture",
-        ])
+    let output = alone("headers::identity::with_the_variable")
         .env(VARIABLE, value)
         .output()
         .unwrap();

@@ -5,7 +5,7 @@ mod capacity;
 mod captured;
 mod carriers;
 mod custom;
-mod delivery;
+pub(crate) mod delivery;
 mod foreign_hosts;
 mod identity;
 mod properties;
@@ -15,17 +15,14 @@ mod reading;
 mod reporting;
 mod values;
 
+use futures::FutureExt as _;
 use http::HeaderMap;
+use token_telemetry::TelemetryBuilder;
 use token_telemetry::entra::Dialect;
-use token_telemetry::{
-    Acquisition, CacheLevel, Purpose, Telemetry, TelemetryBuilder, acquire_token,
-};
 
-use crate::support::{LabApi, LabError, TOKEN_URL};
+use crate::support::prelude::*;
 
-pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
-    futures::executor::block_on(future)
-}
+pub(crate) use crate::support::now as run;
 
 /// Creates an instance with a dialect.
 pub(crate) fn speaking(dialect: Dialect) -> Telemetry {
@@ -45,6 +42,14 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
+    /// Takes the telemetry of a request.
+    pub(crate) fn of(request: &mut TokenRequest) -> Self {
+        Self {
+            headers: request.take_headers(),
+            form: request.form_fields(),
+        }
+    }
+
     /// Returns a value from the form fields or the headers.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let of_form = self
@@ -74,43 +79,29 @@ impl Sent {
 }
 
 /// Records something and sends one request for a purpose.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn requesting(
-    telemetry: &Telemetry,
-    purpose: Purpose,
-    note: impl FnOnce(),
-) -> Result<Sent, LabError> {
-    note();
-    let mut request = Acquisition::current()
-        .token_request(TOKEN_URL)
-        .purpose(purpose);
-    let sent = Sent {
-        headers: request.take_headers(),
-        form: request.form_fields(),
-    };
-    request.responded(200);
-    Ok(sent)
+fn requesting(telemetry: &Telemetry, purpose: Purpose, note: impl FnOnce()) -> Sent {
+    acquire(telemetry, || {
+        note();
+        let mut request = token_request().purpose(purpose);
+        let sent = Sent::of(&mut request);
+        request.responded(200);
+        sent
+    })
 }
 
 /// Returns the telemetry of a token request after recording something.
 pub(crate) fn noting(telemetry: &Telemetry, note: impl FnOnce()) -> Sent {
-    run(requesting(telemetry, Purpose::Token, note)).unwrap()
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn hitting(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(())
+    requesting(telemetry, Purpose::Token, note)
 }
 
 /// Acquires a token from the cache.
 pub(crate) fn hit(telemetry: &Telemetry) {
-    run(hitting(telemetry)).unwrap();
+    now(crate::support::hit(telemetry)).unwrap();
 }
 
 /// Returns the telemetry of a request for a purpose.
 pub(crate) fn asking_for(telemetry: &Telemetry, purpose: Purpose) -> Sent {
-    run(requesting(telemetry, purpose, || ())).unwrap()
+    requesting(telemetry, purpose, || ())
 }
 
 /// How a call ends.
@@ -124,45 +115,32 @@ pub(crate) enum Ending {
     Dropped,
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn ending(
-    telemetry: &Telemetry,
-    ending: Ending,
-    sent: &mut Option<Sent>,
-) -> Result<(), LabError> {
-    let code = match ending {
-        Ending::Early(code) => code,
-        Ending::Responded(status, code) => {
-            let mut request = Acquisition::current().token_request(TOKEN_URL);
-            *sent = Some(Sent {
-                headers: request.take_headers(),
-                form: request.form_fields(),
-            });
-            request.responded(status);
-            code
-        }
-        Ending::Dropped => std::future::pending().await,
-    };
-    Err(LabError::new(code))
-}
-
 /// Lets a call fail, and returns the telemetry of its request.
 pub(crate) fn fail(telemetry: &Telemetry, end: Ending) -> Option<Sent> {
     let mut sent = None;
-    {
-        let call = std::pin::pin!(ending(telemetry, end, &mut sent));
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        let polled = call.poll(&mut context);
-        assert_eq!(polled.is_pending(), matches!(end, Ending::Dropped));
-    }
+    let ending = for_client(telemetry, async {
+        let code = match end {
+            Ending::Early(code) => code,
+            Ending::Responded(status, code) => {
+                let mut request = token_request();
+                sent = Some(Sent::of(&mut request));
+                request.responded(status);
+                code
+            }
+            Ending::Dropped => std::future::pending().await,
+        };
+        Err::<(), _>(LabError::new(code))
+    });
+    assert_eq!(
+        ending.now_or_never().is_none(),
+        matches!(end, Ending::Dropped)
+    );
     sent
 }
 
 /// Returns the codes waiting to be reported, oldest first.
 pub(crate) fn waiting(telemetry: &Telemetry) -> Vec<String> {
     let pending = telemetry.pending_failures();
-    pending
-        .into_iter()
-        .map(|failure| failure.code.into_owned())
-        .collect()
+    let codes = pending.into_iter().map(|failure| failure.code.into_owned());
+    codes.collect()
 }

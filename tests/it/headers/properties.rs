@@ -8,12 +8,10 @@ use token_telemetry::entra::{
     SendOrder,
 };
 use token_telemetry::region::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Region, Telemetry, TokenType, acquire_token,
-};
 
-use super::{Sent, run, speaking};
-use crate::support::{LabApi, LabError};
+use super::{Sent, speaking};
+
+use crate::support::prelude::*;
 
 /// What one acquisition records, and how it ends.
 #[derive(Clone, Debug)]
@@ -144,26 +142,6 @@ fn note(event: &Event) {
     current.record_refresh_reason(pick(CacheRefreshReason::ALL, reason));
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn happen(telemetry: &Telemetry, event: &Event, all: &mut Vec<Sent>) -> Result<(), LabError> {
-    note(event);
-    for answer in &event.tries {
-        let url = format!("https://login{}.example/token", event.host);
-        let mut request = Acquisition::current().token_request(url);
-        all.push(Sent {
-            headers: request.take_headers(),
-            form: request.form_fields(),
-        });
-        if let Some(status) = answer {
-            request.responded(*status);
-        }
-    }
-    event
-        .error
-        .as_ref()
-        .map_or(Ok(()), |code| Err(LabError::new(code)))
-}
-
 /// A few acquisitions, one after the other.
 pub(super) fn any_events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(any_event(), 1..12)
@@ -174,7 +152,21 @@ pub(super) fn headers_of(dialect: Dialect, events: &[Event]) -> Vec<Sent> {
     let telemetry = speaking(dialect);
     let mut all = Vec::new();
     for event in events {
-        let _ended = run(happen(&telemetry, event, &mut all));
+        let happen = || {
+            note(event);
+            for answer in &event.tries {
+                let url = format!("https://login{}.example/token", event.host);
+                let mut request = Acquisition::current().token_request(url);
+                all.push(Sent::of(&mut request));
+                if let Some(status) = answer {
+                    request.responded(*status);
+                }
+            }
+        };
+        match &event.error {
+            Some(code) => fail(&telemetry, code, happen),
+            None => acquire(&telemetry, happen),
+        }
     }
     // Nothing stays in flight when all requests have ended.
     assert!(

@@ -1,28 +1,27 @@
 //! Requests whose purpose is set after others have started.
 
 use token_telemetry::entra::{Dialect, PendingFailure};
-use token_telemetry::{Acquisition, AcquisitionRecord, Purpose, Telemetry, acquire_token, capture};
 
-use super::{run, speaking};
-use crate::support::{LabApi, LabError};
+use super::speaking;
+
+use crate::support::prelude::*;
 
 const HOSTS: [&str; 3] = ["a.example", "b.example", "c.example"];
 
 /// Starts a request to each host, sets the purposes in this order, and fails.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> Result<(), LabError> {
-    let begin = |host| Acquisition::current().token_request(format!("https://{host}/token"));
-    let mut requests = HOSTS.map(|host| Some(begin(host)));
-    for (at, purpose) in said {
-        let request = requests[*at].take().unwrap();
-        requests[*at] = Some(request.purpose(*purpose));
-    }
-    Err(LabError::new("refused"))
-}
-
 fn record(telemetry: &Telemetry, said: &[(usize, Purpose)]) -> AcquisitionRecord {
-    let mut observed = run(capture(failing(telemetry, said)));
-    observed.records.remove(0)
+    let begin = |host| Acquisition::current().token_request(format!("https://{host}/token"));
+    let failing = async {
+        let mut requests = HOSTS.map(|host| Some(begin(host)));
+        for (at, purpose) in said {
+            let request = requests[*at].take().unwrap();
+            requests[*at] = Some(request.purpose(*purpose));
+        }
+        Err::<(), _>(LabError::new("refused"))
+    };
+    now(capture(for_client(telemetry, failing)))
+        .records
+        .remove(0)
 }
 
 /// Returns the authority of each queued failure.

@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use token_telemetry::ClientRequestId;
 use token_telemetry::entra::FieldText;
 use token_telemetry::entra::read;
 use token_telemetry::entra::{
@@ -11,6 +10,8 @@ use token_telemetry::entra::{
 };
 
 use super::properties::{any_dialect, any_events, headers_of};
+
+use crate::support::prelude::*;
 
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![

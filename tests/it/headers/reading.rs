@@ -9,7 +9,8 @@ use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, FieldValue, LastTelemetry, MsalNetVersion,
     ReportedFailure,
 };
-use token_telemetry::{CacheRefreshReason, TokenType};
+
+use crate::support::prelude::*;
 
 fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
     let error = read.unwrap_err();

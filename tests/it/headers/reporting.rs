@@ -1,17 +1,14 @@
 //! Which failures the last-telemetry header reports, and until when.
 
-use std::sync::mpsc;
-
 use token_telemetry::entra::{
     Capacity, DeliveryPolicy, Dialect, DialectBuilder, MsalNetVersion, OverBudget, SendOrder,
 };
 use token_telemetry::region::RegionAutodetectionSource;
-use token_telemetry::{
-    Acquisition, CacheLevel, ErrorInfo, Region, Telemetry, TokenRequest, acquire_token,
-};
 
 use super::{Ending, fail, hit, noting, run, speaking, waiting};
-use crate::support::{LabApi, LabError, TOKEN_URL};
+
+use crate::support::fail as fail_early;
+use crate::support::prelude::*;
 
 fn own(builder: DialectBuilder) -> Telemetry {
     speaking(builder.build().unwrap())
@@ -33,6 +30,8 @@ fn each_dialect_applies_its_delivery_policy() {
         let dialect = Dialect::msal_net(MsalNetVersion::V4_32).customize();
         dialect.delivery_policy(settling).build().unwrap()
     };
+    let unavailable = net(DeliveryPolicy::AAD_UNAVAILABLE);
+    let retryable = net(DeliveryPolicy::RETRYABLE);
     for (dialect, status, code, kept) in [
         (Dialect::default(), 200, refused, false),
         (Dialect::default(), 400, busy, false),
@@ -45,34 +44,20 @@ fn each_dialect_applies_its_delivery_policy() {
         (Dialect::msal_python(), 200, refused, false),
         (Dialect::msal_python(), 400, refused, true),
         (Dialect::msal_apple(), 302, refused, true),
-        (net(DeliveryPolicy::AAD_UNAVAILABLE), 400, refused, false),
-        (net(DeliveryPolicy::AAD_UNAVAILABLE), 400, busy, false),
-        (net(DeliveryPolicy::AAD_UNAVAILABLE), 408, refused, false),
-        (
-            net(DeliveryPolicy::AAD_UNAVAILABLE),
-            400,
-            "request_timeout",
-            true,
-        ),
-        (net(DeliveryPolicy::RETRYABLE), 400, refused, false),
-        (net(DeliveryPolicy::RETRYABLE), 400, busy, true),
-        (net(DeliveryPolicy::RETRYABLE), 408, refused, true),
-        (net(DeliveryPolicy::RETRYABLE), 400, "request_timeout", true),
-        (net(DeliveryPolicy::RETRYABLE), 599, refused, true),
-        (net(DeliveryPolicy::RETRYABLE), 600, refused, false),
+        (unavailable, 400, refused, false),
+        (unavailable, 400, busy, false),
+        (unavailable, 408, refused, false),
+        (unavailable, 400, "request_timeout", true),
+        (retryable, 400, refused, false),
+        (retryable, 400, busy, true),
+        (retryable, 408, refused, true),
+        (retryable, 400, "request_timeout", true),
+        (retryable, 599, refused, true),
+        (retryable, 600, refused, false),
     ] {
         let found = is_kept(dialect, Ending::Responded(status, code));
         assert_eq!(found, kept, "{} {status} {code}", dialect.name());
     }
-}
-
-/// Leaks a request that outlives its acquisition.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn leaking(telemetry: &Telemetry, out: mpsc::Sender<TokenRequest>) -> Result<(), LabError> {
-    let mut request = Acquisition::current().token_request(TOKEN_URL);
-    drop(request.take_headers());
-    out.send(request).unwrap();
-    Ok(())
 }
 
 #[test]
@@ -97,10 +82,14 @@ fn late_response_is_acknowledged_by_status() {
     for (status, kept) in [(400, false), (503, true)] {
         let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_47));
         fail(&telemetry, Ending::Early("carried"));
-        let (sender, receiver) = mpsc::channel();
-        run(leaking(&telemetry, sender)).unwrap();
+        // A request that outlives its acquisition.
+        let leaked = acquire(&telemetry, || {
+            let mut request = token_request();
+            drop(request.take_headers());
+            request
+        });
         assert!(telemetry.pending_failures()[0].in_flight);
-        receiver.recv().unwrap().responded(status);
+        leaked.responded(status);
         assert_eq!(waiting(&telemetry).len(), usize::from(kept));
         assert!(
             telemetry
@@ -190,17 +179,13 @@ fn android_platform_fields_flag_all_sent() {
 #[test]
 fn old_dialects_repeat_the_region_per_failure() {
     let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
-    run(failing_in_a_region(&telemetry)).unwrap_err();
+    let region = Region::used("westus").with_autodetection_source(RegionAutodetectionSource::Imds);
+    fail_early(&telemetry, "failed", || {
+        Acquisition::current().record_region(region)
+    });
     fail(&telemetry, Ending::Early("no_region"));
     let last = noting(&telemetry, || ()).last().unwrap();
     assert!(last.ends_with("|failed,no_region|westus,2,,"), "{last}");
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing_in_a_region(telemetry: &Telemetry) -> Result<(), LabError> {
-    let region = Region::used("westus").with_autodetection_source(RegionAutodetectionSource::Imds);
-    Acquisition::current().record_region(region);
-    Err(LabError::new("failed"))
 }
 
 #[test]
@@ -264,17 +249,13 @@ fn foreign_errors_follow_the_dialect() {
 #[test]
 fn suppressed_error_is_reported() {
     let telemetry = speaking(Dialect::default());
-    run(swallowing(&telemetry)).unwrap();
+    acquire(&telemetry, || {
+        Acquisition::current().record_suppressed_error(ErrorInfo::new("refresh_failed"));
+        Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+    });
     assert_eq!(waiting(&telemetry), ["refresh_failed"]);
     let last = noting(&telemetry, || ()).last().unwrap();
     assert!(last.ends_with("|refresh_failed|"), "{last}");
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn swallowing(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_suppressed_error(ErrorInfo::new("refresh_failed"));
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(())
 }
 
 #[test]

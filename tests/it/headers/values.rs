@@ -6,9 +6,10 @@ use token_telemetry::entra::{
     ReportedFailure,
 };
 use token_telemetry::region::{RegionAutodetectionSource as Source, RegionOutcome as Outcome};
-use token_telemetry::{Acquisition, CacheRefreshReason, Region, TokenType};
 
 use super::{noting, speaking};
+
+use crate::support::prelude::*;
 
 fn current(dialect: Dialect, note: impl FnOnce(Acquiring)) -> String {
     noting(&speaking(dialect), || note(Acquisition::current()))

@@ -1,9 +1,6 @@
 //! Which hosts the headers go to, and which failures a host is told of.
 
-use token_telemetry::{Acquisition, Telemetry, acquire_token};
-
-use super::{headers_for, run};
-use crate::support::{LabApi, LabError, TOKEN_URL, telemetry};
+use crate::support::prelude::*;
 
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";
@@ -33,7 +30,7 @@ fn an_authority_may_be_written_in_any_form_that_names_its_host() {
             ("/token", false),
             ("", false),
         ] {
-            let headers = run(headers_for(&telemetry, url)).unwrap();
+            let headers = acquire(&telemetry, || exchange(url, 200));
             assert_eq!(headers.contains_key(CURRENT), goes, "{authority} {url}");
         }
     }
@@ -65,26 +62,21 @@ fn empty_list_of_authorities_lets_nothing_through() {
     let telemetry = Telemetry::builder().authorities([""; 0]).build().unwrap();
     for url in ["", "https://", "https://https/", TOKEN_URL] {
         assert!(
-            run(headers_for(&telemetry, url)).unwrap().is_empty(),
+            acquire(&telemetry, || exchange(url, 200)).is_empty(),
             "{url}"
         );
     }
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn fails_at(telemetry: &Telemetry, url: &str) -> Result<(), LabError> {
-    Acquisition::current().token_request(url).responded(400);
-    Err(LabError::new("invalid_grant"))
-}
-
 #[test]
 fn a_failure_at_a_host_that_cannot_be_read_is_told_to_no_other() {
     let (telemetry, _recorder) = telemetry();
-    run(fails_at(&telemetry, "/token")).unwrap_err();
-    let headers = run(headers_for(&telemetry, TOKEN_URL)).unwrap();
+    let url = "/token";
+    fail(&telemetry, "invalid_grant", || drop(exchange(url, 400)));
+    let headers = acquire(&telemetry, || exchange(TOKEN_URL, 200));
     assert!(!headers.contains_key(LAST), "{headers:?}");
     assert_eq!(telemetry.pending_failures().len(), 1);
-    let headers = run(headers_for(&telemetry, "/token")).unwrap();
+    let headers = acquire(&telemetry, || exchange("/token", 200));
     assert!(headers.contains_key(LAST), "{headers:?}");
     assert!(telemetry.pending_failures().is_empty());
 }

@@ -5,14 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use token_telemetry::acquisition::Clock;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, DescribeError, ErrorInfo, Observer, Outcome, Telemetry,
-    TokenInfo, acquire_token, capture,
-};
+use token_telemetry::{DescribeError, Observer};
 
-use super::{hit, run};
-use crate::support::{LabApi, only};
+use crate::support::prelude::*;
 
 /// A payload that panics when dropped, with another such payload.
 struct Bomb {
@@ -48,25 +43,17 @@ impl Clock for Exploding {
 
 #[test]
 fn observer_payload_loses_no_record() {
-    let recorder = Recorder::new();
-    let builder = Telemetry::builder()
-        .observer(Exploding)
-        .observer(Arc::new(Exploding))
-        .observer(recorder.clone());
-    let telemetry = builder.build().unwrap();
-    let captured = run(capture(hit(&telemetry)));
+    let exploding = Arc::new(Exploding);
+    let (telemetry, recorder) = recorded(|builder| builder.observer(Exploding).observer(exploding));
+    let captured = now(capture(hit(&telemetry)));
     assert_eq!((captured.output, captured.records.len()), (Ok(()), 1));
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
 }
 
 #[test]
 fn clock_payload_loses_only_durations() {
-    let recorder = Recorder::new();
-    let builder = Telemetry::builder()
-        .clock(Exploding)
-        .observer(recorder.clone());
-    let telemetry = builder.build().unwrap();
-    assert_eq!(run(hit(&telemetry)), Ok(()));
+    let (telemetry, recorder) = recorded(|builder| builder.clock(Exploding));
+    assert_eq!(now(hit(&telemetry)), Ok(()));
     let record = only(&recorder);
     assert_eq!(
         (record.outcome(), record.duration_total()),
@@ -100,9 +87,9 @@ async fn succeeds(telemetry: &Telemetry) -> Result<String, Undescribable> {
 
 #[test]
 fn describe_payload_loses_only_the_code() {
-    let (telemetry, recorder) = crate::support::telemetry();
-    assert_eq!(run(fails(&telemetry)), Err(Undescribable));
+    let (telemetry, recorder) = telemetry();
+    assert_eq!(now(fails(&telemetry)), Err(Undescribable));
     assert_eq!(only(&recorder).error_code(), Some("Undescribable"));
-    assert!(run(succeeds(&telemetry)).is_ok());
+    assert!(now(succeeds(&telemetry)).is_ok());
     assert_eq!(only(&recorder).outcome(), Outcome::Ok);
 }

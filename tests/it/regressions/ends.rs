@@ -5,31 +5,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use futures::future::poll_immediate;
-use token_telemetry::acquisition::{HandleGuard, Timer};
-use token_telemetry::test_util::{ManualClock, Recorder};
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, Captured, Handle, Polled, Status, Telemetry,
-    TokenSource, acquire_token, capture,
-};
+use token_telemetry::Captured;
 
-use super::{handle_of, headers_for, hit, run};
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use super::{forget, handle_of};
 
-fn forget(guard: HandleGuard) {
-    #[expect(clippy::mem_forget, reason = "the leak is what is tested")]
-    std::mem::forget(guard);
-}
+use crate::support::prelude::*;
 
 #[test]
 fn finished_acquisition_is_never_a_parent() {
     let (telemetry, recorder) = telemetry();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            forget(run(handle_of(&telemetry)).unwrap().enter());
-            run(hit(&telemetry)).unwrap();
-            run(telemetry.background(LabApi::Silent, async { Ok::<_, LabError>(()) })).unwrap();
+            forget(handle_of(&telemetry).enter());
+            now(hit(&telemetry)).unwrap();
+            now(telemetry.background(LabApi::Silent, async { Ok::<_, LabError>(()) })).unwrap();
         });
     });
     let records = recorder.take();
@@ -40,20 +30,18 @@ fn finished_acquisition_is_never_a_parent() {
 
 #[test]
 fn guard_makes_running_acquisition_parent() {
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn works_elsewhere(telemetry: &Telemetry, other: &Telemetry) -> Result<(), LabError> {
+    let (ours, recorder) = telemetry();
+    let (theirs, their_recorder) = telemetry();
+    acquire(&ours, || {
         let handle = Acquisition::current().handle();
         std::thread::scope(|scope| {
             let elsewhere = scope.spawn(|| {
                 let _entered = handle.enter();
-                run(hit(other))
+                now(hit(&theirs))
             });
-            elsewhere.join().unwrap()
-        })
-    }
-    let (ours, recorder) = telemetry();
-    let (theirs, their_recorder) = telemetry();
-    run(works_elsewhere(&ours, &theirs)).unwrap();
+            elsewhere.join().unwrap().unwrap();
+        });
+    });
     let (outer, inner) = (only(&recorder), only(&their_recorder));
     assert_eq!(inner.parent(), outer.correlation_id());
     assert!(inner.parent().is_some());
@@ -61,30 +49,16 @@ fn guard_makes_running_acquisition_parent() {
 
 #[test]
 fn outliving_timer_stops_no_other() {
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn hands_out(telemetry: &Telemetry) -> Result<Timer, LabError> {
-        Ok(Acquisition::current().time_in_cache())
-    }
-    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-    async fn drops(
-        telemetry: &Telemetry,
-        clock: &ManualClock,
-        kept: Timer,
-    ) -> Result<(), LabError> {
+    let clock = ManualClock::new();
+    let (telemetry, recorder) = recorded(|builder| builder.clock(clock.clone()));
+    let kept = acquire(&telemetry, || Acquisition::current().time_in_cache());
+    drop(recorder.take());
+    acquire(&telemetry, || {
         let _own = Acquisition::current().time_in_cache();
         clock.advance(Duration::from_secs(1));
         drop(kept);
         clock.advance(Duration::from_secs(9));
-        Ok(())
-    }
-    let (recorder, clock) = (Recorder::new(), ManualClock::new());
-    let builder = Telemetry::builder()
-        .observer(recorder.clone())
-        .clock(clock.clone());
-    let telemetry = builder.build().unwrap();
-    let kept = run(hands_out(&telemetry)).unwrap();
-    drop(recorder.take());
-    run(drops(&telemetry, &clock, kept)).unwrap();
+    });
     assert_eq!(
         only(&recorder).duration_in_cache(),
         Some(Duration::from_secs(10))
@@ -100,9 +74,8 @@ struct AtExit {
 impl Drop for AtExit {
     fn drop(&mut self) {
         // Executors keep their own thread-local state, which may be gone.
-        let captured = capture(hit(&self.telemetry)).now_or_never().unwrap();
-        let headers = headers_for(&self.telemetry, TOKEN_URL).now_or_never();
-        let headers = headers.unwrap().unwrap();
+        let captured = now(capture(hit(&self.telemetry)));
+        let headers = acquire(&self.telemetry, || exchange(TOKEN_URL, 200));
         self.results.send((captured, headers)).unwrap();
     }
 }
@@ -125,7 +98,7 @@ fn acquisitions_at_thread_exit_are_complete() {
     let thread = std::thread::spawn(move || {
         // One is dropped before the thread-local state of the library, and one after it.
         FIRST.set(Some(first));
-        run(hit(&own)).unwrap();
+        now(hit(&own)).unwrap();
         SECOND.set(Some(second));
     });
     thread.join().unwrap();
@@ -146,11 +119,11 @@ fn acquisitions_at_thread_exit_are_complete() {
 #[test]
 fn futures_panic_when_polled_again() {
     let mut captured = Box::pin(capture(std::future::ready(1)));
-    assert_eq!(run(&mut captured).output, 1);
-    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut captured))).is_err());
+    assert_eq!(now(&mut captured).output, 1);
+    assert!(catch_unwind(AssertUnwindSafe(|| now(&mut captured))).is_err());
     let mut scoped = Box::pin(Acquisition::current().handle().scope(async { 2 }));
-    assert_eq!(run(&mut scoped), 2);
-    assert!(catch_unwind(AssertUnwindSafe(|| run(&mut scoped))).is_err());
+    assert_eq!(now(&mut scoped), 2);
+    assert!(catch_unwind(AssertUnwindSafe(|| now(&mut scoped))).is_err());
     assert!(!Acquisition::current().is_active());
 }
 
@@ -165,7 +138,7 @@ fn long_capture_chain_keeps_the_stack() {
             std::future::pending::<()>().await;
         });
         let mut scoped = Box::pin(innermost.scope(inner));
-        assert!(run(poll_immediate(&mut scoped)).is_none());
+        assert!(now(poll_immediate(&mut scoped)).is_none());
         innermost = handed_out.recv().unwrap();
         under_way.push(scoped);
     }
@@ -176,7 +149,7 @@ fn long_capture_chain_keeps_the_stack() {
 #[test]
 fn debug_shows_no_token() {
     let (telemetry, _recorder) = telemetry();
-    let captured = run(capture(async {
+    let captured = now(capture(async {
         hit(&telemetry).await.map(|()| "a-secret-token")
     }));
     let text = format!("{captured:?}");
@@ -191,18 +164,15 @@ fn debug_shows_no_token() {
 
 #[test]
 fn guards_drop_in_any_order() {
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn entering(telemetry: &Telemetry, others: [&Handle; 3]) -> Result<(), LabError> {
-        let [first, second, third] = others.map(Handle::enter);
+    let (ours, recorder) = telemetry();
+    let (theirs, _their_recorder) = telemetry();
+    let other = handle_of(&theirs);
+    acquire(&ours, || {
+        let [first, second, third] = [&other; 3].map(Handle::enter);
         drop(second);
         drop(first);
         drop(third);
         Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
-        Ok(())
-    }
-    let (ours, recorder) = telemetry();
-    let (theirs, _their_recorder) = telemetry();
-    let other = run(handle_of(&theirs)).unwrap();
-    run(entering(&ours, [&other, &other, &other])).unwrap();
+    });
     assert_eq!(only(&recorder).cache_level(), Some(CacheLevel::L2Cache));
 }

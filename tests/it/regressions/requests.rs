@@ -7,40 +7,41 @@ use std::time::Duration;
 
 use http::{HeaderMap, Response};
 use token_telemetry::acquisition::HttpOutcome;
-use token_telemetry::{
-    Acquisition, ClientRequestId, Status, Telemetry, TokenRequest, TransportError, acquire_token,
-};
 
-use super::{handle_of, headers_for, run};
-use crate::support::{LabApi, LabError, TOKEN_URL, acquire_with_status, only, telemetry};
+use super::handle_of;
+use crate::support::full_map;
+use crate::support::prelude::*;
 
 const CURRENT: &str = "x-client-current-telemetry";
 const LAST: &str = "x-client-last-telemetry";
 const ID: &str = "client-request-id";
 
 /// Two attempts that share one header map, as in a retry middleware.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn twice_with_one_map(
-    telemetry: &Telemetry,
-    status: u16,
-    second_url: &str,
-) -> Result<[HeaderMap; 2], LabError> {
-    let mut headers = HeaderMap::new();
-    let mut first = Acquisition::current().token_request(TOKEN_URL);
-    first.apply_to(&mut headers);
-    let sent = headers.clone();
-    first.responded(status);
-    let mut second = Acquisition::current().token_request(second_url);
-    second.apply_to(&mut headers);
-    second.responded(200);
-    Ok([sent, headers])
+fn twice_with_one_map(telemetry: &Telemetry, status: u16, second_url: &str) -> [HeaderMap; 2] {
+    acquire(telemetry, || {
+        let mut headers = HeaderMap::new();
+        let mut first = token_request();
+        first.apply_to(&mut headers);
+        let sent = headers.clone();
+        first.responded(status);
+        let mut second = Acquisition::current().token_request(second_url);
+        second.apply_to(&mut headers);
+        second.responded(200);
+        [sent, headers]
+    })
+}
+
+fn fail_with_400(telemetry: &Telemetry) {
+    fail(telemetry, "invalid_grant", || {
+        token_request().responded(400)
+    });
 }
 
 #[test]
 fn reused_map_reports_no_failure_twice() {
     let (telemetry, _recorder) = telemetry();
-    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
-    let [first, second] = run(twice_with_one_map(&telemetry, 401, TOKEN_URL)).unwrap();
+    fail_with_400(&telemetry);
+    let [first, second] = twice_with_one_map(&telemetry, 401, TOKEN_URL);
     assert!(first[LAST].to_str().unwrap().contains("invalid_grant"));
     assert!(!second.contains_key(LAST), "{second:?}");
     assert!(second.contains_key(CURRENT));
@@ -49,8 +50,8 @@ fn reused_map_reports_no_failure_twice() {
 #[test]
 fn reused_map_reports_undelivered_failures() {
     let (telemetry, _recorder) = telemetry();
-    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
-    let [first, second] = run(twice_with_one_map(&telemetry, 503, TOKEN_URL)).unwrap();
+    fail_with_400(&telemetry);
+    let [first, second] = twice_with_one_map(&telemetry, 503, TOKEN_URL);
     assert_eq!(first[LAST], second[LAST]);
 }
 
@@ -58,12 +59,7 @@ fn reused_map_reports_undelivered_failures() {
 fn reused_map_keeps_failures_from_other_hosts() {
     let builder = Telemetry::builder().authorities(["login.example"]);
     let telemetry = builder.build().unwrap();
-    let [first, second] = run(twice_with_one_map(
-        &telemetry,
-        400,
-        "https://other.example/",
-    ))
-    .unwrap();
+    let [first, second] = twice_with_one_map(&telemetry, 400, "https://other.example/");
     assert!(first.contains_key(CURRENT));
     assert!(!second.contains_key(CURRENT), "{second:?}");
 }
@@ -80,41 +76,19 @@ fn record_holds_host_without_path() {
         ("tenant-of-a-customer/oauth2/token", None),
         ("tenant-of-a-customer:443/oauth2/token", None),
     ] {
-        let (telemetry, recorder) = telemetry();
-        run(headers_for(&telemetry, url)).unwrap();
-        assert_eq!(only(&recorder).endpoint_host(), host, "{url}");
+        let record = record_of(|| exchange(url, 200));
+        assert_eq!(record.endpoint_host(), host, "{url}");
     }
 }
 
 #[test]
 fn late_request_has_the_record_id() {
     let (telemetry, recorder) = telemetry();
-    let handle = run(handle_of(&telemetry)).unwrap();
+    let handle = handle_of(&telemetry);
     let record = only(&recorder);
     let headers = handle.token_request(TOKEN_URL).take_headers();
     let id: ClientRequestId = headers[ID].to_str().unwrap().parse().unwrap();
     assert_eq!(record.correlation_id(), Some(id));
-}
-
-/// Sets an id before the first attempt and another one after it.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn noting_ids(
-    telemetry: &Telemetry,
-    before: &[ClientRequestId],
-    after: ClientRequestId,
-) -> Result<[String; 2], LabError> {
-    let id_sent = || {
-        let mut request = Acquisition::current().token_request(TOKEN_URL);
-        let headers = request.take_headers();
-        request.responded(503);
-        headers[ID].to_str().unwrap().to_owned()
-    };
-    for id in before {
-        Acquisition::current().set_correlation_id(*id);
-    }
-    let first = id_sent();
-    Acquisition::current().set_correlation_id(after);
-    Ok([first, id_sent()])
 }
 
 #[test]
@@ -122,7 +96,15 @@ fn id_is_fixed_by_the_first_request() {
     let [one, two, late] = [1, 2, 3].map(|byte| ClientRequestId::from_bytes([byte; 16]));
     for before in [&[one, two][..], &[]] {
         let (telemetry, recorder) = telemetry();
-        let [first, second] = run(noting_ids(&telemetry, before, late)).unwrap();
+        let id_sent = || text(&exchange(TOKEN_URL, 503), ID).to_owned();
+        let [first, second] = acquire(&telemetry, || {
+            before
+                .iter()
+                .for_each(|id| Acquisition::current().set_correlation_id(*id));
+            let first = id_sent();
+            Acquisition::current().set_correlation_id(late);
+            [first, id_sent()]
+        });
         assert_eq!(first, second);
         assert_eq!(only(&recorder).correlation_id().unwrap().to_string(), first);
         if let Some(last_before) = before.last() {
@@ -144,17 +126,9 @@ impl HttpOutcome for Unreadable {
     }
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn unreadable(telemetry: &Telemetry) -> Result<Unreadable, LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    Ok(request.send(|_| ready(Unreadable)).await)
-}
-
 #[test]
 fn panicking_response_is_returned() {
-    let (telemetry, recorder) = telemetry();
-    assert!(run(unreadable(&telemetry)).is_ok());
-    let record = only(&recorder);
+    let record = record_of(|| now(token_request().send(|_| ready(Unreadable))));
     assert_eq!((record.attempts(), record.status()), (1, None));
 }
 
@@ -174,63 +148,43 @@ impl fmt::Display for Circular {
     }
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing_with<E: Error + 'static>(telemetry: &Telemetry, error: E) -> Result<(), LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    let sent = request.send(|_| ready(Err::<Response<()>, _>(error))).await;
-    sent.map(drop).map_err(|_| LabError::new("transport"))
+/// Returns the class of an error that a client returned.
+fn class_of<E: Error + 'static>(error: E) -> Option<TransportError> {
+    let send = || token_request().send(|_| ready(Err::<Response<()>, _>(error)));
+    record_of(|| now(send()).is_err()).transport_error()
 }
 
 #[test]
 fn cyclic_error_source_terminates() {
-    let (telemetry, recorder) = telemetry();
-    run(failing_with(&telemetry, Circular)).unwrap_err();
-    assert_eq!(
-        only(&recorder).transport_error(),
-        Some(TransportError::Other)
-    );
+    assert_eq!(class_of(Circular), Some(TransportError::Other));
 }
 
 #[test]
 fn nested_io_error_is_classified() {
-    let (telemetry, recorder) = telemetry();
     let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-    run(failing_with(&telemetry, std::io::Error::other(refused))).unwrap_err();
-    assert_eq!(
-        only(&recorder).transport_error(),
-        Some(TransportError::Connect)
-    );
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn asking_twice_for_headers(telemetry: &Telemetry) -> Result<[HeaderMap; 2], LabError> {
-    let mut request: TokenRequest = Acquisition::current().token_request(TOKEN_URL);
-    let both = [request.take_headers(), request.take_headers()];
-    request.responded(200);
-    Ok(both)
+    let class = class_of(std::io::Error::other(refused));
+    assert_eq!(class, Some(TransportError::Connect));
 }
 
 #[test]
 fn taking_headers_twice_is_stable() {
     let (telemetry, _recorder) = telemetry();
-    run(acquire_with_status(&telemetry, 400, "invalid_grant")).unwrap_err();
-    let [first, second] = run(asking_twice_for_headers(&telemetry)).unwrap();
+    fail_with_400(&telemetry);
+    let [first, second] = acquire(&telemetry, || {
+        let mut request = token_request();
+        let both = [request.take_headers(), request.take_headers()];
+        request.responded(200);
+        both
+    });
     assert_eq!(first, second);
     assert!(first.contains_key(LAST));
     assert_eq!(telemetry.pending_failures(), []);
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn with_status(telemetry: &Telemetry, status: u16) -> Result<(), LabError> {
-    let request = Acquisition::current().token_request(TOKEN_URL);
-    let sent = request.send(|_| ready(Ok::<_, std::io::Error>(Status::new(status, ()))));
-    sent.await.map(drop).map_err(|_| LabError::new("io"))
-}
-
 #[test]
 fn debug_shows_exactly_the_recorded_fields() {
     let (telemetry, recorder) = telemetry();
-    run(with_status(&telemetry, 200)).unwrap();
+    acquire(&telemetry, || token_request().responded(200));
     let plain = format!("{:?}", only(&recorder));
     assert!(
         !plain.contains("stale") && !plain.contains("background"),
@@ -239,11 +193,11 @@ fn debug_shows_exactly_the_recorded_fields() {
     let swallowing = async {
         let current = Acquisition::current();
         current.record_stale_token();
-        current.record_suppressed_error(token_telemetry::ErrorInfo::new("late_failure"));
+        current.record_suppressed_error(ErrorInfo::new("late_failure"));
         current.token_request(TOKEN_URL).pending(400);
         Ok::<_, LabError>(())
     };
-    run(telemetry.background(LabApi::Silent, swallowing)).unwrap();
+    now(telemetry.background(LabApi::Silent, swallowing)).unwrap();
     let full = format!("{:?}", only(&recorder));
     for part in [
         "stale: true",
@@ -255,51 +209,21 @@ fn debug_shows_exactly_the_recorded_fields() {
     }
 }
 
-/// A map without capacity for another name.
-fn full() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for number in 0.. {
-        let name = http::HeaderName::try_from(format!("x-{number}")).unwrap();
-        if headers
-            .try_insert(name, http::HeaderValue::from_static("1"))
-            .is_err()
-        {
-            break;
-        }
-    }
-    headers
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn with_a_full_map(telemetry: &Telemetry) -> Result<HeaderMap, LabError> {
-    let mut headers = full();
-    let mut request = Acquisition::current().token_request(TOKEN_URL);
-    request.apply_to(&mut headers);
-    request.responded(200);
-    Ok(headers)
-}
-
 #[test]
 fn full_map_stays_unchanged() {
-    let (telemetry, recorder) = telemetry();
-    let headers = run(with_a_full_map(&telemetry)).unwrap();
-    assert_eq!(headers.len(), full().len());
+    let mut headers = full_map();
+    let record = record_of(|| {
+        let mut request = token_request();
+        request.apply_to(&mut headers);
+        request.responded(200);
+    });
+    assert_eq!(headers.len(), full_map().len());
     assert!(!headers.contains_key(CURRENT));
-    assert_eq!(only(&recorder).attempts(), 1);
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn unavailable_then_ok(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current()
-        .token_request(TOKEN_URL)
-        .responded(503);
-    Ok(())
+    assert_eq!(record.attempts(), 1);
 }
 
 #[test]
 fn token_after_errors_has_unknown_source() {
-    let (telemetry, recorder) = telemetry();
-    run(unavailable_then_ok(&telemetry)).unwrap();
-    let record = only(&recorder);
+    let record = record_of(|| token_request().responded(503));
     assert_eq!((record.token_source(), record.status()), (None, Some(503)));
 }

@@ -8,15 +8,11 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt as _;
 use futures::future::poll_immediate;
-use token_telemetry::{
-    Acquisition, CacheLevel, ErrorInfo, SpanOptions, Status, Telemetry, acquire_token,
-};
+use token_telemetry::SpanOptions;
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event as Message, Metadata, Subscriber};
 
-use super::run;
-use crate::support::{Event, LabApi, LabError, Place, TOKEN_URL, stop_at};
+use crate::support::prelude::*;
+use crate::support::subscriber::{Called, Reacting};
 
 const TARGET: &str = "token_telemetry::regressions::fields";
 
@@ -30,30 +26,6 @@ enum Value {
 }
 
 type Fields = Vec<(&'static str, Value)>;
-
-/// Collects the fields of all spans, in order.
-#[derive(Clone, Default)]
-struct Keeping(Arc<Mutex<Fields>>);
-
-impl Subscriber for Keeping {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == TARGET
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut Keeper(&mut self.0.lock().unwrap()));
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Keeper(&mut self.0.lock().unwrap()));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &Message<'_>) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
 
 struct Keeper<'a>(&'a mut Fields);
 
@@ -86,9 +58,21 @@ impl Visit for Keeper<'_> {
 fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
     let span = SpanOptions::new().with_target(TARGET);
     let telemetry = Telemetry::builder().span(span).build().unwrap();
-    let keeping = Keeping::default();
-    tracing::subscriber::with_default(keeping.clone(), || act(&telemetry));
-    let fields = keeping.0.lock().unwrap();
+    let kept: Arc<Mutex<Fields>> = Arc::default();
+    let keeping = Arc::clone(&kept);
+    let subscriber = Reacting::new(
+        |metadata| metadata.target() == TARGET,
+        move |called| {
+            let keeper = &mut Keeper(&mut keeping.lock().unwrap());
+            match called {
+                Called::Open(_, span) => span.record(keeper),
+                Called::Record(values) => values.record(keeper),
+                _ => {}
+            }
+        },
+    );
+    tracing::subscriber::with_default(subscriber, || act(&telemetry));
+    let fields = kept.lock().unwrap();
     fields.clone()
 }
 
@@ -109,26 +93,17 @@ fn status(fields: &Fields) -> (Option<Value>, Option<Value>) {
     )
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn rejected(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_api(LabApi::Silent);
-    let sent = Acquisition::current()
-        .token_request(TOKEN_URL)
-        .send(|_| std::future::ready(Ok::<_, std::io::Error>(Status::new(400, ()))));
-    let _refused = sent.await;
-    Acquisition::current().record_error(ErrorInfo::new("invalid_client"));
-    Err(LabError::new("shadowed"))
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(())
+fn rejected(telemetry: &Telemetry) {
+    fail(telemetry, "shadowed", || {
+        Acquisition::current().record_api(LabApi::Silent);
+        token_request().responded(400);
+        Acquisition::current().record_error(ErrorInfo::new("invalid_client"));
+    });
 }
 
 #[test]
 fn failed_acquisition_is_a_failed_span() {
-    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
+    let fields = fields_of(rejected);
     assert_eq!(
         status(&fields),
         (Some(text("ERROR")), Some(text("invalid_client")))
@@ -139,7 +114,7 @@ fn failed_acquisition_is_a_failed_span() {
 fn panicked_acquisition_is_a_failed_span() {
     let fields = fields_of(|telemetry| {
         let call = AssertUnwindSafe(stop_at(telemetry, Place::BeforeHttp, Event::Panic));
-        assert!(run(call.catch_unwind()).is_err());
+        assert!(now(call.catch_unwind()).is_err());
     });
     assert_eq!(
         status(&fields),
@@ -149,12 +124,12 @@ fn panicked_acquisition_is_a_failed_span() {
 
 #[test]
 fn success_and_cancellation_set_no_status() {
-    let fields = fields_of(|telemetry| run(hit(telemetry)).unwrap());
+    let fields = fields_of(|telemetry| now(hit(telemetry)).unwrap());
     assert_eq!(value(&fields, "outcome"), Some(text("ok")));
     assert_eq!(status(&fields), (None, None));
     let fields = fields_of(|telemetry| {
         let call = stop_at(telemetry, Place::DuringHttp, Event::Stop);
-        assert_eq!(run(poll_immediate(call)), None);
+        assert_eq!(now(poll_immediate(call)), None);
     });
     assert_eq!(value(&fields, "outcome"), Some(text("cancelled")));
     assert_eq!(
@@ -173,14 +148,14 @@ fn assert_each_once(fields: &[(&'static str, Value)]) {
 
 #[test]
 fn span_fields_are_recorded_once() {
-    let fields = fields_of(|telemetry| run(hit(telemetry)).unwrap());
+    let fields = fields_of(|telemetry| now(hit(telemetry)).unwrap());
     assert_eq!(fields.first(), Some(&("api", text("Silent"))));
     assert_each_once(&fields);
 }
 
 #[test]
 fn changed_api_is_recorded_again() {
-    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
+    let fields = fields_of(rejected);
     let (opened, ended) = fields.split_first().unwrap();
     assert_eq!(opened, &("api", text("ForClient")));
     assert_eq!(value(ended, "api"), Some(text("Silent")));
@@ -192,14 +167,14 @@ fn api_is_recorded_when_the_span_opens() {
     let fields = fields_of(|telemetry| {
         let call = Box::pin(stop_at(telemetry, Place::DuringHttp, Event::Stop));
         let mut call = ManuallyDrop::new(call); // so that it does not end
-        assert_eq!(run(poll_immediate(&mut *call)), None);
+        assert_eq!(now(poll_immediate(&mut *call)), None);
     });
     assert_eq!(fields, [("api", text("ForClient"))]);
 }
 
 #[test]
 fn span_numbers_are_signed_integers() {
-    let fields = fields_of(|telemetry| drop(run(rejected(telemetry))));
+    let fields = fields_of(rejected);
     assert_eq!(value(&fields, "status"), Some(Value::I64(400)));
     assert_eq!(value(&fields, "attempts"), Some(Value::I64(1)));
     let untyped = |(_, value): &(_, Value)| matches!(value, Value::Untyped(_));

@@ -3,35 +3,32 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use futures::FutureExt as _;
 use futures::future::poll_immediate;
-use token_telemetry::{
-    Acquisition, CacheLevel, Handle, Outcome, SpanOptions, Telemetry, acquire_token,
-};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event as Message, Metadata, Subscriber};
+use token_telemetry::SpanOptions;
+use tracing::span::Id;
 
-use super::{hit, run};
-use crate::support::{Event, LabApi, LabError, Place, only, stop_at};
+use crate::support::prelude::*;
+use crate::support::subscriber::{Called, Reacting};
 
 /// Counts of open, enter, exit and close for each span.
 #[derive(Default)]
-struct Balance {
-    ids: AtomicU64,
-    spans: Mutex<HashMap<u64, [u32; 3]>>,
-}
+struct Balance(Mutex<HashMap<u64, [u32; 3]>>);
 
 impl Balance {
+    fn open(&self, id: &Id) {
+        self.0.lock().unwrap().insert(id.into_u64(), [0; 3]);
+    }
+
     fn count(&self, id: &Id, column: usize) {
-        self.spans.lock().unwrap().entry(id.into_u64()).or_default()[column] += 1;
+        self.0.lock().unwrap().entry(id.into_u64()).or_default()[column] += 1;
     }
 
     /// Asserts that every span was exited as often as entered, and closed once.
     fn assert_even(&self, opened: usize) {
-        let spans = self.spans.lock().unwrap();
+        let spans = self.0.lock().unwrap();
         assert_eq!(spans.len(), opened);
         for [entered, left, closed] in spans.values() {
             assert!(*entered > 0);
@@ -40,72 +37,31 @@ impl Balance {
     }
 }
 
-/// A subscriber that counts, and acts in every callback.
-struct Counting {
-    balance: Arc<Balance>,
-    act: fn(),
-}
-
-impl Subscriber for Counting {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.name() == "acquire_token"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        (self.act)();
-        let id = self.balance.ids.fetch_add(1, Ordering::Relaxed) + 1;
-        self.balance.spans.lock().unwrap().insert(id, [0; 3]);
-        Id::from_u64(id)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {
-        (self.act)();
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, _: &Message<'_>) {}
-
-    fn enter(&self, span: &Id) {
-        self.balance.count(span, 0);
-        (self.act)();
-    }
-
-    fn exit(&self, span: &Id) {
-        self.balance.count(span, 1);
-        (self.act)();
-    }
-
-    fn try_close(&self, id: Id) -> bool {
-        self.balance.count(&id, 2);
-        true
-    }
-}
-
-/// Runs code on a separate thread under a subscriber, and fails if it hangs.
+/// Runs code on a separate thread under a subscriber that counts, and acts in every callback.
 fn under_subscriber(act: fn(), code: impl FnOnce() + Send + 'static) -> Arc<Balance> {
     let balance = Arc::new(Balance::default());
-    let subscriber = Counting {
-        balance: Arc::clone(&balance),
-        act,
-    };
-    let (done, is_done) = mpsc::channel();
-    std::thread::spawn(move || {
-        tracing::subscriber::with_default(subscriber, code);
-        done.send(()).unwrap();
-    });
-    let ended = is_done.recv_timeout(Duration::from_secs(60));
-    assert!(ended.is_ok(), "it panicked or hangs");
+    let counting = Arc::clone(&balance);
+    let subscriber = Reacting::new(
+        |metadata| metadata.name() == "acquire_token",
+        move |called| {
+            match &called {
+                Called::Open(id, _) => counting.open(id),
+                Called::Enter(id) => counting.count(id, 0),
+                Called::Exit(id) => counting.count(id, 1),
+                Called::Close(id) => return counting.count(id, 2),
+                Called::Register(_) | Called::Event(_) => return,
+                Called::Record(_) => {}
+            }
+            act();
+        },
+    );
+    in_time(|| tracing::subscriber::with_default(subscriber, code));
     balance
 }
 
 /// An instance with a unique target, so that tests do not affect each other's callsite interest.
-fn traced() -> (Telemetry, token_telemetry::test_util::Recorder) {
-    let recorder = token_telemetry::test_util::Recorder::new();
-    let builder = Telemetry::builder()
-        .span(SpanOptions::new().with_target("token_telemetry::regressions"))
-        .observer(recorder.clone());
-    (builder.build().unwrap(), recorder)
+fn traced() -> (Telemetry, Recorder) {
+    recorded(|builder| builder.span(SpanOptions::new().with_target("token_telemetry::regressions")))
 }
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
@@ -133,16 +89,16 @@ fn every_ending() {
     let (telemetry, recorder) = traced();
     for place in [Place::BeforeHttp, Place::DuringHttp, Place::AfterHttp] {
         assert_eq!(
-            run(poll_immediate(stop_at(&telemetry, place, Event::Stop))),
+            now(poll_immediate(stop_at(&telemetry, place, Event::Stop))),
             None
         );
         let panicking = AssertUnwindSafe(stop_at(&telemetry, place, Event::Panic));
-        assert!(run(panicking.catch_unwind()).is_err());
+        assert!(now(panicking.catch_unwind()).is_err());
     }
     let mut call = Box::pin(elsewhere_too(&telemetry));
-    assert!(run(poll_immediate(&mut call)).is_none());
-    assert!(run(call).is_ok());
-    run(hit(&telemetry)).unwrap();
+    assert!(now(poll_immediate(&mut call)).is_none());
+    assert!(now(call).is_ok());
+    now(hit(&telemetry)).unwrap();
     blocking(&telemetry, false).unwrap();
     assert!(catch_unwind(AssertUnwindSafe(|| blocking(&telemetry, true))).is_err());
     assert_eq!(recorder.take().len(), 10);
@@ -166,14 +122,6 @@ fn subscriber_may_use_current_acquisition() {
 
 static SHARED: Mutex<Option<Handle>> = Mutex::new(None);
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn sharing(telemetry: &Telemetry) -> Result<(), LabError> {
-    *SHARED.lock().unwrap() = Some(Acquisition::current().handle());
-    futures::pending!();
-    *SHARED.lock().unwrap() = None;
-    Ok(())
-}
-
 #[test]
 fn subscriber_may_use_entered_handle() {
     fn act() {
@@ -185,9 +133,14 @@ fn subscriber_may_use_entered_handle() {
     }
     let calling = || {
         let (telemetry, recorder) = traced();
-        let mut call = Box::pin(sharing(&telemetry));
-        assert!(run(poll_immediate(&mut call)).is_none());
-        run(call).unwrap();
+        let mut call = Box::pin(for_client(&telemetry, async {
+            *SHARED.lock().unwrap() = Some(Acquisition::current().handle());
+            futures::pending!();
+            *SHARED.lock().unwrap() = None;
+            Ok(())
+        }));
+        assert!(now(poll_immediate(&mut call)).is_none());
+        now(call).unwrap();
         assert!(only(&recorder).is_stale());
     };
     under_subscriber(act, calling).assert_even(1);
@@ -199,10 +152,10 @@ static OCCASIONS: AtomicU64 = AtomicU64::new(0);
 fn panicking_subscriber_loses_no_record() {
     let calling = || {
         let (telemetry, recorder) = traced();
-        assert_eq!(run(hit(&telemetry)), Ok(()));
+        assert_eq!(now(hit(&telemetry)), Ok(()));
         assert_eq!(only(&recorder).outcome(), Outcome::Ok);
         let stopped = stop_at(&telemetry, Place::DuringHttp, Event::Stop);
-        assert_eq!(run(poll_immediate(stopped)), None);
+        assert_eq!(now(poll_immediate(stopped)), None);
         assert_eq!(only(&recorder).outcome(), Outcome::Cancelled);
         assert!(catch_unwind(AssertUnwindSafe(|| blocking(&telemetry, true))).is_err());
         assert_eq!(only(&recorder).outcome(), Outcome::Panicked);
@@ -212,7 +165,7 @@ fn panicking_subscriber_loses_no_record() {
     let only_opening = || assert_eq!(OCCASIONS.fetch_add(1, Ordering::Relaxed), 0);
     under_subscriber(only_opening, || {
         let (telemetry, recorder) = traced();
-        assert_eq!(run(hit(&telemetry)), Ok(()));
+        assert_eq!(now(hit(&telemetry)), Ok(()));
         assert_eq!(only(&recorder).outcome(), Outcome::Ok);
     });
 }

@@ -6,12 +6,9 @@ use std::pin::Pin;
 use token_telemetry::acquisition::{
     BackgroundAcquisition, Capture, ScopeFuture, SendFuture, Timer,
 };
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, Captured, Handle, Telemetry, TelemetryBuilder, TokenRequest,
-    acquire_token,
-};
+use token_telemetry::{Captured, TelemetryBuilder};
 
-use crate::support::{LabApi, LabError};
+use crate::support::prelude::*;
 
 type Inner = Pin<Box<dyn Future<Output = Result<u8, LabError>> + Send + Sync + UnwindSafe>>;
 
@@ -63,7 +60,7 @@ fn blocking(telemetry: &Telemetry) -> Result<(), LabError> {
 
 #[test]
 fn annotated_call_works_in_catch_unwind() {
-    let (telemetry, _recorder) = crate::support::telemetry();
+    let (telemetry, _recorder) = telemetry();
     let caught = std::panic::catch_unwind(|| blocking(&telemetry));
     assert_eq!(caught.unwrap(), Ok(()));
 }

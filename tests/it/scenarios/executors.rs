@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream;
-use token_telemetry::{AcquisitionRecord, Outcome, TokenSource};
 
 use super::Whole;
-use crate::support::{Event, Place, on_both_runtimes, only, stop_at, telemetry};
+
+use crate::support::prelude::*;
 
 async fn one_call() {
     let (telemetry, recorder) = telemetry();
@@ -25,7 +25,7 @@ async fn one_call() {
         api: "ForClient",
         outcome: Some(Outcome::Ok),
         source: Some(TokenSource::IdentityProvider),
-        reason: Some(token_telemetry::CacheRefreshReason::NoCachedAccessToken),
+        reason: Some(CacheRefreshReason::NoCachedAccessToken),
         host: Some("login.example".to_owned()),
         attempts: 1,
         status: Some(200),

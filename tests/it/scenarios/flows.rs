@@ -2,14 +2,9 @@
 
 use std::future::ready;
 
-use token_telemetry::test_util::ManualClock;
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Outcome, Status, TokenInfo,
-    TokenSource, TokenType, TransportError, acquire_token,
-};
-
 use super::{Timed, Whole, millis};
-use crate::support::{LabApi, LabError, TOKEN_URL};
+
+use crate::support::prelude::*;
 
 pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(future)
@@ -260,7 +255,7 @@ fn credential_fallback_keeps_first_failure() {
 fn serialized_record_omits_absent_fields() {
     let timed = Timed::new();
     assert!(run(with_retries(&timed, &[503])).is_err());
-    let mut json = serde_json::to_value(crate::support::only(&timed.recorder)).unwrap();
+    let mut json = serde_json::to_value(only(&timed.recorder)).unwrap();
     let id = json
         .as_object_mut()
         .unwrap()

@@ -7,15 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
 use token_telemetry::middleware::TokenRequestLayer;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Telemetry, TokenSource, acquire_token,
-};
 use tower::retry::Policy;
 use tower::{Service, ServiceBuilder, ServiceExt as _, service_fn};
 
 use super::{Timed, Whole, millis};
-use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only};
+
+use crate::support::prelude::*;
 
 /// Responds with each status in turn after 10 ms, and keeps the telemetry headers it received.
 fn endpoint(
@@ -47,7 +44,7 @@ fn endpoint(
 
 /// Retries after 50 ms on 503.
 #[derive(Clone)]
-struct OnUnavailable(token_telemetry::test_util::ManualClock);
+struct OnUnavailable(ManualClock);
 
 impl Policy<Request<()>, Response<()>, io::Error> for OnUnavailable {
     type Future = Ready<()>;

@@ -12,11 +12,7 @@ mod timers;
 
 use std::time::Duration;
 
-use token_telemetry::test_util::{ManualClock, Recorder};
-use token_telemetry::{
-    AcquisitionRecord, CacheLevel, CacheRefreshReason, ClientRequestId, Outcome, Telemetry,
-    TokenSource, TokenType, TransportError,
-};
+use crate::support::prelude::*;
 
 /// All fields of a record; fields that a test does not set must be absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -128,7 +124,7 @@ impl Timed {
 
     /// Returns the only record so far, without ids.
     fn only(&self) -> Whole {
-        Whole::without_ids(&crate::support::only(&self.recorder))
+        Whole::without_ids(&only(&self.recorder))
     }
 }
 

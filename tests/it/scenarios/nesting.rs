@@ -1,52 +1,22 @@
 //! Annotated functions that call annotated functions.
 
 use futures::FutureExt as _;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Status, Telemetry, TokenSource,
-    acquire_token,
-};
 
 use super::Whole;
-use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes, only, telemetry};
+
+use crate::support::prelude::*;
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
 async fn inner(telemetry: &Telemetry) -> Result<String, LabError> {
     Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
-    let sent = Acquisition::current()
-        .token_request(TOKEN_URL)
-        .send(|headers| std::future::ready(Ok::<_, std::io::Error>(Status::new(200, headers))));
-    let Status {
-        response: headers, ..
-    } = sent.await.map_err(|_| LabError::new("io"))?;
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap().to_owned())
-    };
-    Ok(format!(
-        "{:?} {:?}",
-        text("x-client-sku"),
-        text("x-client-current-telemetry").unwrap()
-    ))
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = outer)]
-async fn outer_calls(outer: &Telemetry, called: &Telemetry) -> Result<String, LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
-    inner(called).await
+    let headers = exchange(TOKEN_URL, 200);
+    let text = |name| text(&headers, name);
+    Ok([text("x-client-sku"), text("x-client-current-telemetry")].join(" "))
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record)]
 async fn always_recorded(telemetry: &Telemetry) -> Result<(), LabError> {
     Err(LabError::new("inner_failure"))
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn swallows_the_recorded(telemetry: &Telemetry) -> Result<(), LabError> {
-    let _swallowed = always_recorded(telemetry).await;
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(())
 }
 
 #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
@@ -55,18 +25,19 @@ async fn fails(telemetry: &Telemetry) -> Result<(), LabError> {
     Err(LabError::new("merged_failure"))
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn swallows_the_merged(telemetry: &Telemetry) -> Result<(), LabError> {
-    let _swallowed = fails(telemetry).await;
-    Ok(())
+/// Calls the function with the other id from a body, after a hit.
+fn outer_calls(
+    outer: &Telemetry,
+    called: &Telemetry,
+) -> impl Future<Output = Result<String, LabError>> + Send {
+    for_client(outer, async {
+        Acquisition::current().record_cache_hit(CacheLevel::L2Cache);
+        inner(called).await
+    })
 }
 
 fn other_sdk() -> (Telemetry, Recorder) {
-    let recorder = Recorder::new();
-    let builder = Telemetry::builder()
-        .sdk("Other.Sdk", "9")
-        .observer(recorder.clone());
-    (builder.build().unwrap(), recorder)
+    recorded(|builder| builder.sdk("Other.Sdk", "9"))
 }
 
 on_both_runtimes! {
@@ -74,7 +45,7 @@ on_both_runtimes! {
         let (ours, recorder) = telemetry();
         let (theirs, their_recorder) = other_sdk();
         let sent = outer_calls(&ours, &theirs).await.unwrap();
-        assert_eq!(sent, r#"Some("Other.Sdk") "5|1007,3,,,|0,1,1,,,""#);
+        assert_eq!(sent, "Other.Sdk 5|1007,3,,,|0,1,1,,,");
         let outer = only(&recorder);
         let inner = only(&their_recorder);
         assert_eq!(inner.parent(), outer.correlation_id());
@@ -94,7 +65,7 @@ on_both_runtimes! {
     async fn nested_calls_merge_into_one_record() {
         let (ours, recorder) = telemetry();
         let sent = outer_calls(&ours, &ours.clone()).await.unwrap();
-        assert_eq!(sent, r#"Some("Lab.Auth") "5|1004,3,,,|0,1,1,,,""#);
+        assert_eq!(sent, "Lab.Auth 5|1004,3,,,|0,1,1,,,");
         let record = only(&recorder);
         let expected = Whole {
             api: "ForClient",
@@ -113,7 +84,11 @@ on_both_runtimes! {
 
     async fn merged_call_does_not_set_outcome() {
         let (ours, recorder) = telemetry();
-        assert_eq!(swallows_the_merged(&ours).await, Ok(()));
+        let swallows = async {
+            assert!(fails(&ours).await.is_err());
+            Ok(())
+        };
+        assert_eq!(for_client(&ours, swallows).await, Ok(()));
         let record = only(&recorder);
         assert_eq!((record.api().name(), record.outcome()), ("ForClient", Outcome::Ok));
         assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::Expired));
@@ -121,7 +96,12 @@ on_both_runtimes! {
 
     async fn own_record_flag_prevents_merging() {
         let (ours, recorder) = telemetry();
-        assert_eq!(swallows_the_recorded(&ours).await, Ok(()));
+        let swallows = async {
+            assert!(always_recorded(&ours).await.is_err());
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+            Ok(())
+        };
+        assert_eq!(for_client(&ours, swallows).await, Ok(()));
         let [inner, outer] = recorder.take().try_into().unwrap();
         assert_eq!((inner.api().name(), inner.outcome()), ("Silent", Outcome::Error));
         assert_eq!((outer.api().name(), outer.outcome()), ("ForClient", Outcome::Ok));
@@ -131,7 +111,14 @@ on_both_runtimes! {
 
     async fn background_refresh_names_its_parent() {
         let (ours, recorder) = telemetry();
-        assert_eq!(triggers_a_refresh(&ours).await, Ok(()));
+        let triggers = async {
+            Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+            let late = async { Err::<(), _>(LabError::new("late")) };
+            let refresh = tokio::spawn(ours.background(LabApi::Silent, late));
+            assert!(refresh.await.unwrap().is_err());
+            Ok(())
+        };
+        assert_eq!(silent(&ours, triggers).await, Ok(()));
         let [refresh, trigger] = recorder.take().try_into().unwrap();
         assert!(refresh.is_background() && !trigger.is_background());
         assert_eq!(refresh.parent(), trigger.correlation_id());
@@ -139,35 +126,13 @@ on_both_runtimes! {
     }
 }
 
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn triggers_a_refresh(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    let refresh = telemetry.background(LabApi::Silent, async {
-        Err::<(), _>(LabError::new("late"))
-    });
-    tokio::spawn(refresh)
-        .await
-        .map_err(|_| LabError::new("task"))?
-        .unwrap_err();
-    Ok(())
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn goes_on_later(telemetry: &Telemetry) -> Result<(), LabError> {
-    tokio::task::yield_now().await;
-    fails(telemetry).await
-}
-
-#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-async fn hits(telemetry: &Telemetry) -> Result<(), LabError> {
-    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
-    Ok(())
-}
-
 #[test]
 fn moved_call_absorbs_its_own_calls() {
     let (ours, recorder) = telemetry();
-    let mut future = Box::pin(goes_on_later(&ours));
+    let mut future = Box::pin(for_client(&ours, async {
+        tokio::task::yield_now().await;
+        fails(&ours).await
+    }));
     assert_eq!(future.as_mut().now_or_never(), None);
     std::thread::scope(|threads| {
         let ended = threads.spawn(|| futures::executor::block_on(future));
@@ -182,10 +147,10 @@ fn totals_cover_all_threads() {
     std::thread::scope(|threads| {
         // More threads than processors, and than any per-thread table is likely to hold.
         for _ in 0..40 {
-            threads.spawn(|| futures::executor::block_on(hits(&ours)).unwrap());
+            threads.spawn(|| now(hit(&ours)).unwrap());
         }
     });
-    let _failed = futures::executor::block_on(fails(&ours));
+    assert!(now(fails(&ours)).is_err());
     let totals = ours.totals();
     assert_eq!((totals.cache, totals.failures), (40, 1));
     assert_eq!(ours.pending_hits(), 40);
@@ -193,12 +158,8 @@ fn totals_cover_all_threads() {
 
 #[test]
 fn totals_count_unknown_sources() {
-    #[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
-    async fn says_nothing(telemetry: &Telemetry) -> Result<(), LabError> {
-        Ok(())
-    }
     let (ours, _recorder) = telemetry();
-    futures::executor::block_on(says_nothing(&ours)).unwrap();
+    acquire(&ours, || ());
     let totals = ours.totals();
     let known = totals.cache + totals.identity_provider + totals.broker;
     assert_eq!((totals.unknown, known), (1, 0));

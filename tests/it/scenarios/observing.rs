@@ -2,9 +2,8 @@
 
 use futures::future::{join, poll_immediate};
 use token_telemetry::acquisition::AttachRecord;
-use token_telemetry::{AcquisitionRecord, Outcome, Telemetry, acquire_token, capture};
 
-use crate::support::{Event, LabApi, LabError, Place, on_both_runtimes, stop_at, telemetry};
+use crate::support::prelude::*;
 
 fn call(telemetry: &Telemetry) -> impl Future<Output = Result<u8, LabError>> {
     stop_at(telemetry, Place::Nowhere, Event::Stop)

@@ -1,10 +1,9 @@
 //! Flows that poll until the user has signed in.
 
-use token_telemetry::{Acquisition, Outcome, Polled, Status, TokenSource, acquire_token};
-
 use super::flows::{attempt, run};
 use super::{Timed, Whole, millis};
-use crate::support::{LabApi, LabError, TOKEN_URL};
+
+use crate::support::prelude::*;
 
 #[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
 async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), LabError> {

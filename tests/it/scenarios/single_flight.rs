@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Outcome, Status, TokenSource, acquire_token,
-};
 
 use super::{Timed, Whole, millis};
-use crate::support::{LabApi, LabError, TOKEN_URL, on_both_runtimes};
+
+use crate::support::prelude::*;
 
 /// A cache whose lock is held during a refresh.
 struct Client {

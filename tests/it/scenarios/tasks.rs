@@ -1,11 +1,6 @@
 //! Records made in other tasks count only with a handle.
 
-use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, Handle, Telemetry, TokenSource, acquire_token,
-    capture,
-};
-
-use crate::support::{LabApi, LabError, on_both_runtimes, only, telemetry};
+use crate::support::prelude::*;
 
 /// Ways to leave a task.
 #[derive(Clone, Copy, Debug)]
@@ -59,11 +54,6 @@ async fn leaving(telemetry: &Telemetry, way: Way, with_handle: bool) -> Result<(
     Ok(())
 }
 
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn giving_the_handle_away(telemetry: &Telemetry) -> Result<Handle, LabError> {
-    Ok(Acquisition::current().handle())
-}
-
 on_both_runtimes! {
     async fn records_in_other_task_need_a_handle() {
         for way in WAYS {
@@ -85,7 +75,7 @@ on_both_runtimes! {
 
     async fn outliving_handle_changes_nothing() {
         let (telemetry, recorder) = telemetry();
-        let handle = giving_the_handle_away(&telemetry).await.unwrap();
+        let handle = acquire(&telemetry, || Acquisition::current().handle());
         let record = only(&recorder);
         leave(Way::Thread, Some(handle.clone())).await;
         handle.token_request("https://login.example/token").responded(200);
@@ -95,8 +85,8 @@ on_both_runtimes! {
 
     async fn misordered_guards_leave_nothing() {
         let (telemetry, _recorder) = telemetry();
-        let one = giving_the_handle_away(&telemetry).await.unwrap();
-        let two = giving_the_handle_away(&telemetry).await.unwrap();
+        let one = acquire(&telemetry, || Acquisition::current().handle());
+        let two = acquire(&telemetry, || Acquisition::current().handle());
         {
             let first = one.enter();
             let second = two.enter();

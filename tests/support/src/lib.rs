@@ -19,6 +19,7 @@
 
 pub mod collect;
 mod log;
+pub mod prelude;
 mod process;
 pub mod subscriber;
 pub mod warnings;
@@ -30,8 +31,8 @@ use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
-    Acquisition, AcquisitionRecord, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Status,
-    Telemetry, TokenRequest, acquire_token,
+    Acquisition, AcquisitionRecord, ApiId, CacheLevel, CacheRefreshReason, DescribeError,
+    ErrorInfo, Status, Telemetry, TelemetryBuilder, TokenRequest, acquire_token,
 };
 
 pub use log::Log;
@@ -86,11 +87,16 @@ impl DescribeError<LabError> for Lab {
 
 /// Returns an instance that reports to a recorder.
 pub fn telemetry() -> (Telemetry, Recorder) {
+    recorded(|builder| builder.sdk("Lab.Auth", "1.2.3"))
+}
+
+/// Returns an instance with these options that reports to a recorder.
+pub fn recorded(
+    options: impl FnOnce(TelemetryBuilder) -> TelemetryBuilder,
+) -> (Telemetry, Recorder) {
     let recorder = Recorder::new();
-    let builder = Telemetry::builder()
-        .sdk("Lab.Auth", "1.2.3")
-        .observer(recorder.clone());
-    (builder.build().unwrap(), recorder)
+    let builder = Telemetry::builder().observer(recorder.clone());
+    (options(builder).build().unwrap(), recorder)
 }
 
 /// Returns the only record so far.
@@ -126,6 +132,20 @@ pub fn now<T>(future: impl Future<Output = T>) -> T {
 /// Acquires a token with [`for_client`], whose body is this closure.
 pub fn acquire<T>(telemetry: &Telemetry, body: impl FnOnce() -> T) -> T {
     now(for_client(telemetry, async { Ok(body()) })).unwrap()
+}
+
+/// Acquires a token from the cache.
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+pub async fn hit(telemetry: &Telemetry) -> Result<(), LabError> {
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+    Ok(())
+}
+
+/// Returns the record of a call of [`for_client`] with this body.
+pub fn record_of<T>(body: impl FnOnce() -> T) -> AcquisitionRecord {
+    let (telemetry, recorder) = telemetry();
+    acquire(&telemetry, body);
+    only(&recorder)
 }
 
 /// Fails with this code in [`for_client`], after this closure.

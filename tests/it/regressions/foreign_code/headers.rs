@@ -1,11 +1,6 @@
 //! Header values of a caller whose destructors use the acquisition.
 
-use std::time::Duration;
-
-use token_telemetry::{Acquisition, Telemetry, acquire_token};
-
-use super::now;
-use crate::support::{LabApi, LabError, TOKEN_URL, only, telemetry};
+use crate::support::prelude::*;
 
 #[test]
 fn header_drop_may_use_the_acquisition() {
@@ -24,9 +19,7 @@ fn header_drop_may_use_the_acquisition() {
         }
     }
 
-    #[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-    async fn replacing(telemetry: &Telemetry) -> Result<http::HeaderMap, LabError> {
-        let mut request = Acquisition::current().token_request(TOKEN_URL);
+    let replacing = || {
         let mut headers = http::HeaderMap::new();
         for name in [
             "x-client-current-telemetry",
@@ -39,19 +32,16 @@ fn header_drop_may_use_the_acquisition() {
                 headers.append(name, value);
             }
         }
+        let mut request = token_request();
         request.apply_to(&mut headers);
         request.responded(200);
-        Ok(headers)
-    }
+        headers
+    };
 
-    let (done, is_done) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
+    in_time(move || {
         let (telemetry, recorder) = telemetry();
-        let headers = now(replacing(&telemetry)).unwrap();
+        let headers = acquire(&telemetry, replacing);
         assert_eq!(headers.get_all("x-client-sku").iter().count(), 1);
         assert!(only(&recorder).is_stale());
-        done.send(()).unwrap();
     });
-    let ended = is_done.recv_timeout(Duration::from_secs(60));
-    assert!(ended.is_ok(), "it panicked or hangs");
 }

@@ -7,17 +7,12 @@ use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures::FutureExt as _;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use token_telemetry::acquisition::Clock;
 use token_telemetry::otel::Metrics;
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{
-    Acquisition, AcquisitionRecord, CacheLevel, Observer, Telemetry, TokenSource, acquire_token,
-};
+use token_telemetry::{Observer, TelemetryBuilder};
 
-use super::hit;
-use crate::support::{LabApi, LabError, TOKEN_URL};
+use crate::support::prelude::*;
 
 #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, own_record)]
 async fn inner(telemetry: &Telemetry) -> Result<(), LabError> {
@@ -32,11 +27,6 @@ async fn outer(telemetry: &Telemetry) -> Result<(), LabError> {
         .token_request(TOKEN_URL)
         .responded(200);
     Ok(())
-}
-
-/// Returns the output of a future that is ready at once, because executors cannot be nested.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().unwrap()
 }
 
 /// A `Telemetry` shared with the code that it calls.
@@ -123,26 +113,22 @@ fn assert_untouched(records: &[AcquisitionRecord]) {
     }
 }
 
-fn with_observer(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
-    let (recorder, acting) = (Recorder::new(), Acting::new(act));
+type Options = fn(TelemetryBuilder, Acting) -> TelemetryBuilder;
+
+fn with(act: fn(&Telemetry), options: Options) -> (Telemetry, Recorder) {
+    let acting = Acting::new(act);
     let own = Arc::clone(&acting.own);
-    let builder = Telemetry::builder()
-        .observer(recorder.clone())
-        .observer(acting);
-    let telemetry = builder.build().unwrap();
+    let (telemetry, recorder) = recorded(|builder| options(builder, acting));
     assert!(own.set(telemetry.clone()).is_ok());
     (telemetry, recorder)
 }
 
+fn with_observer(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
+    with(act, TelemetryBuilder::observer)
+}
+
 fn with_clock(act: fn(&Telemetry)) -> (Telemetry, Recorder) {
-    let (recorder, acting) = (Recorder::new(), Acting::new(act));
-    let own = Arc::clone(&acting.own);
-    let builder = Telemetry::builder()
-        .observer(recorder.clone())
-        .clock(acting);
-    let telemetry = builder.build().unwrap();
-    assert!(own.set(telemetry.clone()).is_ok());
-    (telemetry, recorder)
+    with(act, TelemetryBuilder::clock)
 }
 
 #[test]
@@ -166,15 +152,12 @@ fn records_in_clock_are_dropped() {
 
 #[test]
 fn records_in_enricher_are_dropped() {
-    let recorder = Recorder::new();
     let provider = SdkMeterProvider::default();
     let metrics = Metrics::with_provider(provider).enricher(|_, _| {
         Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     });
-    let builder = Telemetry::builder()
-        .observer(recorder.clone())
-        .metrics(metrics);
-    now(outer(&builder.build().unwrap())).unwrap();
+    let (telemetry, recorder) = recorded(|builder| builder.metrics(metrics));
+    now(outer(&telemetry)).unwrap();
     assert_untouched(&recorder.take());
 }
 
@@ -202,7 +185,7 @@ fn clock_acquisition_has_own_record() {
 #[test]
 fn observer_acquisition_is_not_captured() {
     let (telemetry, recorder) = with_observer(acquire_once);
-    let captured = now(token_telemetry::capture(hit(&telemetry)));
+    let captured = now(capture(hit(&telemetry)));
     assert_eq!(captured.records.len(), 1);
     assert_eq!(recorder.take().len(), 2);
 }
@@ -226,16 +209,16 @@ fn clock_recursion_stops() {
 #[test]
 fn describe_recursion_stops() {
     static OWN: OnceLock<Telemetry> = OnceLock::new();
-    fn describe(_: &LabError) -> token_telemetry::ErrorInfo {
+    fn describe(_: &LabError) -> ErrorInfo {
         let again = now(always_failing(OWN.get().unwrap()));
         assert!(again.is_err());
-        token_telemetry::ErrorInfo::new("described")
+        ErrorInfo::new("described")
     }
     #[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = describe)]
     async fn always_failing(telemetry: &Telemetry) -> Result<(), LabError> {
         Err(LabError::new("x"))
     }
-    let (telemetry, recorder) = crate::support::telemetry();
+    let (telemetry, recorder) = telemetry();
     assert!(OWN.set(telemetry.clone()).is_ok());
     assert!(now(always_failing(&telemetry)).is_err());
     let codes: Vec<_> = recorder

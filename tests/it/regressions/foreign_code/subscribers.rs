@@ -1,60 +1,16 @@
 //! `tracing` subscribers that themselves use acquisitions.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use token_telemetry::test_util::Recorder;
-use token_telemetry::{AcquisitionRecord, SpanOptions, Telemetry};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use token_telemetry::SpanOptions;
+use tracing::Metadata;
 
-use super::{Acting, acquire, acquire_once, assert_untouched, now, outer, record_stale};
+use super::{Acting, acquire, acquire_once, assert_untouched, outer, record_stale};
 
-/// A subscriber that acts in every callback and counts warnings of telemetry.
-struct ActingSubscriber {
-    acting: Acting,
-    ids: AtomicUsize,
-    warnings: Arc<Mutex<Vec<String>>>,
-}
+use crate::support::prelude::*;
+use crate::support::subscriber::{Called, Reacting};
 
 const TARGET: &str = "token_telemetry::foreign_code";
-
-impl Subscriber for ActingSubscriber {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        [TARGET, "token_telemetry::diagnostics"].contains(&metadata.target())
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        self.acting.act();
-        Id::from_u64(self.ids.fetch_add(1, Ordering::Relaxed) as u64 + 1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {
-        self.acting.act();
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        if *event.metadata().level() == tracing::Level::WARN {
-            let text = format!("{event:?}");
-            self.warnings.lock().unwrap().push(text);
-        }
-    }
-
-    fn enter(&self, _: &Id) {
-        self.acting.act();
-    }
-
-    fn exit(&self, _: &Id) {
-        self.acting.act();
-    }
-
-    fn try_close(&self, _: Id) -> bool {
-        self.acting.act();
-        true
-    }
-}
 
 /// Runs `outer` under an acting subscriber.
 fn under_subscriber(
@@ -62,13 +18,22 @@ fn under_subscriber(
     observer: Option<Acting>,
 ) -> (Vec<AcquisitionRecord>, Vec<String>) {
     let (recorder, acting) = (Recorder::new(), Acting::new(act));
-    let (own, warnings) = (Arc::clone(&acting.own), Arc::default());
-    let subscriber = ActingSubscriber {
-        acting,
-        ids: AtomicUsize::new(0),
-        warnings: Arc::clone(&warnings),
+    let own = Arc::clone(&acting.own);
+    let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hearing = Arc::clone(&warnings);
+    let enabled = |metadata: &Metadata<'_>| {
+        [TARGET, "token_telemetry::diagnostics"].contains(&metadata.target())
     };
-    tracing::subscriber::with_default(subscriber, || {
+    let react = move |called: Called<'_>| match called {
+        Called::Register(_) => {}
+        Called::Event(event) => {
+            if *event.metadata().level() == tracing::Level::WARN {
+                hearing.lock().unwrap().push(format!("{event:?}"));
+            }
+        }
+        _ => acting.act(),
+    };
+    tracing::subscriber::with_default(Reacting::new(enabled, react), || {
         let mut builder = Telemetry::builder()
             .span(SpanOptions::new().with_target(TARGET))
             .observer(recorder.clone());
