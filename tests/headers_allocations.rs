@@ -5,45 +5,20 @@
 use allocation_counter::{AllocationInfo, measure};
 use http::HeaderMap;
 use token_telemetry::entra::{Dialect, Header};
-use token_telemetry::{
-    Acquisition, ApiId, CacheRefreshReason, DescribeError, ErrorInfo, Region, Telemetry,
-    acquire_token,
-};
-
-struct Lab;
-
-#[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-#[api_id(owner = Lab)]
-enum LabApi {
-    ForClient = 1004,
-}
-
-impl DescribeError<()> for Lab {
-    fn describe((): &()) -> ErrorInfo {
-        ErrorInfo::new("invalid_client")
-    }
-}
-
-const TOKEN_URL: &str = "https://login.example/tenant/oauth2/v2.0/token";
-
-/// A failing call, so that the next one has a failure to report.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn failing(telemetry: &Telemetry) -> Result<(), ()> {
-    Err(())
-}
+use token_telemetry_test_support::prelude::*;
 
 /// Returns the allocations for writing the headers of a request into a map with spare capacity.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-async fn requesting(telemetry: &Telemetry, headers: &mut HeaderMap) -> Result<AllocationInfo, ()> {
-    let current = Acquisition::current();
-    current.record_refresh_reason(CacheRefreshReason::Expired);
-    current.record_region(Region::used("westus2"));
-    current.record_caller_sdk("41", "3.2.1");
-    let mut request = current.token_request(TOKEN_URL);
-    let counted = measure(|| request.apply_to(headers));
-    request.responded(503);
-    Ok(counted)
+fn requesting(telemetry: &Telemetry, headers: &mut HeaderMap) -> AllocationInfo {
+    acquire(telemetry, || {
+        let current = Acquisition::current();
+        current.record_refresh_reason(CacheRefreshReason::Expired);
+        current.record_region(Region::used("westus2"));
+        current.record_caller_sdk("41", "3.2.1");
+        let mut request = token_request();
+        let counted = measure(|| request.apply_to(headers));
+        request.responded(503);
+        counted
+    })
 }
 
 fn allocations_of(dialect: Dialect) -> (u64, HeaderMap) {
@@ -52,13 +27,13 @@ fn allocations_of(dialect: Dialect) -> (u64, HeaderMap) {
         .dialect(dialect);
     let telemetry = telemetry.build().unwrap();
     for _ in 0..3 {
-        futures::executor::block_on(failing(&telemetry)).unwrap_err();
+        fail(&telemetry, "invalid_client", || ());
     }
     let mut headers = HeaderMap::with_capacity(16);
     // The first request promotes the constant values to shared ones.
-    futures::executor::block_on(requesting(&telemetry, &mut headers)).unwrap();
+    requesting(&telemetry, &mut headers);
     headers.clear();
-    let counted = futures::executor::block_on(requesting(&telemetry, &mut headers)).unwrap();
+    let counted = requesting(&telemetry, &mut headers);
     (counted.count_total, headers)
 }
 

@@ -18,29 +18,7 @@ use opentelemetry::metrics::NoopMeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use token_telemetry::api::Api;
 use token_telemetry::otel::{Metrics, PROVIDER_CHECK_INTERVAL};
-use token_telemetry::test_util::ManualClock;
-use token_telemetry::{
-    Acquisition, ApiId, CacheLevel, DescribeError, ErrorInfo, Telemetry, TokenInfo, TokenType,
-    acquire_token,
-};
-
-struct Counted;
-
-#[derive(ApiId, Clone, Copy)]
-#[repr(u32)]
-#[api_id(owner = Counted)]
-enum CountedApi {
-    Silent = 1007,
-}
-
-#[derive(Debug)]
-struct Never;
-
-impl DescribeError<Never> for Counted {
-    fn describe(_: &Never) -> ErrorInfo {
-        ErrorInfo::unknown()
-    }
-}
+use token_telemetry_test_support::prelude::*;
 
 fn token_info(_: &u8) -> TokenInfo {
     TokenInfo::new()
@@ -48,16 +26,16 @@ fn token_info(_: &u8) -> TokenInfo {
         .with_expires_in(Duration::from_secs(60))
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, token_info = token_info)]
-async fn hit(telemetry: &Telemetry) -> Result<u8, Never> {
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, token_info = token_info)]
+async fn hit(telemetry: &Telemetry) -> Result<u8, LabError> {
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     drop(Acquisition::current().time_in_cache());
     ready(()).await;
     Ok(1)
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
-async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Never> {
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, LabError> {
     for _ in 0..polls {
         tokio::task::yield_now().await;
     }
@@ -65,13 +43,13 @@ async fn hit_after_an_await(telemetry: &Telemetry, polls: u8) -> Result<u8, Neve
     Ok(1)
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry, own_record)]
-async fn hit_of_its_own(telemetry: &Telemetry) -> Result<u8, Never> {
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry, own_record)]
+async fn hit_of_its_own(telemetry: &Telemetry) -> Result<u8, LabError> {
     hit(telemetry).await
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
-async fn around(telemetry: &Telemetry, own_record: bool) -> Result<u8, Never> {
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn around(telemetry: &Telemetry, own_record: bool) -> Result<u8, LabError> {
     if own_record {
         hit_of_its_own(telemetry).await
     } else {
@@ -149,8 +127,8 @@ fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap()
 }
 
-#[acquire_token(api = CountedApi::Silent, telemetry = telemetry)]
-async fn hit_as(telemetry: &Telemetry, api: Api) -> Result<u8, Never> {
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit_as(telemetry: &Telemetry, api: Api) -> Result<u8, LabError> {
     Acquisition::current().record_api(api);
     Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
     Ok(1)

@@ -8,11 +8,12 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
-use token_telemetry::ClientRequestId;
-use token_telemetry::graph::{RequestContext, SDK_VERSION};
+use token_telemetry::graph::RequestContext;
 use token_telemetry::middleware::GraphMiddleware;
 
-use crate::server::Servers;
+use crate::server::{
+    Servers, assert_inner_has_own_id, assert_left_graph, assert_moved, assert_three_attempts,
+};
 
 fn client(graph: GraphMiddleware, is_outside: bool) -> ClientWithMiddleware {
     let client = reqwest::Client::builder().redirect(Policy::none());
@@ -40,24 +41,7 @@ async fn all_attempts_share_one_id() {
         let client = client(following(&servers), is_outside);
         let answer = client.get(servers.url("/flaky")).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
-        let arrived = servers.arrived();
-        assert_eq!(arrived.len(), 3);
-        for attempt in &arrived {
-            assert_eq!(
-                attempt.sdk_version(),
-                Some("graph-rust-core/0.1.0 (featureUsage=03)")
-            );
-            assert_eq!(attempt.headers.get_all(SDK_VERSION).iter().count(), 1);
-            assert_eq!(
-                attempt
-                    .headers
-                    .get_all(ClientRequestId::HEADER)
-                    .iter()
-                    .count(),
-                1
-            );
-            assert_eq!(attempt.id(), arrived[0].id());
-        }
+        assert_three_attempts(&servers.arrived());
     }
 }
 
@@ -71,23 +55,9 @@ async fn foreign_redirect_removes_headers_and_credentials() {
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let arrived = servers.arrived();
-    let path: Vec<_> = arrived
-        .iter()
-        .map(|one| (one.server, one.path.as_str()))
-        .collect();
-    assert_eq!(
-        path,
-        [
-            ("graph", "/flaky-content"),
-            ("graph", "/flaky-content"),
-            ("files", "/mirror"),
-            ("files", "/blob"),
-        ]
-    );
+    assert_left_graph(&arrived);
     for one in arrived {
         let is_graph = one.server == "graph";
-        assert_eq!(one.sdk_version().is_some(), is_graph);
-        assert_eq!(one.id().is_some(), is_graph);
         assert_eq!(one.headers.contains_key(AUTHORIZATION), is_graph);
     }
 }
@@ -99,9 +69,7 @@ async fn redirect_within_graph_keeps_everything() {
     let request = client.get(servers.url("/moved")).bearer_auth("secret");
     request.send().await.unwrap();
     let arrived = servers.arrived();
-    assert_eq!(arrived[1].path, "/me");
-    assert_eq!(arrived[1].id(), arrived[0].id());
-    assert_eq!(arrived[1].sdk_version(), arrived[0].sdk_version());
+    assert_moved(&arrived);
     assert!(arrived[1].headers.contains_key(AUTHORIZATION));
 }
 
@@ -183,10 +151,7 @@ async fn request_from_inner_handler_has_own_id() {
         .with(following(&servers))
         .build();
     client.get(servers.url("/me")).send().await.unwrap();
-    let arrived = servers.arrived();
-    let ids: Vec<_> = arrived.iter().map(|one| one.id().unwrap()).collect();
-    assert_eq!((ids.len(), ids[0], ids[1]), (4, ids[1], ids[2]));
-    assert_ne!(ids[3], ids[0]);
+    assert_inner_has_own_id(&servers.arrived());
 }
 
 #[tokio::test]

@@ -36,6 +36,54 @@ impl Arrived {
     }
 }
 
+/// Asserts that three attempts arrived with the same id and one line each.
+pub(crate) fn assert_three_attempts(arrived: &[Arrived]) {
+    assert_eq!(arrived.len(), 3);
+    for attempt in arrived {
+        let sent = attempt.sdk_version();
+        assert_eq!(sent, Some("graph-rust-core/0.1.0 (featureUsage=03)"));
+        let lines = |name| attempt.headers.get_all(name).iter().count();
+        assert_eq!((lines(SDK_VERSION), lines(ClientRequestId::HEADER)), (1, 1));
+        assert_eq!(attempt.id(), arrived[0].id());
+    }
+}
+
+/// Asserts that the headers stayed at Graph when a redirect led away from it.
+pub(crate) fn assert_left_graph(arrived: &[Arrived]) {
+    let path: Vec<_> = arrived
+        .iter()
+        .map(|one| (one.server, one.path.as_str()))
+        .collect();
+    assert_eq!(
+        path,
+        [
+            ("graph", "/flaky-content"),
+            ("graph", "/flaky-content"),
+            ("files", "/mirror"),
+            ("files", "/blob"),
+        ]
+    );
+    for one in arrived {
+        let is_graph = one.server == "graph";
+        assert_eq!(one.sdk_version().is_some(), is_graph);
+        assert_eq!(one.id().is_some(), is_graph);
+    }
+}
+
+/// Asserts that a redirect within Graph kept the headers.
+pub(crate) fn assert_moved(arrived: &[Arrived]) {
+    assert_eq!(arrived[1].path, "/me");
+    assert_eq!(arrived[1].id(), arrived[0].id());
+    assert_eq!(arrived[1].sdk_version(), arrived[0].sdk_version());
+}
+
+/// Asserts that three attempts of an inner handler share an id that the outer request has not.
+pub(crate) fn assert_inner_has_own_id(arrived: &[Arrived]) {
+    let ids: Vec<_> = arrived.iter().map(|one| one.id().unwrap()).collect();
+    assert_eq!((ids.len(), ids[0], ids[1]), (4, ids[1], ids[2]));
+    assert_ne!(ids[3], ids[0]);
+}
+
 /// Both servers and the requests they received.
 pub(crate) struct Servers {
     pub(crate) graph: SocketAddr,

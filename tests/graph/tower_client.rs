@@ -13,7 +13,9 @@ use tower::retry::{Policy, RetryLayer};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_http::follow_redirect::FollowRedirectLayer;
 
-use crate::server::Servers;
+use crate::server::{
+    Servers, assert_inner_has_own_id, assert_left_graph, assert_moved, assert_three_attempts,
+};
 
 type Body = Empty<&'static [u8]>;
 
@@ -66,25 +68,17 @@ fn get(servers: &Servers, path: &str) -> Request<Body> {
     Request::get(servers.url(path)).body(Body::new()).unwrap()
 }
 
+async fn send(servers: &Servers, path: &str) -> StatusCode {
+    let sent = client(servers).oneshot(get(servers, path)).await;
+    sent.unwrap().status()
+}
+
 #[tokio::test]
 async fn all_attempts_share_one_id_and_line() {
     let servers = Servers::start().await;
-    let answer = client(&servers)
-        .oneshot(get(&servers, "/flaky"))
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    let arrived = servers.arrived();
-    assert_eq!(arrived.len(), 3);
-    for attempt in &arrived {
-        assert_eq!(
-            attempt.sdk_version(),
-            Some("graph-rust-core/0.1.0 (featureUsage=03)")
-        );
-        assert_eq!(attempt.headers.get_all(SDK_VERSION).iter().count(), 1);
-        assert_eq!(attempt.id(), arrived[0].id());
-        assert!(attempt.id().is_some());
-    }
+    let answer = send(&servers, "/flaky").await;
+    assert_eq!(answer, StatusCode::OK);
+    assert_three_attempts(&servers.arrived());
 }
 
 #[tokio::test]
@@ -100,49 +94,16 @@ async fn requests_have_distinct_ids() {
 #[tokio::test]
 async fn redirect_within_graph_keeps_the_headers() {
     let servers = Servers::start().await;
-    client(&servers)
-        .oneshot(get(&servers, "/moved"))
-        .await
-        .unwrap();
-    let arrived = servers.arrived();
-    assert_eq!(arrived[1].path, "/me");
-    assert_eq!(arrived[1].sdk_version(), arrived[0].sdk_version());
-    assert_eq!(arrived[1].id(), arrived[0].id());
+    send(&servers, "/moved").await;
+    assert_moved(&servers.arrived());
 }
 
 #[tokio::test]
 async fn foreign_redirect_removes_the_headers() {
     let servers = Servers::start().await;
-    let answer = client(&servers)
-        .oneshot(get(&servers, "/flaky-content"))
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    let arrived = servers.arrived();
-    let path: Vec<_> = arrived
-        .iter()
-        .map(|one| (one.server, one.path.as_str()))
-        .collect();
-    assert_eq!(
-        path,
-        [
-            ("graph", "/flaky-content"),
-            ("graph", "/flaky-content"),
-            ("files", "/mirror"),
-            ("files", "/blob"),
-        ]
-    );
-    let (at_graph, elsewhere) = arrived.split_at(2);
-    assert!(
-        at_graph
-            .iter()
-            .all(|one| one.sdk_version().is_some() && one.id().is_some())
-    );
-    assert!(
-        elsewhere
-            .iter()
-            .all(|one| one.sdk_version().is_none() && one.id().is_none())
-    );
+    let answer = send(&servers, "/flaky-content").await;
+    assert_eq!(answer, StatusCode::OK);
+    assert_left_graph(&servers.arrived());
 }
 
 #[tokio::test]
@@ -180,10 +141,7 @@ async fn request_from_inner_handler_has_own_id() {
     });
     let request = get(&servers, "/me");
     graph.layer(handler).oneshot(request).await.unwrap();
-    let arrived = servers.arrived();
-    let ids: Vec<_> = arrived.iter().map(|one| one.id().unwrap()).collect();
-    assert_eq!((ids.len(), ids[0], ids[1]), (4, ids[1], ids[2]));
-    assert_ne!(ids[3], ids[0]);
+    assert_inner_has_own_id(&servers.arrived());
 }
 
 #[tokio::test]

@@ -37,5 +37,6 @@ mod record_facts;
 mod regressions;
 mod scenarios;
 mod signatures;
+mod sources;
 
 use token_telemetry_test_support as support;

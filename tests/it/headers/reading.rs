@@ -12,6 +12,15 @@ use token_telemetry::entra::{
 
 use crate::support::prelude::*;
 
+type Reader<T> = fn(&'static str) -> Result<Option<T>, ReadError>;
+
+/// Asserts the reason and the offset of each error.
+fn assert_faults<T: std::fmt::Debug>(read: Reader<T>, faults: &[(&'static str, Reason, usize)]) {
+    for (value, reason, offset) in faults {
+        assert_eq!(fault(read(value)), (*reason, *offset), "{value}");
+    }
+}
+
 fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
     let error = read.unwrap_err();
     (error.reason(), error.offset())
@@ -19,73 +28,74 @@ fn fault<T: std::fmt::Debug>(read: Result<T, ReadError>) -> (Reason, usize) {
 
 #[test]
 fn current_errors_have_reason_and_offset() {
-    for (value, reason, offset) in [
-        ("6|1,2|", Reason::UnknownSchema, 0),
-        ("05|1,2,,,|", Reason::UnknownSchema, 0),
-        ("|", Reason::MissingSegment, 1),
-        ("5|1004,0,,,", Reason::MissingSegment, 11),
-        ("5|1004,0,,,|0,1,1,,,|", Reason::ExtraSegment, 20),
-        ("5|1004,0,,|0,1,1,,,", Reason::WrongFieldCount, 2),
-        ("5|1004,0,,,,|0,1,1,,,", Reason::WrongFieldCount, 2),
-        // A comma in a version makes seven fields, and the sixth is not a flag.
-        ("5|1004,0,,,|0,1,1,41,3,2,", Reason::UnknownLayout, 12),
-        ("5|1004,0,,,|lone", Reason::UnknownLayout, 12),
-        ("3|1004,0,|,,0", Reason::UnknownLayout, 10),
-    ] {
-        assert_eq!(fault(read::current(value)), (reason, offset), "{value}");
-    }
+    assert_faults(
+        read::current,
+        &[
+            ("6|1,2|", Reason::UnknownSchema, 0),
+            ("05|1,2,,,|", Reason::UnknownSchema, 0),
+            ("|", Reason::MissingSegment, 1),
+            ("5|1004,0,,,", Reason::MissingSegment, 11),
+            ("5|1004,0,,,|0,1,1,,,|", Reason::ExtraSegment, 20),
+            ("5|1004,0,,|0,1,1,,,", Reason::WrongFieldCount, 2),
+            ("5|1004,0,,,,|0,1,1,,,", Reason::WrongFieldCount, 2),
+            // A comma in a version makes seven fields, and the sixth is not a flag.
+            ("5|1004,0,,,|0,1,1,41,3,2,", Reason::UnknownLayout, 12),
+            ("5|1004,0,,,|lone", Reason::UnknownLayout, 12),
+            ("3|1004,0,|,,0", Reason::UnknownLayout, 10),
+        ],
+    );
 }
 
 #[test]
 fn last_errors_have_reason_and_offset() {
-    for (value, reason, offset) in [
-        ("1|0|||", Reason::UnknownSchema, 0),
-        ("5|0||", Reason::MissingSegment, 5),
-        ("5|0||||", Reason::ExtraSegment, 6),
-        ("5|x|||", Reason::NotANumber, 2),
-        ("5|007|||", Reason::NotANumber, 2),
-        ("5||||", Reason::NotANumber, 2),
-        ("5|0|30||", Reason::UnpairedFailure, 4),
-        ("5|0|30,id,31|a|", Reason::UnpairedFailure, 10),
-        ("5|0|30,id|a,b|", Reason::WrongCodeCount, 12),
-        ("5|0|30,id,31,id|a|", Reason::WrongCodeCount, 16),
-        ("5|0||a|", Reason::WrongCodeCount, 5),
-    ] {
-        assert_eq!(fault(read::last(value)), (reason, offset), "{value}");
-    }
+    assert_faults(
+        read::last,
+        &[
+            ("1|0|||", Reason::UnknownSchema, 0),
+            ("5|0||", Reason::MissingSegment, 5),
+            ("5|0||||", Reason::ExtraSegment, 6),
+            ("5|x|||", Reason::NotANumber, 2),
+            ("5|007|||", Reason::NotANumber, 2),
+            ("5||||", Reason::NotANumber, 2),
+            ("5|0|30||", Reason::UnpairedFailure, 4),
+            ("5|0|30,id,31|a|", Reason::UnpairedFailure, 10),
+            ("5|0|30,id|a,b|", Reason::WrongCodeCount, 12),
+            ("5|0|30,id,31,id|a|", Reason::WrongCodeCount, 16),
+            ("5|0||a|", Reason::WrongCodeCount, 5),
+        ],
+    );
 }
 
 #[test]
 fn other_errors_have_reason_and_offset() {
-    for (value, reason, offset) in [
-        ("a|1,|,|", Reason::WrongGroup, 7),
-        ("a|1,|,|,|,|", Reason::WrongGroup, 10),
-        ("a,|,|,|", Reason::WrongGroup, 1),
-        ("a|1|2,|,|,|", Reason::WrongGroup, 3),
-    ] {
-        assert_eq!(fault(read::extra_sku(value)), (reason, offset), "{value}");
-    }
-    for (value, reason, offset) in [
-        ("2,0,0,,I", Reason::UnknownSchema, 0),
-        ("1,0,0,I", Reason::WrongFieldCount, 0),
-        ("1,0,0,,I,", Reason::WrongFieldCount, 0),
-        ("1,0,a|b,,I", Reason::ExtraSegment, 5),
-    ] {
-        assert_eq!(
-            fault(read::client_telemetry(value)),
-            (reason, offset),
-            "{value}"
-        );
-    }
-    for (value, reason, offset) in [
-        ("AAD%7Ca", Reason::MissingSegment, 7),
-        ("a|b|c|d|e|f", Reason::ExtraSegment, 10),
-        ("AAD%7Ca%7Cb%7C%zz%7C", Reason::BadEscape, 14),
-        ("AAD%7Ca%7Cb%7C%7C%4", Reason::BadEscape, 17),
-        ("AAD%7Ca%7Cb%7C%7C%ff", Reason::NotText, 17),
-    ] {
-        assert_eq!(fault(read::client_data(value)), (reason, offset), "{value}");
-    }
+    assert_faults(
+        read::extra_sku,
+        &[
+            ("a|1,|,|", Reason::WrongGroup, 7),
+            ("a|1,|,|,|,|", Reason::WrongGroup, 10),
+            ("a,|,|,|", Reason::WrongGroup, 1),
+            ("a|1|2,|,|,|", Reason::WrongGroup, 3),
+        ],
+    );
+    assert_faults(
+        read::client_telemetry,
+        &[
+            ("2,0,0,,I", Reason::UnknownSchema, 0),
+            ("1,0,0,I", Reason::WrongFieldCount, 0),
+            ("1,0,0,,I,", Reason::WrongFieldCount, 0),
+            ("1,0,a|b,,I", Reason::ExtraSegment, 5),
+        ],
+    );
+    assert_faults(
+        read::client_data,
+        &[
+            ("AAD%7Ca", Reason::MissingSegment, 7),
+            ("a|b|c|d|e|f", Reason::ExtraSegment, 10),
+            ("AAD%7Ca%7Cb%7C%zz%7C", Reason::BadEscape, 14),
+            ("AAD%7Ca%7Cb%7C%7C%4", Reason::BadEscape, 17),
+            ("AAD%7Ca%7Cb%7C%7C%ff", Reason::NotText, 17),
+        ],
+    );
 }
 
 #[test]

@@ -68,52 +68,32 @@ impl Policy<Request<()>, Response<()>, io::Error> for OnUnavailable {
     }
 }
 
-fn request() -> Request<()> {
-    Request::post(TOKEN_URL).body(()).unwrap()
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
-async fn through<S>(timed: &Timed, client: S, request: Request<()>) -> Result<u16, LabError>
+/// Sends a request through a client, with the handle of the acquisition if it asks for that.
+async fn through<S>(timed: &Timed, client: S, with_handle: bool) -> Result<u16, LabError>
 where
     S: Service<Request<()>, Response = Response<()>>,
 {
-    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
-    let response = client
-        .oneshot(request)
-        .await
-        .map_err(|_| LabError::new("transport"))?;
-    Ok(response.status().as_u16())
-}
-
-#[acquire_token(api = LabApi::ForClient, telemetry = timed.telemetry)]
-async fn through_with_handle<S>(timed: &Timed, client: S) -> Result<u16, LabError>
-where
-    S: Service<Request<()>, Response = Response<()>>,
-{
-    Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
-    let mut request = request();
-    request
-        .extensions_mut()
-        .insert(Acquisition::current().handle());
-    let response = client
-        .oneshot(request)
-        .await
-        .map_err(|_| LabError::new("transport"))?;
-    Ok(response.status().as_u16())
+    let sending = async {
+        let current = Acquisition::current();
+        current.record_refresh_reason(CacheRefreshReason::Expired);
+        let mut request = Request::post(TOKEN_URL).body(()).unwrap();
+        if with_handle {
+            request.extensions_mut().insert(current.handle());
+        }
+        let sent = client.oneshot(request).await;
+        let response = sent.map_err(|_| LabError::new("transport"))?;
+        Ok(response.status().as_u16())
+    };
+    for_client(&timed.telemetry, sending).await
 }
 
 fn acquired(attempts: u32, total: u64, http: u64) -> Whole {
     Whole {
-        api: "ForClient",
-        outcome: Some(Outcome::Ok),
-        source: Some(TokenSource::IdentityProvider),
         reason: Some(CacheRefreshReason::Expired),
         total,
         http: Some(http),
-        host: Some("login.example".to_owned()),
         attempts,
-        status: Some(200),
-        ..Whole::default()
+        ..Whole::fetched()
     }
 }
 
@@ -124,7 +104,7 @@ on_both_runtimes! {
             .retry(OnUnavailable(timed.clock.clone()))
             .layer(TokenRequestLayer::new())
             .service(endpoint(&timed, &[503, 503, 200], &arrived));
-        assert_eq!(through(&timed, client, request()).await, Ok(200));
+        assert_eq!(through(&timed, client, false).await, Ok(200));
         assert_eq!(timed.only(), acquired(3, 130, 30));
         assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"; 3]);
     }
@@ -135,7 +115,7 @@ on_both_runtimes! {
             .buffer(4)
             .layer(TokenRequestLayer::new())
             .service(endpoint(&timed, &[200], &arrived));
-        assert_eq!(through_with_handle(&timed, client).await, Ok(200));
+        assert_eq!(through(&timed, client, true).await, Ok(200));
         assert_eq!(timed.only(), acquired(1, 10, 10));
         assert_eq!(*arrived.lock().unwrap(), ["5|1004,3,,,|0,1,1,,,"]);
     }
@@ -146,7 +126,7 @@ on_both_runtimes! {
             .buffer(4)
             .layer(TokenRequestLayer::new())
             .service(endpoint(&timed, &[200], &arrived));
-        assert_eq!(through(&timed, client, request()).await, Ok(200));
+        assert_eq!(through(&timed, client, false).await, Ok(200));
         let record = timed.only();
         assert_eq!((record.attempts, record.source), (0, None));
         assert_eq!(*arrived.lock().unwrap(), [""]);
@@ -170,12 +150,7 @@ async fn asks_another_server(telemetry: &Telemetry) -> Result<Request<()>, LabEr
 
 #[tokio::test]
 async fn other_server_is_no_token_request() {
-    let recorder = Recorder::new();
-    let telemetry = Telemetry::builder()
-        .authorities(["login.example"])
-        .observer(recorder.clone())
-        .build()
-        .unwrap();
+    let (telemetry, recorder) = recorded(|builder| builder.authorities(["login.example"]));
     let request = asks_another_server(&telemetry).await.unwrap();
     assert!(request.headers().is_empty(), "{request:?}");
     let record = only(&recorder);

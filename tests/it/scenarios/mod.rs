@@ -92,6 +92,36 @@ impl Whole {
         }
     }
 
+    /// Returns the fields of a token that one request fetched in 10 ms.
+    fn fetched() -> Self {
+        Self {
+            outcome: Some(Outcome::Ok),
+            source: Some(TokenSource::IdentityProvider),
+            status: Some(200),
+            ..Self::requested()
+        }
+    }
+
+    /// Returns the fields of a call that failed with this code after a request.
+    fn failed(code: &str) -> Self {
+        Self {
+            outcome: Some(Outcome::Error),
+            error: Some(code.to_owned()),
+            ..Self::requested()
+        }
+    }
+
+    fn requested() -> Self {
+        Self {
+            api: "ForClient",
+            total: 10,
+            http: Some(10),
+            host: Some("login.example".to_owned()),
+            attempts: 1,
+            ..Self::default()
+        }
+    }
+
     /// Returns the fields without the ids, which are random.
     fn without_ids(record: &AcquisitionRecord) -> Self {
         Self {
@@ -111,12 +141,10 @@ struct Timed {
 
 impl Timed {
     fn new() -> Self {
-        let (recorder, clock) = (Recorder::new(), ManualClock::new());
-        let builder = Telemetry::builder()
-            .observer(recorder.clone())
-            .clock(clock.clone());
+        let clock = ManualClock::new();
+        let (telemetry, recorder) = recorded(|builder| builder.clock(clock.clone()));
         Self {
-            telemetry: builder.build().unwrap(),
+            telemetry,
             recorder,
             clock,
         }

@@ -1,6 +1,6 @@
 //! Flows that poll until the user has signed in.
 
-use super::flows::{attempt, run};
+use super::flows::attempt;
 use super::{Timed, Whole, millis};
 
 use crate::support::prelude::*;
@@ -14,7 +14,7 @@ async fn by_device_code(timed: &Timed, pending: u32, ends: bool) -> Result<(), L
         timed.clock.advance(millis(5_000));
     }
     if ends {
-        attempt(&timed.clock, 200).await;
+        attempt(&timed.clock, 200);
         return Ok(());
     }
     Err(LabError::new("expired_token"))
@@ -43,24 +43,19 @@ async fn by_polled_answers(timed: &Timed, pending: u32) -> Result<(), LabError> 
 #[test]
 fn pending_polls_are_not_failures() {
     let timed = Timed::new();
-    assert_eq!(run(by_device_code(&timed, 4, true)), Ok(()));
+    assert_eq!(now(by_device_code(&timed, 4, true)), Ok(()));
     polled_four_times(&timed);
-    assert_eq!(run(by_polled_answers(&timed, 4)), Ok(()));
+    assert_eq!(now(by_polled_answers(&timed, 4)), Ok(()));
     polled_four_times(&timed);
 }
 
 fn polled_four_times(timed: &Timed) {
     let expected = Whole {
-        api: "ForClient",
-        outcome: Some(Outcome::Ok),
-        source: Some(TokenSource::IdentityProvider),
         total: 20_050,
         http: Some(50),
-        host: Some("login.example".to_owned()),
         attempts: 5,
         pending_polls: 4,
-        status: Some(200),
-        ..Whole::default()
+        ..Whole::fetched()
     };
     assert_eq!(timed.only(), expected);
     assert_eq!(timed.telemetry.pending_failures(), []);
@@ -69,17 +64,13 @@ fn polled_four_times(timed: &Timed) {
 #[test]
 fn expired_polling_fails_once() {
     let timed = Timed::new();
-    assert!(run(by_device_code(&timed, 4, false)).is_err());
+    assert!(now(by_device_code(&timed, 4, false)).is_err());
     let expected = Whole {
-        api: "ForClient",
-        outcome: Some(Outcome::Error),
         total: 20_040,
         http: Some(40),
-        host: Some("login.example".to_owned()),
         attempts: 4,
         pending_polls: 4,
-        error: Some("expired_token".to_owned()),
-        ..Whole::default()
+        ..Whole::failed("expired_token")
     };
     assert_eq!(timed.only(), expected);
     assert_eq!(timed.telemetry.pending_failures().len(), 1);

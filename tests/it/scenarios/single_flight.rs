@@ -60,14 +60,13 @@ impl Client {
     }
 }
 
-fn requested() -> Whole {
+fn fetched() -> Whole {
     Whole {
         api: "Silent",
         reason: Some(CacheRefreshReason::NoCachedAccessToken),
+        total: 0,
         http: Some(0),
-        host: Some("login.example".to_owned()),
-        attempts: 1,
-        ..Whole::default()
+        ..Whole::fetched()
     }
 }
 
@@ -77,12 +76,7 @@ on_both_runtimes! {
         let results = join_all((0..20).map(|_| client.token())).await;
         assert!(results.iter().all(|result| *result == Ok(9)));
         let records: Vec<Whole> = client.timed.recorder.take().iter().map(Whole::without_ids).collect();
-        let from_provider = Whole {
-            outcome: Some(Outcome::Ok),
-            source: Some(TokenSource::IdentityProvider),
-            status: Some(200),
-            ..requested()
-        };
+        let from_provider = fetched();
         let hit = Whole {
             api: "Silent",
             outcome: Some(Outcome::Ok),
@@ -102,10 +96,11 @@ on_both_runtimes! {
         assert!(results.iter().all(Result::is_err));
         let failed = |waited| Whole {
             outcome: Some(Outcome::Error),
+            source: None,
             waited,
             status: Some(500),
             error: Some("server_error".to_owned()),
-            ..requested()
+            ..fetched()
         };
         let records: Vec<Whole> = client.timed.recorder.take().iter().map(Whole::without_ids).collect();
         assert_eq!(records.iter().filter(|record| **record == failed(None)).count(), 1, "{records:#?}");

@@ -112,49 +112,39 @@ impl Preset {
     }
 
     /// Returns the fields that identify the SDK.
-    pub(super) fn identity(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Default | Self::Cramped => &[
-                ("x-client-SKU", SKU),
-                ("x-client-Ver", VERSION),
-                ("x-client-OS", "Linux"),
-            ],
-            Self::Net28 | Self::Net47 => &[
-                ("x-client-SKU", SKU),
-                ("x-client-Ver", VERSION),
-                ("x-client-OS", "Linux"),
-                ("x-client-CPU", "x64"),
-            ],
-            Self::Python => &[
-                ("x-client-sku", SKU),
-                ("x-client-ver", VERSION),
-                ("x-client-os", "linux"),
-            ],
-            Self::Apple => &[
-                ("x-client-SKU", SKU),
-                ("x-client-Ver", VERSION),
-                ("x-client-OS", "Linux"),
-                ("x-client-CPU", "64"),
-            ],
-            Self::Node => &[
-                ("x-client-SKU", SKU),
-                ("x-client-VER", VERSION),
-                ("x-client-OS", "linux"),
-                ("x-client-CPU", "x64"),
-            ],
-            Self::Android => &[
-                ("x-client-SKU", SKU),
-                ("x-client-Ver", VERSION),
-                ("x-client-OS", "Linux"),
-                ("x-client-CPU", "x86_64"),
-            ],
-            Self::Go => &[
-                ("x-client-sku", SKU),
-                ("x-client-ver", VERSION),
-                ("x-client-os", "linux"),
-                ("x-client-cpu", "amd64"),
-            ],
-        }
+    pub(super) fn identity(self) -> Vec<(&'static str, &'static str)> {
+        let lower = [
+            "x-client-sku",
+            "x-client-ver",
+            "x-client-os",
+            "x-client-cpu",
+        ];
+        let mixed = [
+            "x-client-SKU",
+            "x-client-Ver",
+            "x-client-OS",
+            "x-client-CPU",
+        ];
+        let upper = [
+            "x-client-SKU",
+            "x-client-VER",
+            "x-client-OS",
+            "x-client-CPU",
+        ];
+        let (names, os, cpu) = match self {
+            Self::Default | Self::Cramped => (mixed, "Linux", None),
+            Self::Net28 | Self::Net47 => (mixed, "Linux", Some("x64")),
+            Self::Python => (lower, "linux", None),
+            Self::Apple => (mixed, "Linux", Some("64")),
+            Self::Node => (upper, "linux", Some("x64")),
+            Self::Android => (mixed, "Linux", Some("x86_64")),
+            Self::Go => (lower, "linux", Some("amd64")),
+        };
+        let values = [Some(SKU), Some(VERSION), Some(os), cpu];
+        let pairs = names.into_iter().zip(values);
+        pairs
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 
     pub(super) fn returns_id(self) -> bool {

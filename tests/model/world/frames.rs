@@ -29,6 +29,15 @@ pub(super) enum Flow {
     Block(Box<dyn FnOnce() + Send>),
 }
 
+impl Flow {
+    /// Awaits a child whose result nobody needs.
+    fn ended(child: impl Future + Send + 'static) -> Self {
+        Self::Await(Box::pin(async move {
+            let _result = child.await;
+        }))
+    }
+}
+
 /// The values of a frame, dropped in this order.
 #[derive(Default)]
 struct Held {
@@ -235,9 +244,7 @@ impl Scene {
                 let telemetry = world.telemetries[usize::from(telemetry)].clone();
                 let body = Box::pin(async move { world.result(child.frame().await) });
                 let called = sdk::call(call, api, telemetry, body);
-                Flow::Await(Box::pin(async move {
-                    let _result = called.await;
-                }))
+                Flow::ended(called)
             }
             Op::Prepare { telemetry, api } => {
                 let prepared = Prepared::new(&world.telemetries[usize::from(telemetry)], api);
@@ -247,9 +254,7 @@ impl Scene {
             Op::Adopt { future } => {
                 let Prepared { future, place } = lock(&world.kept).prepared.remove(future.into());
                 *lock(&place) = Some(child);
-                Flow::Await(Box::pin(async move {
-                    let _result = future.await;
-                }))
+                Flow::ended(future)
             }
             Op::Capture => Flow::Await(Box::pin(async move {
                 let captured = capture(child.frame()).await;
@@ -257,9 +262,7 @@ impl Scene {
             })),
             Op::Scope { handle } => {
                 let scoped = self.handle(handle).scope(child.frame());
-                Flow::Await(Box::pin(async move {
-                    let _result = scoped.await;
-                }))
+                Flow::ended(scoped)
             }
             Op::Send { host } => Flow::Await(Box::pin(child.send(host))),
             _ => Flow::Stay,

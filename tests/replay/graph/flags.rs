@@ -77,8 +77,8 @@ fn replay_dotnet(input: &mut Fields, expect: &mut Fields, check: &mut Check) -> 
         .ok_or("expected a value that can be sent")?;
     check.same(
         "repaired",
-        &Some(undone.feature_usage.bits()),
-        &expect.number("repaired")?,
+        Some(undone.feature_usage.bits()),
+        expect.number("repaired")?,
     )?;
     let repairable = Fields::needed("repairable", expect.flag("repairable")?)?;
     check.same("repairable", &(undone.feature_usage == truth), &repairable)?;

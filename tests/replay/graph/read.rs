@@ -153,13 +153,13 @@ fn check_element(
 ) -> Result<(), String> {
     check.same(
         "name",
-        &Some(element.name()),
-        &expected.text("name")?.as_deref(),
+        Some(element.name()),
+        expected.text("name")?.as_deref(),
     )?;
     check.same(
         "version",
-        &element.version(),
-        &expected.text("version")?.as_deref(),
+        element.version(),
+        expected.text("version")?.as_deref(),
     )?;
     let comment = element.comment();
     let bytes = comment.map(|comment| comment.as_bytes());

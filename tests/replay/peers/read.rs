@@ -90,8 +90,8 @@ fn current(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<()
     let found = there(read::current(sent.value))?;
     check.same(
         "schema",
-        &Some(found.schema().into()),
-        &fields.number("schema")?,
+        Some(u64::from(found.schema())),
+        fields.number("schema")?,
     )?;
     check.same(
         "values",
@@ -116,8 +116,8 @@ fn last(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<(), S
     let found = there(read::last(sent.value))?;
     check.same(
         "schema",
-        &Some(found.schema().into()),
-        &fields.number("schema")?,
+        Some(u64::from(found.schema())),
+        fields.number("schema")?,
     )?;
     let telemetry = found.telemetry();
     check.same("hits", &Some(telemetry.hits()), &fields.number("hits")?)?;

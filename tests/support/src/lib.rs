@@ -24,7 +24,7 @@ mod process;
 pub mod subscriber;
 pub mod warnings;
 
-use std::future::{pending, ready};
+use std::future::pending;
 use std::num::ParseIntError;
 
 use futures::FutureExt as _;
@@ -245,27 +245,6 @@ pub async fn stop_at(telemetry: &Telemetry, place: Place, event: Event) -> Resul
     event.happen(place, Place::AfterHttp).await;
     sent.map(|response| response.response)
         .map_err(|_| LabError::new("io"))
-}
-
-/// An acquisition whose only token request gets this status.
-#[acquire_token(api = LabApi::ForClient, telemetry = telemetry)]
-pub async fn acquire_with_status(
-    telemetry: &Telemetry,
-    status: u16,
-    code: &str,
-) -> Result<HeaderMap, LabError> {
-    let sent = Acquisition::current()
-        .token_request(TOKEN_URL)
-        .send(|headers| ready(Ok::<_, std::io::Error>(Status::new(status, headers))))
-        .await;
-    match sent {
-        Ok(Status {
-            status: 200,
-            response,
-            ..
-        }) => Ok(response),
-        _ => Err(LabError::new(code)),
-    }
 }
 
 /// Runs each scenario on both kinds of runtime.
