@@ -181,7 +181,7 @@ fn old_dialects_repeat_the_region_per_failure() {
     let telemetry = speaking(Dialect::msal_net(MsalNetVersion::V4_28));
     let region = Region::used("westus").with_autodetection_source(RegionAutodetectionSource::Imds);
     fail_early(&telemetry, "failed", || {
-        Acquisition::current().record_region(region)
+        Acquisition::current().record_region(region);
     });
     fail(&telemetry, Ending::Early("no_region"));
     let last = noting(&telemetry, || ()).last().unwrap();

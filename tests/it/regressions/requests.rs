@@ -33,7 +33,7 @@ fn twice_with_one_map(telemetry: &Telemetry, status: u16, second_url: &str) -> [
 
 fn fail_with_400(telemetry: &Telemetry) {
     fail(telemetry, "invalid_grant", || {
-        token_request().responded(400)
+        token_request().responded(400);
     });
 }
 
@@ -98,9 +98,9 @@ fn id_is_fixed_by_the_first_request() {
         let (telemetry, recorder) = telemetry();
         let id_sent = || text(&exchange(TOKEN_URL, 503), ID).to_owned();
         let [first, second] = acquire(&telemetry, || {
-            before
-                .iter()
-                .for_each(|id| Acquisition::current().set_correlation_id(*id));
+            for id in before {
+                Acquisition::current().set_correlation_id(*id);
+            }
             let first = id_sent();
             Acquisition::current().set_correlation_id(late);
             [first, id_sent()]

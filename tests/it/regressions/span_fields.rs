@@ -64,10 +64,10 @@ fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
         |metadata| metadata.target() == TARGET,
         move |called| {
             let keeper = &mut Keeper(&mut keeping.lock().unwrap());
-            match called {
-                Called::Open(_, span) => span.record(keeper),
-                Called::Record(values) => values.record(keeper),
-                _ => {}
+            if let Called::Open(_, span) = called {
+                span.record(keeper);
+            } else if let Called::Record(values) = called {
+                values.record(keeper);
             }
         },
     );

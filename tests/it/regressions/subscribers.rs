@@ -96,7 +96,7 @@ fn panic_at_first_call() {
         assert!(
             !matches!(called, Called::Register(_)),
             "the subscriber panics"
-        )
+        );
     };
     set_global_default(acting("token_telemetry", act)).unwrap();
     assert_eq!(on_the_global_instance(), Ok(7));

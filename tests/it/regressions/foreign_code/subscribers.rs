@@ -31,7 +31,11 @@ fn under_subscriber(
                 hearing.lock().unwrap().push(format!("{event:?}"));
             }
         }
-        _ => acting.act(),
+        Called::Open(..)
+        | Called::Record(_)
+        | Called::Enter(_)
+        | Called::Exit(_)
+        | Called::Close(_) => acting.act(),
     };
     tracing::subscriber::with_default(Reacting::new(enabled, react), || {
         let mut builder = Telemetry::builder()
