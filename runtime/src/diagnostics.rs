@@ -1,5 +1,6 @@
 //! Diagnostics about the use of the crate, logged at debug or warn level.
 
+#[cfg(feature = "tracing")]
 use std::sync::atomic::{AtomicU32, Ordering};
 
 #[cfg(feature = "tracing")]
@@ -37,18 +38,11 @@ pub(crate) enum Diagnostic {
     NestedTooDeep,
 }
 
-/// Number of counters; there are fewer diagnostics.
-const COUNTERS: usize = 16;
-
-/// How often each occurred; static, because only the log depends on it.
-static COUNTS: [AtomicU32; COUNTERS] = [const { AtomicU32::new(0) }; COUNTERS];
-
 impl Diagnostic {
     /// Logs the 1st, 2nd, 4th, 8th … occurrence, so that a loop cannot flood the log.
+    #[cfg(feature = "tracing")]
     pub(crate) fn emit(self) {
-        let Some(count) = COUNTS.get(self as usize) else {
-            return;
-        };
+        let Message { count, .. } = self.message();
         // Once the count is saturated, a hot path no longer writes to the shared cache line.
         if count.load(Ordering::Relaxed) == u32::MAX {
             return;
@@ -60,80 +54,95 @@ impl Diagnostic {
     }
 
     /// Logs every occurrence, for callers that throttle themselves.
+    #[cfg(feature = "tracing")]
     pub(crate) fn emit_unthrottled(self) {
         self.log(1);
     }
 
-    /// Logs the diagnostic; a panic of the subscriber is caught, and not logged anywhere.
-    #[cfg(feature = "tracing")]
-    fn log(self, times: u32) {
-        contained(|| self.write(times));
-    }
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "the feature is off")]
+    pub(crate) const fn emit(self) {}
 
     #[cfg(not(feature = "tracing"))]
     #[expect(clippy::unused_self, reason = "the feature is off")]
-    fn log(self, _: u32) {}
+    pub(crate) const fn emit_unthrottled(self) {}
 
+    /// Logs the diagnostic; a panic of the subscriber is caught, and not logged anywhere.
     #[cfg(feature = "tracing")]
-    fn write(self, times: u32) {
+    fn log(self, times: u32) {
         const TARGET: &str = "token_telemetry::diagnostics";
-        let text = self.text();
-        match self {
-            Self::OutsideAcquisition
-            | Self::RequestOutsideAcquisition
-            | Self::RequestAfterAcquisition
-            | Self::InvalidCorrelationId
-            | Self::LateCorrelationId => {
-                tracing::debug!(target: TARGET, times, "{text}");
-            }
-            Self::ObserverPanicked
-            | Self::DescriptionPanicked
-            | Self::ClockPanicked
-            | Self::NestedTooDeep => {
-                tracing::warn!(target: TARGET, times, "{text}");
-            }
-            #[cfg(feature = "otel")]
-            Self::EnricherPanicked | Self::TooManySeries | Self::ProviderPanicked => {
-                tracing::warn!(target: TARGET, times, "{text}");
-            }
-        }
+        let Message { level, text, .. } = self.message();
+        contained(|| match level {
+            Level::Debug => tracing::debug!(target: TARGET, times, "{text}"),
+            Level::Warn => tracing::warn!(target: TARGET, times, "{text}"),
+        });
     }
+}
 
-    #[cfg(feature = "tracing")]
-    const fn text(self) -> &'static str {
-        match self {
-            Self::OutsideAcquisition => {
-                "data was recorded outside an acquisition and dropped; use a `Handle` in spawned tasks"
-            }
-            Self::RequestOutsideAcquisition => {
-                "a token request was made outside an acquisition and has no telemetry headers; use a `Handle` in spawned tasks"
-            }
-            Self::RequestAfterAcquisition => {
-                "a token request was made after its acquisition had ended and is not recorded; use `Telemetry::background` for a refresh that no caller awaits"
-            }
-            Self::InvalidCorrelationId => {
-                "expected a GUID as correlation id, found other text; a random id is used"
-            }
-            Self::LateCorrelationId => {
-                "a correlation id was set too late; the acquisition keeps the one already in use"
-            }
-            Self::ObserverPanicked => "observer panicked; remaining observers were notified",
-            Self::DescriptionPanicked => {
-                "a function that describes errors or tokens panicked; its description is missing"
-            }
-            Self::ClockPanicked => "custom clock panicked; a duration is missing",
-            #[cfg(feature = "otel")]
-            Self::EnricherPanicked => "metrics enricher panicked; its attributes are missing",
-            #[cfg(feature = "otel")]
-            Self::TooManySeries => {
-                "too many series; new error codes and caller SDKs are recorded as `other`"
-            }
-            #[cfg(feature = "otel")]
-            Self::ProviderPanicked => "meter provider panicked; it receives no metrics",
-            Self::NestedTooDeep => {
-                "an observer, subscriber or exporter acquires a token whenever it is notified of \
-                 an acquisition; the innermost acquisitions are not reported to it"
+/// The level of a message, which in `tracing` is part of the call site.
+#[cfg(feature = "tracing")]
+enum Level {
+    Debug,
+    Warn,
+}
+
+/// What is logged about a diagnostic.
+#[cfg(feature = "tracing")]
+struct Message {
+    level: Level,
+    text: &'static str,
+    /// How often it occurred; static, because only the log depends on it.
+    count: AtomicU32,
+}
+
+/// Declares the message of each diagnostic.
+#[cfg(feature = "tracing")]
+macro_rules! messages {
+    ($( $(#[$feature:meta])? $diagnostic:ident: $level:ident $text:literal; )+) => {
+        impl Diagnostic {
+            fn message(self) -> &'static Message {
+                match self {
+                    $( $(#[$feature])? Self::$diagnostic => {
+                        static MESSAGE: Message = Message {
+                            level: Level::$level,
+                            text: $text,
+                            count: AtomicU32::new(0),
+                        };
+                        &MESSAGE
+                    } )+
+                }
             }
         }
-    }
+    };
+}
+
+#[cfg(feature = "tracing")]
+messages! {
+    OutsideAcquisition: Debug
+        "data was recorded outside an acquisition and dropped; use a `Handle` in spawned tasks";
+    RequestOutsideAcquisition: Debug
+        "a token request was made outside an acquisition and has no telemetry headers; use a `Handle` in spawned tasks";
+    RequestAfterAcquisition: Debug
+        "a token request was made after its acquisition had ended and is not recorded; use `Telemetry::background` for a refresh that no caller awaits";
+    InvalidCorrelationId: Debug
+        "expected a GUID as correlation id, found other text; a random id is used";
+    LateCorrelationId: Debug
+        "a correlation id was set too late; the acquisition keeps the one already in use";
+    ObserverPanicked: Warn
+        "observer panicked; remaining observers were notified";
+    DescriptionPanicked: Warn
+        "a function that describes errors or tokens panicked; its description is missing";
+    ClockPanicked: Warn
+        "custom clock panicked; a duration is missing";
+    #[cfg(feature = "otel")]
+    EnricherPanicked: Warn
+        "metrics enricher panicked; its attributes are missing";
+    #[cfg(feature = "otel")]
+    TooManySeries: Warn
+        "too many series; new error codes and caller SDKs are recorded as `other`";
+    #[cfg(feature = "otel")]
+    ProviderPanicked: Warn
+        "meter provider panicked; it receives no metrics";
+    NestedTooDeep: Warn
+        "an observer, subscriber or exporter acquires a token whenever it is notified of an acquisition; the innermost acquisitions are not reported to it";
 }
