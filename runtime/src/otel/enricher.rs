@@ -11,11 +11,6 @@ use crate::acquisition::AcquisitionRecord;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
-/// Maximum number of attributes that an enricher can add to one acquisition.
-///
-/// Attributes beyond it are ignored.
-pub const MAX_EXTRA_ATTRIBUTES: usize = 16;
-
 /// The attributes that an enricher adds to one acquisition.
 ///
 /// An enricher cannot see or change the attributes that this crate sets. If a metric already has an
@@ -34,6 +29,9 @@ pub const MAX_EXTRA_ATTRIBUTES: usize = 16;
 pub struct ExtraAttributes(Vec<KeyValue>);
 
 impl ExtraAttributes {
+    /// Maximum number of attributes of one acquisition; further ones are ignored.
+    pub const MAX: usize = 16;
+
     /// Adds an attribute, unless its key is empty or was added before.
     ///
     /// # Examples
@@ -48,7 +46,7 @@ impl ExtraAttributes {
     pub fn add(&mut self, key: impl Into<Key>, value: impl Into<Value>) -> &mut Self {
         let key = key.into();
         let known = self.0.iter().any(|added| added.key == key);
-        if !known && !key.as_str().is_empty() && self.0.len() < MAX_EXTRA_ATTRIBUTES {
+        if !known && !key.as_str().is_empty() && self.0.len() < Self::MAX {
             self.0.push(KeyValue::new(key, value));
         }
         self

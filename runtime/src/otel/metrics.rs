@@ -10,9 +10,6 @@ use super::enricher::{Enricher, ExtraAttributes};
 use crate::acquisition::AcquisitionRecord;
 use crate::wire::is_variable_on;
 
-/// Environment variable that switches MSAL.NET to the extended set.
-pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS";
-
 /// A configuration of metrics: which sets, and through which provider.
 ///
 /// By default, the base MSAL set is recorded through the provider that is global when an acquisition
@@ -124,6 +121,9 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// The environment variable that switches MSAL.NET to the extended set.
+    pub const EXTENDED_METRICS_VARIABLE: &str = "MSAL_ENABLE_EXTENDED_TOKEN_METRICS";
+
     fn new(provider: Provider) -> Self {
         Self {
             provider,
@@ -208,7 +208,8 @@ impl Metrics {
 
     /// Selects the extended set if the environment asks for it, as in MSAL.NET.
     ///
-    /// This method reads [`EXTENDED_METRICS_VARIABLE`] once; `1`, `true`, `yes`, and `on`, in upper
+    /// This method reads [`EXTENDED_METRICS_VARIABLE`](Self::EXTENDED_METRICS_VARIABLE)
+    /// once; `1`, `true`, `yes`, and `on`, in upper
     /// or lower case, ask for the extended set. Any other value leaves the selection as it is.
     ///
     /// # Examples
@@ -220,7 +221,7 @@ impl Metrics {
     /// ```
     #[must_use]
     pub fn msal_set_from_environment(self) -> Self {
-        if is_variable_on(EXTENDED_METRICS_VARIABLE) {
+        if is_variable_on(Self::EXTENDED_METRICS_VARIABLE) {
             return self.msal_set(MsalSet::Extended);
         }
         self

@@ -134,6 +134,6 @@ pub mod views;
 pub use opentelemetry;
 
 pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL};
-pub use enricher::{ExtraAttributes, MAX_EXTRA_ATTRIBUTES};
-pub use metrics::{EXTENDED_METRICS_VARIABLE, Metrics, MsalSet};
+pub use enricher::ExtraAttributes;
+pub use metrics::{Metrics, MsalSet};
 pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::otel::{ExtraAttributes, MAX_EXTRA_ATTRIBUTES, Metrics};
+use token_telemetry::otel::{ExtraAttributes, Metrics};
 use token_telemetry::{AcquisitionRecord, CacheLevel, Observer, Telemetry};
 
 use super::collect::Sink;
@@ -126,7 +126,7 @@ fn attributes_beyond_limit_ignored() {
     let points = bench.sink.collect();
     assert_eq!(
         point(&points, "MsalSuccess").attributes.len(),
-        8 + MAX_EXTRA_ATTRIBUTES
+        8 + ExtraAttributes::MAX
     );
 }
 
