@@ -1,9 +1,13 @@
 //! Which metrics are recorded, and through which provider.
 
+#[cfg(feature = "otel-bound")]
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
 use opentelemetry::metrics::MeterProvider;
+#[cfg(feature = "otel-bound")]
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::catalog::MetricId;
 use super::enricher::{Enricher, ExtraAttributes};
@@ -79,10 +83,9 @@ pub(super) struct MetricsConfig {
     pub(super) extended: bool,
     pub(super) conventions: bool,
     pub(super) msal_net: bool,
+    /// Whether the provider is known to bind, and may.
     #[cfg(feature = "otel-bound")]
-    pub(super) unbound: bool,
-    #[cfg(feature = "otel-bound")]
-    pub(super) known_to_bind: bool,
+    pub(super) bound: bool,
 }
 
 impl MetricsConfig {
@@ -133,9 +136,7 @@ impl Metrics {
                 conventions: false,
                 msal_net: false,
                 #[cfg(feature = "otel-bound")]
-                unbound: false,
-                #[cfg(feature = "otel-bound")]
-                known_to_bind: false,
+                bound: false,
             },
             enricher: None,
         }
@@ -159,7 +160,8 @@ impl Metrics {
 
     /// Creates a configuration that records through this provider instead of the global one.
     ///
-    /// The owner of the provider flushes it and shuts it down; this crate does neither.
+    /// The owner of the provider flushes it and shuts it down; this crate does neither. With the feature
+    /// `otel-bound`, only an `SdkMeterProvider` passed here is used through bound instruments.
     ///
     /// # Examples
     ///
@@ -178,15 +180,10 @@ impl Metrics {
     where
         P: MeterProvider + Send + Sync + 'static,
     {
-        #[cfg_attr(
-            not(feature = "otel-bound"),
-            expect(unused_mut, reason = "only used with the feature `otel-bound`")
-        )]
-        let mut metrics = Self::new(Provider::Explicit(Arc::new(provider)));
+        let metrics = Self::new(Provider::Explicit(Arc::new(provider)));
+        // An instrument that does not support `bind` inherits a default that drops everything.
         #[cfg(feature = "otel-bound")]
-        {
-            metrics.config.known_to_bind = super::bound::knows_to_bind::<P>();
-        }
+        let metrics = metrics.with_bound(TypeId::of::<P>() == TypeId::of::<SdkMeterProvider>());
         metrics
     }
 
@@ -297,8 +294,13 @@ impl Metrics {
     /// ```
     #[cfg(feature = "otel-bound")]
     #[must_use]
-    pub fn unbound(mut self) -> Self {
-        self.config.unbound = true;
+    pub fn unbound(self) -> Self {
+        self.with_bound(false)
+    }
+
+    #[cfg(feature = "otel-bound")]
+    const fn with_bound(mut self, bound: bool) -> Self {
+        self.config.bound = bound;
         self
     }
 }

@@ -78,10 +78,27 @@
 //! The feature `otel-bound` resolves each attribute set once and records through a bound instrument,
 //! at about a tenth of the cost. The output is the same. The feature enables an experimental feature
 //! of `opentelemetry_sdk` for the whole program, with which the SDK also reports metrics about
-//! itself (`otel.sdk.*`). An explicit `SdkMeterProvider` is bound at once. Any other provider,
-//! including the global one, is bound after it has kept a new attribute set, which proves that it
-//! supports binding. Bound instruments are released once a minute while acquisitions go on, so that
-//! the SDK can drop idle attribute sets.
+//! itself (`otel.sdk.*`).
+//!
+//! Only an `SdkMeterProvider` that is passed to [`Metrics::with_provider`] is bound. An instrument of
+//! another type may drop everything that is recorded through its bound form, and the global provider
+//! does not reveal its type, so both are used through the stable API. If your application installs a
+//! global provider, pass a clone of it to get bound instruments:
+//!
+//! ```
+//! use opentelemetry::global;
+//! use opentelemetry_sdk::metrics::SdkMeterProvider;
+//! use token_telemetry::Telemetry;
+//! use token_telemetry::otel::Metrics;
+//!
+//! let provider = SdkMeterProvider::builder().build();
+//! global::set_meter_provider(provider.clone());
+//! let telemetry = Telemetry::builder().metrics(Metrics::with_provider(provider)).build()?;
+//! # Ok::<(), token_telemetry::BuildError>(())
+//! ```
+//!
+//! Bound instruments are released once a minute while acquisitions go on, so that the SDK can drop idle
+//! attribute sets.
 //!
 //! # Views
 //!

@@ -10,8 +10,6 @@ use opentelemetry::metrics::MeterProvider;
 use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
 use super::attribute_builder::AttributeBuilder;
-#[cfg(feature = "otel-bound")]
-use super::bound::Binding;
 use super::catalog::METER;
 use super::instruments::Instruments;
 use super::metrics::MetricsConfig;
@@ -51,8 +49,6 @@ pub(super) enum NewestEpoch<'a> {
 pub(super) struct ProviderState {
     pub(super) instruments: Instruments,
     pub(super) series: SeriesCache,
-    #[cfg(feature = "otel-bound")]
-    pub(super) binding: Binding,
 }
 
 impl ProviderState {
@@ -64,8 +60,6 @@ impl ProviderState {
         Self {
             instruments: Instruments::new(provider, config, attribute_builder),
             series: SeriesCache::new(),
-            #[cfg(feature = "otel-bound")]
-            binding: Binding::new(config),
         }
     }
 }

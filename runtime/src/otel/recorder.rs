@@ -187,7 +187,7 @@ impl MetricsRecorder {
         measurements: &Measurements<'_>,
     ) {
         #[cfg(feature = "otel-bound")]
-        if state.binding.is_trusted() {
+        if self.metrics.config.bound {
             return self.record_bound(entry, state, measurements);
         }
         let instruments = &state.instruments;
@@ -198,10 +198,6 @@ impl MetricsRecorder {
             let Some(attributes) = self.attributes(id, &entry.key) else {
                 return;
             };
-            #[cfg(feature = "otel-bound")]
-            if state.binding.prove(id, (instruments, time), &attributes) {
-                return;
-            }
             instruments.record(id, time, entry.cache(id, attributes));
         });
     }

@@ -157,39 +157,39 @@ fn no_point_without_value() {
 fn overflowed_set_gets_own_point_later() {
     let bench = Bench::with_sink(limited(2), |metrics| metrics);
     for caller in ["a", "b", "c"] {
-        of_caller(&bench, caller);
+        of_caller(&bench.telemetry, caller);
     }
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,", "overflow"]);
     // The SDK evicts unbound sets that were idle for one whole cycle.
     bench.clock.advance(REBIND_INTERVAL);
-    of_caller(&bench, "c");
+    of_caller(&bench.telemetry, "c");
     bench.sink.collect();
-    of_caller(&bench, "c");
+    of_caller(&bench.telemetry, "c");
     bench.sink.collect();
     bench.clock.advance(REBIND_INTERVAL);
-    of_caller(&bench, "c");
+    of_caller(&bench.telemetry, "c");
     bench.sink.collect();
-    of_caller(&bench, "c");
+    of_caller(&bench.telemetry, "c");
     assert_eq!(callers(&bench.sink.collect()), ["c,"]);
 }
 
 #[test]
 fn idle_sets_are_evicted() {
     let bench = Bench::with_sink(limited(2), |metrics| metrics);
-    of_caller(&bench, "a");
-    of_caller(&bench, "b");
+    of_caller(&bench.telemetry, "a");
+    of_caller(&bench.telemetry, "b");
     assert_eq!(callers(&bench.sink.collect()), ["a,", "b,"]);
     bench.clock.advance(REBIND_INTERVAL);
-    of_caller(&bench, "a");
+    of_caller(&bench.telemetry, "a");
     bench.sink.collect();
-    of_caller(&bench, "a");
+    of_caller(&bench.telemetry, "a");
     bench.sink.collect();
-    of_caller(&bench, "d");
+    of_caller(&bench.telemetry, "d");
     assert_eq!(callers(&bench.sink.collect()), ["d,"], "b was evicted");
 }
 
 /// Creates a sink with delta sums and a limit on attribute sets.
-fn limited(sets: usize) -> Sink {
+pub(crate) fn limited(sets: usize) -> Sink {
     Sink::with(Temporality::Delta, |builder| {
         builder.with_view(move |instrument: &Instrument| {
             let success = instrument.name() == "MsalSuccess";
@@ -199,8 +199,8 @@ fn limited(sets: usize) -> Sink {
     })
 }
 
-fn of_caller(bench: &Bench, caller: &'static str) {
-    now(run(&bench.telemetry, async {
+pub(crate) fn of_caller(telemetry: &Telemetry, caller: &'static str) {
+    now(run(telemetry, async {
         Acquisition::current().record_caller_sdk(caller, "");
         Ok(1)
     }))
@@ -208,15 +208,20 @@ fn of_caller(bench: &Bench, caller: &'static str) {
 }
 
 fn callers(points: &[Point]) -> Vec<String> {
+    successes(points, "Lab.Auth")
+}
+
+/// Returns the callers of one SDK's successes; a point beyond the limit names no SDK.
+pub(crate) fn successes(points: &[Point], sku: &str) -> Vec<String> {
     let success = points.iter().filter(|point| point.metric == "MsalSuccess");
     let caller = |point: &Point| {
         if point.attributes.contains_key("otel.metric.overflow") {
-            "overflow".to_owned()
+            Some("overflow".to_owned())
         } else {
-            point.text("CallerSdkId")
+            (point.text("Platform") == sku).then(|| point.text("CallerSdkId"))
         }
     };
-    let mut callers: Vec<String> = success.map(caller).collect();
+    let mut callers: Vec<String> = success.filter_map(caller).collect();
     callers.sort();
     callers
 }

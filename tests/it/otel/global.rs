@@ -17,7 +17,7 @@ use super::{instance, now, run};
 use crate::support::LabError;
 
 /// Acquires the right to install global providers, with none installed.
-fn turn() -> MutexGuard<'static, ()> {
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     global::set_meter_provider(NoopMeterProvider::new());

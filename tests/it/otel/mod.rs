@@ -4,7 +4,7 @@ mod attributes;
 mod cardinality;
 mod conventions;
 mod enricher;
-mod global;
+pub(crate) mod global;
 mod measurements;
 pub(crate) mod providers;
 
