@@ -106,8 +106,8 @@ impl AttributeBuilder {
             Attribute::Source => source(key.source?).into(),
             Attribute::Level => level(key.level)?.into(),
             Attribute::Reason => reason(key.reason)?.into(),
-            Attribute::Status if key.status == 0 => return None,
-            Attribute::HttpStatusCode | Attribute::Status => i64::from(key.status).into(),
+            Attribute::HttpStatusCode => i64::from(key.status.unwrap_or_default()).into(),
+            Attribute::Status => i64::from(key.status?).into(),
             Attribute::ErrorType => self.error_type(key)?.into(),
         };
         Some(value)

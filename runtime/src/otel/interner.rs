@@ -1,85 +1,65 @@
 //! Maps texts from outside to small numbers, up to a limit.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use super::quota::{Origin, Quota, fnv};
+use super::bounded_table::{BoundedTable, fnv};
+use super::quota::{Origin, Quota};
 
 /// Maximum number of distinct texts in one interner.
 const CAPACITY: usize = 160;
-
-/// Number of slots: more than texts, so that a search soon reaches an empty one, and prime.
-const SLOTS: usize = 251;
 
 /// Maximum number of distinct function names.
 pub(super) const MAX_APIS: usize = 64;
 
 /// A number that identifies an interned text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Symbol(u8);
+pub(super) struct Symbol(u16);
 
 impl Symbol {
     /// The symbol for no text.
     pub(super) const NONE: Self = Self(0);
 
     /// The symbol for all texts beyond the limit.
-    pub(super) const OTHER: Self = Self(u8::MAX);
+    pub(super) const OTHER: Self = Self((1 << Self::BITS) - 1);
 
-    pub(super) const fn number(self) -> u8 {
+    /// Number of bits of the largest symbol.
+    pub(super) const BITS: u32 = 9;
+
+    pub(super) const fn number(self) -> u16 {
         self.0
     }
 }
 
-/// A set of texts that only grows; reading it takes no lock.
+/// A set of texts that only grows.
 #[derive(Debug)]
 pub(super) struct Interner {
-    /// Allocated with the first text; most clients never see a caller or a failure.
-    slots: OnceLock<Box<[OnceLock<Arc<str>>]>>,
+    texts: BoundedTable<Arc<str>>,
     quota: Quota,
 }
 
 impl Interner {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
-            slots: OnceLock::new(),
+            texts: BoundedTable::new(CAPACITY),
             quota: Quota::new(CAPACITY),
         }
     }
 
     /// Returns the symbol of the concatenated parts, or [`Symbol::OTHER`] beyond the limit.
     pub(super) fn intern(&self, parts: &[&str], origin: Origin<'_>) -> Symbol {
-        let empty = || (0..SLOTS).map(|_| OnceLock::new()).collect();
-        let slots = self.slots.get_or_init(empty);
-        let start = fnv(parts);
-        let mut may_add = false;
-        for step in 0..SLOTS {
-            let at = (start + step) % SLOTS;
-            let Some(slot) = slots.get(at) else { break };
-            if slot.get().is_none() && !may_add {
-                may_add = self.quota.claim(origin);
-                if !may_add {
-                    break;
-                }
-            }
-            let mut is_new = false;
-            // The thread that loses the race for an empty slot finds the winner's text in it.
-            let text = slot.get_or_init(|| {
-                is_new = true;
-                parts.concat().into()
-            });
-            if matches(text, parts) {
-                if may_add && !is_new {
-                    self.quota.release(origin);
-                }
-                return u8::try_from(at + 1).map_or(Symbol::OTHER, Symbol);
-            }
-        }
-        Symbol::OTHER
+        let hash = fnv(parts).into();
+        let matches = |text: &Arc<str>| matches(text, parts);
+        let insert = || self.texts.insert(hash, matches, || parts.concat().into());
+        let found = self.texts.find(hash, matches);
+        let entry = found.or_else(|| self.quota.admit(origin, insert));
+        let number = entry.and_then(|entry| u16::try_from(entry.at + 1).ok());
+        number.map_or(Symbol::OTHER, Symbol)
     }
 
     /// Returns the text of a symbol; [`Symbol::NONE`] and [`Symbol::OTHER`] have none.
     pub(super) fn resolve(&self, symbol: Symbol) -> Option<Arc<str>> {
         let at = usize::from(symbol.0).checked_sub(1)?;
-        self.slots.get()?.get(at)?.get().map(Arc::clone)
+        self.texts.get(at).map(Arc::clone)
     }
 }
 
@@ -95,17 +75,20 @@ fn matches(text: &str, parts: &[&str]) -> bool {
 /// They come from the SDK itself, so they need no quota. They are searched only when a new series
 /// is created.
 #[derive(Debug)]
-pub(super) struct ApiNames([OnceLock<&'static str>; MAX_APIS]);
+pub(super) struct ApiNames(BoundedTable<&'static str>);
 
 impl ApiNames {
     pub(super) const fn new() -> Self {
-        Self([const { OnceLock::new() }; MAX_APIS])
+        Self(BoundedTable::new(MAX_APIS))
     }
 
     /// Returns the first address of this name, unless it is beyond the limit.
     pub(super) fn admit(&self, name: &'static str) -> Option<&'static str> {
-        let mut slots = self.0.iter().map(|slot| *slot.get_or_init(|| name));
-        slots.find(|known| *known == name)
+        let hash = fnv(&[name]).into();
+        let Self(names) = self;
+        let found = names.find(hash, |known| *known == name);
+        let admitted = found.or_else(|| names.insert(hash, |known| *known == name, || name));
+        admitted.map(|entry| *entry.value)
     }
 }
 

@@ -132,6 +132,7 @@
 mod attribute_builder;
 #[cfg(feature = "otel-bound")]
 mod bound;
+mod bounded_table;
 mod catalog;
 mod enricher;
 mod instruments;

@@ -191,8 +191,8 @@ impl ProviderEpoch {
     /// Releases all bound instruments to the SDK; those still in use are bound again.
     #[cfg(feature = "otel-bound")]
     pub(super) fn release(&self) {
-        let entries = self.state.iter().flat_map(|state| state.series.entries());
-        entries.for_each(|entry| entry.bound.release());
+        let cached = self.state.iter().flat_map(|state| state.series.series());
+        cached.for_each(|series| series.bound.release());
     }
 }
 

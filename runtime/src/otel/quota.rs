@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
+use super::bounded_table::{Entry, fnv};
 use crate::acquisition::AcquisitionRecord;
 
 /// Number of counters; origins whose hashes agree share one.
@@ -37,7 +38,8 @@ impl<'a> Origin<'a> {
     }
 
     fn bucket(self) -> usize {
-        fnv(&[self.api, "\0", self.host]) % BUCKETS
+        let hash = fnv(&[self.api, "\0", self.host]);
+        usize::try_from(hash >> 8).unwrap_or_default() % BUCKETS
     }
 }
 
@@ -50,8 +52,24 @@ impl Quota {
         }
     }
 
+    /// Inserts a value, unless the share of its origin is used up.
+    pub(super) fn admit<'a, T>(
+        &self,
+        origin: Origin<'_>,
+        insert: impl FnOnce() -> Option<Entry<'a, T>>,
+    ) -> Option<Entry<'a, T>> {
+        if !self.claim(origin) {
+            return None;
+        }
+        let inserted = insert();
+        if !inserted.as_ref().is_some_and(|entry| entry.is_new) {
+            self.release(origin);
+        }
+        inserted
+    }
+
     /// Claims one unit for this origin; returns false if its share is used up.
-    pub(super) fn claim(&self, origin: Origin<'_>) -> bool {
+    fn claim(&self, origin: Origin<'_>) -> bool {
         let Some(of_origin) = self.by_origin.get(origin.bucket()) else {
             return false;
         };
@@ -69,21 +87,12 @@ impl Quota {
     }
 
     /// Releases a unit after another thread claimed one for the same value.
-    pub(super) fn release(&self, origin: Origin<'_>) {
+    fn release(&self, origin: Origin<'_>) {
         if let Some(of_origin) = self.by_origin.get(origin.bucket()) {
             of_origin.fetch_sub(1, Ordering::Relaxed);
             self.used.fetch_sub(1, Ordering::Relaxed);
         }
     }
-}
-
-/// FNV-1a: the texts are short, and a forged collision only makes its author's value `other`.
-pub(super) fn fnv(parts: &[&str]) -> usize {
-    let bytes = parts.iter().flat_map(|part| part.bytes());
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
-    usize::try_from(hash >> 8).unwrap_or_default()
 }
 
 #[cfg(test)]

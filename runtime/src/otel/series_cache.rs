@@ -2,12 +2,12 @@
 
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "otel-bound")]
 use super::bound::BoundInstruments;
+use super::bounded_table::{BoundedTable, Entry, SPREAD};
 use super::catalog::{COUNT, MetricId};
 use super::interner::MAX_APIS;
 use super::quota::{Origin, Quota};
@@ -16,7 +16,7 @@ use super::series_key::SeriesKey;
 /// Maximum number of series in full detail; one origin can claim four fifths of them.
 const DETAILED: usize = 1_200;
 
-/// Capacity of the first segment: all that most clients ever need, close together in memory.
+/// Capacity of the first table: all that most clients ever need, close together in memory.
 const FIRST: usize = 64;
 
 /// Maximum number of series without status and texts from outside.
@@ -30,21 +30,14 @@ const _: () = assert!(DETAILED + OVERFLOW + RESERVED < 2_000);
 
 /// A cache of series that live as long as the instruments; finding one takes no lock.
 pub(super) struct SeriesCache {
-    first: Segment,
-    more: OnceLock<Segment>,
-    overflow: OnceLock<Segment>,
-    reserved: OnceLock<Segment>,
+    first: Table,
+    more: Table,
+    overflow: Table,
+    reserved: Table,
     quota: Quota,
 }
 
-/// A hash table of limited capacity, with open addressing.
-struct Segment {
-    /// At least one and a half times the capacity, so that a search soon reaches an empty slot.
-    slots: Box<[OnceLock<Box<CachedSeries>>]>,
-    shift: u32,
-    capacity: usize,
-    used: AtomicUsize,
-}
+type Table = BoundedTable<Box<CachedSeries>>;
 
 /// A series: a key with the attributes built from it.
 pub(super) struct CachedSeries {
@@ -56,159 +49,110 @@ pub(super) struct CachedSeries {
 }
 
 impl SeriesCache {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
-            first: Segment::new(FIRST),
-            more: OnceLock::new(),
-            overflow: OnceLock::new(),
-            reserved: OnceLock::new(),
+            first: Table::new(FIRST),
+            more: Table::new(DETAILED),
+            overflow: Table::new(OVERFLOW),
+            reserved: Table::new(RESERVED),
             quota: Quota::new(DETAILED),
         }
     }
 
-    /// Returns the entry for this key, if there is one in full detail.
+    /// Returns the series with this key, if there is one in full detail.
     #[inline]
     pub(super) fn find(&self, key: &SeriesKey) -> Option<&CachedSeries> {
         let key = HashedKey::new(key);
-        self.first.find(&key).or_else(|| self.find_more(&key))
+        key.find_in(&self.first).or_else(|| self.find_more(&key))
     }
 
     #[cold]
     fn find_more(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
-        self.more.get()?.find(key)
+        key.find_in(&self.more)
     }
 
-    /// Adds an entry in full detail, unless the origin has used up its share.
+    /// Adds a series in full detail, unless the origin has used up its share.
     pub(super) fn add(&self, key: &SeriesKey, origin: Origin<'_>) -> Option<&CachedSeries> {
-        if let Some(entry) = self.find(key) {
-            return Some(entry);
-        }
-        if !self.quota.claim(origin) {
-            return None;
+        if let Some(series) = self.find(key) {
+            return Some(series);
         }
         let key = HashedKey::new(key);
-        let in_more = || self.more.get_or_init(|| Segment::new(DETAILED)).add(&key);
-        let (entry, is_new) = self.first.add(&key).or_else(in_more)?;
-        if !is_new {
-            self.quota.release(origin);
-        }
-        Some(entry)
+        let insert = || {
+            let in_first = key.insert_into(&self.first);
+            in_first.or_else(|| key.insert_into(&self.more))
+        };
+        let entry = self.quota.admit(origin, insert)?;
+        Some(entry.value)
     }
 
-    /// Returns the entry for a series beyond the limit.
+    /// Returns the series for a key beyond the limit.
     pub(super) fn overflowed(&self, key: &SeriesKey) -> Option<&CachedSeries> {
-        let overflow = key.overflow();
-        let segment = self.overflow.get_or_init(|| Segment::new(OVERFLOW));
-        segment.find_or_add(&HashedKey::new(&overflow)).or_else(|| {
-            let segment = self.reserved.get_or_init(|| Segment::new(RESERVED));
-            segment.find_or_add(&HashedKey::new(&key.reserved()))
-        })
+        let overflow = HashedKey::new(&key.overflow()).find_or_insert_into(&self.overflow);
+        overflow.or_else(|| HashedKey::new(&key.reserved()).find_or_insert_into(&self.reserved))
     }
 
     #[cfg(feature = "otel-bound")]
-    pub(super) fn entries(&self) -> impl Iterator<Item = &CachedSeries> {
-        let later = [&self.more, &self.overflow, &self.reserved];
-        let later = later.into_iter().filter_map(OnceLock::get);
-        let slots = std::iter::once(&self.first).chain(later);
-        let slots = slots.flat_map(|segment| &*segment.slots);
-        slots.filter_map(|slot| slot.get().map(|entry| &**entry))
-    }
-}
-
-impl Segment {
-    fn new(capacity: usize) -> Self {
-        let slots = (capacity + capacity / 2).next_power_of_two();
-        Self {
-            slots: (0..slots).map(|_| OnceLock::new()).collect(),
-            shift: u64::BITS - slots.trailing_zeros(),
-            capacity,
-            used: AtomicUsize::new(0),
-        }
-    }
-
-    /// Returns the slot to look at after this number of probes.
-    #[inline]
-    fn slot(&self, key: &HashedKey<'_>, probes: usize) -> Option<&OnceLock<Box<CachedSeries>>> {
-        // Multiplication mixes the upper bits best.
-        let home_slot = usize::try_from(key.hash >> self.shift).unwrap_or_default();
-        self.slots
-            .get((home_slot + probes) & (self.slots.len() - 1))
-    }
-
-    #[inline]
-    fn find(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
-        for probes in 0..self.slots.len() {
-            let entry = self.slot(key, probes)?.get()?;
-            if key.matches(entry) {
-                return Some(entry);
-            }
-        }
-        None
-    }
-
-    /// Adds an entry, or returns the one that another thread added meanwhile, unless full.
-    fn add(&self, key: &HashedKey<'_>) -> Option<(&CachedSeries, bool)> {
-        let next = |used| (used < self.capacity).then_some(used + 1);
-        let order = Ordering::Relaxed;
-        self.used.fetch_update(order, order, next).ok()?;
-        for probes in 0..self.slots.len() {
-            let mut is_new = false;
-            // The thread that loses the race for an empty slot finds the winner's entry in it.
-            let entry = self.slot(key, probes)?.get_or_init(|| {
-                is_new = true;
-                Box::new(CachedSeries::new(key))
-            });
-            if key.matches(entry) {
-                if !is_new {
-                    self.used.fetch_sub(1, Ordering::Relaxed);
-                }
-                return Some((entry, is_new));
-            }
-        }
-        None
-    }
-
-    fn find_or_add(&self, key: &HashedKey<'_>) -> Option<&CachedSeries> {
-        let added = || self.add(key).map(|(entry, _)| entry);
-        self.find(key).or_else(added)
+    pub(super) fn series(&self) -> impl Iterator<Item = &CachedSeries> {
+        let tables = [&self.first, &self.more, &self.overflow, &self.reserved];
+        tables
+            .into_iter()
+            .flat_map(Table::values)
+            .map(|series| &**series)
     }
 }
 
 /// A key with its hash.
 struct HashedKey<'a> {
-    series: &'a SeriesKey,
+    key: &'a SeriesKey,
     packed: u64,
     hash: u64,
 }
 
 impl<'a> HashedKey<'a> {
     #[inline]
-    fn new(series: &'a SeriesKey) -> Self {
-        let packed = series.packed();
+    fn new(key: &'a SeriesKey) -> Self {
+        let packed = key.packed();
+        // The API name by address: hashing its text would take longer than the rest of the search.
+        let address = u64::try_from(key.api.as_ptr().addr()).unwrap_or_default();
         Self {
-            series,
+            key,
             packed,
-            hash: hash(series.api, packed),
+            hash: packed.wrapping_mul(SPREAD) ^ address,
         }
     }
 
     #[inline]
-    fn matches(&self, entry: &CachedSeries) -> bool {
-        entry.packed == self.packed && ptr::eq(entry.key.api, self.series.api)
+    fn matches(&self, series: &CachedSeries) -> bool {
+        series.packed == self.packed && ptr::eq(series.key.api, self.key.api)
+    }
+
+    #[inline]
+    fn find_in<'t>(&self, table: &'t Table) -> Option<&'t CachedSeries> {
+        let entry = table.find(self.hash, |known| self.matches(known))?;
+        Some(entry.value)
+    }
+
+    fn insert_into<'t>(&self, table: &'t Table) -> Option<Entry<'t, Box<CachedSeries>>> {
+        table.insert(self.hash, |known| self.matches(known), || self.series())
+    }
+
+    fn find_or_insert_into<'t>(&self, table: &'t Table) -> Option<&'t CachedSeries> {
+        let inserted = || Some(&**self.insert_into(table)?.value);
+        self.find_in(table).or_else(inserted)
+    }
+
+    fn series(&self) -> Box<CachedSeries> {
+        Box::new(CachedSeries {
+            key: *self.key,
+            packed: self.packed,
+            attributes: [const { OnceLock::new() }; COUNT],
+            #[cfg(feature = "otel-bound")]
+            bound: BoundInstruments::new(),
+        })
     }
 }
 
 impl CachedSeries {
-    fn new(key: &HashedKey<'_>) -> Self {
-        Self {
-            key: *key.series,
-            packed: key.packed,
-            attributes: [const { OnceLock::new() }; COUNT],
-            #[cfg(feature = "otel-bound")]
-            bound: BoundInstruments::new(),
-        }
-    }
-
     /// Returns the cached attributes of one metric.
     pub(super) fn cached(&self, id: MetricId) -> Option<&[KeyValue]> {
         self.attributes
@@ -222,12 +166,4 @@ impl CachedSeries {
         let slot = self.attributes.get(id.index());
         slot.map_or(&[], |slot| slot.get_or_init(|| attributes.into()))
     }
-}
-
-/// Hashes the API name by address: hashing its text would take longer than the rest of the search.
-#[inline]
-fn hash(api: &'static str, packed: u64) -> u64 {
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let address = u64::try_from(api.as_ptr().addr()).unwrap_or_default();
-    (packed.wrapping_mul(SPREAD) ^ address).wrapping_mul(SPREAD)
 }

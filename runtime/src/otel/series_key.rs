@@ -15,7 +15,7 @@ pub(super) struct SeriesKey {
     pub(super) level: CacheLevel,
     pub(super) reason: CacheRefreshReason,
     pub(super) token_type: TokenType,
-    pub(super) status: u16,
+    pub(super) status: Option<u16>,
     pub(super) caller: Symbol,
     pub(super) code: Symbol,
     pub(super) sts_code: Symbol,
@@ -74,7 +74,12 @@ impl SeriesKey {
         let default_source = (msal_net && ok).then_some(TokenSource::IdentityProvider);
         let source = record.token_source().filter(|_| ok).or(default_source);
         // The codes of the other outcomes are constants.
-        let has_code = outcome == Outcome::Error;
+        let (code, sts_code) = if outcome == Outcome::Error {
+            (interners.code(record), interners.sts_code(record))
+        } else {
+            (Symbol::NONE, Symbol::NONE)
+        };
+        let hides_status = msal_net && outcome == Outcome::Cancelled;
         Self {
             api: record.api().name(),
             outcome,
@@ -82,22 +87,10 @@ impl SeriesKey {
             level: level(source, record.cache_level()),
             reason: reason(record),
             token_type: record.token_type().unwrap_or(TokenType::Bearer),
-            status: if msal_net && outcome == Outcome::Cancelled {
-                0
-            } else {
-                record.status().unwrap_or_default()
-            },
+            status: record.status().filter(|_| !hides_status),
             caller: interners.caller(record, msal_net),
-            code: if has_code {
-                interners.code(record)
-            } else {
-                Symbol::NONE
-            },
-            sts_code: if has_code {
-                interners.sts_code(record)
-            } else {
-                Symbol::NONE
-            },
+            code,
+            sts_code,
         }
     }
 
@@ -121,7 +114,7 @@ impl SeriesKey {
             }
         };
         Self {
-            status: 0,
+            status: None,
             caller: overflow(self.caller),
             code: overflow(self.code),
             sts_code: overflow(self.sts_code),
@@ -142,7 +135,7 @@ impl SeriesKey {
             level: self.level,
             reason: CacheRefreshReason::NotApplicable,
             token_type: TokenType::Bearer,
-            status: 0,
+            status: None,
             caller: Symbol::OTHER,
             code,
             sts_code: code,
@@ -150,22 +143,63 @@ impl SeriesKey {
     }
 
     /// Packs the key, except for the name of the API, into one number.
+    #[inline]
+    #[expect(
+        clippy::unneeded_field_pattern,
+        reason = "without `..`, no new field can be forgotten"
+    )]
     pub(super) fn packed(&self) -> u64 {
-        let outcome = match self.outcome {
+        let Self {
+            api: _,
+            outcome,
+            source,
+            level,
+            reason,
+            token_type,
+            status,
+            caller,
+            code,
+            sts_code,
+        } = *self;
+        let outcome: u8 = match outcome {
             // Pending outcomes are never recorded.
             Outcome::Ok | Outcome::Pending => 0,
             Outcome::Error => 1,
             Outcome::Cancelled => 2,
             Outcome::Panicked => 3,
         };
-        let source = self.source.map_or(NO_SOURCE, TokenSource::wire);
-        // Shifts, since bytes written next to each other are slow to read back as one number.
-        u64::from(outcome | source << 2 | self.level.wire() << 4)
-            | u64::from(self.reason.wire() | self.token_type.wire() << 4) << 8
-            | u64::from(self.status) << 16
-            | u64::from(self.caller.number()) << 32
-            | u64::from(self.code.number()) << 40
-            | u64::from(self.sts_code.number()) << 48
+        let packer = Packer::default()
+            .add(outcome, 2)
+            .add(source.map_or(NO_SOURCE, TokenSource::wire), 2)
+            .add(level.wire(), 3)
+            .add(reason.wire(), 4)
+            .add(token_type.wire(), 4)
+            .add(status.unwrap_or_default(), u16::BITS)
+            .add(caller.number(), Symbol::BITS)
+            .add(code.number(), Symbol::BITS)
+            .add(sts_code.number(), Symbol::BITS);
+        packer.packed
+    }
+}
+
+/// Puts numbers next to each other, since comparing one number is fastest.
+#[derive(Default)]
+struct Packer {
+    packed: u64,
+    used: u32,
+}
+
+impl Packer {
+    /// Adds a number, which must fit into its bits.
+    #[inline]
+    fn add(self, number: impl Into<u64>, bits: u32) -> Self {
+        let number = number.into();
+        let used = self.used + bits;
+        debug_assert!(number >> bits == 0 && used <= u64::BITS, "too many bits");
+        Self {
+            packed: self.packed | number << self.used,
+            used,
+        }
     }
 }
 
