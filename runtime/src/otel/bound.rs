@@ -16,14 +16,14 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{BoundCounter, BoundHistogram};
 
-use super::catalog::{COUNT, MetricId, Unit};
+use super::catalog::{MetricId, PerMetric, Unit};
 use super::instruments::{Instrument, Instruments};
 
 /// Maximum age of bound instruments while acquisitions go on.
 pub(super) const REBIND_INTERVAL: Duration = Duration::from_secs(60);
 
 /// An instrument bound to one attribute set.
-enum BoundInstrument {
+pub(super) enum BoundInstrument {
     Counter(BoundCounter<u64>),
     Whole(Unit, BoundHistogram<u64>),
     Fractional(BoundHistogram<f64>),
@@ -38,7 +38,8 @@ impl BoundInstrument {
         }
     }
 
-    fn record(&self, time: Duration) {
+    #[inline]
+    pub(super) fn record(&self, time: Duration) {
         match self {
             Self::Counter(counter) => counter.add(1),
             Self::Whole(unit, histogram) => histogram.record(unit.whole(time)),
@@ -47,45 +48,34 @@ impl BoundInstrument {
     }
 }
 
-/// The bound instruments of one series, by metric.
-pub(super) struct BoundInstruments(RwLock<[Option<BoundInstrument>; COUNT]>);
+type Slots = PerMetric<Option<BoundInstrument>>;
+
+/// The bound instruments of one series.
+pub(super) struct BoundInstruments(RwLock<Slots>);
 
 impl BoundInstruments {
     pub(super) fn new() -> Self {
-        Self(RwLock::new([const { None }; COUNT]))
+        Self(RwLock::new(PerMetric::new(|_| None)))
     }
 
-    pub(super) fn read(&self) -> BoundInstrumentsGuard<'_> {
-        BoundInstrumentsGuard(self.0.read().unwrap_or_else(PoisonError::into_inner))
+    /// Locks the bound instruments, which keeps them from being released.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Slots> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Binds a set that has already been recorded.
     pub(super) fn bind(&self, id: MetricId, instruments: &Instruments, attributes: &[KeyValue]) {
         let mut bound = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(slot @ None), Some(instrument)) =
-            (bound.get_mut(id.index()), instruments.get(id))
-        {
+        if let (slot @ None, Some(instrument)) = (bound.get_mut(id), instruments.get(id)) {
             *slot = Some(BoundInstrument::new(instrument, attributes));
         }
     }
 
     pub(super) fn release(&self) {
         let mut bound = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let released = std::mem::replace(&mut *bound, [const { None }; COUNT]);
+        let released = std::mem::replace(&mut *bound, PerMetric::new(|_| None));
         drop(bound);
+        // Outside the lock, since dropping instruments runs foreign code.
         drop(released);
-    }
-}
-
-/// A lock on bound instruments, which keeps them from being released.
-pub(super) struct BoundInstrumentsGuard<'a>(RwLockReadGuard<'a, [Option<BoundInstrument>; COUNT]>);
-
-impl BoundInstrumentsGuard<'_> {
-    /// Records through the bound instrument of the metric; returns false if there is none.
-    pub(super) fn record(&self, id: MetricId, time: Duration) -> bool {
-        let instrument = self.0.get(id.index()).and_then(Option::as_ref);
-        instrument
-            .inspect(|instrument| instrument.record(time))
-            .is_some()
     }
 }

@@ -1,16 +1,19 @@
 //! The instruments of one meter provider.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider};
-use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry::{InstrumentationScope, InstrumentationScopeBuilder, KeyValue};
 
-use super::attribute_builder::AttributeBuilder;
-use super::catalog::{self, COUNT, Metric, MetricId, Unit};
+use super::attributes::AttributeBuilder;
+use super::catalog::{
+    METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricId, PerMetric, SCHEMA_URL, Unit,
+};
 use super::metrics::MetricsConfig;
 
-/// Instruments by [`MetricId`]; those of sets that are off are missing.
-pub(super) struct Instruments([Option<Instrument>; COUNT]);
+/// The instruments; those of sets that are off are missing.
+pub(super) type Instruments = PerMetric<Option<Instrument>>;
 
 /// An instrument and the unit of its values.
 pub(super) enum Instrument {
@@ -19,38 +22,35 @@ pub(super) enum Instrument {
     Fractional(Histogram<f64>),
 }
 
+/// Creates every instrument of the selected sets; the SDK may lock its pipelines meanwhile.
+pub(super) fn create(
+    provider: &dyn MeterProvider,
+    config: MetricsConfig,
+    attribute_builder: &AttributeBuilder,
+) -> Instruments {
+    let msal = InstrumentationScope::builder(MSAL_METER).with_version(MSAL_METER_VERSION);
+    let conventions = InstrumentationScope::builder(METER)
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .with_schema_url(SCHEMA_URL)
+        .with_attributes(attribute_builder.scope());
+    // A meter of a set that is off would be visible to the provider.
+    let meter = |is_on: bool, scope: InstrumentationScopeBuilder| {
+        is_on.then(|| provider.meter_with_scope(scope.build()))
+    };
+    let msal = meter(config.msal(), msal);
+    let conventions = meter(config.conventions, conventions);
+    PerMetric::new(|metric| {
+        let meter = if metric.is_msal() {
+            &msal
+        } else {
+            &conventions
+        };
+        let meter = meter.as_ref().filter(|_| config.has(metric.set))?;
+        Some(Instrument::new(meter, metric))
+    })
+}
+
 impl Instruments {
-    /// Creates every instrument of the selected sets; the SDK may lock its pipelines meanwhile.
-    pub(super) fn new(
-        provider: &dyn MeterProvider,
-        config: MetricsConfig,
-        attribute_builder: &AttributeBuilder,
-    ) -> Self {
-        let msal = config
-            .msal()
-            .then(|| provider.meter_with_scope(msal_scope()));
-        let conventions = config
-            .conventions
-            .then(|| provider.meter_with_scope(attribute_builder.scope()));
-        let mut instruments = [const { None }; COUNT];
-        for (slot, metric) in instruments.iter_mut().zip(Metric::ALL) {
-            let meter = if metric.is_msal() {
-                &msal
-            } else {
-                &conventions
-            };
-            *slot = meter
-                .as_ref()
-                .filter(|_| config.has(metric.id))
-                .map(|meter| Instrument::new(meter, metric));
-        }
-        Self(instruments)
-    }
-
-    pub(super) fn get(&self, id: MetricId) -> Option<&Instrument> {
-        self.0.get(id.index())?.as_ref()
-    }
-
     pub(super) fn record(&self, id: MetricId, time: Duration, attributes: &[KeyValue]) {
         if let Some(instrument) = self.get(id) {
             instrument.record(time, attributes);
@@ -64,8 +64,9 @@ impl Instrument {
         let description = metric.description();
         let unit = metric.unit().unwrap_or_default();
         match metric.unit {
-            Unit::Count => {
-                let builder = meter.u64_counter(name).with_description(description);
+            Unit::Count(_) => {
+                let mut builder = meter.u64_counter(name).with_description(description);
+                builder.unit = metric.unit().map(Cow::Borrowed);
                 Self::Counter(builder.build())
             }
             Unit::Millis | Unit::Micros | Unit::Seconds => {
@@ -87,10 +88,4 @@ impl Instrument {
             Self::Fractional(histogram) => histogram.record(time.as_secs_f64(), attributes),
         }
     }
-}
-
-fn msal_scope() -> InstrumentationScope {
-    InstrumentationScope::builder(catalog::MSAL_METER)
-        .with_version(catalog::MSAL_METER_VERSION)
-        .build()
 }

@@ -39,7 +39,7 @@ impl Measurements<'_> {
         if self.key.source == Some(TokenSource::IdentityProvider)
             && let Some(time) = self.or_zero(record.duration_in_http())
         {
-            self.measure_versions((MetricId::InHttp, MetricId::InHttpV2), time, measure);
+            self.measure_versions(MetricId::InHttp, MetricId::InHttpV2, time, measure);
         }
         if let Some(time) = self.or_zero(record.remaining_lifetime()) {
             measure(MetricId::RemainingLifetime, time);
@@ -49,7 +49,7 @@ impl Measurements<'_> {
     /// Measures the durations that a caller waited for.
     fn msal_user_facing(&self, measure: &mut impl FnMut(MetricId, Duration)) {
         if let Some(total) = self.or_zero(self.record.duration_total()) {
-            self.measure_versions((MetricId::Total, MetricId::TotalV2), total, measure);
+            self.measure_versions(MetricId::Total, MetricId::TotalV2, total, measure);
             if self.key.level == CacheLevel::L1Cache {
                 measure(MetricId::InL1Cache, total);
             }
@@ -119,7 +119,8 @@ impl Measurements<'_> {
     #[inline]
     fn measure_versions(
         &self,
-        (base, extended): (MetricId, MetricId),
+        base: MetricId,
+        extended: MetricId,
         time: Duration,
         measure: &mut impl FnMut(MetricId, Duration),
     ) {

@@ -9,7 +9,7 @@ use opentelemetry::metrics::MeterProvider;
 #[cfg(feature = "otel-bound")]
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::catalog::MetricId;
+use super::catalog::MetricSet;
 use super::enricher::{Enricher, ExtraAttributes};
 use crate::acquisition::AcquisitionRecord;
 use crate::wire::is_variable_on;
@@ -98,21 +98,13 @@ impl MetricsConfig {
         self.msal() || self.conventions
     }
 
-    /// Returns whether the metric belongs to a selected set.
-    pub(super) const fn has(self, id: MetricId) -> bool {
-        match id {
-            MetricId::Success
-            | MetricId::Failure
-            | MetricId::InL1Cache
-            | MetricId::InL2Cache
-            | MetricId::InExtension
-            | MetricId::RemainingLifetime => self.msal(),
-            MetricId::Total | MetricId::InHttp => self.base,
-            MetricId::TotalV2 | MetricId::InHttpV2 => self.extended,
-            MetricId::AcquisitionDuration
-            | MetricId::RefreshDuration
-            | MetricId::TokenRequestDuration
-            | MetricId::TokenRemainingLifetime => self.conventions,
+    /// Returns whether the metrics of this set are recorded.
+    pub(super) const fn has(self, set: MetricSet) -> bool {
+        match set {
+            MetricSet::Msal => self.msal(),
+            MetricSet::MsalBase => self.base,
+            MetricSet::MsalExtended => self.extended,
+            MetricSet::Conventions => self.conventions,
         }
     }
 }

@@ -129,7 +129,7 @@
 //! }
 //! ```
 
-mod attribute_builder;
+mod attributes;
 #[cfg(feature = "otel-bound")]
 mod bound;
 mod bounded_table;

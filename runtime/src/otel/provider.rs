@@ -9,9 +9,9 @@ use std::time::Duration;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
-use super::attribute_builder::AttributeBuilder;
+use super::attributes::AttributeBuilder;
 use super::catalog::METER;
-use super::instruments::Instruments;
+use super::instruments::{self, Instruments};
 use super::metrics::MetricsConfig;
 use super::series_cache::SeriesCache;
 use crate::contained::contained;
@@ -58,7 +58,7 @@ impl ProviderState {
         attribute_builder: &AttributeBuilder,
     ) -> Self {
         Self {
-            instruments: Instruments::new(provider, config, attribute_builder),
+            instruments: instruments::create(provider, config, attribute_builder),
             series: SeriesCache::new(),
         }
     }
@@ -95,25 +95,15 @@ impl ProviderEpochs {
     ///
     /// The epoch was created outside this lock, so no thread waits here for locks of the SDK.
     pub(super) fn add(&self, after: Option<&ProviderEpoch>, next: ProviderEpoch) {
-        let is_after = |slot: &OnceLock<Box<ProviderEpoch>>| {
-            let kept = slot.get().map(|kept| &raw const **kept);
-            kept == after.map(ptr::from_ref)
-        };
-        let known = after.map_or(Some(0), |_| Some(1 + self.kept.iter().position(is_after)?));
-        if let Some(slot) = known.and_then(|at| self.kept.get(at)) {
-            let _lost_race = slot.set(Box::new(next));
-            return;
-        }
-        let next = Arc::new(next);
         let mut last = self.last.write().unwrap_or_else(PoisonError::into_inner);
-        let newest = last
-            .as_deref()
-            .or_else(|| self.kept.last()?.get().map(|kept| &**kept));
+        let kept = || self.kept.iter().rev().find_map(OnceLock::get);
+        let newest = last.as_deref().or_else(|| kept().map(|kept| &**kept));
         let is_newest = newest.map(ptr::from_ref) == after.map(ptr::from_ref);
-        let dropped = if is_newest {
-            last.replace(next)
-        } else {
-            Some(next)
+        let free = self.kept.iter().find(|slot| slot.get().is_none());
+        let dropped = match free {
+            _ if !is_newest => Some(Arc::new(next)),
+            Some(slot) => slot.set(Box::new(next)).err().map(|next| Arc::new(*next)),
+            None => last.replace(Arc::new(next)),
         };
         drop(last);
         // Outside the lock, since dropping instruments runs foreign code.

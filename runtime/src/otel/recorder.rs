@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::attribute_builder::{AttributeBuilder, OTHER};
-use super::catalog::{Metric, MetricId};
+use super::attributes::{AttributeBuilder, OTHER};
+use super::catalog::MetricId;
 use super::enricher::ExtraAttributes;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
@@ -81,8 +81,8 @@ impl MetricsRecorder {
         };
         // A global provider may be installed later, but an explicit one exists already, and no
         // callback can be running yet.
-        if let Provider::Explicit(_) = recorder.metrics.provider {
-            let _created = recorder.create_instruments();
+        if !recorder.is_off && matches!(recorder.metrics.provider, Provider::Explicit(_)) {
+            drop(recorder.create_instruments());
         }
         recorder
     }
@@ -127,29 +127,26 @@ impl MetricsRecorder {
             record,
             key: &key,
         };
-        let entry = state.series.find(&key);
-        let entry = entry.or_else(|| self.new_entry(state, &key, record));
+        let series = state.series.find(&key);
+        let series = series.or_else(|| self.new_series(state, &key, record));
         if let Some(enricher) = &self.metrics.enricher {
             let extra = enricher.attributes(record);
             if !extra.is_empty() {
-                let key = entry.map_or_else(|| key.reserved(), |entry| entry.key);
+                let key = series.map_or_else(|| key.reserved(), |series| series.key);
                 return self.record_with(&extra, &key, state, &measurements);
             }
         }
-        match entry {
-            Some(entry) => self.record_at(entry, state, &measurements),
-            None => self.record_with(
-                &ExtraAttributes::default(),
-                &key.reserved(),
-                state,
-                &measurements,
-            ),
+        if let Some(series) = series {
+            self.record_at(series, state, &measurements);
+        } else {
+            let none = ExtraAttributes::default();
+            self.record_with(&none, &key.reserved(), state, &measurements);
         }
     }
 
-    /// Returns the entry for a series that is new or beyond the limit.
+    /// Returns a series that is new or beyond the limit.
     #[cold]
-    fn new_entry<'a>(
+    fn new_series<'a>(
         &self,
         state: &'a ProviderState,
         key: &SeriesKey,
@@ -157,8 +154,8 @@ impl MetricsRecorder {
     ) -> Option<&'a CachedSeries> {
         let admitted = self.attribute_builder.interners.apis.admit(key.api);
         let known = |_: &&str| state.series.add(key, Origin::of(record));
-        if let Some(entry) = admitted.as_ref().and_then(known) {
-            return Some(entry);
+        if let Some(series) = admitted.as_ref().and_then(known) {
+            return Some(series);
         }
         self.warn_of_overflow();
         // One name for all addresses at which the same name is stored, since keys compare addresses:
@@ -182,49 +179,40 @@ impl MetricsRecorder {
     /// Records with the cached attributes, which are built on first use.
     fn record_at(
         &self,
-        entry: &CachedSeries,
+        series: &CachedSeries,
         state: &ProviderState,
         measurements: &Measurements<'_>,
     ) {
         #[cfg(feature = "otel-bound")]
         if self.metrics.config.bound {
-            return self.record_bound(entry, state, measurements);
+            return self.record_bound(series, state, measurements);
         }
-        let instruments = &state.instruments;
         measurements.for_each_measurement(|id, time| {
-            if let Some(attributes) = entry.cached(id) {
-                return instruments.record(id, time, attributes);
-            }
-            let Some(attributes) = self.attributes(id, &entry.key) else {
-                return;
-            };
-            instruments.record(id, time, entry.cache(id, attributes));
+            let attributes = series.attributes.get(id);
+            let attributes = attributes.get_or_init(|| self.attributes(id, &series.key).into());
+            state.instruments.record(id, time, attributes);
         });
     }
 
     #[cfg(feature = "otel-bound")]
     fn record_bound(
         &self,
-        entry: &CachedSeries,
+        series: &CachedSeries,
         state: &ProviderState,
         measurements: &Measurements<'_>,
     ) {
-        let instruments = &state.instruments;
         let mut unbound = Vec::new();
-        let bound = entry.bound.read();
-        measurements.for_each_measurement(|id, time| {
-            if !bound.record(id, time) {
-                unbound.push((id, time));
-            }
+        let bound = series.bound.read();
+        measurements.for_each_measurement(|id, time| match bound.get(id) {
+            Some(instrument) => instrument.record(time),
+            None => unbound.push((id, time)),
         });
         drop(bound);
         for (id, time) in unbound {
-            let Some(attributes) = self.attributes(id, &entry.key) else {
-                continue;
-            };
+            let attributes = self.attributes(id, &series.key);
             // Record before binding, so that the attribute set never exists without a value.
-            instruments.record(id, time, &attributes);
-            entry.bound.bind(id, instruments, &attributes);
+            state.instruments.record(id, time, &attributes);
+            series.bound.bind(id, &state.instruments, &attributes);
         }
     }
 
@@ -237,18 +225,15 @@ impl MetricsRecorder {
         measurements: &Measurements<'_>,
     ) {
         measurements.for_each_measurement(|id, time| {
-            let Some(metric) = Metric::ALL.get(id.index()) else {
-                return;
-            };
-            let mut attributes = self.attribute_builder.attributes(metric, key);
-            attributes.extend(extra.beside(metric));
+            let mut attributes = self.attributes(id, key);
+            attributes.extend(extra.beside(id.metric()));
             state.instruments.record(id, time, &attributes);
         });
     }
 
-    fn attributes(&self, id: MetricId, key: &SeriesKey) -> Option<Vec<opentelemetry::KeyValue>> {
-        let metric = Metric::ALL.get(id.index())?;
-        Some(self.attribute_builder.attributes(metric, key))
+    fn attributes(&self, id: MetricId, key: &SeriesKey) -> Vec<opentelemetry::KeyValue> {
+        let attributes = id.metric().attributes;
+        self.attribute_builder.build(attributes, key)
     }
 
     /// Returns the epoch whose instruments to use for this record.
@@ -277,18 +262,11 @@ impl MetricsRecorder {
 
     /// Creates the first instruments, unless that is impossible at the moment.
     fn create_instruments(&self) -> Option<NewestEpoch<'_>> {
-        let Metrics {
-            provider, config, ..
-        } = &self.metrics;
-        let made = match provider {
+        let (config, builder) = (self.metrics.config, &self.attribute_builder);
+        let made = match &self.metrics.provider {
             Provider::Off => None,
-            _ if !config.any() => None,
-            Provider::Global => ProviderEpoch::from_global(*config, &self.attribute_builder),
-            Provider::Explicit(provider) => Some(ProviderEpoch::new(
-                provider,
-                *config,
-                &self.attribute_builder,
-            )),
+            Provider::Global => ProviderEpoch::from_global(config, builder),
+            Provider::Explicit(provider) => Some(ProviderEpoch::new(provider, config, builder)),
         };
         // Two threads may get here at once and both create instruments; the SDK treats them as the
         // same.

@@ -8,7 +8,7 @@ use opentelemetry::KeyValue;
 #[cfg(feature = "otel-bound")]
 use super::bound::BoundInstruments;
 use super::bounded_table::{BoundedTable, Entry, SPREAD};
-use super::catalog::{COUNT, MetricId};
+use super::catalog::PerMetric;
 use super::interner::MAX_APIS;
 use super::quota::{Origin, Quota};
 use super::series_key::SeriesKey;
@@ -43,7 +43,7 @@ type Table = BoundedTable<Box<CachedSeries>>;
 pub(super) struct CachedSeries {
     pub(super) key: SeriesKey,
     packed: u64,
-    attributes: [OnceLock<Box<[KeyValue]>>; COUNT],
+    pub(super) attributes: PerMetric<OnceLock<Box<[KeyValue]>>>,
     #[cfg(feature = "otel-bound")]
     pub(super) bound: BoundInstruments,
 }
@@ -145,25 +145,9 @@ impl<'a> HashedKey<'a> {
         Box::new(CachedSeries {
             key: *self.key,
             packed: self.packed,
-            attributes: [const { OnceLock::new() }; COUNT],
+            attributes: PerMetric::new(|_| OnceLock::new()),
             #[cfg(feature = "otel-bound")]
             bound: BoundInstruments::new(),
         })
-    }
-}
-
-impl CachedSeries {
-    /// Returns the cached attributes of one metric.
-    pub(super) fn cached(&self, id: MetricId) -> Option<&[KeyValue]> {
-        self.attributes
-            .get(id.index())?
-            .get()
-            .map(|cached| &**cached)
-    }
-
-    /// Caches the attributes of one metric.
-    pub(super) fn cache(&self, id: MetricId, attributes: Vec<KeyValue>) -> &[KeyValue] {
-        let slot = self.attributes.get(id.index());
-        slot.map_or(&[], |slot| slot.get_or_init(|| attributes.into()))
     }
 }

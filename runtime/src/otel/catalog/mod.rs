@@ -1,11 +1,12 @@
 //! Every metric that this crate records: name, unit, kind, attributes, suggested boundaries.
 
-mod attribute;
 mod table;
 
 use std::time::Duration;
 
-pub(super) use attribute::Attribute;
+use super::attributes::Attribute;
+pub(super) use table::MetricId;
+use table::{COUNT, METRICS};
 
 /// Name of the meter of the MSAL set, which the MSAL libraries share.
 pub const MSAL_METER: &str = "MicrosoftIdentityClient_Common_Meter";
@@ -18,14 +19,6 @@ pub const METER: &str = env!("CARGO_PKG_NAME");
 
 /// Schema URL of the semantic conventions that the second set follows.
 pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.42.0";
-
-/// Value of a client attribute that the SDK did not set.
-pub(super) const UNKNOWN: &str = "unknown";
-
-/// Value of a string attribute that is not known.
-// A slice of real bytes: hashing the literal `""` compares through a dangling pointer, which
-// costs 150 ns per lookup on some processors.
-pub(super) const EMPTY: &str = UNKNOWN.split_at(0).0;
 
 /// A metric as an exporter sees it.
 ///
@@ -43,7 +36,7 @@ pub(super) const EMPTY: &str = UNKNOWN.split_at(0).0;
 /// ```
 #[derive(Debug)]
 pub struct Metric {
-    pub(super) id: MetricId,
+    pub(super) set: MetricSet,
     name: &'static str,
     pub(super) unit: Unit,
     description: &'static str,
@@ -73,7 +66,7 @@ pub enum MetricKind {
 
 impl Metric {
     /// All metrics: first the MSAL set, in the order of MSAL.NET's catalog.
-    pub const ALL: &'static [Self] = &table::METRICS;
+    pub const ALL: &'static [Self] = &METRICS;
 
     /// Returns the metric with this name, as exported.
     ///
@@ -133,7 +126,7 @@ impl Metric {
     /// ```
     #[must_use]
     pub const fn is_msal(&self) -> bool {
-        !matches!(self.unit, Unit::FractionalSeconds)
+        !matches!(self.set, MetricSet::Conventions)
     }
 
     /// Returns the kind of the instrument.
@@ -150,7 +143,7 @@ impl Metric {
     #[must_use]
     pub const fn kind(&self) -> MetricKind {
         match self.unit {
-            Unit::Count => MetricKind::Counter,
+            Unit::Count(_) => MetricKind::Counter,
             Unit::Millis | Unit::Micros | Unit::Seconds | Unit::FractionalSeconds => {
                 MetricKind::Histogram
             }
@@ -172,7 +165,7 @@ impl Metric {
     #[must_use]
     pub const fn unit(&self) -> Option<&'static str> {
         match self.unit {
-            Unit::Count => None,
+            Unit::Count(unit) => unit,
             Unit::Millis => Some("ms"),
             Unit::Micros => Some("us"),
             Unit::Seconds | Unit::FractionalSeconds => Some("s"),
@@ -209,7 +202,7 @@ impl Metric {
     /// ```
     #[must_use]
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = &'static str> {
-        self.attributes.iter().map(|attribute| attribute.key())
+        self.attributes.iter().map(|attribute| attribute.key)
     }
 
     /// Returns bucket boundaries that fit the values; empty for counters.
@@ -233,10 +226,22 @@ impl Metric {
     }
 }
 
+/// A set of metrics that can be selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MetricSet {
+    /// Both versions of the MSAL set.
+    Msal,
+    MsalBase,
+    MsalExtended,
+    /// The second set.
+    Conventions,
+}
+
 /// How a measured duration becomes the value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
-    Count,
+    /// Counts 1; MSAL.NET's counters have no unit.
+    Count(Option<&'static str>),
     Millis,
     Micros,
     Seconds,
@@ -247,7 +252,7 @@ impl Unit {
     /// Returns the duration in whole units, rounded down as in MSAL.NET; a count is 1.
     pub(super) fn whole(self, time: Duration) -> u64 {
         let (per_second, rest) = match self {
-            Self::Count => return 1,
+            Self::Count(_) => return 1,
             Self::Millis => (1_000, time.subsec_millis()),
             Self::Micros => (1_000_000, time.subsec_micros()),
             Self::Seconds | Self::FractionalSeconds => (1, 0),
@@ -257,45 +262,37 @@ impl Unit {
     }
 }
 
-/// Position of a metric in [`Metric::ALL`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum MetricId {
-    Success,
-    Failure,
-    Total,
-    TotalV2,
-    InL1Cache,
-    InL2Cache,
-    InHttp,
-    InHttpV2,
-    InExtension,
-    RemainingLifetime,
-    AcquisitionDuration,
-    RefreshDuration,
-    TokenRequestDuration,
-    TokenRemainingLifetime,
+/// A value for each metric.
+pub(super) struct PerMetric<T>([T; COUNT]);
+
+#[expect(clippy::indexing_slicing, reason = "each id has a value")]
+impl<T> PerMetric<T> {
+    pub(super) fn new(value: impl Fn(&'static Metric) -> T) -> Self {
+        Self(METRICS.each_ref().map(value))
+    }
+
+    #[inline]
+    pub(super) fn get(&self, id: MetricId) -> &T {
+        let Self(values) = self;
+        &values[id as usize]
+    }
+
+    pub(super) fn get_mut(&mut self, id: MetricId) -> &mut T {
+        let Self(values) = self;
+        &mut values[id as usize]
+    }
 }
 
-/// Number of metrics.
-pub(super) const COUNT: usize = table::METRICS.len();
-
 impl MetricId {
-    pub(super) const fn index(self) -> usize {
-        self as usize
+    #[expect(clippy::indexing_slicing, reason = "each id is a position")]
+    pub(super) fn metric(self) -> &'static Metric {
+        &METRICS[self as usize]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_are_positions() {
-        for (position, metric) in Metric::ALL.iter().enumerate() {
-            assert_eq!(metric.id.index(), position, "{}", metric.name);
-        }
-    }
 
     #[test]
     fn whole_units_are_rounded_down_and_saturate() {

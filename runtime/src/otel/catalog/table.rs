@@ -1,182 +1,199 @@
 //! The table of metrics.
 
-use super::{Attribute as A, Metric, MetricId, Unit};
+use super::{Metric, MetricSet, Unit};
+use crate::otel::attributes::Attribute as A;
 
-pub(super) const METRICS: [Metric; 14] = [
-    Metric {
-        id: MetricId::Success,
+/// Declares the metrics, with an id for each.
+macro_rules! metrics {
+    ($($id:ident: $metric:expr,)+) => {
+        /// The id of a metric, which is its position in [`Metric::ALL`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::otel) enum MetricId {
+            $($id,)+
+        }
+
+        /// Number of metrics.
+        pub(super) const COUNT: usize = [$(MetricId::$id),+].len();
+
+        pub(super) static METRICS: [Metric; COUNT] = [$($metric),+];
+    };
+}
+
+metrics! {
+    Success: Metric {
+        set: MetricSet::Msal,
         name: "MsalSuccess",
-        unit: Unit::Count,
+        unit: Unit::Count(None),
         description: "Acquisitions that returned a token",
         attributes: &[
-            A::MsalVersion,
-            A::Platform,
-            A::ApiId,
-            A::CallerSdkId,
-            A::TokenSource,
-            A::CacheRefreshReason,
-            A::CacheLevel,
-            A::TokenType,
+            A::MSAL_VERSION,
+            A::PLATFORM,
+            A::API_ID,
+            A::CALLER_SDK_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_REFRESH_REASON,
+            A::CACHE_LEVEL,
+            A::TOKEN_TYPE,
         ],
         boundaries: &[],
     },
-    Metric {
-        id: MetricId::Failure,
+    Failure: Metric {
+        set: MetricSet::Msal,
         name: "MsalFailure",
-        unit: Unit::Count,
+        unit: Unit::Count(None),
         description: "Acquisitions that did not return a token",
         attributes: &[
-            A::MsalVersion,
-            A::Platform,
-            A::ErrorCode,
-            A::ApiId,
-            A::CallerSdkId,
-            A::CacheRefreshReason,
-            A::TokenType,
-            A::RawStsErrorCode,
+            A::MSAL_VERSION,
+            A::PLATFORM,
+            A::ERROR_CODE,
+            A::API_ID,
+            A::CALLER_SDK_ID,
+            A::CACHE_REFRESH_REASON,
+            A::TOKEN_TYPE,
+            A::RAW_STS_ERROR_CODE,
         ],
         boundaries: &[],
     },
-    Metric {
-        id: MetricId::Total,
+    Total: Metric {
+        set: MetricSet::MsalBase,
         name: "MsalTotalDuration.1A",
         unit: Unit::Millis,
         description: "Duration of successful token acquisitions",
         attributes: &[
-            A::MsalVersion,
-            A::Platform,
-            A::ApiId,
-            A::TokenSource,
-            A::CacheLevel,
-            A::CacheRefreshReason,
-            A::TokenType,
+            A::MSAL_VERSION,
+            A::PLATFORM,
+            A::API_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_LEVEL,
+            A::CACHE_REFRESH_REASON,
+            A::TOKEN_TYPE,
         ],
         boundaries: MILLIS,
     },
-    Metric {
-        id: MetricId::TotalV2,
+    TotalV2: Metric {
+        set: MetricSet::MsalExtended,
         name: "MsalTotalDurationV2.1A",
         unit: Unit::Millis,
         description: "Duration of token acquisitions, including failed ones",
         attributes: &[
-            A::MsalVersionPlatform,
-            A::ApiId,
-            A::TokenSource,
-            A::CacheLevel,
-            A::CacheRefreshReason,
-            A::TokenType,
-            A::ErrorCode,
-            A::Succeeded,
+            A::MSAL_VERSION_PLATFORM,
+            A::API_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_LEVEL,
+            A::CACHE_REFRESH_REASON,
+            A::TOKEN_TYPE,
+            A::ERROR_CODE,
+            A::SUCCEEDED,
         ],
         boundaries: MILLIS,
     },
-    Metric {
-        id: MetricId::InL1Cache,
+    InL1Cache: Metric {
+        set: MetricSet::Msal,
         name: "MsalDurationInL1CacheInUs.1B",
         unit: Unit::Micros,
         description: "Duration of token acquisitions served from the in-memory cache",
         attributes: &[
-            A::MsalVersion,
-            A::Platform,
-            A::ApiId,
-            A::TokenSource,
-            A::CacheLevel,
-            A::CacheRefreshReason,
+            A::MSAL_VERSION,
+            A::PLATFORM,
+            A::API_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_LEVEL,
+            A::CACHE_REFRESH_REASON,
         ],
         boundaries: MICROS,
     },
-    Metric {
-        id: MetricId::InL2Cache,
+    InL2Cache: Metric {
+        set: MetricSet::Msal,
         name: "MsalDurationInL2Cache.1A",
         unit: Unit::Millis,
         description: "Time spent in the cache outside the process, if it held the token",
-        attributes: &[A::MsalVersion, A::Platform, A::ApiId, A::CacheRefreshReason],
+        attributes: &[A::MSAL_VERSION, A::PLATFORM, A::API_ID, A::CACHE_REFRESH_REASON],
         boundaries: MILLIS,
     },
-    Metric {
-        id: MetricId::InHttp,
+    InHttp: Metric {
+        set: MetricSet::MsalBase,
         name: "MsalDurationInHttp.1A",
         unit: Unit::Millis,
         description: "Time spent in token requests by acquisitions that returned a new token",
-        attributes: &[A::MsalVersion, A::Platform, A::ApiId, A::TokenType],
+        attributes: &[A::MSAL_VERSION, A::PLATFORM, A::API_ID, A::TOKEN_TYPE],
         boundaries: MILLIS,
     },
-    Metric {
-        id: MetricId::InHttpV2,
+    InHttpV2: Metric {
+        set: MetricSet::MsalExtended,
         name: "MsalDurationInHttpV2.1A",
         unit: Unit::Millis,
         description: "Time spent in token requests, including those of failed acquisitions",
         attributes: &[
-            A::MsalVersionPlatform,
-            A::ApiId,
-            A::TokenType,
-            A::HttpStatusCode,
+            A::MSAL_VERSION_PLATFORM,
+            A::API_ID,
+            A::TOKEN_TYPE,
+            A::HTTP_STATUS_CODE,
         ],
         boundaries: MILLIS,
     },
-    Metric {
-        id: MetricId::InExtension,
+    InExtension: Metric {
+        set: MetricSet::Msal,
         name: "MsalDurationInExtensionInMs.1B",
         unit: Unit::Micros,
         description: "Time spent post-processing the token, in microseconds",
         attributes: &[
-            A::MsalVersion,
-            A::Platform,
-            A::ApiId,
-            A::TokenSource,
-            A::CacheLevel,
-            A::TokenType,
+            A::MSAL_VERSION,
+            A::PLATFORM,
+            A::API_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_LEVEL,
+            A::TOKEN_TYPE,
         ],
         boundaries: MICROS,
     },
-    Metric {
-        id: MetricId::RemainingLifetime,
+    RemainingLifetime: Metric {
+        set: MetricSet::Msal,
         name: "MsalRemainingTokenLifetime.1A",
         unit: Unit::Seconds,
         description: "Time until the returned token expires",
         attributes: &[
-            A::MsalVersionPlatform,
-            A::ApiId,
-            A::TokenSource,
-            A::CacheLevel,
-            A::CacheRefreshReason,
-            A::TokenType,
+            A::MSAL_VERSION_PLATFORM,
+            A::API_ID,
+            A::TOKEN_SOURCE,
+            A::CACHE_LEVEL,
+            A::CACHE_REFRESH_REASON,
+            A::TOKEN_TYPE,
         ],
         boundaries: LIFETIME,
     },
-    Metric {
-        id: MetricId::AcquisitionDuration,
+    AcquisitionDuration: Metric {
+        set: MetricSet::Conventions,
         name: "token_telemetry.acquisition.duration",
         unit: Unit::FractionalSeconds,
         description: "Duration of token acquisitions that a caller waited for",
-        attributes: &[A::ApiName, A::Source, A::Level, A::Reason, A::ErrorType],
+        attributes: &[A::API_NAME, A::SOURCE, A::LEVEL, A::REASON, A::ERROR_TYPE],
         boundaries: SECONDS,
     },
-    Metric {
-        id: MetricId::RefreshDuration,
+    RefreshDuration: Metric {
+        set: MetricSet::Conventions,
         name: "token_telemetry.refresh.duration",
         unit: Unit::FractionalSeconds,
         description: "Duration of background token acquisitions, which no caller waited for",
-        attributes: &[A::ApiName, A::Source, A::Reason, A::ErrorType],
+        attributes: &[A::API_NAME, A::SOURCE, A::REASON, A::ERROR_TYPE],
         boundaries: SECONDS,
     },
-    Metric {
-        id: MetricId::TokenRequestDuration,
+    TokenRequestDuration: Metric {
+        set: MetricSet::Conventions,
         name: "token_telemetry.token_request.duration",
         unit: Unit::FractionalSeconds,
         description: "Time spent in the token requests of one acquisition, summed over its attempts",
-        attributes: &[A::ApiName, A::Status, A::ErrorType],
+        attributes: &[A::API_NAME, A::STATUS, A::ERROR_TYPE],
         boundaries: HTTP_SECONDS,
     },
-    Metric {
-        id: MetricId::TokenRemainingLifetime,
+    TokenRemainingLifetime: Metric {
+        set: MetricSet::Conventions,
         name: "token_telemetry.token.remaining_lifetime",
         unit: Unit::FractionalSeconds,
         description: "Time until the returned token expires",
-        attributes: &[A::ApiName, A::Source, A::Level],
+        attributes: &[A::API_NAME, A::SOURCE, A::LEVEL],
         boundaries: LIFETIME,
     },
-];
+}
 
 /// From a fast in-memory cache to a request that timed out after a minute.
 const MILLIS: &[f64] = &[
