@@ -16,7 +16,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{BoundCounter, BoundHistogram};
 
-use super::catalog::{MetricId, PerMetric, Unit};
+use super::catalog::{MetricId, PerMetric, Scale};
 use super::instruments::{Instrument, Instruments};
 
 /// Maximum age of bound instruments while acquisitions go on.
@@ -25,7 +25,7 @@ pub(super) const REBIND_INTERVAL: Duration = Duration::from_secs(60);
 /// An instrument bound to one attribute set.
 pub(super) enum BoundInstrument {
     Counter(BoundCounter<u64>),
-    Whole(Unit, BoundHistogram<u64>),
+    Whole(Scale, BoundHistogram<u64>),
     Fractional(BoundHistogram<f64>),
 }
 
@@ -33,7 +33,7 @@ impl BoundInstrument {
     fn new(instrument: &Instrument, attributes: &[KeyValue]) -> Self {
         match instrument {
             Instrument::Counter(counter) => Self::Counter(counter.bind(attributes)),
-            Instrument::Whole(unit, histogram) => Self::Whole(*unit, histogram.bind(attributes)),
+            Instrument::Whole(scale, histogram) => Self::Whole(*scale, histogram.bind(attributes)),
             Instrument::Fractional(histogram) => Self::Fractional(histogram.bind(attributes)),
         }
     }
@@ -42,7 +42,7 @@ impl BoundInstrument {
     pub(super) fn record(&self, time: Duration) {
         match self {
             Self::Counter(counter) => counter.add(1),
-            Self::Whole(unit, histogram) => histogram.record(unit.whole(time)),
+            Self::Whole(scale, histogram) => histogram.record(scale.whole(time)),
             Self::Fractional(histogram) => histogram.record(time.as_secs_f64()),
         }
     }

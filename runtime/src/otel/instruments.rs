@@ -8,17 +8,17 @@ use opentelemetry::{InstrumentationScope, InstrumentationScopeBuilder, KeyValue}
 
 use super::attributes::AttributeBuilder;
 use super::catalog::{
-    METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricId, PerMetric, SCHEMA_URL, Unit,
+    METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricId, PerMetric, SCHEMA_URL, Scale, Unit,
 };
 use super::metrics::MetricsConfig;
 
 /// The instruments; those of sets that are off are missing.
 pub(super) type Instruments = PerMetric<Option<Instrument>>;
 
-/// An instrument and the unit of its values.
+/// An instrument and the scale of its values.
 pub(super) enum Instrument {
     Counter(Counter<u64>),
-    Whole(Unit, Histogram<u64>),
+    Whole(Scale, Histogram<u64>),
     Fractional(Histogram<f64>),
 }
 
@@ -69,9 +69,9 @@ impl Instrument {
                 builder.unit = metric.unit().map(Cow::Borrowed);
                 Self::Counter(builder.build())
             }
-            Unit::Millis | Unit::Micros | Unit::Seconds => {
+            Unit::Whole(scale) => {
                 let builder = meter.u64_histogram(name).with_unit(unit);
-                Self::Whole(metric.unit, builder.with_description(description).build())
+                Self::Whole(scale, builder.with_description(description).build())
             }
             Unit::FractionalSeconds => {
                 let builder = meter.f64_histogram(name).with_unit(unit);
@@ -84,7 +84,7 @@ impl Instrument {
     fn record(&self, time: Duration, attributes: &[KeyValue]) {
         match self {
             Self::Counter(counter) => counter.add(1, attributes),
-            Self::Whole(unit, histogram) => histogram.record(unit.whole(time), attributes),
+            Self::Whole(scale, histogram) => histogram.record(scale.whole(time), attributes),
             Self::Fractional(histogram) => histogram.record(time.as_secs_f64(), attributes),
         }
     }

@@ -144,9 +144,7 @@ impl Metric {
     pub const fn kind(&self) -> MetricKind {
         match self.unit {
             Unit::Count(_) => MetricKind::Counter,
-            Unit::Millis | Unit::Micros | Unit::Seconds | Unit::FractionalSeconds => {
-                MetricKind::Histogram
-            }
+            Unit::Whole(_) | Unit::FractionalSeconds => MetricKind::Histogram,
         }
     }
 
@@ -166,9 +164,9 @@ impl Metric {
     pub const fn unit(&self) -> Option<&'static str> {
         match self.unit {
             Unit::Count(unit) => unit,
-            Unit::Millis => Some("ms"),
-            Unit::Micros => Some("us"),
-            Unit::Seconds | Unit::FractionalSeconds => Some("s"),
+            Unit::Whole(Scale::Millis) => Some("ms"),
+            Unit::Whole(Scale::Micros) => Some("us"),
+            Unit::Whole(Scale::Seconds) | Unit::FractionalSeconds => Some("s"),
         }
     }
 
@@ -239,23 +237,30 @@ pub(super) enum MetricSet {
 
 /// How a measured duration becomes the value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(variant_size_differences, reason = "only the table holds units")]
 pub(super) enum Unit {
     /// Counts 1; MSAL.NET's counters have no unit.
     Count(Option<&'static str>),
-    Millis,
-    Micros,
-    Seconds,
+    Whole(Scale),
     FractionalSeconds,
 }
 
-impl Unit {
-    /// Returns the duration in whole units, rounded down as in MSAL.NET; a count is 1.
+/// A unit of whole numbers; small, since instruments look at it with every value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    Millis,
+    Micros,
+    Seconds,
+}
+
+impl Scale {
+    /// Returns the duration in whole units, rounded down as in MSAL.NET.
+    #[inline]
     pub(super) fn whole(self, time: Duration) -> u64 {
         let (per_second, rest) = match self {
-            Self::Count(_) => return 1,
             Self::Millis => (1_000, time.subsec_millis()),
             Self::Micros => (1_000_000, time.subsec_micros()),
-            Self::Seconds | Self::FractionalSeconds => (1, 0),
+            Self::Seconds => (1, 0),
         };
         let whole = time.as_secs().saturating_mul(per_second);
         whole.saturating_add(u64::from(rest))
@@ -298,9 +303,9 @@ mod tests {
     #[test]
     fn whole_units_are_rounded_down_and_saturate() {
         let time = Duration::new(3, 456_789_999);
-        assert_eq!(Unit::Millis.whole(time), 3_456);
-        assert_eq!(Unit::Micros.whole(time), 3_456_789);
-        assert_eq!(Unit::Seconds.whole(time), 3);
-        assert_eq!(Unit::Micros.whole(Duration::MAX), u64::MAX);
+        assert_eq!(Scale::Millis.whole(time), 3_456);
+        assert_eq!(Scale::Micros.whole(time), 3_456_789);
+        assert_eq!(Scale::Seconds.whole(time), 3);
+        assert_eq!(Scale::Micros.whole(Duration::MAX), u64::MAX);
     }
 }

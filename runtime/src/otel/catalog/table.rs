@@ -1,6 +1,6 @@
 //! The table of metrics.
 
-use super::{Metric, MetricSet, Unit};
+use super::{Metric, MetricSet, Scale, Unit};
 use crate::otel::attributes::Attribute as A;
 
 /// Declares the metrics, with an id for each.
@@ -57,7 +57,7 @@ metrics! {
     Total: Metric {
         set: MetricSet::MsalBase,
         name: "MsalTotalDuration.1A",
-        unit: Unit::Millis,
+        unit: Unit::Whole(Scale::Millis),
         description: "Duration of successful token acquisitions",
         attributes: &[
             A::MSAL_VERSION,
@@ -73,7 +73,7 @@ metrics! {
     TotalV2: Metric {
         set: MetricSet::MsalExtended,
         name: "MsalTotalDurationV2.1A",
-        unit: Unit::Millis,
+        unit: Unit::Whole(Scale::Millis),
         description: "Duration of token acquisitions, including failed ones",
         attributes: &[
             A::MSAL_VERSION_PLATFORM,
@@ -90,7 +90,7 @@ metrics! {
     InL1Cache: Metric {
         set: MetricSet::Msal,
         name: "MsalDurationInL1CacheInUs.1B",
-        unit: Unit::Micros,
+        unit: Unit::Whole(Scale::Micros),
         description: "Duration of token acquisitions served from the in-memory cache",
         attributes: &[
             A::MSAL_VERSION,
@@ -105,7 +105,7 @@ metrics! {
     InL2Cache: Metric {
         set: MetricSet::Msal,
         name: "MsalDurationInL2Cache.1A",
-        unit: Unit::Millis,
+        unit: Unit::Whole(Scale::Millis),
         description: "Time spent in the cache outside the process, if it held the token",
         attributes: &[A::MSAL_VERSION, A::PLATFORM, A::API_ID, A::CACHE_REFRESH_REASON],
         boundaries: MILLIS,
@@ -113,7 +113,7 @@ metrics! {
     InHttp: Metric {
         set: MetricSet::MsalBase,
         name: "MsalDurationInHttp.1A",
-        unit: Unit::Millis,
+        unit: Unit::Whole(Scale::Millis),
         description: "Time spent in token requests by acquisitions that returned a new token",
         attributes: &[A::MSAL_VERSION, A::PLATFORM, A::API_ID, A::TOKEN_TYPE],
         boundaries: MILLIS,
@@ -121,7 +121,7 @@ metrics! {
     InHttpV2: Metric {
         set: MetricSet::MsalExtended,
         name: "MsalDurationInHttpV2.1A",
-        unit: Unit::Millis,
+        unit: Unit::Whole(Scale::Millis),
         description: "Time spent in token requests, including those of failed acquisitions",
         attributes: &[
             A::MSAL_VERSION_PLATFORM,
@@ -134,7 +134,7 @@ metrics! {
     InExtension: Metric {
         set: MetricSet::Msal,
         name: "MsalDurationInExtensionInMs.1B",
-        unit: Unit::Micros,
+        unit: Unit::Whole(Scale::Micros),
         description: "Time spent post-processing the token, in microseconds",
         attributes: &[
             A::MSAL_VERSION,
@@ -149,7 +149,7 @@ metrics! {
     RemainingLifetime: Metric {
         set: MetricSet::Msal,
         name: "MsalRemainingTokenLifetime.1A",
-        unit: Unit::Seconds,
+        unit: Unit::Whole(Scale::Seconds),
         description: "Time until the returned token expires",
         attributes: &[
             A::MSAL_VERSION_PLATFORM,
