@@ -142,7 +142,11 @@ fn last(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<(), S
         &codes.collect::<Vec<_>>(),
         &texts(fields, "errors")?,
     )?;
-    check.same("tail", &wire_texts(found.platform_fields()), &texts(fields, "tail")?)?;
+    check.same(
+        "tail",
+        &wire_texts(found.platform_fields()),
+        &texts(fields, "tail")?,
+    )?;
     check_dialects(found.dialects(), &sent.dialect, check)?;
     let own = there(sent.dialect.read_last(sent.value))?;
     check.same(
