@@ -129,7 +129,9 @@ impl<'a> Expansion<'a> {
             quote_spanned! {site=> #returns.call(#id, #telemetry, #nesting) }
         };
         match token_info {
-            Some(token_info) => quote_spanned! {at(token_info)=> #call.token(#token_info) },
+            Some(token_info) => {
+                quote_spanned! {at(token_info)=> #call.with_token_info(#token_info) }
+            }
             None => call,
         }
     }
@@ -146,7 +148,7 @@ impl<'a> Expansion<'a> {
         let (private, site) = (&self.private, Span::mixed_site());
         match (self.arguments.background, self.arguments.own_record) {
             (Some(_), _) => quote_spanned! {site=> #private::Nesting::Background },
-            (None, Some(_)) => quote_spanned! {site=> #private::Nesting::Record },
+            (None, Some(_)) => quote_spanned! {site=> #private::Nesting::OwnRecord },
             (None, None) => quote_spanned! {site=> #private::Nesting::Merge },
         }
     }

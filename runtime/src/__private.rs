@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock, MutexGuard, RwLockReadGuard};
 
-pub use crate::acquisition::call::{Call, Nesting, Reading};
+pub use crate::acquisition::call::{Call, Nesting};
+pub use crate::acquisition::end::Reading;
 pub use crate::acquisition::future::IntoInstrumented;
 pub use crate::api::id::{ApiId, OneApiIdPerNumber, OneReservedListPerOwner, UnknownOwner};
 pub use crate::api::{Api, ApiEntry};
@@ -173,8 +174,8 @@ where
         nesting: Nesting,
     ) -> Call<TokenOf<R>, ErrorOf<R>> {
         let reading = Reading {
-            error: describe,
-            token: None,
+            error_info: describe,
+            token_info: None,
         };
         Call::new(telemetry.as_telemetry().backend(), id.api, nesting, reading)
     }

@@ -194,8 +194,8 @@ mod wire;
 
 pub use crate::acquisition::capture::{Captured, capture};
 pub use crate::acquisition::current::Acquisition;
+pub use crate::acquisition::delivery::Purpose;
 pub use crate::acquisition::handle::Handle;
-pub use crate::acquisition::purpose::Purpose;
 pub use crate::acquisition::record::{AcquisitionRecord, Outcome};
 pub use crate::acquisition::response::{Polled, Status};
 pub use crate::acquisition::token_request::TokenRequest;

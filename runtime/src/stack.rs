@@ -11,21 +11,13 @@ pub(crate) struct TicketStack<T> {
     /// Separate from the others, because most threads have one frame at a time.
     top: Option<Entry<T>>,
     below: Vec<Entry<T>>,
-    last: Option<Ticket>,
+    /// The ticket of the next frame.
+    next: Ticket,
 }
 
 /// Identifies one frame; later frames have greater tickets, and a thread never reuses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(NonZeroU64);
-
-impl Ticket {
-    const fn after(last: Option<Self>) -> Self {
-        match last {
-            Some(Self(last)) => Self(last.saturating_add(1)),
-            None => Self(NonZeroU64::MIN),
-        }
-    }
-}
 
 struct Entry<T> {
     ticket: Ticket,
@@ -58,7 +50,7 @@ impl<T> TicketStack<T> {
         Self {
             top: None,
             below: Vec::new(),
-            last: None,
+            next: Ticket(NonZeroU64::MIN),
         }
     }
 
@@ -88,7 +80,8 @@ impl<T> TicketStack<T> {
     }
 
     pub(crate) fn push(&mut self, value: T) -> Ticket {
-        let ticket = *self.last.insert(Ticket::after(self.last));
+        let ticket = self.next;
+        self.next = Ticket(ticket.0.saturating_add(1));
         // Copying what was just written stalls the processor, so avoid it for a single frame.
         if self.top.is_some() {
             self.below.extend(self.top.take());

@@ -1,4 +1,4 @@
-//! An active acquisition: owned by its future, or shared once something else refers to it.
+//! An active acquisition: its future owns the record, or shares it once something else needs it.
 
 use std::cell::Cell;
 use std::mem;
@@ -8,61 +8,52 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::backend::{Backend, OpenSpan};
-use super::capture::Collector;
 use super::clock::{ClockSource, Moment};
-use super::context::with_suspended;
+use super::collector::Collector;
 use super::record::{AcquisitionRecord, Outcome};
 use super::state::State;
-use crate::api::Api;
 use crate::contained::contained;
 
-/// The id of an empty box.
-const UNNAMED: Api = Api::new(0, "");
-
 /// An active acquisition under one `Telemetry`.
-///
-/// It stays in its box: each poll moves a pointer between the future and the thread's stack, not the
-/// state. When it has ended, the box is emptied and reused by the next acquisition on the thread.
 pub(crate) struct ActiveAcquisition {
-    /// None in an empty box.
-    backend: Option<Arc<dyn Backend>>,
-    record: AcquisitionRecord,
-    /// Owns the record once something must outlive or leave the future.
-    shared: Option<Arc<Shared>>,
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) record: Keeper,
     /// Not shared: a handle makes the acquisition current without its span.
-    listeners: Option<Box<Listeners>>,
+    pub(super) listeners: Option<Box<Listeners>>,
     /// Drawn when first needed.
     identity: Option<Identity>,
     /// Whether foreign code is not notified, because that would begin another acquisition, and so on.
-    is_quiet: bool,
+    pub(super) is_quiet: bool,
     /// How the acquisition ends, while its future is being dropped.
-    pub(crate) drop_outcome: Option<Outcome>,
+    pub(super) drop_outcome: Option<Outcome>,
 }
 
-impl Default for ActiveAcquisition {
-    fn default() -> Self {
-        Self {
-            backend: None,
-            record: AcquisitionRecord::unfinished(State::new(UNNAMED)),
-            shared: None,
-            listeners: None,
-            identity: None,
-            is_quiet: false,
-            drop_outcome: None,
-        }
-    }
+/// Who keeps the record of an acquisition.
+pub(super) enum Keeper {
+    Own(AcquisitionRecord),
+    /// Something outlives or leaves the future, such as a handle or a token request.
+    Shared(Arc<Shared>),
 }
 
 /// The listeners of one acquisition; most have none.
-#[derive(Default)]
-pub(crate) struct Listeners {
+pub(super) struct Listeners {
     span: Option<Box<dyn OpenSpan>>,
     collector: Option<Arc<Collector>>,
 }
 
 impl Listeners {
+    /// Returns the listeners in a box, if there are any.
+    #[inline]
+    pub(super) fn of(
+        span: Option<Box<dyn OpenSpan>>,
+        collector: Option<Arc<Collector>>,
+    ) -> Option<Box<Self>> {
+        let is_listening = span.is_some() || collector.is_some();
+        is_listening.then(|| Box::new(Self { span, collector }))
+    }
+
     /// Publishes the record to the span and the collector.
-    pub(crate) fn publish(self, record: &AcquisitionRecord) {
+    pub(super) fn publish(self, record: &AcquisitionRecord) {
         let Self { span, collector } = self;
         if let Some(span) = span {
             contained(|| span.export(record));
@@ -110,167 +101,139 @@ impl Identity {
     }
 }
 
-/// An acquisition at its end, for the code that completes and publishes its record.
-pub(crate) struct Completing<'a> {
-    pub(crate) backend: &'a dyn Backend,
-    pub(crate) record: &'a mut AcquisitionRecord,
-    pub(crate) listeners: Option<Box<Listeners>>,
-    /// Whether foreign code is not notified.
-    pub(crate) is_quiet: bool,
-}
-
 struct SharedState {
     record: AcquisitionRecord,
     is_complete: bool,
 }
 
 impl ActiveAcquisition {
-    /// Starts the clock and sets the listeners.
-    ///
-    /// The state is written field by field in place: a whole one would be copied several times.
-    pub(crate) fn begin(
-        &mut self,
+    #[inline]
+    pub(super) fn new(
         backend: Arc<dyn Backend>,
-        (collector, is_quiet): (Option<Arc<Collector>>, bool),
-        update: impl FnOnce(&mut State),
-    ) {
-        update(self.record.state_mut());
-        self.is_quiet = is_quiet;
-        let backend = self.backend.insert(backend);
-        let span = backend.begin(self.record.state_mut(), is_quiet);
-        if span.is_some() || collector.is_some() {
-            self.listeners = Some(Box::new(Listeners { span, collector }));
+        state: State,
+        listeners: Option<Box<Listeners>>,
+        is_quiet: bool,
+    ) -> Self {
+        Self {
+            backend,
+            record: Keeper::Own(AcquisitionRecord::unfinished(state)),
+            listeners,
+            identity: None,
+            is_quiet,
+            drop_outcome: None,
         }
     }
 
-    /// Turns this into a reference to a shared acquisition, for a handle.
-    pub(crate) fn borrow(&mut self, shared: &Arc<Shared>) {
-        self.backend = Some(Arc::clone(&shared.backend));
-        self.shared = Some(Arc::clone(shared));
+    /// Creates a reference to a shared acquisition, for a handle.
+    pub(super) fn of_shared(shared: &Arc<Shared>) -> Self {
+        Self {
+            backend: Arc::clone(&shared.backend),
+            record: Keeper::Shared(Arc::clone(shared)),
+            listeners: None,
+            identity: None,
+            is_quiet: false,
+            drop_outcome: None,
+        }
+    }
+
+    fn shared(&self) -> Option<&Arc<Shared>> {
+        match &self.record {
+            Keeper::Own(_) => None,
+            Keeper::Shared(shared) => Some(shared),
+        }
     }
 
     /// Returns whether a call under this `Telemetry` is merged into the acquisition.
     ///
     /// A finished acquisition ignores updates, so that a merged call would vanish.
-    pub(crate) fn absorbs(&self, backend: &dyn Backend) -> bool {
-        let own = self.backend.as_deref();
-        own.is_some_and(|own| ptr::eq(own.instance(), backend.instance())) && !self.is_finished()
+    pub(super) fn absorbs(&self, backend: &dyn Backend) -> bool {
+        ptr::eq(self.backend.instance(), backend.instance()) && !self.is_finished()
     }
 
     /// Returns the identity, if [`identify`](Self::identify) has drawn one.
-    pub(crate) fn identity(&self) -> Option<Identity> {
-        let shared = self.shared.as_ref();
-        shared.map(|shared| shared.identity).or(self.identity)
+    pub(super) fn identity(&self) -> Option<Identity> {
+        self.shared()
+            .map(|shared| shared.identity)
+            .or(self.identity)
     }
 
-    pub(crate) fn identify(&mut self) -> Identity {
-        let shared = self.shared.as_ref();
-        let known = shared.map(|shared| shared.identity);
+    pub(super) fn identify(&mut self) -> Identity {
+        let known = self.shared().map(|shared| shared.identity);
         known.unwrap_or_else(|| *self.identity.get_or_insert_with(Identity::draw))
     }
 
     /// Returns whether the record is complete; only a handle keeps such an acquisition current.
-    pub(crate) fn is_finished(&self) -> bool {
-        let shared = self.shared.as_ref();
-        shared.is_some_and(|shared| shared.lock().is_complete)
+    pub(super) fn is_finished(&self) -> bool {
+        self.shared()
+            .is_some_and(|shared| shared.lock().is_complete)
     }
 
-    pub(crate) fn collector(&self) -> Option<&Arc<Collector>> {
-        match (&self.listeners, &self.shared) {
+    pub(super) fn collector(&self) -> Option<&Arc<Collector>> {
+        match (&self.listeners, &self.record) {
             (Some(listeners), _) => listeners.collector.as_ref(),
-            (None, Some(shared)) => shared.collector.as_ref(),
-            (None, None) => None,
+            (None, Keeper::Shared(shared)) => shared.collector.as_ref(),
+            (None, Keeper::Own(_)) => None,
         }
     }
 
+    #[inline]
+    pub(super) fn span(&self) -> Option<&dyn OpenSpan> {
+        self.listeners.as_ref()?.span.as_deref()
+    }
+
     /// Updates the state; does nothing once the record is complete.
-    pub(crate) fn update(&mut self, update: impl FnOnce(&mut State)) {
-        match &self.shared {
-            None => update(self.record.state_mut()),
-            Some(shared) => _ = shared.update(update),
+    pub(super) fn update(&mut self, update: impl FnOnce(&mut State)) {
+        match &mut self.record {
+            Keeper::Own(record) => update(record.state_mut()),
+            Keeper::Shared(shared) => _ = shared.update(update),
         }
     }
 
     /// Updates the state by the current time, which is read before anything is locked.
     ///
     /// Returns the clock instead if it is foreign code, which must not run here.
-    pub(crate) fn update_timed(
+    pub(super) fn update_timed(
         &mut self,
         update: impl FnOnce(&mut State, Option<Moment>),
     ) -> Option<ClockSource> {
-        let clock = self.backend.as_deref()?.clock();
+        let clock = self.backend.clock();
         if clock.is_custom() {
             return Some(clock.clone());
         }
-        let now = clock.now();
+        let now = clock.read();
         self.update(|state| update(state, now));
         None
     }
 
     /// Reads the state; unlike an update, this works after the record is complete.
-    pub(crate) fn read<T>(&mut self, read: impl FnOnce(&mut State) -> T) -> T {
-        match &self.shared {
-            None => read(self.record.state_mut()),
-            Some(shared) => shared.read(read),
+    pub(super) fn read<T>(&mut self, read: impl FnOnce(&mut State) -> T) -> T {
+        match &mut self.record {
+            Keeper::Own(record) => read(record.state_mut()),
+            Keeper::Shared(shared) => shared.read(read),
         }
     }
 
     /// Returns the acquisition in a form that may leave its task, moving the record on first use.
-    pub(crate) fn share(&mut self) -> Option<Arc<Shared>> {
-        if self.shared.is_none() {
-            let placeholder = AcquisitionRecord::unfinished(State::new(UNNAMED));
-            let state = SharedState {
-                record: mem::replace(&mut self.record, placeholder),
-                is_complete: false,
-            };
-            let identity = self.identify();
-            let listeners = self.listeners.as_ref();
-            self.shared = Some(Arc::new(Shared {
-                identity,
-                backend: Arc::clone(self.backend.as_ref()?),
-                collector: listeners.and_then(|all| all.collector.clone()),
-                state: Mutex::new(state),
-            }));
-        }
-        self.shared.clone()
-    }
-
-    pub(crate) fn enter_span(&self) {
-        if let Some(span) = self.span() {
-            with_suspended(|| span.enter());
-        }
-    }
-
-    pub(crate) fn exit_span(&self) {
-        if let Some(span) = self.span() {
-            with_suspended(|| span.exit());
-        }
-    }
-
-    fn span(&self) -> Option<&dyn OpenSpan> {
-        self.listeners.as_ref()?.span.as_deref()
-    }
-
-    /// Ends the acquisition and passes its record to `publish`; later updates do nothing.
-    pub(crate) fn complete(&mut self, publish: impl FnOnce(Completing<'_>)) {
-        let listeners = self.listeners.take();
-        let Some(backend) = self.backend.as_deref() else {
-            return;
-        };
-        let mut shared;
-        let record = match &self.shared {
-            None => &mut self.record,
-            Some(own) => {
-                shared = own.complete();
-                &mut shared
+    pub(super) fn share(&mut self) -> Arc<Shared> {
+        let identity = self.identify();
+        let record = match &mut self.record {
+            Keeper::Shared(shared) => return Arc::clone(shared),
+            Keeper::Own(record) => {
+                let left = AcquisitionRecord::unfinished(State::new(record.state().api));
+                mem::replace(record, left)
             }
         };
-        publish(Completing {
-            backend,
-            record,
-            listeners,
-            is_quiet: self.is_quiet,
+        let shared = Arc::new(Shared {
+            backend: Arc::clone(&self.backend),
+            collector: self.collector().cloned(),
+            identity,
+            state: Mutex::new(SharedState {
+                record,
+                is_complete: false,
+            }),
         });
+        self.record = Keeper::Shared(Arc::clone(&shared));
+        shared
     }
 }
 
@@ -280,7 +243,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn complete(&self) -> AcquisitionRecord {
+    /// Completes the record, so that later updates do nothing, and returns a copy.
+    pub(super) fn complete(&self) -> AcquisitionRecord {
         let mut state = self.lock();
         state.is_complete = true;
         // Code that still refers to the acquisition must see the same id as its record.

@@ -1,18 +1,21 @@
-//! One call of an annotated function: makes the acquisition current, and completes its record.
+//! One call of an annotated function, from its first poll to its end.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::active::ActiveAcquisition;
+use super::active::{ActiveAcquisition, Listeners};
 use super::backend::Backend;
-use super::complete::{End, ReadEnd, ReadMerged, complete, complete_merged};
-use super::context::{self, Entered, Suspended};
+use super::complete::{complete, complete_merged};
+use super::context::{self, Entered};
 use super::context_stack::Enclosing;
+use super::end::{Ending, Output, Reading, Returned};
+use super::pool::Slot;
 use super::record::Outcome;
+use super::state::{ColdState, State};
 use crate::api::Api;
-use crate::error::ErrorInfo;
 use crate::token::TokenInfo;
 use crate::wire::ClientRequestId;
 
@@ -24,45 +27,34 @@ pub enum Nesting {
     #[default]
     Merge,
     /// It always gets its own record.
-    Record,
+    OwnRecord,
     /// It is a separate root for which no caller waits.
     Background,
 }
 
-/// How the output of an annotated function is read.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "only generated code builds it")]
-pub struct Reading<T, E> {
-    /// Codes of an error.
-    pub error: fn(&E) -> ErrorInfo,
-    /// Type and lifetime of a token, if the attribute names a function.
-    pub token: Option<fn(&T) -> TokenInfo>,
-}
-
-impl<T, E> Clone for Reading<T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E> Copy for Reading<T, E> {}
-
-/// The acquisition before its first poll, and between two polls.
+/// One call between its polls.
 ///
 /// Its fields are read one by one: copying what was just written stalls the processor.
 pub(super) struct CallState {
-    /// None once the acquisition has begun.
-    backend: Option<Arc<dyn Backend>>,
+    phase: Phase,
     api: Api,
     nesting: Nesting,
     /// The id of the acquisition that triggered this one, if the SDK names it.
     parent: Option<Box<ClientRequestId>>,
-    /// Between two polls.
-    running: Option<Box<ActiveAcquisition>>,
-    /// Whether the call is part of an enclosing acquisition.
-    merged: bool,
-    /// Set before a poll and cleared after it, so that it stays set after a panic.
-    panicked: bool,
+}
+
+/// What the next poll of a call does.
+enum Phase {
+    /// Begins the acquisition.
+    New(Arc<dyn Backend>),
+    /// Continues the acquisition.
+    Paused(Box<Slot>),
+    /// The last poll panicked.
+    Panicked(Box<Slot>),
+    /// Continues as part of an enclosing acquisition.
+    Merged,
+    /// Nothing: the acquisition is current or has ended.
+    Ended,
 }
 
 /// Completes the record when the call is dropped.
@@ -89,13 +81,10 @@ impl<T, E> Call<T, E> {
     ) -> Self {
         Self {
             call_state: CallState {
-                backend: Some(backend),
+                phase: Phase::New(backend),
                 api,
                 nesting,
                 parent: None,
-                running: None,
-                merged: false,
-                panicked: false,
             },
             finish_on_drop: FinishOnDrop {
                 reading,
@@ -112,9 +101,30 @@ impl<T, E> Call<T, E> {
 
     /// Sets the function that the argument `token_info` names.
     #[must_use]
-    pub fn token(mut self, read: fn(&T) -> TokenInfo) -> Self {
-        self.finish_on_drop.reading.token = Some(read);
+    pub fn with_token_info(mut self, read: fn(&T) -> TokenInfo) -> Self {
+        self.finish_on_drop.reading.token_info = Some(read);
         self
+    }
+
+    /// Runs a blocking body and records it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body, unchanged.
+    pub fn acquire_blocking(self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        // If the body panics, the call state is dropped first, then the guard completes the record.
+        let Self {
+            mut finish_on_drop,
+            mut call_state,
+        } = self;
+        let FinishOnDrop { reading, is_live } = &mut finish_on_drop;
+        let mut guard = call_state.enter(is_live);
+        let output = body();
+        guard.complete(&Returned {
+            reading,
+            output: &output,
+        });
+        output
     }
 }
 
@@ -138,118 +148,142 @@ impl<T, E> FinishOnDrop<T, E> {
     ) -> Poll<Result<T, E>> {
         let Self { reading, is_live } = self;
         // Not moved: copying what was just written stalls the processor.
-        let mut polling = call_state.enter(is_live);
+        let mut guard = call_state.enter(is_live);
         let polled = body.poll(cx);
-        match (&mut polling, &polled) {
-            (Some(polling), Poll::Ready(output)) => {
-                polling.complete(&|state| reading.end(output, state));
-            }
-            (Some(polling), Poll::Pending) => polling.pause(),
-            (None, Poll::Ready(output)) => {
-                drop(polling);
-                call_state.complete_merged(&|| reading.merged(output));
-            }
-            (None, Poll::Pending) => {}
+        match &polled {
+            Poll::Ready(output) => guard.complete(&Returned { reading, output }),
+            Poll::Pending => guard.pause(),
         }
         polled
     }
 }
 
-/// One poll of an acquisition that is not merged.
-pub(super) struct PollGuard<'a> {
-    entered: Entered<'a>,
-    panicked: &'a mut bool,
-    is_live: &'a mut bool,
-}
-
 impl CallState {
-    /// Makes the acquisition current; none if the call is merged into another, or has ended.
-    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> Option<PollGuard<'a>> {
-        let (running, suspended) = match self.backend.take() {
-            Some(backend) => {
-                let (running, suspended) = self.begin(backend)?;
-                (running, Some(suspended))
+    /// Begins or continues the acquisition, and makes it current for one poll.
+    pub(super) fn enter<'a>(&'a mut self, is_live: &'a mut bool) -> PollGuard<'a> {
+        let entered = match self.phase.take() {
+            Phase::New(backend) => self.begin(backend),
+            Phase::Paused(slot) | Phase::Panicked(slot) => Entered::resumed(slot),
+            Phase::Merged => {
+                self.phase = Phase::Merged;
+                Entered::Left
             }
-            None => (self.running.take()?, None),
+            Phase::Ended => Entered::Left,
         };
-        *is_live = true;
-        // Stays `true` if the poll panics.
-        self.panicked = true;
-        Some(PollGuard {
-            entered: Entered::new(running, &mut self.running, suspended),
-            panicked: &mut self.panicked,
+        *is_live = !matches!(entered, Entered::Left);
+        PollGuard {
+            entered,
+            phase: &mut self.phase,
             is_live,
-        })
+        }
     }
 
-    /// Starts the acquisition; none if the call is merged into an enclosing one.
-    ///
-    /// Everything is suspended afterwards, until the acquisition is entered.
-    fn begin(&mut self, backend: Arc<dyn Backend>) -> Option<(Box<ActiveAcquisition>, Suspended)> {
-        let nesting = self.nesting;
-        let named = self.parent.take().map(|parent| *parent);
-        let absorbs =
-            |outer: &ActiveAcquisition| nesting == Nesting::Merge && outer.absorbs(&*backend);
-        let Some((enclosing, suspended)) = context::begin(absorbs) else {
-            self.merged = true;
-            return None;
+    /// Begins the acquisition and makes it current, unless it is merged into an enclosing one.
+    fn begin(&mut self, backend: Arc<dyn Backend>) -> Entered {
+        let merge_into = (self.nesting == Nesting::Merge).then_some(&*backend);
+        let Some((enclosing, suspended)) = context::begin(merge_into) else {
+            self.phase = Phase::Merged;
+            return Entered::Left;
         };
         let Enclosing {
             parent,
             collector,
             is_quiet,
-            pooled,
+            mut slot,
         } = enclosing;
-        let parent = named.or(parent);
-        let mut running = pooled.unwrap_or_default();
-        running.begin(backend, (collector, is_quiet), |state| {
-            state.api = Api::new(self.api.number(), self.api.name());
-            state.background = nesting == Nesting::Background;
-            if parent.is_some() {
-                state.cold_mut().parent = parent;
-            }
-        });
-        Some((running, suspended))
-    }
-
-    /// Passes the result of a merged call to the enclosing acquisition.
-    pub(super) fn complete_merged(&mut self, read: ReadMerged<'_>) {
-        if std::mem::take(&mut self.merged) {
-            complete_merged(read);
-        }
+        let parent = self.parent.take().map(|parent| *parent).or(parent);
+        let api = Api::new(self.api.number(), self.api.name());
+        let span = if is_quiet {
+            None
+        } else {
+            backend.open_span(&api)
+        };
+        // After the span, so that its creation is not measured.
+        let started = context::now(backend.clock());
+        slot.fill(ActiveAcquisition::new(
+            backend,
+            State {
+                started,
+                background: self.nesting == Nesting::Background,
+                cold: parent.map(ColdState::with_parent),
+                ..State::new(api)
+            },
+            Listeners::of(span, collector),
+            is_quiet,
+        ));
+        Entered::begun(slot, suspended)
     }
 
     /// Makes the acquisition current for the last time, while its body is dropped.
+    #[inline]
     pub(super) fn abandon(&mut self) {
-        let Some(mut running) = self.running.take() else {
-            return;
-        };
-        let outcome = if self.panicked {
-            Outcome::Panicked
-        } else {
-            Outcome::Cancelled
-        };
-        running.drop_outcome = Some(outcome);
-        // If it cannot be current any more, nothing can be recorded, and the record is complete.
-        complete(context::enter_dropping(running), &|_| End::dropped(outcome));
+        if !matches!(self.phase, Phase::Ended) {
+            self.phase.take().abandon();
+        }
     }
 }
 
+impl Phase {
+    fn take(&mut self) -> Self {
+        mem::replace(self, Self::Ended)
+    }
+
+    /// Makes an acquisition that has not ended current until [`complete_dropped`].
+    #[cold]
+    fn abandon(self) {
+        let (mut slot, outcome) = match self {
+            Self::Paused(slot) => (slot, Outcome::Cancelled),
+            Self::Panicked(slot) => (slot, Outcome::Panicked),
+            Self::New(_) | Self::Merged | Self::Ended => return,
+        };
+        if let Some(acquisition) = slot.get_mut() {
+            acquisition.drop_outcome = Some(outcome);
+        }
+        // If it cannot be current any more, nothing can be recorded, and the record is complete.
+        complete(context::enter_dropping(slot), &Ending::Dropped(outcome));
+    }
+}
+
+/// One poll of a call.
+pub(super) struct PollGuard<'a> {
+    /// Nothing if the call is part of an enclosing acquisition.
+    entered: Entered,
+    phase: &'a mut Phase,
+    is_live: &'a mut bool,
+}
+
 impl PollGuard<'_> {
-    /// Returns the acquisition to its future.
+    /// Returns the acquisition to its call: the body is not ready.
     fn pause(&mut self) {
-        *self.panicked = false;
+        if let Some(slot) = self.entered.leave() {
+            *self.phase = Phase::Paused(slot);
+        }
     }
 
     /// Completes the record: the body has returned.
-    pub(super) fn complete(&mut self, read: ReadEnd<'_>) {
-        *self.panicked = false;
-        *self.is_live = false;
-        complete(self.entered.end(), read);
+    pub(super) fn complete(&mut self, output: &dyn Output) {
+        if let Some(ended) = self.entered.end() {
+            *self.is_live = false;
+            complete(Some(ended), &Ending::Returned(output));
+        } else if matches!(self.phase, Phase::Merged) {
+            *self.phase = Phase::Ended;
+            complete_merged(output);
+        }
+    }
+}
+
+impl Drop for PollGuard<'_> {
+    /// Returns the acquisition to its call: the body has panicked.
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(slot) = self.entered.leave() {
+            *self.phase = Phase::Panicked(slot);
+        }
     }
 }
 
 impl Drop for CallState {
+    #[inline]
     fn drop(&mut self) {
         self.abandon();
     }
@@ -266,7 +300,8 @@ impl<T, E> Drop for FinishOnDrop<T, E> {
 /// Completes the record of the acquisition whose body was just dropped.
 fn complete_dropped() {
     let ended = context::end_dropping();
-    if let Some(outcome) = ended.as_ref().and_then(|ended| ended.running.drop_outcome) {
-        complete(ended, &|_| End::dropped(outcome));
+    let acquisition = ended.as_ref().and_then(|ended| ended.slot.get());
+    if let Some(outcome) = acquisition.and_then(|acquisition| acquisition.drop_outcome) {
+        complete(ended, &Ending::Dropped(outcome));
     }
 }

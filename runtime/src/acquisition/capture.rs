@@ -1,13 +1,13 @@
-//! Captures the records of the acquisitions inside a future.
+//! Captures the records of the acquisitions inside a future, and attaches them to its output.
 
 use std::fmt;
-use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::collector::Collector;
 use super::context::{self, EnteredShared};
 use super::record::AcquisitionRecord;
 use crate::stack::ExitPolicy;
@@ -67,7 +67,7 @@ pin_project! {
             let _collecting = this.collector.as_ref().map(collecting);
             this.inner.set(None);
             if let Some(collector) = this.collector {
-                let _unread = collector.close();
+                collector.close();
             }
         }
     }
@@ -78,7 +78,10 @@ impl<F: Future> Future for Capture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let collector = this.collector.get_or_insert_with(Collector::new);
+        let outer = context::enclosing_collector;
+        let collector = this
+            .collector
+            .get_or_insert_with(|| Collector::inside(outer()));
         let output = {
             let _collecting = collecting(collector);
             let Some(inner) = this.inner.as_mut().as_pin_mut() else {
@@ -164,85 +167,80 @@ impl<T> fmt::Debug for Captured<T> {
     }
 }
 
+/// A result or error type of an SDK that carries the record of its acquisition.
+///
+/// In MSAL, the record is called `AuthenticationResultMetadata`.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::acquisition::AttachRecord;
+/// use token_telemetry::AcquisitionRecord;
+///
+/// pub struct AuthResult {
+///     pub token: String,
+///     pub metadata: Option<AcquisitionRecord>,
+/// }
+///
+/// impl AttachRecord for AuthResult {
+///     fn attach_record(&mut self, record: AcquisitionRecord) {
+///         self.metadata = Some(record);
+///     }
+/// }
+/// ```
+pub trait AttachRecord {
+    /// Stores the record of the acquisition that returned this result.
+    fn attach_record(&mut self, record: AcquisitionRecord);
+}
+
+impl<T: AttachRecord, E: AttachRecord> AttachRecord for Result<T, E> {
+    fn attach_record(&mut self, record: AcquisitionRecord) {
+        match self {
+            Ok(token) => token.attach_record(record),
+            Err(error) => error.attach_record(record),
+        }
+    }
+}
+
+impl<T: AttachRecord> Captured<T> {
+    /// Returns the output with the last record attached.
+    ///
+    /// An SDK returns the record to its callers like this:
+    /// `capture(self.inner()).await.attached()`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::acquisition::AttachRecord;
+    /// use token_telemetry::{AcquisitionRecord, capture};
+    ///
+    /// struct AuthResult(Option<AcquisitionRecord>);
+    ///
+    /// impl AttachRecord for AuthResult {
+    ///     fn attach_record(&mut self, record: AcquisitionRecord) {
+    ///         self.0 = Some(record);
+    ///     }
+    /// }
+    ///
+    /// # async fn inner() -> AuthResult { AuthResult(None) }
+    /// async fn acquire_token() -> AuthResult {
+    ///     capture(inner()).await.attached()
+    /// }
+    /// # let _none = futures::executor::block_on(acquire_token());
+    /// ```
+    #[must_use]
+    pub fn attached(mut self) -> T {
+        if let Some(record) = self.records.pop() {
+            self.output.attach_record(record);
+        }
+        self.output
+    }
+}
+
 /// Panics, as the futures of the standard library do if polled after completion.
 #[cold]
 #[track_caller]
 #[expect(clippy::panic, reason = "a future that never wakes would hide the bug")]
 pub(super) fn polled_after_completion(future: &str) -> ! {
     panic!("`{future}` polled after completion")
-}
-
-/// Collects the records of one `capture`.
-pub(crate) struct Collector {
-    outer: Outer,
-    kept: Mutex<Kept>,
-}
-
-/// The enclosing `capture`.
-struct Outer(Option<Arc<Collector>>);
-
-impl Drop for Outer {
-    /// Drops a chain in a loop: each may be the last owner of the next, and recursion would overflow
-    /// the stack.
-    fn drop(&mut self) {
-        let mut next = self.0.take();
-        while let Some(mut last) = next.and_then(Arc::into_inner) {
-            next = last.outer.0.take();
-        }
-    }
-}
-
-#[derive(Default)]
-struct Kept {
-    records: Vec<AcquisitionRecord>,
-    dropped: usize,
-    /// Whether the `capture` has ended, so that later records are dropped.
-    is_closed: bool,
-}
-
-impl Collector {
-    fn new() -> Arc<Self> {
-        let mut outer = context::enclosing_collector();
-        // A handle may bring a collector that has ended, whose outer one has ended, too, and so on.
-        while let Some(ended) = outer.take_if(|outer| outer.lock().is_closed) {
-            outer.clone_from(&ended.outer.0);
-        }
-        Arc::new(Self {
-            outer: Outer(outer),
-            kept: Mutex::default(),
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps a record here and in every enclosing `capture`.
-    pub(crate) fn keep(&self, record: &AcquisitionRecord) {
-        let mut collector = Some(self);
-        while let Some(this) = collector {
-            this.lock().keep(record);
-            collector = this.outer.0.as_deref();
-        }
-    }
-
-    /// Takes the records and the number of dropped ones at the end of the `capture`.
-    fn close(&self) -> (Vec<AcquisitionRecord>, usize) {
-        let mut kept = self.lock();
-        kept.is_closed = true;
-        (mem::take(&mut kept.records), kept.dropped)
-    }
-}
-
-impl Kept {
-    fn keep(&mut self, record: &AcquisitionRecord) {
-        if self.is_closed {
-            return;
-        }
-        if self.records.len() < AcquisitionRecord::MAX_CAPTURED {
-            self.records.push(record.clone());
-        } else {
-            self.dropped += 1;
-        }
-    }
 }

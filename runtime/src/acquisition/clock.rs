@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::context::with_suspended;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
@@ -77,27 +76,24 @@ impl ClockSource {
         }
     }
 
-    /// Returns the current time; none if the platform has no clock, or the custom clock panicked.
-    pub(crate) fn now(&self) -> Option<Moment> {
+    /// Reads the clock; none if the platform has no clock, or the custom clock panicked.
+    ///
+    /// A custom clock is foreign code: read it through [`context::now`](super::context::now).
+    #[inline]
+    pub(super) fn read(&self) -> Option<Moment> {
         match self {
             Self::System => system::now().map(Moment),
-            Self::Custom { clock, origin } => {
-                let read = with_suspended(|| {
-                    let read = contained(|| clock.now());
-                    if read.is_none() {
-                        Diagnostic::ClockPanicked.emit();
-                    }
-                    read
-                });
-                system::after((*origin)?.0, read.flatten()?).map(Moment)
-            }
+            Self::Custom { clock, origin } => read_custom(&**clock, *origin),
         }
     }
+}
 
-    /// Returns the time from `start` until now, if both are known.
-    pub(crate) fn since(&self, start: Option<Moment>) -> Option<Duration> {
-        start.and_then(|start| self.now().map(|now| now.since(start)))
+fn read_custom(clock: &dyn Clock, origin: Option<Moment>) -> Option<Moment> {
+    let read = contained(|| clock.now());
+    if read.is_none() {
+        Diagnostic::ClockPanicked.emit();
     }
+    system::after(origin?.0, read?).map(Moment)
 }
 
 impl fmt::Debug for ClockSource {

@@ -1,13 +1,18 @@
 //! The current acquisition of a thread: set while its future is polled or dropped.
 
 use std::cell::RefCell;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::active::{ActiveAcquisition, Identity, Shared};
-use super::capture::Collector;
+use super::backend::Backend;
+use super::clock::{ClockSource, Moment};
+use super::collector::Collector;
 use super::context_stack::{ContextStack, Enclosing, Frame, Memory, Suspension};
+use super::pool::Slot;
 use crate::contained::contained;
+use crate::diagnostics::Diagnostic;
 use crate::stack::{ExitPolicy, Left, Ticket};
 use crate::wire::ClientRequestId;
 
@@ -113,6 +118,27 @@ pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
     contained(code)
 }
 
+/// Returns the current time; a custom clock is foreign code.
+#[inline]
+pub(super) fn now(clock: &ClockSource) -> Option<Moment> {
+    if clock.is_custom() {
+        with_suspended(|| clock.read()).flatten()
+    } else {
+        clock.read()
+    }
+}
+
+/// Returns the time from `start` until now, if both are known.
+#[inline]
+pub(super) fn since(start: Option<Moment>, clock: &ClockSource) -> Option<Duration> {
+    start.and_then(|start| now(clock).map(|now| now.since(start)))
+}
+
+/// Logs a diagnostic; the subscriber is foreign code.
+pub(super) fn emit(diagnostic: Diagnostic) {
+    with_suspended(|| diagnostic.emit());
+}
+
 /// Drops the frames above this one, whose guards were leaked or held across an await.
 #[cold]
 fn drop_above(ticket: Ticket) {
@@ -147,24 +173,29 @@ pub(super) fn with_one<T>(
     let act_on = |stack: &mut ContextStack| {
         let mut acquisitions = stack.acquisitions();
         acquisitions
-            .find(|running| running.identity() == Some(identity))
+            .find(|acquisition| acquisition.identity() == Some(identity))
             .map(act)
     };
     with_stack(act_on).flatten()
 }
 
-/// Returns the id of the acquisition that triggers an independent one.
-pub(super) fn parent_id() -> Option<ClientRequestId> {
+/// Returns the id of the acquisition that triggers an independent one here.
+pub(crate) fn parent_id() -> Option<ClientRequestId> {
     with_stack(ContextStack::parent_id).flatten()
+}
+
+/// Returns the current acquisition in a form that may leave its task.
+pub(super) fn share_current() -> Option<Arc<Shared>> {
+    with_current(ActiveAcquisition::share)
 }
 
 /// Returns what encloses a new acquisition, and suspends it until the new one is entered.
 ///
-/// Foreign code runs in between. None inside an acquisition that absorbs the new one.
-pub(super) fn begin(
-    absorbs: impl FnOnce(&ActiveAcquisition) -> bool,
-) -> Option<(Enclosing, Suspended)> {
-    match with_owning_stack(|stack| stack.begin(absorbs)) {
+/// Foreign code runs in between. None inside an acquisition that the new one merges into: an active
+/// one under `merge_into`.
+#[inline]
+pub(super) fn begin(merge_into: Option<&dyn Backend>) -> Option<(Enclosing, Suspended)> {
+    match with_owning_stack(|stack| stack.begin(merge_into)) {
         Some(begun) => begun.map(|(found, ticket)| (found, Suspended::at(ticket))),
         None => Some((Enclosing::default(), Suspended::NOTHING)),
     }
@@ -175,79 +206,107 @@ pub(super) fn enclosing_collector() -> Option<Arc<Collector>> {
     with_stack(|stack| stack.top_level_collector()).flatten()
 }
 
-/// An acquisition that is current during one poll, and returns to its future after it.
-pub(super) struct Entered<'a> {
-    home: &'a mut Option<Box<ActiveAcquisition>>,
-    /// None while the future holds the acquisition.
-    ticket: Option<Ticket>,
+/// An acquisition that is current during one poll.
+pub(super) enum Entered {
+    /// In the frame with this ticket.
+    Frame(Ticket),
+    /// Without a stack the acquisition stays here, and is not current.
+    Held(Box<Slot>),
+    /// Nothing: it has left.
+    Left,
 }
 
-impl<'a> Entered<'a> {
+impl Entered {
     /// Enters an acquisition, replacing the suspension under which it began.
-    pub(super) fn new(
-        running: Box<ActiveAcquisition>,
-        home: &'a mut Option<Box<ActiveAcquisition>>,
-        suspended: Option<Suspended>,
-    ) -> Self {
-        running.enter_span();
-        *home = Some(running);
-        // Without a stack the acquisition stays with its future, and is not current.
-        let ticket = match suspended.and_then(Suspended::into_ticket) {
-            Some(ticket) => {
-                enter_at(ticket, home);
-                Some(ticket)
-            }
-            None => enter(home),
-        };
-        Self { home, ticket }
+    #[inline]
+    pub(super) fn begun(slot: Box<Slot>, suspended: Suspended) -> Self {
+        enter_span(&slot);
+        match suspended.into_ticket() {
+            Some(ticket) => enter_at(ticket, slot),
+            None => enter(slot),
+        }
+    }
+
+    /// Enters an acquisition again.
+    pub(super) fn resumed(slot: Box<Slot>) -> Self {
+        enter_span(&slot);
+        enter(slot)
+    }
+
+    /// Takes the acquisition back at the end of the poll; none if it has ended.
+    #[inline]
+    pub(super) fn leave(&mut self) -> Option<Box<Slot>> {
+        match mem::replace(self, Self::Left) {
+            Self::Frame(ticket) => leave(ticket, ExitPolicy::UnwindTo)?.into_slot(),
+            Self::Held(slot) => Some(slot),
+            Self::Left => None,
+        }
+        .inspect(|slot| exit_span(slot))
     }
 
     /// Ends the acquisition.
     #[inline]
     pub(super) fn end(&mut self) -> Option<Ended> {
-        let Some(ticket) = self.ticket.take() else {
-            return self.home.take().map(Ended::of);
-        };
-        let ended = end(ticket)?;
-        ended.running.exit_span();
-        Some(ended)
+        match mem::replace(self, Self::Left) {
+            Self::Frame(ticket) => end(ticket),
+            Self::Held(slot) => Some(Ended::of(slot)),
+            Self::Left => None,
+        }
+        .inspect(|ended| exit_span(&ended.slot))
     }
 }
 
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            let left = leave(ticket, ExitPolicy::UnwindTo);
-            *self.home = left.and_then(Frame::into_running);
-        }
-        if let Some(running) = &*self.home {
-            running.exit_span();
-        }
+/// Enters the span of an acquisition; the subscriber is foreign code.
+#[inline]
+fn enter_span(slot: &Slot) {
+    if let Some(span) = slot.get().and_then(ActiveAcquisition::span) {
+        with_suspended(|| span.enter());
+    }
+}
+
+#[inline]
+fn exit_span(slot: &Slot) {
+    if let Some(span) = slot.get().and_then(ActiveAcquisition::span) {
+        with_suspended(|| span.exit());
     }
 }
 
 /// Makes an acquisition current, unless there is no stack.
-fn enter(home: &mut Option<Box<ActiveAcquisition>>) -> Option<Ticket> {
-    with_owning_stack(|stack| Some(stack.enter(home.take()?))).flatten()
+fn enter(slot: Box<Slot>) -> Entered {
+    let mut held = Some(slot);
+    let ticket = with_owning_stack(|stack| held.take().map(|slot| stack.enter(slot))).flatten();
+    entered(ticket, held)
 }
 
 /// Replaces the suspension under which an acquisition began by the acquisition.
 #[inline]
-fn enter_at(ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
-    with_stack(|stack| stack.enter_at(ticket, home));
-    if home.is_some() {
+fn enter_at(ticket: Ticket, slot: Box<Slot>) -> Entered {
+    let mut held = Some(slot);
+    with_stack(|stack| stack.enter_at(ticket, &mut held));
+    if held.is_some() {
         drop_above(ticket);
-        with_stack(|stack| stack.enter_at(ticket, home));
+        with_stack(|stack| stack.enter_at(ticket, &mut held));
+    }
+    entered(Some(ticket), held)
+}
+
+#[inline]
+fn entered(ticket: Option<Ticket>, held: Option<Box<Slot>>) -> Entered {
+    match (held, ticket) {
+        (Some(slot), _) => Entered::Held(slot),
+        (None, Some(ticket)) => Entered::Frame(ticket),
+        (None, None) => Entered::Left,
     }
 }
 
 /// Makes an acquisition current until [`end_dropping`], while its future is dropped.
 ///
 /// Without a stack it ends at once.
-pub(super) fn enter_dropping(running: Box<ActiveAcquisition>) -> Option<Ended> {
-    let mut running = Some(running);
-    enter(&mut running);
-    running.map(Ended::of)
+pub(super) fn enter_dropping(slot: Box<Slot>) -> Option<Ended> {
+    match enter(slot) {
+        Entered::Held(slot) => Some(Ended::of(slot)),
+        Entered::Frame(_) | Entered::Left => None,
+    }
 }
 
 /// Takes back what [`enter_dropping`] made current.
@@ -257,31 +316,27 @@ pub(super) fn end_dropping() -> Option<Ended> {
 
 /// An acquisition that has ended; everything is suspended while foreign code is notified.
 pub(super) struct Ended {
-    pub(super) running: Box<ActiveAcquisition>,
+    pub(super) slot: Box<Slot>,
     suspended: Suspended,
 }
 
 impl Ended {
     /// An acquisition that was not current anywhere.
-    const fn of(running: Box<ActiveAcquisition>) -> Self {
+    const fn of(slot: Box<Slot>) -> Self {
         Self {
-            running,
+            slot,
             suspended: Suspended::NOTHING,
         }
     }
 
-    /// Empties the box; dropping the last `Telemetry` may run foreign destructors.
-    pub(super) fn empty(&mut self) {
-        *self.running = ActiveAcquisition::default();
-    }
-
-    /// Returns the empty box to the pool of this thread.
+    /// Returns the vacant slot to the pool of this thread.
+    #[inline]
     pub(super) fn recycle(self) {
-        let Self { running, suspended } = self;
-        let mut empty = Some(running);
+        let Self { slot, suspended } = self;
+        let mut vacant = Some(slot);
         match suspended.into_ticket() {
-            Some(ticket) => resume(ticket, |stack| stack.keep(&mut empty)),
-            None => keep(&mut empty),
+            Some(ticket) => resume(ticket, |stack| stack.keep(&mut vacant)),
+            None => keep(vacant),
         }
     }
 }
@@ -289,20 +344,20 @@ impl Ended {
 /// Removes an acquisition, and leaves a suspension in its frame.
 #[inline]
 fn end(ticket: Ticket) -> Option<Ended> {
-    let mut running = with_stack(|stack| stack.end(ticket))?;
-    if running.is_none() {
+    let mut slot = with_stack(|stack| stack.end(ticket))?;
+    if slot.is_none() {
         drop_above(ticket);
-        running = with_stack(|stack| stack.end(ticket))?;
+        slot = with_stack(|stack| stack.end(ticket))?;
     }
     Some(Ended {
-        running: running?,
+        slot: slot?,
         suspended: Suspended::at(ticket),
     })
 }
 
-/// Returns an empty box to the pool of this thread.
-fn keep(empty: &mut Option<Box<ActiveAcquisition>>) {
-    with_stack(|stack| stack.keep(empty));
+/// Returns a vacant slot to the pool of this thread.
+fn keep(mut vacant: Option<Box<Slot>>) {
+    with_stack(|stack| stack.keep(&mut vacant));
 }
 
 /// A shared acquisition and a collector that are active until this is dropped.
@@ -327,11 +382,11 @@ impl EnteredShared {
 impl Drop for EnteredShared {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        // Emptied outside the borrow of the stack, because its destructors may run foreign code.
+        // Vacated outside the borrow of the stack, because its destructors may run foreign code.
         let left = leave(ticket, self.policy);
-        if let Some(mut running) = left.and_then(Frame::into_running) {
-            *running = ActiveAcquisition::default();
-            keep(&mut Some(running));
+        if let Some(mut slot) = left.and_then(Frame::into_slot) {
+            slot.vacate();
+            keep(Some(slot));
         }
     }
 }

@@ -4,13 +4,12 @@ use std::mem;
 use std::sync::Arc;
 
 use super::active::{ActiveAcquisition, Shared};
-use super::capture::Collector;
+use super::backend::Backend;
+use super::collector::Collector;
+use super::pool::{Pool, Slot};
 use super::state::State;
 use crate::stack::{ExitPolicy, Left, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
-
-/// Maximum number of pooled boxes per thread; only a burst of nested calls would need more.
-const MAX_POOLED: usize = 8;
 
 /// The deepest level whose acquisitions are reported to foreign code.
 ///
@@ -21,8 +20,7 @@ const MAX_LEVEL: u8 = 1;
 /// The stack of a thread.
 pub(super) struct ContextStack {
     frames: TicketStack<Frame>,
-    #[expect(clippy::vec_box, reason = "the pool exists to reuse the boxes")]
-    pool: Vec<Box<ActiveAcquisition>>,
+    pool: Pool,
     /// The number of suspensions, that is, of nested calls into foreign code.
     level: u8,
     memory: Memory,
@@ -39,21 +37,18 @@ pub(super) enum Memory {
     Ending,
 }
 
-/// An acquisition, a collector or both; or a suspension that hides everything below.
+/// What is active on a thread, or a suspension that hides everything below.
 ///
 /// Frames are updated in place: copying what was just written stalls the processor.
-pub(super) struct Frame {
-    running: Option<Box<ActiveAcquisition>>,
-    collector: Option<Arc<Collector>>,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Frame {
     /// An acquisition whose future is polled or dropped here.
-    Own,
+    Own(Box<Slot>),
     /// What a handle or a `capture` makes active here.
-    Entered(ExitPolicy),
+    Entered {
+        slot: Option<Box<Slot>>,
+        collector: Option<Arc<Collector>>,
+        policy: ExitPolicy,
+    },
     /// Foreign code runs, and everything below is hidden.
     Suspension,
 }
@@ -67,44 +62,63 @@ pub(super) struct Enclosing {
     pub(super) collector: Option<Arc<Collector>>,
     /// Whether foreign code is not notified of it.
     pub(super) is_quiet: bool,
-    /// An empty box from the pool.
-    pub(super) pooled: Option<Box<ActiveAcquisition>>,
+    /// The vacant memory for it.
+    pub(super) slot: Box<Slot>,
 }
 
 impl Frame {
-    const SUSPENSION: Self = Self {
-        running: None,
-        collector: None,
-        kind: Kind::Suspension,
-    };
-
-    const fn own(running: Box<ActiveAcquisition>) -> Self {
-        Self {
-            running: Some(running),
-            collector: None,
-            kind: Kind::Own,
-        }
-    }
-
     /// Whether everything below is hidden.
     const fn is_suspension(&self) -> bool {
-        matches!(self.kind, Kind::Suspension)
+        matches!(self, Self::Suspension)
     }
 
     /// Whether its guard may have been leaked long ago; a poll removes everything at its end.
     const fn may_be_leaked(&self) -> bool {
-        matches!(self.kind, Kind::Entered(ExitPolicy::Own))
+        matches!(
+            self,
+            Self::Entered {
+                policy: ExitPolicy::Own,
+                ..
+            }
+        )
     }
 
-    pub(super) fn into_running(self) -> Option<Box<ActiveAcquisition>> {
-        self.running
+    fn acquisition(&self) -> Option<&ActiveAcquisition> {
+        match self {
+            Self::Own(slot) => slot.get(),
+            Self::Entered { slot, .. } => slot.as_deref()?.get(),
+            Self::Suspension => None,
+        }
+    }
+
+    fn acquisition_mut(&mut self) -> Option<&mut ActiveAcquisition> {
+        match self {
+            Self::Own(slot) => slot.get_mut(),
+            Self::Entered { slot, .. } => slot.as_deref_mut()?.get_mut(),
+            Self::Suspension => None,
+        }
+    }
+
+    const fn collector(&self) -> Option<&Arc<Collector>> {
+        match self {
+            Self::Entered { collector, .. } => collector.as_ref(),
+            Self::Own(_) | Self::Suspension => None,
+        }
+    }
+
+    pub(super) fn into_slot(self) -> Option<Box<Slot>> {
+        match self {
+            Self::Own(slot) => Some(slot),
+            Self::Entered { slot, .. } => slot,
+            Self::Suspension => None,
+        }
     }
 }
 
 impl ContextStack {
     pub(super) const EMPTY: Self = Self {
         frames: TicketStack::new(),
-        pool: Vec::new(),
+        pool: Pool::EMPTY,
         level: 0,
         memory: Memory::None,
     };
@@ -116,12 +130,15 @@ impl ContextStack {
             .take_while(|frame| !frame.is_suspension())
     }
 
+    /// The active frames, the innermost first.
+    fn in_force_mut(&mut self) -> impl Iterator<Item = &mut Frame> {
+        let frames = self.frames.iter_mut();
+        frames.take_while(|frame| !frame.is_suspension())
+    }
+
     /// The active acquisitions, the innermost first.
     pub(super) fn acquisitions(&mut self) -> impl Iterator<Item = &mut ActiveAcquisition> {
-        let frames = self.frames.iter_mut();
-        frames
-            .take_while(|frame| !frame.is_suspension())
-            .filter_map(|frame| frame.running.as_deref_mut())
+        self.in_force_mut().filter_map(Frame::acquisition_mut)
     }
 
     #[inline]
@@ -138,25 +155,25 @@ impl ContextStack {
     }
 
     /// Removes everything that owns memory, for the end of the thread.
-    #[expect(clippy::vec_box, reason = "the pool exists to reuse the boxes")]
-    pub(super) fn take_all(&mut self) -> (Vec<Frame>, Vec<Box<ActiveAcquisition>>) {
+    pub(super) fn take_all(&mut self) -> (Vec<Frame>, Pool) {
         self.level = 0;
-        (self.frames.take_all(), mem::take(&mut self.pool))
+        (self.frames.take_all(), self.pool.take_all())
     }
 
     /// Makes an acquisition current.
-    pub(super) fn enter(&mut self, running: Box<ActiveAcquisition>) -> Ticket {
-        self.frames.push(Frame::own(running))
+    pub(super) fn enter(&mut self, slot: Box<Slot>) -> Ticket {
+        self.frames.push(Frame::Own(slot))
     }
 
     /// Makes an acquisition current, replacing the suspension under which it began.
     ///
-    /// It stays with its future if there are leaked frames above; [remove](Self::leaked) them first.
+    /// It stays in `held` if there are leaked frames above; [remove](Self::leaked) them first.
     #[inline]
-    pub(super) fn enter_at(&mut self, ticket: Ticket, home: &mut Option<Box<ActiveAcquisition>>) {
-        if let Some(frame) = self.frames.top_at(ticket) {
-            frame.running = home.take();
-            frame.kind = Kind::Own;
+    pub(super) fn enter_at(&mut self, ticket: Ticket, held: &mut Option<Box<Slot>>) {
+        if let Some(frame) = self.frames.top_at(ticket)
+            && let Some(slot) = held.take()
+        {
+            *frame = Frame::Own(slot);
             self.level = self.level.saturating_sub(1);
         }
     }
@@ -165,11 +182,11 @@ impl ContextStack {
     ///
     /// None if there are leaked frames above; [remove](Self::leaked) them first.
     #[inline]
-    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<ActiveAcquisition>> {
+    pub(super) fn end(&mut self, ticket: Ticket) -> Option<Box<Slot>> {
         let frame = self.frames.top_at(ticket)?;
-        frame.kind = Kind::Suspension;
+        let ended = mem::replace(frame, Frame::Suspension);
         self.level = self.level.saturating_add(1);
-        frame.running.take()
+        ended.into_slot()
     }
 
     /// Removes the frames above this one, whose guards were leaked or held across an await.
@@ -201,16 +218,15 @@ impl ContextStack {
         collector: Option<&Arc<Collector>>,
         policy: ExitPolicy,
     ) -> Ticket {
-        let borrowed = |shared| {
-            let mut running = self.pool.pop().unwrap_or_default();
-            running.borrow(shared);
-            running
-        };
-        let running = shared.map(borrowed);
-        self.frames.push(Frame {
-            running,
+        let slot = shared.map(|shared| {
+            let mut slot = self.pool.take();
+            slot.fill(ActiveAcquisition::of_shared(shared));
+            slot
+        });
+        self.frames.push(Frame::Entered {
+            slot,
             collector: collector.map(Arc::clone),
-            kind: Kind::Entered(policy),
+            policy,
         })
     }
 
@@ -218,11 +234,7 @@ impl ContextStack {
     #[inline]
     pub(super) fn leave_top(&mut self, ticket: Ticket) -> Option<Frame> {
         let frame = self.frames.top_at(ticket)?;
-        let left = Frame {
-            running: frame.running.take(),
-            collector: frame.collector.take(),
-            kind: frame.kind,
-        };
+        let left = mem::replace(frame, Frame::Suspension);
         self.frames.drop_at(ticket);
         self.give_back();
         Some(left)
@@ -250,14 +262,15 @@ impl ContextStack {
     /// The frame of the acquisition whose future is being dropped.
     pub(super) fn drop_outcome(&self) -> Option<Ticket> {
         self.frames.find(|frame| {
-            let running = frame.running.as_deref();
-            running.is_some_and(|running| running.drop_outcome.is_some())
+            let acquisition = frame.acquisition();
+            acquisition.is_some_and(|acquisition| acquisition.drop_outcome.is_some())
         })
     }
 
+    #[inline]
     fn push_suspension(&mut self) -> Ticket {
         self.level = self.level.saturating_add(1);
-        self.frames.push(Frame::SUSPENSION)
+        self.frames.push(Frame::Suspension)
     }
 
     /// Hides everything while foreign code runs.
@@ -273,14 +286,10 @@ impl ContextStack {
         }
     }
 
-    /// The innermost active acquisition, and whether its guard may have been leaked.
-    fn enclosing(&mut self) -> Option<(&mut ActiveAcquisition, bool)> {
-        let frames = self.frames.iter_mut();
-        let mut in_force = frames.take_while(|frame| !frame.is_suspension());
-        in_force.find_map(|frame| {
-            let may_be_leaked = frame.may_be_leaked();
-            Some((frame.running.as_deref_mut()?, may_be_leaked))
-        })
+    /// The frame of the innermost active acquisition.
+    fn enclosing(&mut self) -> Option<&mut Frame> {
+        let mut in_force = self.in_force_mut();
+        in_force.find(|frame| frame.acquisition().is_some())
     }
 
     /// The id of the acquisition that triggers an independent one here.
@@ -290,26 +299,29 @@ impl ContextStack {
 
     /// Returns what encloses a new acquisition, and suspends it while the new one begins.
     ///
-    /// None inside an acquisition that absorbs the new one.
+    /// None inside an acquisition that the new one merges into: an active one under `merge_into`.
     #[inline]
     pub(super) fn begin(
         &mut self,
-        absorbs: impl FnOnce(&ActiveAcquisition) -> bool,
+        merge_into: Option<&dyn Backend>,
     ) -> Option<(Enclosing, Ticket)> {
         let (mut parent, mut collector) = (None, None);
         if self.frames.top().is_some_and(|top| !top.is_suspension()) {
-            parent = match self.enclosing() {
-                Some((running, _)) if absorbs(running) => return None,
-                Some(enclosing) => parent_id_of(enclosing),
-                None => None,
-            };
+            if let Some(enclosing) = self.enclosing() {
+                if let (Some(acquisition), Some(backend)) = (enclosing.acquisition(), merge_into)
+                    && acquisition.absorbs(backend)
+                {
+                    return None;
+                }
+                parent = parent_id_of(enclosing);
+            }
             collector = self.top_level_collector();
         }
         let enclosing = Enclosing {
             parent,
             collector,
             is_quiet: self.level > MAX_LEVEL,
-            pooled: self.pool.pop(),
+            slot: self.pool.take(),
         };
         Some((enclosing, self.push_suspension()))
     }
@@ -318,21 +330,20 @@ impl ContextStack {
     ///
     /// What begins inside that acquisition is not at the top level of the `capture`.
     pub(super) fn top_level_collector(&self) -> Option<Arc<Collector>> {
-        let collector = self.in_force().find_map(|frame| frame.collector.as_ref())?;
+        let collector = self.in_force().find_map(Frame::collector)?;
         let has_it = |frame: &Frame| {
-            let taken = frame
-                .running
-                .as_deref()
-                .and_then(ActiveAcquisition::collector);
+            let acquisition = frame.acquisition();
+            let taken = acquisition.and_then(ActiveAcquisition::collector);
             taken.is_some_and(|taken| Arc::ptr_eq(taken, collector))
         };
         (!self.in_force().any(has_it)).then(|| Arc::clone(collector))
     }
 
-    /// Returns an empty box to the pool, if the pool has capacity.
-    pub(super) fn keep(&mut self, empty: &mut Option<Box<ActiveAcquisition>>) {
-        if self.pool.len() < MAX_POOLED && self.memory != Memory::Ending {
-            self.pool.extend(empty.take());
+    /// Returns a vacant slot to the pool.
+    #[inline]
+    pub(super) fn keep(&mut self, vacant: &mut Option<Box<Slot>>) {
+        if self.memory != Memory::Ending {
+            self.pool.keep(vacant);
         }
     }
 }
@@ -348,9 +359,9 @@ pub(super) enum Suspension {
 }
 
 /// None for a finished acquisition whose guard may have been leaked: nothing may run for it.
-fn parent_id_of(
-    (running, may_be_leaked): (&mut ActiveAcquisition, bool),
-) -> Option<ClientRequestId> {
-    let is_parent = !may_be_leaked || !running.is_finished();
-    is_parent.then(|| running.read(State::correlation_id))
+fn parent_id_of(frame: &mut Frame) -> Option<ClientRequestId> {
+    let may_be_leaked = frame.may_be_leaked();
+    let acquisition = frame.acquisition_mut()?;
+    let is_parent = !may_be_leaked || !acquisition.is_finished();
+    is_parent.then(|| acquisition.read(State::correlation_id))
 }

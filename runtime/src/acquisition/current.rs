@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::active::{ActiveAcquisition, Shared};
-use super::context;
+use super::context::{self, emit};
 use super::handle::Handle;
-use super::state::{CallerSdk, MAX_TEXT_LEN, State, Wrapper};
-use super::timer::Timer;
+use super::state::{
+    CallerSdk, MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN, MAX_TEXT_LEN, State, Wrapper,
+};
+use super::timer::{Timer, Waiting};
 use super::token_request::TokenRequest;
-use super::waiting::Waiting;
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::diagnostics::Diagnostic;
@@ -43,10 +42,10 @@ pub struct Acquisition(());
 
 impl Acquisition {
     /// Longest caller SDK id that is kept, in bytes; MSAL.NET keeps 10 UTF-16 units.
-    pub const MAX_CALLER_SDK_ID_LEN: usize = 10;
+    pub const MAX_CALLER_SDK_ID_LEN: usize = MAX_CALLER_SDK_ID_LEN;
 
     /// Longest caller SDK version that is kept, in bytes; MSAL.NET keeps 20 UTF-16 units.
-    pub const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
+    pub const MAX_CALLER_SDK_VERSION_LEN: usize = MAX_CALLER_SDK_VERSION_LEN;
 
     /// Returns the acquisition that is current when a method of the returned value runs.
     ///
@@ -417,7 +416,7 @@ impl Acquisition {
     /// ```
     #[must_use]
     pub fn correlation_id(self) -> Option<ClientRequestId> {
-        context::with_current(|running| running.read(State::correlation_id))
+        context::with_current(|acquisition| acquisition.read(State::correlation_id))
     }
 
     /// Records the SDK that calls this one.
@@ -587,7 +586,7 @@ impl Acquisition {
     /// # assert!(futures::executor::block_on(request_token()).is_ok());
     /// ```
     pub fn token_request(self, url: impl AsRef<str>) -> TokenRequest {
-        let acquisition = shared();
+        let acquisition = context::share_current();
         if acquisition.is_none() {
             Diagnostic::RequestOutsideAcquisition.emit();
         }
@@ -618,7 +617,7 @@ impl Acquisition {
     /// # assert!(request.headers().is_empty());
     /// ```
     pub fn middleware_request(self, url: impl AsRef<str>) -> TokenRequest {
-        TokenRequest::seen(shared(), url.as_ref())
+        TokenRequest::seen(context::share_current(), url.as_ref())
     }
 
     /// Returns the acquisition in a form that may leave this task or thread.
@@ -637,38 +636,13 @@ impl Acquisition {
     /// ```
     #[must_use]
     pub fn handle(self) -> Handle {
-        Handle {
-            shared: shared(),
-            collector: context::enclosing_collector(),
-        }
+        Handle::current()
     }
-}
-
-/// Begins a request that a layer sees, for the handle in it or else for the current acquisition.
-#[cfg(feature = "tower")]
-pub(crate) fn seen_request(handle: Option<&Handle>, url: &str) -> TokenRequest {
-    let acquisition = handle.map_or_else(shared, |handle| handle.shared.clone());
-    TokenRequest::seen(acquisition, url)
-}
-
-/// Returns the current acquisition in a form that may leave its task.
-fn shared() -> Option<Arc<Shared>> {
-    context::with_current(ActiveAcquisition::share).flatten()
-}
-
-/// Returns the id of the acquisition that triggers an independent one here.
-pub(crate) fn parent_id() -> Option<ClientRequestId> {
-    context::parent_id()
-}
-
-/// Logs a diagnostic; the subscriber is foreign code, so nothing is current while it runs.
-pub(crate) fn emit(diagnostic: Diagnostic) {
-    context::with_suspended(|| diagnostic.emit());
 }
 
 /// Updates the state of the current acquisition, if there is one.
 fn record(update: impl FnOnce(&mut State)) {
-    if context::with_current(|running| running.update(update)).is_none() {
+    if context::with_current(|acquisition| acquisition.update(update)).is_none() {
         Diagnostic::OutsideAcquisition.emit();
     }
 }

@@ -9,8 +9,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::active::Shared;
-use super::capture::{Collector, polled_after_completion};
-use super::context::EnteredShared;
+use super::capture::polled_after_completion;
+use super::collector::Collector;
+use super::context::{self, EnteredShared};
 use super::token_request::TokenRequest;
 use crate::stack::ExitPolicy;
 
@@ -32,11 +33,26 @@ use crate::stack::ExitPolicy;
 /// ```
 #[derive(Clone)]
 pub struct Handle {
-    pub(crate) shared: Option<Arc<Shared>>,
-    pub(crate) collector: Option<Arc<Collector>>,
+    shared: Option<Arc<Shared>>,
+    collector: Option<Arc<Collector>>,
 }
 
 impl Handle {
+    /// Returns a handle to the current acquisition and `capture`.
+    pub(super) fn current() -> Self {
+        Self {
+            shared: context::share_current(),
+            collector: context::enclosing_collector(),
+        }
+    }
+
+    /// Begins a request that a layer sees, for the handle in it or else for the current acquisition.
+    #[cfg(feature = "tower")]
+    pub(crate) fn seen_request(handle: Option<&Self>, url: &str) -> TokenRequest {
+        let shared = handle.map_or_else(context::share_current, |handle| handle.shared.clone());
+        TokenRequest::seen(shared, url)
+    }
+
     /// Makes the acquisition current whenever the future is polled.
     ///
     /// # Examples

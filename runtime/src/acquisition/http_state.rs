@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::backend::InFlightReport;
-use super::purpose::Purpose;
-use super::state::add;
+use super::delivery::{Purpose, UndecidedDelivery};
+use super::timed::add;
 use crate::error::TransportError;
 use crate::wire::Authority;
 
@@ -32,7 +31,7 @@ pub(crate) struct HttpState {
     pub(crate) transport: Option<TransportError>,
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose delivery depends on the error code of the acquisition.
-    pub(crate) undecided: Vec<InFlightReport>,
+    pub(crate) undecided: Vec<UndecidedDelivery>,
 }
 
 /// The authority of a token request, and the number of the request.
@@ -43,7 +42,7 @@ pub(crate) struct Asked {
 }
 
 /// The number of a token request, and the authority of the one before.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Turn {
     request: u32,
     before: Option<Asked>,
@@ -59,19 +58,24 @@ impl HttpState {
     /// Records that a request has another purpose.
     pub(crate) fn repurpose(
         &mut self,
-        (before, after): (Purpose, Purpose),
+        before: Purpose,
+        after: Purpose,
         authority: &Authority,
-        turn: &mut Turn,
+        turn: &mut Option<Turn>,
     ) {
         match before {
-            Purpose::Token => self.take_back(std::mem::take(turn)),
+            Purpose::Token => {
+                if let Some(turn) = turn.take() {
+                    self.take_back(turn);
+                }
+            }
             Purpose::Discovery => {}
             Purpose::InstanceMetadata => {
                 self.metadata_requests = self.metadata_requests.saturating_sub(1);
             }
         }
         match after {
-            Purpose::Token => *turn = self.ask(authority),
+            Purpose::Token => *turn = Some(self.ask(authority)),
             Purpose::Discovery => {}
             Purpose::InstanceMetadata => {
                 self.metadata_requests = self.metadata_requests.saturating_add(1);

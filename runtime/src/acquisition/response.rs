@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Response, header};
 
-use super::token_request::TokenRequest;
 use crate::error::TransportError;
 
 /// What an HTTP client returned: a response with a status, or a transport failure.
@@ -44,14 +43,14 @@ pub trait HttpOutcome {
 
     /// Returns the pause that the server asked for.
     ///
-    /// Capped at [`TokenRequest::MAX_RETRY_AFTER`].
+    /// Capped at [`TokenRequest::MAX_RETRY_AFTER`](crate::TokenRequest::MAX_RETRY_AFTER).
     fn retry_after(&self) -> Option<Duration> {
         None
     }
 
     /// Returns whether this is the "not yet" of a polling flow.
     ///
-    /// That is not a failure; see [`TokenRequest::pending`].
+    /// That is not a failure; see [`TokenRequest::pending`](crate::TokenRequest::pending).
     fn is_pending(&self) -> bool {
         false
     }
@@ -70,7 +69,7 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
     }
 }
 
-/// A response of any client with its status, for [`TokenRequest::send`].
+/// A response of any client with its status, for [`TokenRequest::send`](crate::TokenRequest::send).
 ///
 /// # Examples
 ///
@@ -177,10 +176,10 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
     }
 }
 
-/// The response to one request of a polling flow, for [`TokenRequest::send`].
+/// The response to one request of a polling flow, for [`TokenRequest::send`](crate::TokenRequest::send).
 ///
 /// In the device code flow, for example, only the body shows whether the token is ready, so read the
-/// body before `send` returns. See [`TokenRequest::pending`] for what happens to the failures that
+/// body before `send` returns. See [`TokenRequest::pending`](crate::TokenRequest::pending) for what happens to the failures that
 /// such a request reports.
 ///
 /// # Examples
@@ -229,6 +228,9 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     }
 }
 
+/// The longest pause that is recorded.
+pub(super) const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Headers that give the pause in milliseconds: Azure services and Python clients use them.
 const IN_MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
 
@@ -250,5 +252,5 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let seconds = headers.get(header::RETRY_AFTER).and_then(number);
         seconds.map(Duration::from_secs)
     });
-    pause.map(|pause| pause.min(TokenRequest::MAX_RETRY_AFTER))
+    pause.map(|pause| pause.min(MAX_RETRY_AFTER))
 }

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::Acquisition;
+use super::current::Acquisition;
 use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 
 /// Recognizes tokens that a wrapped credential returned before, by their expiry.

@@ -3,17 +3,22 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use super::backend::InFlightReport;
 use super::clock::Moment;
-use super::current::Acquisition;
+use super::delivery::UndecidedDelivery;
 use super::http_state::HttpState;
-use super::timer::Timed;
+use super::timed::{Timed, add};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
 use crate::wire::{Authority, ClientRequestId, bounded_text};
+
+/// The longest caller SDK id that is kept, in bytes.
+pub(super) const MAX_CALLER_SDK_ID_LEN: usize = 10;
+
+/// The longest caller SDK version that is kept, in bytes.
+pub(super) const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
 
 /// The longest text kept of a wrapper, a broker error or a platform field.
 pub(crate) const MAX_TEXT_LEN: usize = 64;
@@ -73,6 +78,15 @@ pub(crate) struct ColdState {
     pub(crate) http: HttpState,
 }
 
+impl ColdState {
+    pub(super) fn with_parent(parent: ClientRequestId) -> Box<Self> {
+        Box::new(Self {
+            parent: Some(parent),
+            ..Self::default()
+        })
+    }
+}
+
 /// The SDK that calls the acquiring SDK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallerSdk {
@@ -83,8 +97,8 @@ pub(crate) struct CallerSdk {
 impl CallerSdk {
     pub(crate) fn new(id: Cow<'static, str>, version: Cow<'static, str>) -> Self {
         Self {
-            id: bounded_text(id, Acquisition::MAX_CALLER_SDK_ID_LEN),
-            version: bounded_text(version, Acquisition::MAX_CALLER_SDK_VERSION_LEN),
+            id: bounded_text(id, MAX_CALLER_SDK_ID_LEN),
+            version: bounded_text(version, MAX_CALLER_SDK_VERSION_LEN),
         }
     }
 }
@@ -97,6 +111,7 @@ pub(crate) struct Wrapper {
 }
 
 impl State {
+    #[inline]
     pub(crate) fn new(api: Api) -> Self {
         Self {
             api,
@@ -108,7 +123,7 @@ impl State {
             level: None,
             refresh_reason: None,
             token_type: None,
-            in_cache: Timed::NONE,
+            in_cache: Timed::default(),
             waited: None,
             remaining_lifetime: None,
             stale: false,
@@ -205,20 +220,28 @@ impl State {
         }
     }
 
-    /// Fills missing data about the token from a merged call.
-    pub(crate) fn merged_token(&mut self, info: &TokenInfo) {
+    /// Fills missing data from the end of a merged call; the acquisition's own data takes precedence.
+    pub(super) fn merge(&mut self, described: Result<Option<TokenInfo>, ErrorInfo>) {
+        match described {
+            Ok(info) => {
+                if let Some(info) = info {
+                    self.merge_token(&info);
+                }
+                // An earlier merged call may have failed; this one succeeded.
+                if let Some(cold) = &mut self.cold {
+                    cold.merged_error = None;
+                }
+            }
+            Err(info) => self.cold_mut().merged_error = Some(info),
+        }
+    }
+
+    fn merge_token(&mut self, info: &TokenInfo) {
         self.token_type = self.token_type.or_else(|| info.token_type());
         let lifetime = || info.expires_in();
         self.remaining_lifetime = self.remaining_lifetime.or_else(lifetime);
         if let Some(moment) = info.refresh_on() {
             self.cold_mut().refresh_on.get_or_insert(moment);
-        }
-    }
-
-    /// Forgets the error of an earlier merged call: a later one succeeded.
-    pub(crate) fn merged_success(&mut self) {
-        if let Some(cold) = &mut self.cold {
-            cold.merged_error = None;
         }
     }
 
@@ -243,7 +266,7 @@ impl State {
     }
 
     /// Takes the requests whose delivery depends on the error code.
-    pub(crate) fn take_undecided(&mut self) -> Vec<InFlightReport> {
+    pub(crate) fn take_undecided(&mut self) -> Vec<UndecidedDelivery> {
         let cold = self.cold.as_deref_mut();
         cold.map(|cold| std::mem::take(&mut cold.http.undecided))
             .unwrap_or_default()
@@ -261,9 +284,4 @@ impl State {
             failures.push(info);
         }
     }
-}
-
-/// Adds a time to an optional sum.
-pub(super) fn add(sum: &mut Option<Duration>, time: Duration) {
-    *sum = Some(sum.unwrap_or_default().saturating_add(time));
 }

@@ -1,12 +1,19 @@
-//! Guards that measure a part of an acquisition.
+//! Guards and futures that measure a part of an acquisition.
 
 use std::fmt;
-use std::time::Duration;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use super::active::Identity;
-use super::clock::{ClockSource, Moment};
+use pin_project_lite::pin_project;
+
+use super::active::{ActiveAcquisition, Identity};
+use super::clock::Moment;
 use super::context;
 use super::state::State;
+use super::timed::Timed;
+
+/// Selects the part that is measured.
+type Part = fn(&mut State) -> &mut Timed;
 
 /// A guard that measures the time until it is dropped.
 ///
@@ -29,92 +36,92 @@ use super::state::State;
 /// ```
 #[must_use = "the time ends when the guard is dropped"]
 pub struct Timer {
-    part: fn(&mut State) -> &mut Timed,
+    part: Part,
     /// The acquisition that it measures; none if it was created outside an acquisition.
     owner: Option<Identity>,
 }
 
-/// Time spent in a part of an acquisition; overlapping guards count once.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Timed {
-    total: Option<Duration>,
-    /// When the first of the current guards was created.
-    since: Option<Moment>,
-    guards: u16,
-}
-
-impl Timed {
-    pub(crate) const NONE: Self = Self {
-        total: None,
-        since: None,
-        guards: 0,
-    };
-
-    /// Returns the time of the dropped guards; absent if there were none.
-    pub(crate) const fn total(self) -> Option<Duration> {
-        self.total
-    }
-
-    fn start(&mut self, now: Option<Moment>) {
-        if self.guards == 0 {
-            self.since = now;
-        }
-        self.guards = self.guards.saturating_add(1);
-    }
-
-    fn stop(&mut self, now: Option<Moment>) {
-        self.guards = self.guards.saturating_sub(1);
-        if self.guards > 0 {
-            return;
-        }
-        if let (Some(now), Some(since)) = (now, self.since.take()) {
-            let time = now.since(since);
-            self.total = Some(self.total.unwrap_or_default().saturating_add(time));
-        }
-    }
-}
-
 impl Timer {
-    pub(crate) fn start(part: fn(&mut State) -> &mut Timed) -> Self {
-        let updated = context::with_current(|running| {
-            let clock = running.update_timed(|state, now| part(state).start(now));
-            (running.identify(), clock)
-        });
-        let owner = updated.map(|(owner, clock)| {
-            if let Some(clock) = clock {
-                update_at(owner, &clock, |state, now| part(state).start(now));
-            }
-            owner
-        });
+    pub(super) fn start(part: Part) -> Self {
+        let owner = update(part, None, Timed::start);
         Self { part, owner }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let Self { part, owner } = *self;
-        let Some(owner) = owner else { return };
-        let updated = context::with_one(owner, |running| {
-            running.update_timed(|state, now| part(state).stop(now))
-        });
-        if let Some(Some(clock)) = updated {
-            update_at(owner, &clock, |state, now| part(state).stop(now));
+        if self.owner.is_some() {
+            update(self.part, self.owner, Timed::stop);
         }
     }
 }
 
-/// Updates the state by the current time of a custom clock, which must not run under the lock.
-fn update_at(
-    owner: Identity,
-    clock: &ClockSource,
-    update: impl FnOnce(&mut State, Option<Moment>),
-) {
-    let now = clock.now();
-    context::with_one(owner, |running| running.update(|state| update(state, now)));
+/// Updates a part of an acquisition by the current time; returns the acquisition.
+///
+/// That is the owner, if it is active here, or without one the current acquisition.
+fn update(
+    part: Part,
+    owner: Option<Identity>,
+    change: fn(&mut Timed, Option<Moment>),
+) -> Option<Identity> {
+    let act = |active: &mut ActiveAcquisition| {
+        let clock = active.update_timed(|state, now| change(part(state), now));
+        (active.identify(), clock)
+    };
+    let (owner, clock) = match owner {
+        Some(owner) => context::with_one(owner, act),
+        None => context::with_current(act),
+    }?;
+    if let Some(clock) = clock {
+        // A custom clock is foreign code, which must not run while the stack is borrowed.
+        let now = context::now(&clock);
+        context::with_one(owner, |active| {
+            active.update(|state| change(part(state), now));
+        });
+    }
+    Some(owner)
 }
 
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timer").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`Acquisition::waiting`](crate::Acquisition::waiting).
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Waiting<F> {
+        #[pin]
+        inner: F,
+        // Runs from the first pending poll until the future is ready or dropped.
+        timer: Option<Timer>,
+    }
+}
+
+impl<F> Waiting<F> {
+    pub(super) const fn new(inner: F) -> Self {
+        Self { inner, timer: None }
+    }
+}
+
+impl<F: Future> Future for Waiting<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let polled = this.inner.poll(cx);
+        if polled.is_ready() {
+            *this.timer = None;
+        } else if this.timer.is_none() {
+            *this.timer = Some(Timer::start(State::waiting));
+        }
+        polled
+    }
+}
+
+impl<F> fmt::Debug for Waiting<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").finish_non_exhaustive()
     }
 }

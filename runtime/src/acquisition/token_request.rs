@@ -11,11 +11,11 @@ use http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::active::Shared;
-use super::backend::{Answer, HeaderSink, InFlightReport, MapSink};
 use super::clock::Moment;
+use super::context;
+use super::delivery::{HeaderSink, InFlightReport, MapSink, Purpose};
 use super::http_state::Turn;
-use super::purpose::Purpose;
-use super::response::HttpOutcome;
+use super::response::{HttpOutcome, MAX_RETRY_AFTER};
 use super::state::State;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -49,12 +49,14 @@ const HEADERS: usize = 16;
 pub struct TokenRequest {
     acquisition: Option<Arc<Shared>>,
     authority: Authority,
-    /// Its position among the token requests of its acquisition.
-    turn: Turn,
+    purpose: Purpose,
+    /// Its position among the token requests of its acquisition, if it is one.
+    turn: Option<Turn>,
     /// Whether the request is part of the acquisition, and not only seen while that one runs.
     counts: bool,
     started: Option<Moment>,
-    report: InFlightReport,
+    /// None until its headers are written, if they report anything.
+    report: Option<InFlightReport>,
     retry_after: Option<Duration>,
 }
 
@@ -63,7 +65,7 @@ impl TokenRequest {
     ///
     /// A server that asks for more is broken or hostile, and adding its number to the current time
     /// might overflow.
-    pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+    pub const MAX_RETRY_AFTER: Duration = MAX_RETRY_AFTER;
 
     /// Begins a request of an acquisition, or of none.
     pub(crate) fn new(acquisition: Option<Arc<Shared>>, url: &str) -> Self {
@@ -79,20 +81,21 @@ impl TokenRequest {
     }
 
     fn begin(acquisition: Option<Arc<Shared>>, authority: Authority, counts: bool) -> Self {
-        let (mut started, mut turn) = (None, Turn::default());
+        let (mut started, mut turn) = (None, None);
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
-            started = acquisition.backend.clock().now();
-            if !acquisition.update(|state| turn = state.cold_mut().http.begin(&authority)) {
-                super::emit(Diagnostic::RequestAfterAcquisition);
+            started = context::now(acquisition.backend.clock());
+            if !acquisition.update(|state| turn = Some(state.cold_mut().http.begin(&authority))) {
+                context::emit(Diagnostic::RequestAfterAcquisition);
             }
         }
         Self {
             acquisition,
             authority,
+            purpose: Purpose::Token,
             turn,
             counts,
             started,
-            report: InFlightReport::default(),
+            report: None,
             retry_after: None,
         }
     }
@@ -111,7 +114,7 @@ impl TokenRequest {
     /// request.responded(200);
     /// ```
     pub fn purpose(mut self, purpose: Purpose) -> Self {
-        let before = mem::replace(&mut self.report.purpose, purpose);
+        let before = mem::replace(&mut self.purpose, purpose);
         if let Some(acquisition) = &self.acquisition
             && self.counts
             && before != purpose
@@ -119,7 +122,7 @@ impl TokenRequest {
             let (authority, turn) = (&self.authority, &mut self.turn);
             acquisition.update(|state| {
                 let http = &mut state.cold_mut().http;
-                http.repurpose((before, purpose), authority, turn);
+                http.repurpose(before, purpose, authority, turn);
             });
         }
         self
@@ -238,16 +241,17 @@ impl TokenRequest {
             return;
         };
         let backend = &acquisition.backend;
-        let (authority, report) = (&self.authority, &mut self.report);
-        if backend.is_authority(authority) {
-            acquisition.read(|state| backend.write_headers(state, authority, report, out));
+        if backend.is_authority(&self.authority) {
+            let (authority, report) = (&self.authority, &mut self.report);
+            acquisition
+                .read(|state| backend.write_headers(state, self.purpose, authority, report, out));
         } else if let HeaderSink::Headers(headers) = out {
             // The values belong to the caller; nothing may be locked while they are dropped.
             let id = acquisition.read(|state| state.correlation_id);
             backend.strip_headers(id, headers.map_mut());
         }
         if self.counts {
-            self.started = backend.clock().now();
+            self.started = context::now(backend.clock());
         }
     }
 
@@ -319,7 +323,7 @@ impl TokenRequest {
     /// request.responded(429);
     /// ```
     pub fn set_retry_after(&mut self, pause: Duration) {
-        self.retry_after = self.retry_after.max(Some(pause.min(Self::MAX_RETRY_AFTER)));
+        self.retry_after = self.retry_after.max(Some(pause.min(MAX_RETRY_AFTER)));
     }
 
     /// Records that a response with this status arrived.
@@ -332,9 +336,9 @@ impl TokenRequest {
     /// let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
     /// request.responded(200);
     /// ```
-    pub fn responded(self, status: u16) {
-        let holds_token = self.report.purpose != Purpose::Discovery && is_success(status);
-        self.end(Answer::Status(status), |state| {
+    pub fn responded(mut self, status: u16) {
+        let holds_token = self.purpose != Purpose::Discovery && is_success(status);
+        self.complete(Some(status), |state| {
             if holds_token {
                 state.token_received();
             }
@@ -376,8 +380,8 @@ impl TokenRequest {
     /// }
     /// # record(400, "authorization_pending");
     /// ```
-    pub fn pending(self, status: u16) {
-        self.end(Answer::Status(status), |state| {
+    pub fn pending(mut self, status: u16) {
+        self.complete(Some(status), |state| {
             let http = &mut state.cold_mut().http;
             http.responded = true;
             http.pending_polls = http.pending_polls.saturating_add(1);
@@ -401,8 +405,8 @@ impl TokenRequest {
     /// let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
     /// request.failed(TransportError::of(&error));
     /// ```
-    pub fn failed(self, class: TransportError) {
-        self.end(Answer::None, |state| {
+    pub fn failed(mut self, class: TransportError) {
+        self.complete(None, |state| {
             let http = &mut state.cold_mut().http;
             http.status = None;
             http.transport = Some(class);
@@ -420,29 +424,27 @@ impl TokenRequest {
         }
     }
 
-    fn end(mut self, answer: Answer, update: impl FnOnce(&mut State)) {
-        self.complete(answer, update);
-    }
-
-    fn complete(&mut self, answer: Answer, update: impl FnOnce(&mut State)) {
+    /// Records the attempt, and what happens to its report; `status` is that of the response, if any.
+    fn complete(&mut self, status: Option<u16>, update: impl FnOnce(&mut State)) {
         let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
-        let duration = acquisition.backend.clock().since(self.started);
+        let backend = &acquisition.backend;
+        let duration = context::since(self.started, backend.clock());
         acquisition.update(|state| {
             let http = &mut state.cold_mut().http;
             http.add_attempt(duration);
             http.retry_after = http.retry_after.max(self.retry_after);
             update(state);
         });
-        let report = mem::take(&mut self.report);
-        let mut undecided = acquisition.backend.acknowledge(report, answer);
+        let report = self.report.take();
+        let mut undecided = report.and_then(|report| backend.complete_delivery(report, status));
         if undecided.is_some() {
             acquisition.update(|state| state.cold_mut().http.undecided.extend(undecided.take()));
         }
-        if let Some(report) = undecided {
+        if let Some(undecided) = undecided {
             // The acquisition has ended already, so that no error code will follow.
-            acquisition.backend.decide(&[report], None);
+            backend.decide_deliveries(&[undecided], None);
         }
     }
 }
@@ -454,7 +456,7 @@ const fn is_success(status: u16) -> bool {
 
 impl Drop for TokenRequest {
     fn drop(&mut self) {
-        self.complete(Answer::None, |_| {});
+        self.complete(None, |_| {});
     }
 }
 
@@ -484,7 +486,7 @@ impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
         let output = std::task::ready!(this.inner.poll(cx));
         if let Some(request) = this.request.take() {
             // The response exists already; a panic while reading it must not lose it.
-            let _unread = contained(|| request.ended(&output));
+            contained(|| request.ended(&output));
         }
         Poll::Ready(output)
     }

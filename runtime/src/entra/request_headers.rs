@@ -5,7 +5,7 @@ use http::HeaderMap;
 use super::dialect::{Carrier, Delivery, Dialect, Header};
 use super::failure_queue::{FailureQueue, PendingFailure};
 use super::headers::{Claims, HeaderField, IdentityHeaders, write_state};
-use crate::acquisition::backend::{Answer, HeaderSink, InFlightReport};
+use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{AcquisitionRecord, Purpose, State};
 use crate::client::ClientInfo;
 use crate::error::ErrorInfo;
@@ -77,18 +77,19 @@ impl Headers {
     pub(crate) fn write(
         &self,
         state: &mut State,
+        purpose: Purpose,
         authority: &Authority,
         hits: u64,
-        report: &mut InFlightReport,
+        report: &mut Option<InFlightReport>,
         out: &mut HeaderSink<'_>,
     ) {
-        let is_token = report.purpose == Purpose::Token;
+        let is_token = purpose == Purpose::Token;
         // Only token requests have a form body to write to.
         let writes_form = is_token && self.dialect.carrier == Carrier::Form;
         if writes_form != matches!(out, HeaderSink::Form(_)) {
             return;
         }
-        self.write_identity(state, report.purpose, out);
+        self.write_identity(state, purpose, out);
         if is_token {
             self.write_telemetry(state, authority, hits, report, out);
         }
@@ -126,7 +127,7 @@ impl Headers {
         state: &State,
         authority: &Authority,
         hits: u64,
-        report: &mut InFlightReport,
+        report: &mut Option<InFlightReport>,
         out: &mut HeaderSink<'_>,
     ) {
         let mut line = Scratch::new();
@@ -143,27 +144,25 @@ impl Headers {
     }
 
     /// Completes the delivery of a report; returns it if that depends on the error code.
-    pub(crate) fn complete(
+    pub(crate) fn complete_delivery(
         &self,
-        mut report: InFlightReport,
-        answer: Answer,
-    ) -> Option<InFlightReport> {
-        match self.dialect.last.delivery_policy.delivery(answer) {
-            Delivery::Acknowledged => self.failures.complete(&report, true),
-            Delivery::Retry => self.failures.complete(&report, false),
-            Delivery::Pending(status) => {
-                report.status = status;
-                return (report.request != 0).then_some(report);
-            }
-        }
+        report: InFlightReport,
+        status: Option<u16>,
+    ) -> Option<UndecidedDelivery> {
+        let delivered = match self.dialect.last.delivery_policy.delivery(status) {
+            Delivery::Acknowledged => true,
+            Delivery::Retry => false,
+            Delivery::Pending(status) => return Some(UndecidedDelivery { report, status }),
+        };
+        self.failures.complete(&report, delivered);
         None
     }
 
-    /// Completes pending deliveries, now that the error code of their acquisition is known.
-    pub(crate) fn complete_pending(&self, pending: &[InFlightReport], code: Option<&str>) {
+    /// Completes undecided deliveries, now that the error code of their acquisition is known.
+    pub(crate) fn decide_deliveries(&self, undecided: &[UndecidedDelivery], code: Option<&str>) {
         let policy = self.dialect.last.delivery_policy;
-        for report in pending {
-            let delivered = policy.acknowledges(report.status, code);
+        for UndecidedDelivery { report, status } in undecided {
+            let delivered = policy.acknowledges(*status, code);
             self.failures.complete(report, delivered);
         }
     }

@@ -6,7 +6,7 @@ use ::http::{HeaderMap, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest, seen_request};
+use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest};
 
 /// A tower layer that writes the telemetry headers and records each attempt.
 ///
@@ -147,7 +147,7 @@ impl<B> OutgoingRequest for Request<B> {
     fn token_request(&self) -> TokenRequest {
         let handle = self.extensions().get::<Handle>();
         let purpose = self.extensions().get::<Purpose>().copied();
-        let request = seen_request(handle, &self.uri().to_string());
+        let request = Handle::seen_request(handle, &self.uri().to_string());
         request.purpose(purpose.unwrap_or_default())
     }
 
@@ -159,7 +159,7 @@ impl<B> OutgoingRequest for Request<B> {
 #[cfg(feature = "reqwest")]
 impl OutgoingRequest for reqwest::Request {
     fn token_request(&self) -> TokenRequest {
-        seen_request(None, self.url().as_str())
+        Handle::seen_request(None, self.url().as_str())
     }
 
     fn headers_mut(&mut self) -> &mut HeaderMap {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{BuildError, Instance, Shards, Shared, Telemetry};
+use super::shard::{Core, Shards};
+use super::{BuildError, Telemetry};
 use crate::acquisition::{Clock, ClockSource};
 use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
@@ -395,7 +396,7 @@ impl TelemetryBuilder {
         let rewritten = of_one_attempt
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
-        let shared = Arc::new(Shared {
+        let core = Core {
             clock: self.clock,
             rewritten: rewritten.collect(),
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
@@ -408,10 +409,9 @@ impl TelemetryBuilder {
             #[cfg(feature = "otel")]
             metrics: MetricsRecorder::new(self.metrics, &client),
             client,
-        });
-        let shards = Shards::new(&shared);
+        };
         Telemetry {
-            instance: Arc::new(Instance { shared, shards }),
+            shards: Arc::new(Shards::new(core)),
         }
     }
 }

@@ -5,27 +5,15 @@ mod errors;
 mod shard;
 
 use std::fmt;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, OnceLock};
 
-use http::{HeaderMap, HeaderName};
-
-use crate::acquisition::backend::{Backend, HeaderSink, InFlightReport, OpenSpan};
-use crate::acquisition::{
-    self, AcquisitionRecord, BackgroundAcquisition, Call, ClockSource, Nesting, Reading, State,
-};
+use crate::acquisition::backend::Backend;
+use crate::acquisition::{self, AcquisitionRecord, BackgroundAcquisition, Call, Nesting, Reading};
 use crate::api::ApiId;
 use crate::client::ClientInfo;
-use crate::entra::{self, PendingFailure};
+use crate::entra::PendingFailure;
 use crate::error::DescribeError;
-use crate::observer::Observers;
-#[cfg(feature = "otel")]
-use crate::otel::MetricsRecorder;
-use crate::recent::RecentRecords;
-#[cfg(feature = "tracing")]
-use crate::span::Spans;
-use crate::totals::{Counters, Totals};
-use crate::wire::{Authority, ClientRequestId};
+use crate::totals::Totals;
 
 pub use builder::TelemetryBuilder;
 pub use errors::{BuildError, SetGlobalError};
@@ -49,34 +37,8 @@ static GLOBAL: OnceLock<Telemetry> = OnceLock::new();
 /// ```
 #[derive(Clone)]
 pub struct Telemetry {
-    instance: Arc<Instance>,
+    shards: Arc<Shards>,
 }
-
-struct Instance {
-    shared: Arc<Shared>,
-    shards: Shards,
-}
-
-struct Shared {
-    clock: ClockSource,
-    client: ClientInfo,
-    entra: entra::Headers,
-    authorities: Option<Vec<String>>,
-    /// Headers whose value is valid for one attempt only.
-    rewritten: Vec<HeaderName>,
-    totals: Counters,
-    observers: Observers,
-    recent: RecentRecords,
-    #[cfg(feature = "tracing")]
-    spans: Spans,
-    #[cfg(feature = "otel")]
-    metrics: MetricsRecorder,
-}
-
-// Panics of observers, clocks and providers are caught, and locks ignore poisoning, because no panic
-// leaves the state half updated. So an SDK's own types stay unwind safe if they hold a `Telemetry`.
-impl UnwindSafe for Shared {}
-impl RefUnwindSafe for Shared {}
 
 impl Telemetry {
     /// Creates an instance for an SDK, with defaults for everything else.
@@ -171,7 +133,7 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn totals(&self) -> Totals {
-        self.instance.shared.totals.read()
+        self.shards.core.totals.read()
     }
 
     /// Returns the failures that no acknowledged token request has reported yet, oldest first.
@@ -194,7 +156,7 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn pending_failures(&self) -> Vec<PendingFailure> {
-        self.instance.shared.entra.pending()
+        self.shards.core.entra.pending()
     }
 
     /// Returns the number of cache hits that no token request has reported yet.
@@ -210,10 +172,8 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn pending_hits(&self) -> u64 {
-        self.instance
-            .shared
-            .entra
-            .pending_hits(self.instance.shared.totals.cache_hits())
+        let core = &self.shards.core;
+        core.entra.pending_hits(core.totals.cache_hits())
     }
 
     /// Returns the number of failures that were dropped unreported.
@@ -232,7 +192,7 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
-        self.instance.shared.entra.lost()
+        self.shards.core.entra.lost()
     }
 
     /// Returns the last records, oldest first.
@@ -252,7 +212,7 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
-        self.instance.shared.recent.read()
+        self.shards.core.recent.read()
     }
 
     /// Returns the identity of the SDK that this instance reports for.
@@ -268,7 +228,7 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn client(&self) -> &ClientInfo {
-        &self.instance.shared.client
+        &self.shards.core.client
     }
 
     /// Instruments a future for which no caller waits, such as a proactive refresh.
@@ -302,8 +262,8 @@ impl Telemetry {
         F: IntoFuture<Output = Result<T, E>>,
     {
         let reading = Reading {
-            error: <I::Owner as DescribeError<E>>::describe,
-            token: None,
+            error_info: <I::Owner as DescribeError<E>>::describe,
+            token_info: None,
         };
         Call::new(self.backend(), api.api(), Nesting::Background, reading)
             .with_parent(acquisition::parent_id())
@@ -312,108 +272,14 @@ impl Telemetry {
 
     /// Returns the shard of this instance for acquisitions that begin on this thread.
     pub(crate) fn backend(&self) -> Arc<dyn Backend> {
-        Arc::<Shard>::clone(self.instance.shards.own())
+        Arc::<Shard>::clone(self.shards.own())
     }
 }
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry")
-            .field("client", &self.instance.shared.client)
+            .field("client", &self.shards.core.client)
             .finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    #[cfg(feature = "tracing")]
-    fn open_span(&self, state: &State) -> Option<Box<dyn OpenSpan>> {
-        self.spans.open(&state.api)
-    }
-
-    #[cfg(not(feature = "tracing"))]
-    #[expect(clippy::unused_self, reason = "the feature is off")]
-    fn open_span(&self, _: &State) -> Option<Box<dyn OpenSpan>> {
-        None
-    }
-
-    /// Returns whether each record is observed or kept.
-    fn has_audience(&self) -> bool {
-        !self.observers.is_empty() || self.recent.is_kept()
-    }
-
-    /// Returns whether telemetry headers may be sent to an authority.
-    fn is_authority(&self, authority: &Authority) -> bool {
-        let Some(authorities) = &self.authorities else {
-            return true;
-        };
-        let host = authority.host();
-        host.is_some_and(|host| authorities.iter().any(|authority| **authority == **host))
-    }
-
-    /// Returns whether a later request can report a failure of an acquisition in this state.
-    fn can_report(&self, state: &State) -> bool {
-        let may_go_there = |authority| self.is_authority(authority);
-        state
-            .authority()
-            .map_or_else(|| !state.has_asked_instance_metadata(), may_go_there)
-    }
-
-    /// Removes the headers that an earlier request to an authority left.
-    fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
-        for name in &self.rewritten {
-            headers.remove(name);
-        }
-        self.entra.strip(id, headers);
-    }
-
-    /// Opens the span before the clock starts, so that its creation is not measured.
-    fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
-        let span = if is_quiet {
-            None
-        } else {
-            self.open_span(state)
-        };
-        state.started = self.clock.now();
-        span
-    }
-
-    fn write_headers(
-        &self,
-        state: &mut State,
-        authority: &Authority,
-        report: &mut InFlightReport,
-        out: &mut HeaderSink<'_>,
-    ) {
-        if let HeaderSink::Headers(headers) = out {
-            // Left by an earlier attempt, whose failures may be acknowledged already.
-            for name in &self.rewritten {
-                headers.remove(name);
-            }
-        }
-        let hits = self.totals.cache_hits();
-        self.entra.write(state, authority, hits, report, out);
-    }
-
-    fn publish(&self, record: &mut AcquisitionRecord, shard: usize, is_quiet: bool) {
-        self.totals.export(record, shard);
-        if record.has_failures() {
-            record.truncate_codes(self.entra.longest_code());
-            if self.can_report(record.state()) {
-                self.entra.export(record);
-            }
-        }
-        #[cfg(feature = "otel")]
-        if !is_quiet {
-            self.metrics.record(record);
-        }
-        if self.has_audience() {
-            record.state_mut().correlation_id();
-            self.recent.keep(record);
-        }
-        if is_quiet {
-            self.observers.pass_over();
-        } else {
-            self.observers.notify(record);
-        }
     }
 }

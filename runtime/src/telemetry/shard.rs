@@ -1,18 +1,48 @@
-//! Shards, so that threads use one `Telemetry` without contention.
+//! The part of a `Telemetry` that acquisitions use, in shards.
 
 use std::array;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
-use super::Shared;
-use crate::acquisition::backend::{Answer, Backend, HeaderSink, InFlightReport, OpenSpan};
-use crate::acquisition::{AcquisitionRecord, ClockSource, State};
+use crate::acquisition::backend::{Backend, OpenSpan};
+use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
+use crate::acquisition::{AcquisitionRecord, ClockSource, Purpose, State};
+use crate::api::Api;
+use crate::client::ClientInfo;
 use crate::entra;
-use crate::totals::SHARDS;
+use crate::observer::Observers;
+#[cfg(feature = "otel")]
+use crate::otel::MetricsRecorder;
+use crate::recent::RecentRecords;
+#[cfg(feature = "tracing")]
+use crate::span::Spans;
+use crate::totals::{Counters, SHARDS};
 use crate::wire::{Authority, ClientRequestId};
+
+/// What all shards of one instance share.
+pub(super) struct Core {
+    pub(super) clock: ClockSource,
+    pub(super) client: ClientInfo,
+    pub(super) entra: entra::Headers,
+    pub(super) authorities: Option<Vec<String>>,
+    /// Headers whose value is valid for one attempt only.
+    pub(super) rewritten: Vec<HeaderName>,
+    pub(super) totals: Counters,
+    pub(super) observers: Observers,
+    pub(super) recent: RecentRecords,
+    #[cfg(feature = "tracing")]
+    pub(super) spans: Spans,
+    #[cfg(feature = "otel")]
+    pub(super) metrics: MetricsRecorder,
+}
+
+// Panics of observers, clocks and providers are caught, and locks ignore poisoning, because no panic
+// leaves the state half updated. So an SDK's own types stay unwind safe if they hold a `Telemetry`.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
 
 /// One shard of an instance.
 ///
@@ -20,21 +50,26 @@ use crate::wire::{Authority, ClientRequestId};
 /// the processors on every call, so each shard has its own count, on its own cache line.
 #[repr(align(128))]
 pub(super) struct Shard {
-    shared: Arc<Shared>,
+    core: Arc<Core>,
     index: usize,
 }
 
 /// All shards of one instance.
-pub(super) struct Shards([Arc<Shard>; SHARDS]);
+pub(super) struct Shards {
+    pub(super) core: Arc<Core>,
+    shards: [Arc<Shard>; SHARDS],
+}
 
 impl Shards {
-    pub(super) fn new(shared: &Arc<Shared>) -> Self {
-        Self(array::from_fn(|index| {
+    pub(super) fn new(core: Core) -> Self {
+        let core = Arc::new(core);
+        let shards = array::from_fn(|index| {
             Arc::new(Shard {
-                shared: Arc::clone(shared),
+                core: Arc::clone(&core),
                 index,
             })
-        }))
+        });
+        Self { core, shards }
     }
 
     /// Returns the shard of this thread; threads are assigned round-robin.
@@ -43,30 +78,49 @@ impl Shards {
         thread_local! {
             static OWN: usize = THREADS.fetch_add(1, Ordering::Relaxed) % SHARDS;
         }
-        let Self(shards) = self;
-        let [first, ..] = shards;
-        shards.get(OWN.with(|own| *own)).unwrap_or(first)
+        let [first, ..] = &self.shards;
+        self.shards.get(OWN.with(|own| *own)).unwrap_or(first)
     }
 }
 
 impl UnwindSafe for Shard {}
 impl RefUnwindSafe for Shard {}
 
+impl Shard {
+    /// Returns whether a later request can report a failure of an acquisition in this state.
+    fn can_report(&self, state: &State) -> bool {
+        match state.authority() {
+            Some(authority) => self.is_authority(authority),
+            None => !state.has_asked_instance_metadata(),
+        }
+    }
+}
+
 impl Backend for Shard {
     fn instance(&self) -> *const () {
-        Arc::as_ptr(&self.shared).cast()
+        Arc::as_ptr(&self.core).cast()
     }
 
     fn clock(&self) -> &ClockSource {
-        &self.shared.clock
+        &self.core.clock
     }
 
-    fn begin(&self, state: &mut State, is_quiet: bool) -> Option<Box<dyn OpenSpan>> {
-        self.shared.begin(state, is_quiet)
+    #[cfg(feature = "tracing")]
+    fn open_span(&self, api: &Api) -> Option<Box<dyn OpenSpan>> {
+        self.core.spans.open(api)
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn open_span(&self, _: &Api) -> Option<Box<dyn OpenSpan>> {
+        None
     }
 
     fn is_authority(&self, authority: &Authority) -> bool {
-        self.shared.is_authority(authority)
+        let Some(authorities) = &self.core.authorities else {
+            return true;
+        };
+        let host = authority.host();
+        host.is_some_and(|host| authorities.iter().any(|authority| **authority == **host))
     }
 
     fn attempt_headers(&self) -> [&'static str; 2] {
@@ -74,28 +128,74 @@ impl Backend for Shard {
     }
 
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap) {
-        self.shared.strip_headers(id, headers);
+        for name in &self.core.rewritten {
+            headers.remove(name);
+        }
+        self.core.entra.strip(id, headers);
     }
 
     fn write_headers(
         &self,
         state: &mut State,
+        purpose: Purpose,
         authority: &Authority,
-        report: &mut InFlightReport,
+        report: &mut Option<InFlightReport>,
         out: &mut HeaderSink<'_>,
     ) {
-        self.shared.write_headers(state, authority, report, out);
+        let Core {
+            entra,
+            rewritten,
+            totals,
+            ..
+        } = &*self.core;
+        if let HeaderSink::Headers(headers) = out {
+            // Left by an earlier attempt, whose failures may be acknowledged already.
+            for name in rewritten {
+                headers.remove(name);
+            }
+        }
+        entra.write(state, purpose, authority, totals.cache_hits(), report, out);
     }
 
-    fn acknowledge(&self, report: InFlightReport, answer: Answer) -> Option<InFlightReport> {
-        self.shared.entra.complete(report, answer)
+    fn complete_delivery(
+        &self,
+        report: InFlightReport,
+        status: Option<u16>,
+    ) -> Option<UndecidedDelivery> {
+        self.core.entra.complete_delivery(report, status)
     }
 
-    fn decide(&self, undecided: &[InFlightReport], code: Option<&str>) {
-        self.shared.entra.complete_pending(undecided, code);
+    fn decide_deliveries(&self, undecided: &[UndecidedDelivery], code: Option<&str>) {
+        self.core.entra.decide_deliveries(undecided, code);
     }
 
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
-        self.shared.publish(record, self.index, is_quiet);
+        let Core {
+            totals,
+            entra,
+            observers,
+            recent,
+            ..
+        } = &*self.core;
+        totals.export(record, self.index);
+        if record.has_failures() {
+            record.truncate_codes(entra.longest_code());
+            if self.can_report(record.state()) {
+                entra.export(record);
+            }
+        }
+        #[cfg(feature = "otel")]
+        if !is_quiet {
+            self.core.metrics.record(record);
+        }
+        if !observers.is_empty() || recent.is_kept() {
+            record.state_mut().correlation_id();
+            recent.keep(record);
+        }
+        if is_quiet {
+            observers.pass_over();
+        } else {
+            observers.notify(record);
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! When a request counts as having delivered its telemetry.
 
-use crate::acquisition::backend::Answer;
-
 /// A rule that decides whether the failures in a request were delivered.
 ///
 /// A response acknowledges them, unless the policy lists its status or the error code of the
@@ -87,13 +85,13 @@ impl DeliveryPolicy {
     }
 
     /// Returns the outcome of a delivery, pending if it depends on the error code.
-    pub(crate) fn delivery(&self, answer: Answer) -> Delivery {
-        match answer {
-            Answer::None => Delivery::Retry,
-            Answer::Status(status) if !self.acknowledges(status, None) => Delivery::Retry,
-            Answer::Status(200..=299) => Delivery::Acknowledged,
-            Answer::Status(_) if self.retry_codes.is_empty() => Delivery::Acknowledged,
-            Answer::Status(status) => Delivery::Pending(status),
+    pub(crate) fn delivery(&self, status: Option<u16>) -> Delivery {
+        match status {
+            None => Delivery::Retry,
+            Some(status) if !self.acknowledges(status, None) => Delivery::Retry,
+            Some(200..=299) => Delivery::Acknowledged,
+            Some(_) if self.retry_codes.is_empty() => Delivery::Acknowledged,
+            Some(status) => Delivery::Pending(status),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::dialect::{Dialect, FieldValue, PlatformField};
 use super::headers::{FailureText, failure_fields, value_in, write_last};
-use crate::acquisition::backend::InFlightReport;
+use crate::acquisition::delivery::InFlightReport;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::error::ErrorInfo;
 use crate::wire::{Authority, Scratch};
@@ -91,18 +91,12 @@ impl FailureQueue {
         &self,
         authority: &Authority,
         hits: u64,
-        report: &mut InFlightReport,
+        report: &mut Option<InFlightReport>,
         out: &mut Scratch,
     ) -> bool {
         let mut state = self.lock();
-        if report.request == 0 {
-            state.requests += 1;
-            report.request = state.requests;
-            report.authority = Some(authority.clone());
-            report.hits = hits.saturating_sub(state.hits_reported);
-            state.hits_reported += report.hits;
-            state.select(&self.dialect, authority, report);
-        }
+        let report =
+            report.get_or_insert_with(|| state.begin_report(&self.dialect, authority, hits));
         if report.forgot {
             return true;
         }
@@ -129,9 +123,7 @@ impl FailureQueue {
 
     /// Removes what a request delivered, or queues it for another attempt.
     pub(super) fn complete(&self, report: &InFlightReport, delivered: bool) {
-        if report.request != 0 {
-            self.lock().complete(report, delivered, &self.dialect.last);
-        }
+        self.lock().complete(report, delivered, &self.dialect.last);
     }
 
     pub(super) fn pending(&self) -> Vec<PendingFailure> {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::budget::Budget;
 use super::failure::{PendingFailure, QueuedFailure, ReportState};
-use crate::acquisition::backend::InFlightReport;
+use crate::acquisition::delivery::InFlightReport;
 use crate::entra::dialect::{Capacity, Dialect, LastForm, OverBudget, SendOrder};
 use crate::wire::Authority;
 
@@ -23,7 +23,7 @@ pub(super) struct QueueState {
     /// Logical clock: counts failures and uses of an authority.
     sequence: u64,
     /// Number of the last request that reported something.
-    pub(super) requests: u64,
+    requests: u64,
     /// Cache hits in requests that were delivered or are in flight.
     pub(super) hits_reported: u64,
     /// Failures dropped without ever being delivered.
@@ -112,13 +112,28 @@ impl QueueState {
         all.all(|failure| budget.try_take(failure))
     }
 
-    /// Assigns a request the failures for its authority that fit next to its cache hits.
-    pub(super) fn select(
+    /// Begins the report of a request: cache hits, and failures for its authority.
+    pub(super) fn begin_report(
         &mut self,
         dialect: &Dialect,
         authority: &Authority,
-        report: &mut InFlightReport,
-    ) {
+        hits: u64,
+    ) -> InFlightReport {
+        self.requests += 1;
+        let mut report = InFlightReport {
+            authority: authority.clone(),
+            request: self.requests,
+            hits: hits.saturating_sub(self.hits_reported),
+            waiting: 0,
+            forgot: false,
+        };
+        self.hits_reported += report.hits;
+        self.select(dialect, authority, &mut report);
+        report
+    }
+
+    /// Assigns a request the failures for its authority that fit next to its cache hits.
+    fn select(&mut self, dialect: &Dialect, authority: &Authority, report: &mut InFlightReport) {
         let sequence = self.next_sequence();
         let mut none = AuthorityQueue::default();
         let own = self.by_authority.get_mut(authority);
@@ -183,9 +198,7 @@ impl QueueState {
 
     /// Removes what a request delivered, or returns it to the queue.
     pub(super) fn complete(&mut self, report: &InFlightReport, delivered: bool, form: &LastForm) {
-        let Some(authority) = &report.authority else {
-            return;
-        };
+        let authority = &report.authority;
         let in_flight = ReportState::InFlight(report.request);
         let mut lost = 0;
         for queue in self.queues_of(authority) {

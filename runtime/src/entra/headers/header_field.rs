@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::acquisition::backend::HeaderSink;
+use crate::acquisition::delivery::HeaderSink;
 
 /// A header name, with its spelling as a form field.
 #[derive(Debug)]
