@@ -10,11 +10,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &["diagnostics", "wire"]),
     (
         "vocabulary",
-        &["api", "cache", "client", "error", "region", "token"],
+        &[
+            "api",
+            "cache",
+            "client",
+            "credential",
+            "error",
+            "region",
+            "token",
+        ],
     ),
     ("acquisition", &["acquisition"]),
     (
-        "outlets",
+        "sinks",
         &["entra", "observer", "otel", "recent", "span", "totals"],
     ),
     ("telemetry", &["telemetry"]),
