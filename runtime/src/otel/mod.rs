@@ -40,6 +40,7 @@
 //! | `token_telemetry.refresh.duration` | the same for background refreshes, without the level |
 //! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `http.response.status_code`, `error.type` |
 //! | `token_telemetry.token.remaining_lifetime` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level` |
+//! | `token_telemetry.stale_tokens` | `token_telemetry.api.name` |
 //!
 //! Only failures have an `error.type`. It is `operation_canceled` for a cancelled call, `panicked`
 //! for a panic, and `_OTHER` for error codes beyond the limit below.
@@ -135,6 +136,7 @@ mod bound;
 mod bounded_table;
 mod catalog;
 mod enricher;
+mod events;
 mod instruments;
 mod interner;
 mod measurements;

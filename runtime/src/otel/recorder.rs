@@ -110,6 +110,7 @@ impl MetricsRecorder {
             return;
         }
         contained(|| self.export(record));
+        self.record_events(record);
     }
 
     fn export(&self, record: &AcquisitionRecord) {
@@ -293,6 +294,26 @@ impl MetricsRecorder {
         #[cfg(feature = "otel-bound")]
         newest.release();
         self.epochs.newest().unwrap_or(newest)
+    }
+}
+
+/// What [`events`](super::events) need.
+impl MetricsRecorder {
+    pub(super) fn records_conventions(&self) -> bool {
+        !self.is_off && self.metrics.config.conventions
+    }
+
+    /// Returns the instruments of the provider that is in use now.
+    pub(super) fn current_epoch(&self) -> Option<NewestEpoch<'_>> {
+        let newest = match self.epochs.newest() {
+            Some(newest) => newest,
+            None => self.create_instruments()?,
+        };
+        Some(self.maintain(newest, None))
+    }
+
+    pub(super) fn admitted_api(&self, api: &'static str) -> Option<&'static str> {
+        self.attribute_builder.interners.apis.admit(api)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metrics, MsalSet};
-use token_telemetry::{CacheLevel, Outcome};
+use token_telemetry::{Acquisition, CacheLevel, Outcome};
 
 use super::collect::Point;
 use super::{Bench, cancelled, counts, in_both_temporalities, now, point, run};
@@ -48,6 +48,16 @@ in_both_temporalities! {
     } expects [
         ("token_telemetry.refresh.duration", 1),
         ("token_telemetry.token_request.duration", 1),
+    ];
+
+    fn stale_token(bench: alone) {
+        now(run(&bench.telemetry, async {
+            Acquisition::current().record_stale_token();
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.stale_tokens", 1),
     ];
 
     fn with_msal_set(bench: Metrics::semantic_conventions) {

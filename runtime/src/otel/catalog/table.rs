@@ -193,6 +193,14 @@ metrics! {
         attributes: &[A::API_NAME, A::SOURCE, A::LEVEL],
         boundaries: LIFETIME,
     },
+    StaleTokens: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.stale_tokens",
+        unit: Unit::Count(Some("{token}")),
+        description: "Expired or expiring tokens that were returned because a refresh failed",
+        attributes: &[A::API_NAME],
+        boundaries: &[],
+    },
 }
 
 /// From a fast in-memory cache to a request that timed out after a minute.

@@ -1,0 +1,72 @@
+//! Measurements outside the path of a cache hit, such as one attempt of a token request.
+//!
+//! They are rare, so their attributes are built each time instead of being cached with a series.
+
+use std::time::Duration;
+
+use opentelemetry::{KeyValue, Value};
+
+use super::attributes::{Attribute, OTHER};
+use super::catalog::MetricId;
+use super::recorder::MetricsRecorder;
+use crate::acquisition::AcquisitionRecord;
+use crate::contained::contained;
+
+/// One measurement of a metric of the second set.
+///
+/// A counter counts 1 and ignores the duration.
+pub(crate) struct Event {
+    metric: MetricId,
+    time: Duration,
+    attributes: Vec<KeyValue>,
+}
+
+impl Event {
+    pub(super) fn counted(metric: MetricId) -> Self {
+        Self::timed(metric, Duration::ZERO)
+    }
+
+    pub(super) const fn timed(metric: MetricId, time: Duration) -> Self {
+        Self {
+            metric,
+            time,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Adds an attribute of the metric's row; its values must be bounded.
+    pub(super) fn with(mut self, attribute: Attribute, value: Option<impl Into<Value>>) -> Self {
+        if let Some(value) = value {
+            self.attributes
+                .push(KeyValue::new(attribute.key, value.into()));
+        }
+        self
+    }
+}
+
+impl MetricsRecorder {
+    /// Records the events that a finished acquisition contains; a plain hit has none.
+    pub(super) fn record_events(&self, record: &AcquisitionRecord) {
+        if record.is_stale() {
+            let api = record.api().name();
+            self.record_event(api, Event::counted(MetricId::StaleTokens));
+        }
+    }
+
+    /// Records an event of a function of the SDK.
+    pub(crate) fn record_event(&self, api: &'static str, event: Event) {
+        if !self.records_conventions() {
+            return;
+        }
+        contained(|| {
+            let Some(epoch) = self.current_epoch() else {
+                return;
+            };
+            let Some(state) = epoch.state() else { return };
+            let api = self.admitted_api(api).unwrap_or(OTHER);
+            let event = event.with(Attribute::API_NAME, Some(api));
+            let instruments = &state.instruments;
+            instruments.record(event.metric, event.time, &event.attributes);
+        });
+    }
+}
