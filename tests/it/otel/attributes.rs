@@ -220,7 +220,11 @@ fn exported_metrics_match_catalog() {
     bench.fetch();
     bench.hit(CacheLevel::L1Cache);
     bench.hit(CacheLevel::L2Cache);
-    now(run(&bench.telemetry, async { Err(LabError::new("io")) })).unwrap_err();
+    now(run(&bench.telemetry, async {
+        Acquisition::current().record_stale_token();
+        Err(LabError::new("io"))
+    }))
+    .unwrap_err();
     now(bench
         .telemetry
         .background(crate::support::LabApi::Silent, async {

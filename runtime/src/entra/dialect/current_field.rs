@@ -285,6 +285,9 @@ impl FieldSpec {
 
     /// Omits the slot and its delimiter while the field is unknown.
     ///
+    /// A reader finds out from the text whether the slot is there. So the texts of the field must differ
+    /// from those of the slot after it.
+    ///
     /// # Examples
     ///
     /// ```
