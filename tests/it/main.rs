@@ -20,6 +20,7 @@ mod api_lock;
 mod api_tables;
 #[cfg(feature = "bound")]
 mod bound;
+mod cache_lookups;
 mod circles;
 mod codes;
 mod diagnostics;

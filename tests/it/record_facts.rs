@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use token_telemetry::acquisition::Clock;
 use token_telemetry::api::Api;
+use token_telemetry::cache::CacheLookup;
 use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
@@ -51,6 +52,9 @@ const FACTS: &[Fact] = facts! {
         "refresh_reason: Expired", r#""refresh_reason":"Expired""#;
     is_stale == true, "stale: true", r#""stale":true"#;
     cached_token_count == Some(8), "cached_token_count: 8", r#""cached_token_count":8"#;
+    cache_lookups.len == 1, "cache_lookups: [RecordedLookup { level: L2Cache, result: Error",
+        r#""cache_lookups":[{"level":"L2Cache","result":"error","duration_us":0}]"#;
+    cache_lookup_count == 1, "cache_lookup_count: 1", r#""cache_lookup_count":1"#;
     cache_serialized == Some(true), "cache_serialized: true", r#""cache_serialized":true"#;
     legacy_cache == Some(false), "legacy_cache: false", r#""legacy_cache":false"#;
 
@@ -159,6 +163,7 @@ fn record_everything() {
             .with_refresh_on(refresh_time()),
     );
     current.record_region(region());
+    current.record_cache_lookup(CacheLevel::L2Cache, CacheLookup::Error, Duration::ZERO);
     current.record_cached_token_count(8);
     current.record_cache_serialized(true);
     current.record_legacy_cache(false);

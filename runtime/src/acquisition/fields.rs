@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use super::record::{AcquisitionRecord, Outcome};
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, TokenSource};
 use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
 use crate::token::TokenType;
@@ -65,12 +65,14 @@ facts! {
         correlation_id: record.correlation_id().map(Value::Id),
         parent: record.parent().map(Value::Id),
         background: raised(record.is_background()),
+        cache_lookup_count: counted(record.cache_lookup_count()),
     }
     elsewhere {
         token_type: record.token_type().map(TokenType::name).map(Value::Name),
         remaining_lifetime: record.remaining_lifetime().map(Value::Seconds),
         refresh_on: record.refresh_on().map(Value::Moment),
         stale: raised(record.is_stale()),
+        cache_lookups: listed(record.cache_lookups()).map(Value::Lookups),
         cached_token_count: record.cached_token_count().map(Value::Number),
         cache_serialized: record.cache_serialized().map(Value::Flag),
         legacy_cache: record.legacy_cache().map(Value::Flag),
@@ -139,6 +141,7 @@ pub(crate) enum Value<'a> {
     Transport(TransportError),
     Error(&'a ErrorInfo),
     Errors(&'a [ErrorInfo]),
+    Lookups(&'a [RecordedLookup]),
 }
 
 /// Receives the facts of a record that are present.
@@ -175,6 +178,7 @@ impl fmt::Debug for Value<'_> {
             Self::Transport(class) => class.fmt(f),
             Self::Error(error) => error.fmt(f),
             Self::Errors(errors) => errors.fmt(f),
+            Self::Lookups(lookups) => lookups.fmt(f),
         }
     }
 }

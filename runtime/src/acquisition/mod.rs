@@ -19,6 +19,7 @@ pub(crate) mod fields;
 pub(crate) mod future;
 pub(crate) mod handle;
 mod http_state;
+mod lookup_timer;
 mod pool;
 pub(crate) mod record;
 pub(crate) mod response;
@@ -34,6 +35,7 @@ pub use capture::{AttachRecord, Capture};
 pub use clock::Clock;
 pub use future::BackgroundAcquisition;
 pub use handle::{HandleGuard, ScopeFuture};
+pub use lookup_timer::CacheLookupTimer;
 pub use response::HttpOutcome;
 pub use seen_tokens::{SeenTokenLookup, SeenTokens};
 pub use timer::{Timer, Waiting};
@@ -41,7 +43,6 @@ pub use token_request::SendFuture;
 
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
-#[cfg(feature = "otel")]
 pub(crate) use clock::Moment;
 pub(crate) use context::parent_id;
 #[cfg(feature = "reqwest")]

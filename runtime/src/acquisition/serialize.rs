@@ -7,6 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::fields::{Value, Visit};
 use super::record::AcquisitionRecord;
+use crate::cache::RecordedLookup;
 use crate::error::ErrorInfo;
 use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 
@@ -74,6 +75,10 @@ impl<M: SerializeMap> Visit for Present<M> {
                 let errors: Vec<_> = errors.iter().map(Error).collect();
                 map.serialize_entry(name, &errors)
             }
+            Value::Lookups(lookups) => {
+                let lookups: Vec<_> = lookups.iter().map(Lookup).collect();
+                map.serialize_entry(name, &lookups)
+            }
         }
     }
 }
@@ -103,6 +108,19 @@ impl Serialize for Error<'_> {
             "sts_codes",
             (!info.sts_codes().is_empty()).then(|| info.sts_codes()),
         )?;
+        map.0.end()
+    }
+}
+
+struct Lookup<'a>(&'a RecordedLookup);
+
+impl Serialize for Lookup<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let lookup = self.0;
+        let mut map = Present(serializer.serialize_map(None)?);
+        map.entry("level", Some(lookup.level().name()))?;
+        map.entry("result", Some(lookup.result().name()))?;
+        map.entry("duration_us", lookup.duration().map(micros))?;
         map.0.end()
     }
 }

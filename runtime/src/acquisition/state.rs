@@ -8,7 +8,7 @@ use super::delivery::UndecidedDelivery;
 use super::http_state::HttpState;
 use super::timed::{Timed, add};
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::cache::{CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, TokenSource};
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
@@ -28,6 +28,9 @@ const MAX_PLATFORM_FIELDS: usize = 16;
 
 /// Maximum number of suppressed errors.
 const MAX_SUPPRESSED_ERRORS: usize = 8;
+
+/// Maximum number of cache lookups that are kept; the rest is only counted.
+const MAX_CACHE_LOOKUPS: usize = 8;
 
 /// Everything recorded for one acquisition; what a cache hit does not need is in a box.
 #[derive(Clone, Debug)]
@@ -67,6 +70,7 @@ pub(crate) struct ColdState {
     /// Waiting time that [`Waiting`](super::Waiting) measures.
     pub(crate) waiting: Timed,
     pub(crate) cached_token_count: Option<u64>,
+    pub(crate) cache_lookups: CacheLookups,
     pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
     pub(crate) error: ErrorInfo,
@@ -84,6 +88,22 @@ impl ColdState {
             parent: Some(parent),
             ..Self::default()
         })
+    }
+}
+
+/// The lookups in caches: the first few, and the number of all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CacheLookups {
+    pub(crate) kept: Vec<RecordedLookup>,
+    pub(crate) count: u32,
+}
+
+impl CacheLookups {
+    fn keep(&mut self, lookup: RecordedLookup) {
+        self.count = self.count.saturating_add(1);
+        if self.kept.len() < MAX_CACHE_LOOKUPS {
+            self.kept.push(lookup);
+        }
     }
 }
 
@@ -152,6 +172,14 @@ impl State {
     pub(crate) fn cache_hit(&mut self, level: CacheLevel) {
         self.source = Some(TokenSource::Cache);
         self.level = Some(level);
+    }
+
+    /// Records a lookup in a cache; the first hit is where the token came from.
+    pub(crate) fn cache_lookup(&mut self, lookup: RecordedLookup) {
+        if lookup.result() == CacheLookup::Hit && self.source.is_none() {
+            self.cache_hit(lookup.level());
+        }
+        self.cold_mut().cache_lookups.keep(lookup);
     }
 
     /// Records the source of the token; only a token from a cache has a cache level.

@@ -19,6 +19,11 @@ impl Timed {
         self.total
     }
 
+    /// Adds time that was measured elsewhere.
+    pub(super) fn add(&mut self, time: Duration) {
+        add(&mut self.total, time);
+    }
+
     pub(super) fn start(&mut self, now: Option<Moment>) {
         if self.guards == 0 {
             self.since = now;

@@ -43,29 +43,29 @@ pub struct Timer {
 
 impl Timer {
     pub(super) fn start(part: Part) -> Self {
-        let owner = update(part, None, Timed::start);
+        let owner = update(None, |state, now| part(state).start(now));
         Self { part, owner }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
+        let part = self.part;
         if self.owner.is_some() {
-            update(self.part, self.owner, Timed::stop);
+            update(self.owner, |state, now| part(state).stop(now));
         }
     }
 }
 
-/// Updates a part of an acquisition by the current time; returns the acquisition.
+/// Updates an acquisition by the current time; returns the acquisition.
 ///
 /// That is the owner, if it is active here, or without one the current acquisition.
-fn update(
-    part: Part,
+pub(super) fn update(
     owner: Option<Identity>,
-    change: fn(&mut Timed, Option<Moment>),
+    mut change: impl FnMut(&mut State, Option<Moment>),
 ) -> Option<Identity> {
     let act = |active: &mut ActiveAcquisition| {
-        let clock = active.update_timed(|state, now| change(part(state), now));
+        let clock = active.update_timed(&mut change);
         (active.identify(), clock)
     };
     let (owner, clock) = match owner {
@@ -76,7 +76,7 @@ fn update(
         // A custom clock is foreign code, which must not run while the stack is borrowed.
         let now = context::now(&clock);
         context::with_one(owner, |active| {
-            active.update(|state| change(part(state), now));
+            active.update(|state| change(state, now));
         });
     }
     Some(owner)

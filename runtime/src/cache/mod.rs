@@ -4,8 +4,8 @@ pub(crate) mod values;
 
 use std::time::{Duration, Instant, SystemTime};
 
-pub use values::RefreshTrigger;
 pub(crate) use values::{CacheLevel, CacheRefreshReason, TokenSource};
+pub use values::{CacheLookup, RecordedLookup, RefreshTrigger};
 
 /// Returns why a token with this expiry must be refreshed now.
 ///

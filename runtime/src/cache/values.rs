@@ -1,6 +1,8 @@
 //! Where a token came from, which cache held it, and why the cache did not suffice.
 
-use crate::wire::wire_enum;
+use std::time::Duration;
+
+use crate::wire::{named_enum, wire_enum};
 
 wire_enum! {
     /// Where a token came from.
@@ -117,5 +119,79 @@ impl RefreshTrigger {
             Self::Timer => "timer",
             Self::Startup => "startup",
         }
+    }
+}
+
+named_enum! {
+    /// How a lookup in one cache ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::cache::CacheLookup;
+    ///
+    /// assert_eq!(CacheLookup::Miss.name(), "miss");
+    /// ```
+    pub enum CacheLookup {
+        /// The cache held a usable token.
+        Hit = "hit",
+        /// The cache held none, or an expired one.
+        Miss = "miss",
+        /// The cache could not be read.
+        Error = "error",
+    }
+}
+
+/// A lookup in one cache: which one, how it ended, and how long it took.
+///
+/// Recorded by [`record_cache_lookup`](crate::Acquisition::record_cache_lookup) and
+/// [`time_cache_lookup`](crate::Acquisition::time_cache_lookup).
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::AcquisitionRecord;
+///
+/// fn log(record: &AcquisitionRecord) {
+///     for lookup in record.cache_lookups() {
+///         println!("{} {} {:?}", lookup.level(), lookup.result(), lookup.duration());
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedLookup {
+    level: CacheLevel,
+    result: CacheLookup,
+    duration: Option<Duration>,
+}
+
+impl RecordedLookup {
+    pub(crate) fn new(level: CacheLevel, result: CacheLookup, duration: Option<Duration>) -> Self {
+        Self {
+            level: match level {
+                CacheLevel::None | CacheLevel::Unknown => CacheLevel::Unknown,
+                CacheLevel::L1Cache | CacheLevel::L2Cache => level,
+            },
+            result,
+            duration,
+        }
+    }
+
+    /// Returns which cache was looked up; never [`CacheLevel::None`].
+    #[must_use]
+    pub const fn level(&self) -> CacheLevel {
+        self.level
+    }
+
+    /// Returns how the lookup ended.
+    #[must_use]
+    pub const fn result(&self) -> CacheLookup {
+        self.result
+    }
+
+    /// Returns how long the lookup took; absent without a clock.
+    #[must_use]
+    pub const fn duration(&self) -> Option<Duration> {
+        self.duration
     }
 }

@@ -46,6 +46,13 @@ impl Attribute {
     }
 }
 
+/// Attributes that only events have, whose values do not follow from a series.
+impl Attribute {
+    const fn of_event(key: &'static str) -> Self {
+        Self::new(key, |_, _| None)
+    }
+}
+
 /// The attributes of the MSAL set.
 impl Attribute {
     pub(super) const MSAL_VERSION: Self = Self::new("MsalVersion", |builder, _| {
@@ -111,15 +118,10 @@ impl Attribute {
             TokenSource::Broker => "broker".into(),
         })
     });
-    pub(super) const LEVEL: Self =
-        Self::new("token_telemetry.cache.level", |_, series| {
-            match series.level {
-                CacheLevel::None => None,
-                CacheLevel::Unknown => Some("unknown".into()),
-                CacheLevel::L1Cache => Some("l1".into()),
-                CacheLevel::L2Cache => Some("l2".into()),
-            }
-        });
+    pub(super) const LEVEL: Self = Self::new("token_telemetry.cache.level", |_, series| {
+        level_name(series.level).map(Value::from)
+    });
+    pub(super) const CACHE_RESULT: Self = Self::of_event("token_telemetry.cache.result");
     pub(super) const REASON: Self = Self::new("token_telemetry.refresh.reason", |_, series| {
         match series.reason {
             CacheRefreshReason::NotApplicable => None,
@@ -139,6 +141,16 @@ impl Attribute {
         let unknown = (series.outcome == Outcome::Error).then(|| OTHER_ERROR.into());
         code.or(unknown).map(Value::String)
     });
+}
+
+/// Returns the name of a cache level in the second set.
+pub(super) const fn level_name(level: CacheLevel) -> Option<&'static str> {
+    match level {
+        CacheLevel::None => None,
+        CacheLevel::Unknown => Some("unknown"),
+        CacheLevel::L1Cache => Some("l1"),
+        CacheLevel::L2Cache => Some("l2"),
+    }
 }
 
 /// Returns the text of a symbol, or `other` if the text is beyond the limit.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
 
-use super::attributes::{Attribute, OTHER};
+use super::attributes::{Attribute, OTHER, level_name};
 use super::catalog::MetricId;
 use super::recorder::MetricsRecorder;
 use crate::acquisition::AcquisitionRecord;
+use crate::cache::RecordedLookup;
 use crate::contained::contained;
 
 /// One measurement of a metric of the second set.
@@ -50,6 +51,23 @@ impl MetricsRecorder {
         if record.is_stale() {
             let api = record.api().name();
             self.record_event(api, Event::counted(MetricId::StaleTokens));
+        }
+        for lookup in record.cache_lookups() {
+            self.record_lookup(record.api().name(), lookup);
+        }
+    }
+
+    fn record_lookup(&self, api: &'static str, lookup: &RecordedLookup) {
+        let described = |event: Event| {
+            let result = lookup.result().name();
+            event
+                .with(Attribute::LEVEL, level_name(lookup.level()))
+                .with(Attribute::CACHE_RESULT, Some(result))
+        };
+        self.record_event(api, described(Event::counted(MetricId::CacheLookups)));
+        if let Some(time) = lookup.duration() {
+            let event = Event::timed(MetricId::CacheLookupDuration, time);
+            self.record_event(api, described(event));
         }
     }
 

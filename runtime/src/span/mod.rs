@@ -36,6 +36,7 @@ use callsite::{callsite, enabled_span};
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
 /// | `parent` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
+/// | `cache_lookup_count` | integer | number of [recorded lookups](AcquisitionRecord::cache_lookup_count) in caches, if there were any |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
@@ -190,7 +191,8 @@ impl Visit for &AcquisitionSpan {
             | Value::Region(_)
             | Value::Transport(_)
             | Value::Error(_)
-            | Value::Errors(_) => span.record(name, debug(value)),
+            | Value::Errors(_)
+            | Value::Lookups(_) => span.record(name, debug(value)),
         };
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The facts of the cache, and where the token came from.
 
 use super::AcquisitionRecord;
-use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, TokenSource};
 
 impl AcquisitionRecord {
     /// Returns where the token came from.
@@ -67,6 +67,43 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.state.stale
+    }
+
+    /// Returns the first eight lookups in caches that the SDK recorded, in their order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    /// use token_telemetry::cache::CacheLookup;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     for lookup in record.cache_lookups() {
+    ///         if lookup.result() == CacheLookup::Error {
+    ///             println!("{} could not be read", lookup.level());
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn cache_lookups(&self) -> &[RecordedLookup] {
+        self.cold().map_or(&[], |cold| &cold.cache_lookups.kept)
+    }
+
+    /// Returns the number of recorded lookups in caches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     println!("{} lookups", record.cache_lookup_count());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn cache_lookup_count(&self) -> u32 {
+        self.cold().map_or(0, |cold| cold.cache_lookups.count)
     }
 
     /// Returns the number of access tokens in the cache.

@@ -201,6 +201,22 @@ metrics! {
         attributes: &[A::API_NAME],
         boundaries: &[],
     },
+    CacheLookups: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.cache.lookups",
+        unit: Unit::Count(Some("{lookup}")),
+        description: "Lookups in token caches",
+        attributes: &[A::API_NAME, A::LEVEL, A::CACHE_RESULT],
+        boundaries: &[],
+    },
+    CacheLookupDuration: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.cache.lookup.duration",
+        unit: Unit::FractionalSeconds,
+        description: "Duration of lookups in token caches",
+        attributes: &[A::API_NAME, A::LEVEL, A::CACHE_RESULT],
+        boundaries: SECONDS,
+    },
 }
 
 /// From a fast in-memory cache to a request that timed out after a minute.
