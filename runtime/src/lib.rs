@@ -177,6 +177,7 @@ pub mod error;
 pub mod graph;
 pub mod guide;
 pub mod middleware;
+mod newest_tokens;
 mod observer;
 #[cfg(feature = "otel")]
 pub mod otel;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::api::Api;
 use crate::wire::wire_enum;
 
 wire_enum! {
@@ -51,6 +52,7 @@ pub struct TokenInfo {
     token_type: Option<TokenType>,
     expires_in: Option<Duration>,
     refresh_on: Option<SystemTime>,
+    refresh_token: Option<bool>,
 }
 
 impl TokenInfo {
@@ -61,6 +63,7 @@ impl TokenInfo {
             token_type: None,
             expires_in: None,
             refresh_on: None,
+            refresh_token: None,
         }
     }
 
@@ -114,6 +117,22 @@ impl TokenInfo {
         self
     }
 
+    /// Sets whether a refresh token came with the token, or is stored for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::TokenInfo;
+    ///
+    /// let info = TokenInfo::new().with_refresh_token(true);
+    /// assert_eq!(info.refresh_token(), Some(true));
+    /// ```
+    #[must_use]
+    pub const fn with_refresh_token(mut self, is_present: bool) -> Self {
+        self.refresh_token = Some(is_present);
+        self
+    }
+
     /// Returns the scheme of the token, if known.
     #[must_use]
     pub const fn token_type(&self) -> Option<TokenType> {
@@ -130,6 +149,12 @@ impl TokenInfo {
     #[must_use]
     pub const fn refresh_on(&self) -> Option<SystemTime> {
         self.refresh_on
+    }
+
+    /// Returns whether a refresh token is present, if known.
+    #[must_use]
+    pub const fn refresh_token(&self) -> Option<bool> {
+        self.refresh_token
     }
 
     /// Fills missing fields from `other`.
@@ -150,11 +175,65 @@ impl TokenInfo {
             token_type,
             expires_in,
             refresh_on,
+            refresh_token,
         } = self;
         Self {
             token_type: token_type.or(other.token_type),
             expires_in: expires_in.or(other.expires_in),
             refresh_on: refresh_on.or(other.refresh_on),
+            refresh_token: refresh_token.or(other.refresh_token),
         }
+    }
+}
+
+/// The newest token that one function of the SDK has acquired.
+///
+/// Returned by [`Telemetry::tokens`](crate::Telemetry::tokens). Only tokens of known lifetime that the
+/// identity provider or a broker issued count; the token itself is not kept.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use token_telemetry::Telemetry;
+///
+/// for token in Telemetry::global().tokens() {
+///     if token.expires_in() < Duration::from_secs(60) {
+///         println!("the token of {} was not refreshed in time", token.api());
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewestToken {
+    api: Api,
+    age: Duration,
+    expires_in: Duration,
+}
+
+impl NewestToken {
+    pub(crate) const fn new(api: Api, age: Duration, expires_in: Duration) -> Self {
+        Self {
+            api,
+            age,
+            expires_in,
+        }
+    }
+
+    /// Returns the function that acquired the token.
+    #[must_use]
+    pub const fn api(&self) -> Api {
+        self.api
+    }
+
+    /// Returns the time since the token was acquired.
+    #[must_use]
+    pub const fn age(&self) -> Duration {
+        self.age
+    }
+
+    /// Returns the time left until the token expires; zero if it has expired.
+    #[must_use]
+    pub const fn expires_in(&self) -> Duration {
+        self.expires_in
     }
 }

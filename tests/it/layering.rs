@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("acquisition", &["acquisition"]),
     (
         "sinks",
-        &["entra", "observer", "otel", "recent", "span", "totals"],
+        &["entra", "newest_tokens", "observer", "otel", "recent", "span", "totals"],
     ),
     ("telemetry", &["telemetry"]),
     ("edge", &["middleware", "__private", "test_util"]),

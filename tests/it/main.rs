@@ -33,6 +33,7 @@ mod interleavings;
 mod isolation;
 mod layering;
 mod lifecycle;
+mod newest_tokens;
 mod otel;
 mod privacy;
 mod record_facts;

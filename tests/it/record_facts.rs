@@ -60,6 +60,8 @@ const FACTS: &[Fact] = facts! {
 
     token_type == Some(TokenType::Bearer), "token_type: Bearer", r#""token_type":"Bearer""#;
     remaining_lifetime == Some(seconds(60)), "remaining_lifetime: 60s", r#""remaining_lifetime_s":60"#;
+    refresh_token_present == Some(true),
+        "refresh_token_present: true", r#""refresh_token_present":true"#;
     refresh_on == Some(refresh_time()), "refresh_on: SystemTime", r#""refresh_on_s":5"#;
 
     duration_total.is_some == true, "duration_total: ", r#""duration_total_us":"#;
@@ -102,6 +104,12 @@ const FACTS: &[Fact] = facts! {
 /// Facts of [`cache_hit`], which the other record cannot have.
 const FACTS_OF_HIT: &[Fact] = facts! {
     cache_level == Some(CacheLevel::L2Cache), "cache_level: L2Cache", r#""cache_level":"L2Cache""#;
+};
+
+/// Facts of [`refreshed`], which got a new token.
+const FACTS_OF_REFRESH: &[Fact] = facts! {
+    expiry_advertised == Some(true), "expiry_advertised: true", r#""expiry_advertised":true"#;
+    is_expiry_unextended == true, "expiry_unextended: true", r#""expiry_unextended":true"#;
 };
 
 /// Recording methods whose fact shows only in another acquisition, or as one of the facts above.
@@ -160,7 +168,8 @@ fn record_everything() {
     current.record_token(
         TokenInfo::new()
             .with_expires_in(seconds(60))
-            .with_refresh_on(refresh_time()),
+            .with_refresh_on(refresh_time())
+            .with_refresh_token(true),
     );
     current.record_region(region());
     current.record_cache_lookup(CacheLevel::L2Cache, CacheLookup::Error, Duration::ZERO);
@@ -225,6 +234,22 @@ fn cache_hit() -> AcquisitionRecord {
     })
 }
 
+/// A refresh that returns the token of the one before.
+fn refreshed() -> AcquisitionRecord {
+    let recorder = Recorder::new();
+    let telemetry = Telemetry::builder().observer(recorder.clone()).build();
+    let telemetry = telemetry.unwrap();
+    for _ in 0..2 {
+        let refresh = telemetry.background(LabApi::Silent, async {
+            Acquisition::current().record_source(TokenSource::IdentityProvider);
+            Acquisition::current().record_token(TokenInfo::new().with_expires_in(Duration::ZERO));
+            Ok::<_, LabError>(())
+        });
+        futures::executor::block_on(refresh).unwrap();
+    }
+    recorder.take().swap_remove(1)
+}
+
 #[track_caller]
 fn assert_shown(record: &AcquisitionRecord, facts: &[Fact]) {
     let debug = format!("{record:?}");
@@ -242,11 +267,12 @@ fn every_fact_in_every_form() {
     assert_shown(&record, FACTS);
     assert!(record.duration_total() > record.duration_in_http());
     assert_shown(&cache_hit(), FACTS_OF_HIT);
+    assert_shown(&refreshed(), FACTS_OF_REFRESH);
 }
 
 #[test]
 fn every_getter_in_this_test() {
-    let rows = FACTS.iter().chain(FACTS_OF_HIT);
+    let rows = FACTS.iter().chain(FACTS_OF_HIT).chain(FACTS_OF_REFRESH);
     let tested: BTreeSet<_> = rows.map(|(getter, ..)| (*getter).to_owned()).collect();
     assert_eq!(tested, fields::getters());
 }
@@ -258,7 +284,7 @@ fn keys_named_like_getters() {
         .iter()
         .map(|it| fields::fact(it))
         .collect();
-    for record in [full_record(), cache_hit()] {
+    for record in [full_record(), cache_hit(), refreshed()] {
         let data = serde_json::to_value(record).unwrap();
         for key in data.as_object().unwrap().keys() {
             let is_fact = |name: &String| {

@@ -120,7 +120,7 @@ pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
 
 /// Returns the current time; a custom clock is foreign code.
 #[inline]
-pub(super) fn now(clock: &ClockSource) -> Option<Moment> {
+pub(crate) fn now(clock: &ClockSource) -> Option<Moment> {
     if clock.is_custom() {
         with_suspended(|| clock.read()).flatten()
     } else {

@@ -66,6 +66,9 @@ facts! {
         parent: record.parent().map(Value::Id),
         background: raised(record.is_background()),
         cache_lookup_count: counted(record.cache_lookup_count()),
+        refresh_token_present: record.refresh_token_present().map(Value::Flag),
+        expiry_advertised: record.expiry_advertised().map(Value::Flag),
+        expiry_unextended: raised(record.is_expiry_unextended()),
     }
     elsewhere {
         token_type: record.token_type().map(TokenType::name).map(Value::Name),

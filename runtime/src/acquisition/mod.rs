@@ -41,10 +41,12 @@ pub use seen_tokens::{SeenTokenLookup, SeenTokens};
 pub use timer::{Timer, Waiting};
 pub use token_request::SendFuture;
 
+pub use crate::token::NewestToken;
+
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
 pub(crate) use clock::Moment;
-pub(crate) use context::parent_id;
+pub(crate) use context::{now, parent_id};
 #[cfg(feature = "reqwest")]
 pub(crate) use current::Acquisition;
 pub(crate) use delivery::Purpose;

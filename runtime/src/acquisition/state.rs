@@ -51,6 +51,7 @@ pub(crate) struct State {
     pub(crate) waited: Option<Duration>,
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
+    pub(crate) refresh_token: Option<bool>,
     pub(crate) background: bool,
     pub(crate) cold: Option<Box<ColdState>>,
 }
@@ -73,6 +74,8 @@ pub(crate) struct ColdState {
     pub(crate) cache_lookups: CacheLookups,
     pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
+    /// Whether a refresh brought a token that expires no later than the one before.
+    pub(crate) expiry_unextended: bool,
     pub(crate) error: ErrorInfo,
     /// Whether the body recorded that its error means "not yet".
     pub(crate) pending: bool,
@@ -147,6 +150,7 @@ impl State {
             waited: None,
             remaining_lifetime: None,
             stale: false,
+            refresh_token: None,
             background: false,
             cold: None,
         }
@@ -243,6 +247,7 @@ impl State {
     pub(crate) fn token(&mut self, info: &TokenInfo) {
         self.token_type = info.token_type().or(self.token_type);
         self.remaining_lifetime = info.expires_in().or(self.remaining_lifetime);
+        self.refresh_token = info.refresh_token().or(self.refresh_token);
         if let Some(moment) = info.refresh_on() {
             self.cold_mut().refresh_on = Some(moment);
         }
@@ -268,6 +273,7 @@ impl State {
         self.token_type = self.token_type.or_else(|| info.token_type());
         let lifetime = || info.expires_in();
         self.remaining_lifetime = self.remaining_lifetime.or_else(lifetime);
+        self.refresh_token = self.refresh_token.or_else(|| info.refresh_token());
         if let Some(moment) = info.refresh_on() {
             self.cold_mut().refresh_on.get_or_insert(moment);
         }

@@ -52,6 +52,10 @@ impl MetricsRecorder {
             let api = record.api().name();
             self.record_event(api, Event::counted(MetricId::StaleTokens));
         }
+        if record.is_expiry_unextended() {
+            let api = record.api().name();
+            self.record_event(api, Event::counted(MetricId::UnextendedTokens));
+        }
         for lookup in record.cache_lookups() {
             self.record_lookup(record.api().name(), lookup);
         }

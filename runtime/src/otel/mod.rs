@@ -41,6 +41,7 @@
 //! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `http.response.status_code`, `error.type` |
 //! | `token_telemetry.token.remaining_lifetime` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level` |
 //! | `token_telemetry.stale_tokens` | `token_telemetry.api.name` |
+//! | `token_telemetry.unextended_tokens` | `token_telemetry.api.name` |
 //! | `token_telemetry.cache.lookups` | `token_telemetry.api.name`, `token_telemetry.cache.level`, `token_telemetry.cache.result` |
 //! | `token_telemetry.cache.lookup.duration` | the same |
 //!

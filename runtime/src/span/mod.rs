@@ -37,6 +37,9 @@ use callsite::{callsite, enabled_span};
 /// | `parent` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
 /// | `cache_lookup_count` | integer | number of [recorded lookups](AcquisitionRecord::cache_lookup_count) in caches, if there were any |
+/// | `refresh_token_present` | boolean | whether there is a [refresh token](AcquisitionRecord::refresh_token_present) |
+/// | `expiry_advertised` | boolean | whether the [lifetime of a new token](AcquisitionRecord::expiry_advertised) is known |
+/// | `expiry_unextended` | boolean | `true` if a refresh brought [no later expiry](AcquisitionRecord::is_expiry_unextended) |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |

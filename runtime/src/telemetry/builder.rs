@@ -9,6 +9,7 @@ use super::{BuildError, Telemetry};
 use crate::acquisition::{Clock, ClockSource};
 use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
+use crate::newest_tokens::NewestTokens;
 use crate::observer::{Observer, Observers};
 #[cfg(feature = "otel")]
 use crate::otel::{Metrics, MetricsRecorder};
@@ -397,6 +398,7 @@ impl TelemetryBuilder {
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
         let core = Core {
+            tokens: Arc::new(NewestTokens::new(self.clock.clone())),
             clock: self.clock,
             rewritten: rewritten.collect(),
             entra: entra::Headers::new(self.dialect, &client, &self.claims),

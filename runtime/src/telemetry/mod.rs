@@ -13,6 +13,7 @@ use crate::api::ApiId;
 use crate::client::ClientInfo;
 use crate::entra::PendingFailure;
 use crate::error::DescribeError;
+use crate::token::NewestToken;
 use crate::totals::Totals;
 
 pub use builder::TelemetryBuilder;
@@ -213,6 +214,27 @@ impl Telemetry {
     #[must_use]
     pub fn recent_records(&self) -> Vec<AcquisitionRecord> {
         self.shards.core.recent.read()
+    }
+
+    /// Returns the newest token of each function, with its age and its expiry.
+    ///
+    /// A token counts if the identity provider or a broker issued it and its lifetime is known; a cache
+    /// hit changes nothing. At most 64 functions are kept. Without a clock there are none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// for token in Telemetry::global().tokens() {
+    ///     println!("{}: expires in {:?}", token.api(), token.expires_in());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn tokens(&self) -> Vec<NewestToken> {
+        let mut tokens = Vec::new();
+        self.shards.core.tokens.for_each(|token| tokens.push(token));
+        tokens
     }
 
     /// Returns the identity of the SDK that this instance reports for.

@@ -11,8 +11,10 @@ use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{AcquisitionRecord, ClockSource, Purpose, State};
 use crate::api::Api;
+use crate::cache::CacheRefreshReason;
 use crate::client::ClientInfo;
 use crate::entra;
+use crate::newest_tokens::NewestTokens;
 use crate::observer::Observers;
 #[cfg(feature = "otel")]
 use crate::otel::MetricsRecorder;
@@ -33,6 +35,7 @@ pub(super) struct Core {
     pub(super) totals: Counters,
     pub(super) observers: Observers,
     pub(super) recent: RecentRecords,
+    pub(super) tokens: Arc<NewestTokens>,
     #[cfg(feature = "tracing")]
     pub(super) spans: Spans,
     #[cfg(feature = "otel")]
@@ -92,6 +95,22 @@ impl Shard {
         match state.authority() {
             Some(authority) => self.is_authority(authority),
             None => !state.has_asked_instance_metadata(),
+        }
+    }
+
+    /// Keeps the expiry of a token that did not come from a cache.
+    #[cold]
+    fn publish_new_token(&self, record: &mut AcquisitionRecord) {
+        let is_refresh = matches!(
+            record.refresh_reason(),
+            Some(
+                CacheRefreshReason::Expired
+                    | CacheRefreshReason::ProactivelyRefreshed
+                    | CacheRefreshReason::ForceRefreshOrClaims
+            )
+        );
+        if self.core.tokens.keep(record) && is_refresh {
+            record.state_mut().cold_mut().expiry_unextended = true;
         }
     }
 }
@@ -178,6 +197,9 @@ impl Backend for Shard {
             ..
         } = &*self.core;
         totals.export(record, self.index);
+        if record.has_new_token() {
+            self.publish_new_token(record);
+        }
         if record.has_failures() {
             record.truncate_codes(entra.longest_code());
             if self.can_report(record.state()) {

@@ -1,10 +1,12 @@
 //! Values and types of the attributes.
 
+use std::time::Duration;
+
 use opentelemetry::Value;
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::otel::{Metric, MetricKind, MsalSet};
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenSource, TokenType,
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource, TokenType,
 };
 
 use super::collect::Point;
@@ -221,10 +223,20 @@ fn exported_metrics_match_catalog() {
     bench.hit(CacheLevel::L1Cache);
     bench.hit(CacheLevel::L2Cache);
     now(run(&bench.telemetry, async {
+        let lookup = Acquisition::current().time_cache_lookup(CacheLevel::L2Cache);
+        lookup.miss();
         Acquisition::current().record_stale_token();
         Err(LabError::new("io"))
     }))
     .unwrap_err();
+    // A refresh that brings no later expiry than the fetch.
+    now(run(&bench.telemetry, async {
+        Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
+        bench.respond(200).await;
+        Acquisition::current().record_token(TokenInfo::new().with_expires_in(Duration::ZERO));
+        Ok(1)
+    }))
+    .unwrap();
     now(bench
         .telemetry
         .background(crate::support::LabApi::Silent, async {

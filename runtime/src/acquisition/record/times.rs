@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::AcquisitionRecord;
-#[cfg(feature = "otel")]
 use crate::acquisition::clock::Moment;
 
 impl AcquisitionRecord {
@@ -26,7 +25,6 @@ impl AcquisitionRecord {
     }
 
     /// Returns the moment of the first poll; absent without a clock.
-    #[cfg(feature = "otel")]
     pub(crate) fn started(&self) -> Option<Moment> {
         self.state.started
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::AcquisitionRecord;
+use crate::cache::TokenSource;
 use crate::token::TokenType;
 
 impl AcquisitionRecord {
@@ -58,5 +59,81 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn refresh_on(&self) -> Option<SystemTime> {
         self.cold()?.refresh_on
+    }
+
+    /// Returns whether a refresh token is present, if the SDK recorded it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if record.refresh_token_present() == Some(false) {
+    ///         println!("the user must sign in again once the token expires");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn refresh_token_present(&self) -> Option<bool> {
+        self.state.refresh_token
+    }
+
+    /// Returns whether the lifetime of a new token is known; absent for all others.
+    ///
+    /// New tokens are those of the identity provider or a broker. If their lifetime is unknown, nobody
+    /// can refresh them in time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if record.expiry_advertised() == Some(false) {
+    ///         println!("the server did not say when the token expires");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn expiry_advertised(&self) -> Option<bool> {
+        let is_new = self.has_new_token();
+        is_new.then(|| self.remaining_lifetime().is_some())
+    }
+
+    /// Returns whether a refresh brought a token that expires no later than the one before.
+    ///
+    /// The token before is the last one of the same function that the identity provider or a broker
+    /// issued under the same [`Telemetry`](crate::Telemetry). Expiries that differ by at most a second
+    /// count as equal, since servers round them. If one function serves several resources whose
+    /// tokens live for different times, this may be raised although every refresh did its work.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if record.is_expiry_unextended() {
+    ///         println!("the refresh returned a token that is no newer");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn is_expiry_unextended(&self) -> bool {
+        self.cold().is_some_and(|cold| cold.expiry_unextended)
+    }
+
+    /// Returns whether the identity provider or a broker issued a token for this acquisition.
+    #[inline]
+    pub(crate) fn has_new_token(&self) -> bool {
+        // The cheapest question first, since a plain hit asks, too.
+        self.state.source != Some(TokenSource::Cache)
+            && self.is_ok()
+            && !self.is_stale()
+            && matches!(
+                self.token_source(),
+                Some(TokenSource::IdentityProvider | TokenSource::Broker)
+            )
     }
 }

@@ -201,6 +201,14 @@ metrics! {
         attributes: &[A::API_NAME],
         boundaries: &[],
     },
+    UnextendedTokens: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.unextended_tokens",
+        unit: Unit::Count(Some("{token}")),
+        description: "Tokens of refreshes that expire no later than the tokens before",
+        attributes: &[A::API_NAME],
+        boundaries: &[],
+    },
     CacheLookups: Metric {
         set: MetricSet::Conventions,
         name: "token_telemetry.cache.lookups",

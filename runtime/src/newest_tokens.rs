@@ -1,0 +1,107 @@
+//! The newest token of each function: when it was acquired, and when it expires.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::acquisition::{self, AcquisitionRecord, ClockSource, Moment};
+use crate::api::Api;
+use crate::token::NewestToken;
+
+/// Maximum number of functions; beyond that, the token that expires first makes way.
+const CAPACITY: usize = 64;
+
+/// Expiries that differ by no more count as equal, since servers send whole seconds.
+const ROUNDING: Duration = Duration::from_secs(1);
+
+/// The newest tokens of one `Telemetry`; updated only by acquisitions that did not hit a cache.
+#[derive(Debug)]
+pub(crate) struct NewestTokens {
+    clock: ClockSource,
+    entries: Mutex<Vec<Entry>>,
+}
+
+/// A token, by times after the start of its acquisition.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    api: Api,
+    started: Moment,
+    acquired_after: Duration,
+    expires_after: Duration,
+}
+
+impl Entry {
+    /// Returns the token of an acquisition, if all its times are known.
+    fn of(record: &AcquisitionRecord) -> Option<Self> {
+        let acquired_after = record.duration_total()?;
+        Some(Self {
+            api: record.api(),
+            started: record.started()?,
+            acquired_after,
+            expires_after: acquired_after.saturating_add(record.remaining_lifetime()?),
+        })
+    }
+
+    /// Returns whether this token expires no later than an older one.
+    fn is_no_later_than(&self, older: &Self) -> bool {
+        let later_by = self.started.since(older.started);
+        let limit = older.expires_after.saturating_add(ROUNDING);
+        later_by.saturating_add(self.expires_after) <= limit
+    }
+
+    fn at(&self, now: Moment) -> NewestToken {
+        let passed = now.since(self.started);
+        let age = passed.saturating_sub(self.acquired_after);
+        let expires_in = self.expires_after.saturating_sub(passed);
+        NewestToken::new(self.api, age, expires_in)
+    }
+}
+
+impl NewestTokens {
+    pub(crate) const fn new(clock: ClockSource) -> Self {
+        Self {
+            clock,
+            entries: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Keeps the token of an acquisition that got a new one.
+    ///
+    /// Returns whether it expires no later than the token before.
+    pub(crate) fn keep(&self, record: &AcquisitionRecord) -> bool {
+        let Some(token) = Entry::of(record) else {
+            return false;
+        };
+        let mut entries = self.lock();
+        if let Some(known) = entries.iter_mut().find(|known| known.api == token.api) {
+            let is_no_later = token.is_no_later_than(known);
+            *known = token;
+            return is_no_later;
+        }
+        if entries.len() < CAPACITY {
+            entries.push(token);
+        } else if let Some(first) = first_to_expire(&mut entries, token.started) {
+            *first = token;
+        }
+        false
+    }
+
+    /// Calls `act` with each token, without a lock: it may be foreign code.
+    pub(crate) fn for_each(&self, act: impl FnMut(NewestToken)) {
+        let Some(now) = acquisition::now(&self.clock) else {
+            return;
+        };
+        let entries = self.lock().clone();
+        entries.iter().map(|entry| entry.at(now)).for_each(act);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the token with the least time left at this moment.
+fn first_to_expire(entries: &mut [Entry], now: Moment) -> Option<&mut Entry> {
+    entries
+        .iter_mut()
+        .min_by_key(|entry| entry.at(now).expires_in())
+}
