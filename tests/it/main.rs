@@ -22,6 +22,7 @@ mod api_tables;
 mod bound;
 mod cache_lookups;
 mod circles;
+mod client_defaults;
 mod codes;
 mod diagnostics;
 mod documents;

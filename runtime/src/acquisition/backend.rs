@@ -30,6 +30,9 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Removes the telemetry of an earlier request of the acquisition with this id.
     fn strip_headers(&self, id: Option<ClientRequestId>, headers: &mut HeaderMap);
 
+    /// Fills in what holds for every acquisition, and was not recorded for this one.
+    fn fill_defaults(&self, state: &mut State);
+
     /// Writes the headers of one request, and sets `report` to what they report.
     ///
     /// A request whose headers are written again keeps its report.

@@ -48,7 +48,7 @@ fn complete_record(record: &mut AcquisitionRecord, backend: &dyn Backend, ending
     record.complete(outcome, total, error);
 }
 
-/// Passes the finished record to the exporters and the listeners, with an id if they need one.
+/// Passes the finished record to the exporters and the listeners, with all that they need.
 #[inline]
 fn publish(
     record: &mut AcquisitionRecord,
@@ -57,7 +57,9 @@ fn publish(
     is_quiet: bool,
 ) {
     if record.error().is_some() || listeners.is_some() || record.state().has_suppressed_errors() {
-        record.state_mut().correlation_id();
+        let state = record.state_mut();
+        state.correlation_id();
+        backend.fill_defaults(state);
     }
     backend.publish(record, is_quiet);
     if let Some(listeners) = listeners {

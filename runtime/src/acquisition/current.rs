@@ -521,10 +521,7 @@ impl Acquisition {
         sku: impl Into<Cow<'static, str>>,
         version: impl Into<Cow<'static, str>>,
     ) {
-        let wrapper = Wrapper {
-            sku: bounded_label(sku.into(), MAX_TEXT_LEN),
-            version: bounded_label(version.into(), MAX_TEXT_LEN),
-        };
+        let wrapper = Wrapper::new(sku.into(), version.into());
         record(|state| state.cold_mut().wrapper = Some(wrapper));
     }
 

@@ -13,6 +13,7 @@ mod complete;
 mod context;
 mod context_stack;
 pub(crate) mod current;
+mod defaults;
 pub(crate) mod delivery;
 pub(crate) mod end;
 pub(crate) mod fields;
@@ -49,6 +50,7 @@ pub(crate) use clock::Moment;
 pub(crate) use context::{now, parent_id};
 #[cfg(feature = "reqwest")]
 pub(crate) use current::Acquisition;
+pub(crate) use defaults::Defaults;
 pub(crate) use delivery::Purpose;
 pub(crate) use end::Reading;
 #[cfg(feature = "tower")]

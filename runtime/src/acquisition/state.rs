@@ -12,7 +12,7 @@ use crate::cache::{CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, 
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
-use crate::wire::{Authority, ClientRequestId, bounded_text};
+use crate::wire::{Authority, ClientRequestId, bounded_label, bounded_text};
 
 /// The longest caller SDK id that is kept, in bytes.
 pub(super) const MAX_CALLER_SDK_ID_LEN: usize = 10;
@@ -131,6 +131,15 @@ impl CallerSdk {
 pub(crate) struct Wrapper {
     pub(crate) sku: Cow<'static, str>,
     pub(crate) version: Cow<'static, str>,
+}
+
+impl Wrapper {
+    pub(crate) fn new(sku: Cow<'static, str>, version: Cow<'static, str>) -> Self {
+        Self {
+            sku: bounded_label(sku, MAX_TEXT_LEN),
+            version: bounded_label(version, MAX_TEXT_LEN),
+        }
+    }
 }
 
 impl State {

@@ -30,6 +30,9 @@ pub(super) struct Quota {
 }
 
 impl<'a> Origin<'a> {
+    /// The SDK's own settings, which come from no server.
+    pub(super) const SETTINGS: Self = Self { api: "", host: "" };
+
     pub(super) fn of(record: &'a AcquisitionRecord) -> Self {
         Self {
             api: record.api().name(),

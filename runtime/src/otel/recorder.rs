@@ -87,6 +87,22 @@ impl MetricsRecorder {
         recorder
     }
 
+    /// Returns whether the application reads records to add attributes.
+    pub(crate) const fn has_enricher(&self) -> bool {
+        !self.is_off && self.metrics.enricher.is_some()
+    }
+
+    /// Sets the caller of acquisitions that record none.
+    pub(crate) fn with_default_caller(mut self, caller: Option<(&str, &str)>) -> Self {
+        let builder = &mut self.attribute_builder;
+        if let Some(caller) = caller {
+            let interners = &builder.interners;
+            let symbol = interners.intern_caller(caller, builder.msal_net, Origin::SETTINGS);
+            builder.interners.default_caller = symbol;
+        }
+        self
+    }
+
     /// Records an acquisition.
     ///
     /// An acquisition that ended with "not yet" is neither a success nor a failure, so it is not

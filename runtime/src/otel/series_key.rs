@@ -26,6 +26,8 @@ pub(super) struct SeriesKey {
 pub(super) struct Interners {
     pub(super) apis: ApiNames,
     pub(super) callers: Interner,
+    /// The caller of acquisitions that record none.
+    pub(super) default_caller: Symbol,
     pub(super) codes: Interner,
     pub(super) sts_codes: Interner,
 }
@@ -35,18 +37,30 @@ impl Interners {
         Self {
             apis: ApiNames::new(),
             callers: Interner::new(),
+            default_caller: Symbol::NONE,
             codes: Interner::new(),
             sts_codes: Interner::new(),
         }
     }
 
     fn caller(&self, record: &AcquisitionRecord, msal_net: bool) -> Symbol {
-        let origin = Origin::of(record);
         match record.caller_sdk() {
+            Some(caller) => self.intern_caller(caller, msal_net, Origin::of(record)),
+            None => self.default_caller,
+        }
+    }
+
+    pub(super) fn intern_caller(
+        &self,
+        (id, version): (&str, &str),
+        msal_net: bool,
+        origin: Origin<'_>,
+    ) -> Symbol {
+        if msal_net {
             // MSAL.NET intends to add the version, but because of operator precedence never does.
-            Some((id, _)) if msal_net => self.callers.intern(&[id], origin),
-            Some((id, version)) => self.callers.intern(&[id, ",", version], origin),
-            None => Symbol::NONE,
+            self.callers.intern(&[id], origin)
+        } else {
+            self.callers.intern(&[id, ",", version], origin)
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::shard::{Core, Shards};
 use super::{BuildError, Telemetry};
-use crate::acquisition::{Clock, ClockSource};
+use crate::acquisition::{Clock, ClockSource, Defaults};
 use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
 use crate::newest_tokens::NewestTokens;
@@ -44,6 +44,7 @@ pub struct TelemetryBuilder {
     device_model: Option<Cow<'static, str>>,
     app: Option<(Cow<'static, str>, Cow<'static, str>)>,
     claims: Claims,
+    pub(super) defaults: Defaults,
     opt_out_variable: Option<Cow<'static, str>>,
     authorities: Option<Vec<String>>,
     /// Position of the first entry of the list without a host.
@@ -67,6 +68,7 @@ impl TelemetryBuilder {
             device_model: None,
             app: None,
             claims: Claims::default(),
+            defaults: Defaults::default(),
             opt_out_variable: None,
             authorities: None,
             invalid_authority: None,
@@ -409,7 +411,9 @@ impl TelemetryBuilder {
             #[cfg(feature = "tracing")]
             spans: Spans::new(self.span),
             #[cfg(feature = "otel")]
-            metrics: MetricsRecorder::new(self.metrics, &client),
+            metrics: MetricsRecorder::new(self.metrics, &client)
+                .with_default_caller(self.defaults.caller_sdk()),
+            defaults: self.defaults,
             client,
         };
         Telemetry {

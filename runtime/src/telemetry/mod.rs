@@ -1,6 +1,7 @@
 //! `Telemetry`, the handle that an SDK client owns.
 
 mod builder;
+mod client_defaults;
 mod errors;
 mod shard;
 

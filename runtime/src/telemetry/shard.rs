@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName};
 
 use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
-use crate::acquisition::{AcquisitionRecord, ClockSource, Purpose, State};
+use crate::acquisition::{AcquisitionRecord, ClockSource, Defaults, Purpose, State};
 use crate::api::Api;
 use crate::cache::CacheRefreshReason;
 use crate::client::ClientInfo;
@@ -35,6 +35,7 @@ pub(super) struct Core {
     pub(super) totals: Counters,
     pub(super) observers: Observers,
     pub(super) recent: RecentRecords,
+    pub(super) defaults: Defaults,
     pub(super) tokens: Arc<NewestTokens>,
     #[cfg(feature = "tracing")]
     pub(super) spans: Spans,
@@ -153,6 +154,10 @@ impl Backend for Shard {
         self.core.entra.strip(id, headers);
     }
 
+    fn fill_defaults(&self, state: &mut State) {
+        self.core.defaults.fill(state);
+    }
+
     fn write_headers(
         &self,
         state: &mut State,
@@ -173,6 +178,7 @@ impl Backend for Shard {
                 headers.remove(name);
             }
         }
+        self.fill_defaults(state);
         entra.write(state, purpose, authority, totals.cache_hits(), report, out);
     }
 
@@ -208,10 +214,15 @@ impl Backend for Shard {
         }
         #[cfg(feature = "otel")]
         if !is_quiet {
+            if self.core.metrics.has_enricher() {
+                self.fill_defaults(record.state_mut());
+            }
             self.core.metrics.record(record);
         }
         if !observers.is_empty() || recent.is_kept() {
-            record.state_mut().correlation_id();
+            let state = record.state_mut();
+            state.correlation_id();
+            self.fill_defaults(state);
             recent.keep(record);
         }
         if is_quiet {
