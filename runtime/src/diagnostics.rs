@@ -36,6 +36,14 @@ pub(crate) enum Diagnostic {
     ProviderPanicked,
     /// Code that is notified of an acquisition begins one each time.
     NestedTooDeep,
+    /// Many tokens came from the identity provider and none from a cache.
+    NoCacheHits,
+    /// Many instances of one SDK are alive.
+    ManyInstances,
+    /// Most refreshes are forced.
+    ForcedRefreshes,
+    /// A request came earlier than the server asked for.
+    RetryAfterIgnored,
 }
 
 impl Diagnostic {
@@ -145,4 +153,12 @@ messages! {
         "meter provider panicked; it receives no metrics";
     NestedTooDeep: Warn
         "an observer, subscriber or exporter acquires a token whenever it is notified of an acquisition; the innermost acquisitions are not reported to it";
+    NoCacheHits: Warn
+        "no_cache_hits: 50 tokens came from the identity provider and none from a cache; see https://docs.rs/token-telemetry/latest/token_telemetry/guide/advice/#no_cache_hits";
+    ManyInstances: Warn
+        "many_instances: 100 instances of one SDK are alive, as if each call created a client; see https://docs.rs/token-telemetry/latest/token_telemetry/guide/advice/#many_instances";
+    ForcedRefreshes: Warn
+        "forced_refreshes: most of 50 refreshes were forced although the cache had a token; see https://docs.rs/token-telemetry/latest/token_telemetry/guide/advice/#forced_refreshes";
+    RetryAfterIgnored: Warn
+        "retry_after_ignored: a request was sent earlier than the server asked for, although the SDK claims to honor `Retry-After`; see https://docs.rs/token-telemetry/latest/token_telemetry/guide/advice/#retry_after_ignored";
 }

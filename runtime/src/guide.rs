@@ -9,6 +9,7 @@
 //! | [`testing`] | how to test the instrumentation of your SDK |
 //! | [`metrics`] | which metrics there are, views, exporters and dashboards |
 //! | [`privacy`] | what is sent, to whom, and how to switch it off |
+//! | [`advice`] | what to do about each piece of advice in the log |
 //! | [`troubleshooting`] | what to do when something is missing or wrong |
 
 #[doc = include_str!("guide/instrument.md")]
@@ -31,6 +32,9 @@ pub mod metrics {}
 
 #[doc = include_str!("guide/privacy.md")]
 pub mod privacy {}
+
+#[doc = include_str!("guide/advice.md")]
+pub mod advice {}
 
 #[doc = include_str!("guide/troubleshooting.md")]
 pub mod troubleshooting {}

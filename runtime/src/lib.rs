@@ -166,6 +166,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod acquisition;
+mod advice;
 pub mod api;
 pub mod cache;
 mod client;

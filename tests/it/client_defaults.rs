@@ -175,6 +175,24 @@ fn metrics_show_defaults_as_if_recorded() {
 }
 
 #[test]
+fn enricher_sees_defaults() {
+    let shown = exported(
+        |metrics| {
+            metrics.enricher(|record, extra| {
+                let id = record.caller_sdk().map_or("none", |(id, _)| id);
+                extra.add("caller", id.to_owned());
+            })
+        },
+        with_defaults,
+        cached,
+    );
+    let is_seen = |(_, attributes, _): &(String, String, u64)| {
+        attributes.contains("\"caller\": String(") && attributes.contains("fabrikam")
+    };
+    assert!(!shown.is_empty() && shown.iter().all(is_seen), "{shown:?}");
+}
+
+#[test]
 fn texts_are_bounded() {
     let long = "x,|\n".repeat(25_000);
     let options = |builder: TelemetryBuilder| {

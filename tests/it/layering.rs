@@ -23,7 +23,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("acquisition", &["acquisition"]),
     (
         "sinks",
-        &["entra", "newest_tokens", "observer", "otel", "recent", "span", "totals"],
+        &[
+            "advice",
+            "entra",
+            "newest_tokens",
+            "observer",
+            "otel",
+            "recent",
+            "span",
+            "totals",
+        ],
     ),
     ("telemetry", &["telemetry"]),
     ("edge", &["middleware", "__private", "test_util"]),

@@ -15,6 +15,7 @@
 
 mod accounting;
 mod adopters;
+mod advice;
 mod api_ids;
 mod api_lock;
 mod api_tables;

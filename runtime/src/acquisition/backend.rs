@@ -1,10 +1,11 @@
 //! What an acquisition needs from the `Telemetry` it runs under.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
 
 use http::HeaderMap;
 
-use super::clock::ClockSource;
+use super::clock::{ClockSource, Moment};
 use super::delivery::{HeaderSink, InFlightReport, Purpose, UndecidedDelivery};
 use super::record::AcquisitionRecord;
 use super::state::State;
@@ -32,6 +33,18 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
 
     /// Fills in what holds for every acquisition, and was not recorded for this one.
     fn fill_defaults(&self, state: &mut State);
+
+    /// Checks the time of a request that begins.
+    fn begin_request(&self, authority: &Authority, now: Option<Moment>);
+
+    /// Remembers how long an authority wants no requests; `began` is when the last one began.
+    fn pause_requests(
+        &self,
+        authority: &Authority,
+        began: Option<Moment>,
+        duration: Option<Duration>,
+        retry_after: Option<Duration>,
+    );
 
     /// Writes the headers of one request, and sets `report` to what they report.
     ///

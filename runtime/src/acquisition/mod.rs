@@ -47,7 +47,7 @@ pub use crate::token::NewestToken;
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
 pub(crate) use clock::Moment;
-pub(crate) use context::{now, parent_id};
+pub(crate) use context::{now, parent_id, with_suspended};
 #[cfg(feature = "reqwest")]
 pub(crate) use current::Acquisition;
 pub(crate) use defaults::Defaults;

@@ -87,6 +87,7 @@ impl TokenRequest {
             if !acquisition.update(|state| turn = Some(state.cold_mut().http.begin(&authority))) {
                 context::emit(Diagnostic::RequestAfterAcquisition);
             }
+            acquisition.backend.begin_request(&authority, started);
         }
         Self {
             acquisition,
@@ -437,6 +438,7 @@ impl TokenRequest {
             http.retry_after = http.retry_after.max(self.retry_after);
             update(state);
         });
+        backend.pause_requests(&self.authority, self.started, duration, self.retry_after);
         let report = self.report.take();
         let mut undecided = report.and_then(|report| backend.complete_delivery(report, status));
         if undecided.is_some() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::shard::{Core, Shards};
 use super::{BuildError, Telemetry};
 use crate::acquisition::{Clock, ClockSource, Defaults};
+use crate::advice::{Advice, AliveInstance};
 use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
 use crate::newest_tokens::NewestTokens;
@@ -402,6 +403,8 @@ impl TelemetryBuilder {
         let core = Core {
             tokens: Arc::new(NewestTokens::new(self.clock.clone())),
             clock: self.clock,
+            advice: Advice::new(self.claims.honors_retry_after),
+            _alive: AliveInstance::new(client.sku()),
             rewritten: rewritten.collect(),
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
             authorities: self.authorities,

@@ -4,12 +4,14 @@ use std::array;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
 use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
-use crate::acquisition::{AcquisitionRecord, ClockSource, Defaults, Purpose, State};
+use crate::acquisition::{AcquisitionRecord, ClockSource, Defaults, Moment, Purpose, State};
+use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
 use crate::cache::CacheRefreshReason;
 use crate::client::ClientInfo;
@@ -37,6 +39,8 @@ pub(super) struct Core {
     pub(super) recent: RecentRecords,
     pub(super) defaults: Defaults,
     pub(super) tokens: Arc<NewestTokens>,
+    pub(super) advice: Advice,
+    pub(super) _alive: AliveInstance,
     #[cfg(feature = "tracing")]
     pub(super) spans: Spans,
     #[cfg(feature = "otel")]
@@ -99,9 +103,15 @@ impl Shard {
         }
     }
 
-    /// Keeps the expiry of a token that did not come from a cache.
+    /// Keeps the expiry of a token that did not come from a cache, and looks for advice.
     #[cold]
     fn publish_new_token(&self, record: &mut AcquisitionRecord) {
+        let Core {
+            tokens,
+            advice,
+            totals,
+            ..
+        } = &*self.core;
         let is_refresh = matches!(
             record.refresh_reason(),
             Some(
@@ -110,9 +120,10 @@ impl Shard {
                     | CacheRefreshReason::ForceRefreshOrClaims
             )
         );
-        if self.core.tokens.keep(record) && is_refresh {
+        if tokens.keep(record) && is_refresh {
             record.state_mut().cold_mut().expiry_unextended = true;
         }
+        advice.new_token(record, totals.cache_hits());
     }
 }
 
@@ -156,6 +167,21 @@ impl Backend for Shard {
 
     fn fill_defaults(&self, state: &mut State) {
         self.core.defaults.fill(state);
+    }
+
+    fn begin_request(&self, authority: &Authority, now: Option<Moment>) {
+        self.core.advice.request(authority, now);
+    }
+
+    fn pause_requests(
+        &self,
+        authority: &Authority,
+        began: Option<Moment>,
+        duration: Option<Duration>,
+        retry_after: Option<Duration>,
+    ) {
+        let advice = &self.core.advice;
+        advice.pause(authority, began, duration, retry_after);
     }
 
     fn write_headers(
