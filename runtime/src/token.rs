@@ -53,6 +53,7 @@ pub struct TokenInfo {
     expires_in: Option<Duration>,
     refresh_on: Option<SystemTime>,
     refresh_token: Option<bool>,
+    none: bool,
 }
 
 impl TokenInfo {
@@ -64,6 +65,39 @@ impl TokenInfo {
             expires_in: None,
             refresh_on: None,
             refresh_token: None,
+            none: false,
+        }
+    }
+
+    /// Describes that the function returned no token and did not fail.
+    ///
+    /// For functions that return `Ok(None)`. The acquisition ends as
+    /// [`Outcome::NoToken`](crate::Outcome::NoToken), which counts neither as a success nor as a failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use token_telemetry::TokenInfo;
+    ///
+    /// struct Token {
+    ///     expires_in: Duration,
+    /// }
+    ///
+    /// fn token_info(token: &Option<Token>) -> TokenInfo {
+    ///     match token {
+    ///         Some(token) => TokenInfo::new().with_expires_in(token.expires_in),
+    ///         None => TokenInfo::none(),
+    ///     }
+    /// }
+    ///
+    /// assert!(token_info(&None).is_none());
+    /// ```
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            none: true,
+            ..Self::new()
         }
     }
 
@@ -133,6 +167,12 @@ impl TokenInfo {
         self
     }
 
+    /// Returns whether the function returned no token.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.none
+    }
+
     /// Returns the scheme of the token, if known.
     #[must_use]
     pub const fn token_type(&self) -> Option<TokenType> {
@@ -159,6 +199,8 @@ impl TokenInfo {
 
     /// Fills missing fields from `other`.
     ///
+    /// Only `self` decides whether there [is a token](Self::none).
+    ///
     /// # Examples
     ///
     /// ```
@@ -176,8 +218,10 @@ impl TokenInfo {
             expires_in,
             refresh_on,
             refresh_token,
+            none,
         } = self;
         Self {
+            none,
             token_type: token_type.or(other.token_type),
             expires_in: expires_in.or(other.expires_in),
             refresh_on: refresh_on.or(other.refresh_on),

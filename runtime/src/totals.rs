@@ -35,6 +35,8 @@ pub struct Totals {
     pub cancelled: u64,
     /// Acquisitions that ended with "not yet": neither a token nor a failure.
     pub pending: u64,
+    /// Acquisitions that returned no token and did not fail.
+    pub no_token: u64,
     /// Total time of all acquisitions that returned a token to a caller.
     pub duration: Duration,
 }
@@ -57,6 +59,7 @@ struct ShardCounters {
     failures: AtomicU64,
     cancelled: AtomicU64,
     pending: AtomicU64,
+    no_token: AtomicU64,
     nanos: AtomicU64,
 }
 
@@ -81,6 +84,7 @@ impl Counters {
             failures: self.sum(|shard| &shard.failures),
             cancelled: self.sum(|shard| &shard.cancelled),
             pending: self.sum(|shard| &shard.pending),
+            no_token: self.sum(|shard| &shard.no_token),
             duration: Duration::from_nanos(self.sum(|shard| &shard.nanos)),
         }
     }
@@ -101,6 +105,7 @@ impl ShardCounters {
             (Outcome::Error | Outcome::Panicked, _) => add(&self.failures, 1),
             (Outcome::Cancelled, _) => add(&self.cancelled, 1),
             (Outcome::Pending, _) => add(&self.pending, 1),
+            (Outcome::NoToken, _) => add(&self.no_token, 1),
         }
     }
 

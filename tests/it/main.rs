@@ -36,6 +36,7 @@ mod isolation;
 mod layering;
 mod lifecycle;
 mod newest_tokens;
+mod no_token;
 mod otel;
 mod privacy;
 mod record_facts;

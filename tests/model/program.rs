@@ -124,6 +124,7 @@ pub(crate) enum Recording {
     Region(u8),
     TokenType(u8),
     Lifetime(u8),
+    NoToken,
     Id(u8),
     CallerSdk(u8),
     ManagedCertificate(bool),

@@ -150,7 +150,7 @@ fn trick(rng: &mut Rng) -> Trick {
 
 fn record(rng: &mut Rng) -> Recording {
     let any = rng.u8(..);
-    match rng.u8(..28) {
+    match rng.u8(..29) {
         0..4 => Recording::Hit { level: any },
         4..6 => Recording::Refresh(any),
         6 => Recording::CacheDisabled,
@@ -172,6 +172,7 @@ fn record(rng: &mut Rng) -> Recording {
         23 | 24 => Recording::Error(any),
         25 => Recording::DefaultSource(any),
         26 => Recording::Pending,
+        27 => Recording::NoToken,
         _ => Recording::SubFailure(any),
     }
 }

@@ -178,6 +178,7 @@ fn counts_of(telemetry: &Telemetry) -> Counts {
         failures: totals.failures,
         cancelled: totals.cancelled,
         pending: totals.pending,
+        no_token: totals.no_token,
         duration: totals.duration,
     }
 }

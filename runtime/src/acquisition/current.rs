@@ -410,7 +410,7 @@ impl Acquisition {
         record(|state| state.token_type = Some(token_type));
     }
 
-    /// Records type and lifetime of the token.
+    /// Records type and lifetime of the token, or that there is [none](TokenInfo::none).
     ///
     /// The argument `token_info = …` of the attribute does the same from the return value.
     ///

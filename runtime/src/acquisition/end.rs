@@ -105,8 +105,13 @@ impl Ending<'_> {
                 if let Some(info) = info {
                     state.token(&info);
                 }
+                let outcome = if state.no_token {
+                    Outcome::NoToken
+                } else {
+                    Outcome::Ok
+                };
                 End {
-                    outcome: Outcome::Ok,
+                    outcome,
                     error: None,
                 }
             }
@@ -120,9 +125,11 @@ impl End {
     fn dropped(outcome: Outcome) -> Self {
         let code = match outcome {
             Outcome::Panicked => Outcome::PANICKED_CODE,
-            Outcome::Ok | Outcome::Pending | Outcome::Error | Outcome::Cancelled => {
-                Outcome::CANCELLED_CODE
-            }
+            Outcome::Ok
+            | Outcome::NoToken
+            | Outcome::Pending
+            | Outcome::Error
+            | Outcome::Cancelled => Outcome::CANCELLED_CODE,
         };
         Self {
             outcome,

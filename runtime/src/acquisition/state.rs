@@ -34,6 +34,10 @@ const MAX_CACHE_LOOKUPS: usize = 8;
 
 /// Everything recorded for one acquisition; what a cache hit does not need is in a box.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent fact of a cache hit"
+)]
 pub(crate) struct State {
     pub(crate) api: Api,
     pub(crate) started: Option<Moment>,
@@ -52,6 +56,8 @@ pub(crate) struct State {
     pub(crate) remaining_lifetime: Option<Duration>,
     pub(crate) stale: bool,
     pub(crate) refresh_token: Option<bool>,
+    /// Whether the function returns no token without failing.
+    pub(crate) no_token: bool,
     pub(crate) background: bool,
     pub(crate) cold: Option<Box<ColdState>>,
 }
@@ -160,6 +166,7 @@ impl State {
             remaining_lifetime: None,
             stale: false,
             refresh_token: None,
+            no_token: false,
             background: false,
             cold: None,
         }
@@ -254,6 +261,7 @@ impl State {
 
     /// Records type and lifetime of the token, keeping what `info` does not set.
     pub(crate) fn token(&mut self, info: &TokenInfo) {
+        self.no_token = info.is_none();
         self.token_type = info.token_type().or(self.token_type);
         self.remaining_lifetime = info.expires_in().or(self.remaining_lifetime);
         self.refresh_token = info.refresh_token().or(self.refresh_token);

@@ -112,6 +112,9 @@ impl Attribute {
         Some(series.api.into())
     });
     pub(super) const SOURCE: Self = Self::new("token_telemetry.token.source", |_, series| {
+        if series.outcome == Outcome::NoToken {
+            return Some("none".into());
+        }
         Some(match series.source? {
             TokenSource::IdentityProvider => "identity_provider".into(),
             TokenSource::Cache => "cache".into(),
@@ -220,7 +223,7 @@ impl AttributeBuilder {
     /// Returns the error code of a failure, if it is known.
     fn error(&self, series: &SeriesKey, other: &'static str) -> Option<StringValue> {
         match series.outcome {
-            Outcome::Ok | Outcome::Pending => None,
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending => None,
             Outcome::Cancelled => Some(Outcome::CANCELLED_CODE.into()),
             Outcome::Panicked => Some(Outcome::PANICKED_CODE.into()),
             Outcome::Error => text(&self.interners.codes, series.code, other),

@@ -22,7 +22,7 @@ impl Measurements<'_> {
     pub(super) fn for_each_measurement(&self, mut measure: impl FnMut(MetricId, Duration)) {
         if self.config.msal() && self.key.is_ok() {
             self.msal_success(&mut measure);
-        } else if self.config.msal() {
+        } else if self.config.msal() && self.record.error().is_some() {
             self.msal_failure(&mut measure);
         }
         if self.config.conventions {

@@ -122,11 +122,20 @@ impl MetricsRecorder {
     /// # });
     /// ```
     pub fn record(&self, record: &AcquisitionRecord) {
-        if self.is_off || record.outcome() == Outcome::Pending {
+        if self.is_off || self.ignores(record.outcome()) {
             return;
         }
         contained(|| self.export(record));
         self.record_events(record);
+    }
+
+    /// Returns whether no metric records acquisitions with this outcome.
+    fn ignores(&self, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Pending => true,
+            Outcome::NoToken => !self.metrics.config.conventions,
+            Outcome::Ok | Outcome::Error | Outcome::Cancelled | Outcome::Panicked => false,
+        }
     }
 
     fn export(&self, record: &AcquisitionRecord) {
@@ -260,7 +269,7 @@ impl MetricsRecorder {
             None => self.create_instruments()?,
         };
         // An acquisition that used the network can afford the check; hits share one per interval.
-        let is_hit = record.is_ok() && record.attempts() == 0;
+        let is_hit = record.error().is_none() && record.attempts() == 0;
         match self.ended_at(record) {
             Some(now) if is_hit && !self.provider_check.is_due(now) => Some(newest),
             ended_at => Some(self.maintain(newest, ended_at)),

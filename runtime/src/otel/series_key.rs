@@ -140,11 +140,22 @@ impl SeriesKey {
     pub(super) fn reserved(&self) -> Self {
         let code = match self.outcome {
             Outcome::Error => Symbol::OTHER,
-            Outcome::Ok | Outcome::Pending | Outcome::Cancelled | Outcome::Panicked => Symbol::NONE,
+            Outcome::Ok
+            | Outcome::NoToken
+            | Outcome::Pending
+            | Outcome::Cancelled
+            | Outcome::Panicked => Symbol::NONE,
+        };
+        // Like a token of unknown source, so that it needs no capacity of its own. The measurements
+        // are those of the key before.
+        let outcome = if self.outcome == Outcome::NoToken {
+            Outcome::Ok
+        } else {
+            self.outcome
         };
         Self {
             api: self.api,
-            outcome: self.outcome,
+            outcome,
             source: self.source,
             level: self.level,
             reason: CacheRefreshReason::NotApplicable,
@@ -181,9 +192,10 @@ impl SeriesKey {
             Outcome::Error => 1,
             Outcome::Cancelled => 2,
             Outcome::Panicked => 3,
+            Outcome::NoToken => 4,
         };
         let packer = Packer::default()
-            .add(outcome, 2)
+            .add(outcome, 3)
             .add(source.map_or(NO_SOURCE, TokenSource::wire), 2)
             .add(level.wire(), 3)
             .add(reason.wire(), 4)

@@ -27,7 +27,7 @@ use callsite::{callsite, enabled_span};
 /// | field | type | value |
 /// |---|---|---|
 /// | `api` | text | [name](crate::api::Api::name) of the function that was called |
-/// | `outcome` | text | `ok`, `pending`, `error`, `cancelled` or `panicked` |
+/// | `outcome` | text | `ok`, `no_token`, `pending`, `error`, `cancelled` or `panicked` |
 /// | `token_source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that had the token |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
@@ -211,7 +211,7 @@ const OTHER_ERROR: &str = "_OTHER";
 const fn is_failed(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Error | Outcome::Panicked => true,
-        Outcome::Ok | Outcome::Pending | Outcome::Cancelled => false,
+        Outcome::Ok | Outcome::NoToken | Outcome::Pending | Outcome::Cancelled => false,
     }
 }
 

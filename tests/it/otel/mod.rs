@@ -6,6 +6,7 @@ mod conventions;
 mod enricher;
 pub(crate) mod global;
 mod measurements;
+mod no_token;
 pub(crate) mod providers;
 
 use std::pin::pin;

@@ -261,6 +261,7 @@ impl Model {
             (Outcome::Ok, None) => totals.unknown += 1,
             (Outcome::Cancelled, _) => totals.cancelled += 1,
             (Outcome::Pending, _) => totals.pending += 1,
+            (Outcome::NoToken, _) => totals.no_token += 1,
             _ => totals.failures += 1,
         }
         if outcome == Outcome::Ok && !finished.record.background {

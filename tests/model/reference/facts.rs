@@ -7,8 +7,8 @@ use token_telemetry::{
 use super::http::Http;
 use super::info::Info;
 use super::values::{
-    CALLERS, LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, WRAPPERS, api_number, region_name,
-    token_of,
+    CALLERS, LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, WRAPPERS, api_number, is_none,
+    region_name, token_of,
 };
 use crate::program::Recording;
 
@@ -57,6 +57,7 @@ pub(crate) enum Merged {
 
 /// The state of an acquisition.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 pub(crate) struct Facts {
     pub(crate) api: u32,
     pub(crate) background: bool,
@@ -66,6 +67,7 @@ pub(crate) struct Facts {
     pub(crate) reason: Option<CacheRefreshReason>,
     pub(crate) token_type: Option<TokenType>,
     pub(crate) stale: bool,
+    pub(crate) no_token: bool,
     pub(crate) waited: Option<u64>,
     pub(crate) lifetime: Option<u64>,
     pub(crate) token_count: Option<u64>,
@@ -119,7 +121,11 @@ impl Facts {
             Recording::TokenType(token_type) => {
                 self.token_type = Some(TOKEN_TYPES[usize::from(token_type) % TOKEN_TYPES.len()]);
             }
-            Recording::Lifetime(seconds) => self.lifetime = Some(u64::from(seconds) * 1000),
+            Recording::Lifetime(seconds) => {
+                self.no_token = false;
+                self.lifetime = Some(u64::from(seconds) * 1000);
+            }
+            Recording::NoToken => self.no_token = true,
             Recording::CallerSdk(caller) => {
                 self.caller = Some(CALLERS[usize::from(caller) % CALLERS.len()]);
             }
@@ -166,6 +172,7 @@ impl Facts {
     /// Applies the description of the returned token.
     pub(crate) fn take_token(&mut self, number: u8) {
         let (token_type, lifetime) = token_of(number);
+        self.no_token = is_none(number);
         self.token_type = token_type.or(self.token_type);
         self.lifetime = lifetime.or(self.lifetime);
     }
@@ -190,6 +197,7 @@ impl Facts {
         total: Option<u64>,
     ) -> (Outcome, Record, Option<Info>) {
         let (outcome, error) = match end {
+            Ended::Ok if self.no_token => (Outcome::NoToken, None),
             Ended::Ok => (Outcome::Ok, None),
             Ended::Dropped(Outcome::Cancelled) => {
                 (Outcome::Cancelled, Some(Info::new("operation_canceled")))

@@ -126,6 +126,7 @@ pub(crate) struct Counts {
     pub(crate) failures: u64,
     pub(crate) cancelled: u64,
     pub(crate) pending: u64,
+    pub(crate) no_token: u64,
     pub(crate) duration: Duration,
 }
 

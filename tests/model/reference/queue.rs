@@ -162,7 +162,7 @@ impl Queue {
             self.keep(facts, id, suppressed);
         }
         match outcome {
-            Outcome::Ok | Outcome::Pending => {}
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending => {}
             Outcome::Cancelled => {
                 if let Some(code) = rules.cancelled {
                     self.keep(facts, id, &Info::new(code));

@@ -26,11 +26,19 @@ pub(crate) const TOKEN_TYPES: [TokenType; 3] =
 
 /// The SDK's description of a token: its type, and its lifetime in milliseconds.
 pub(crate) fn token_of(number: u8) -> (Option<TokenType>, Option<u64>) {
+    if is_none(number) {
+        return (None, None);
+    }
     let token_type = TOKEN_TYPES[usize::from(number / 4) % TOKEN_TYPES.len()];
     (
         (number & 1 != 0).then_some(token_type),
         (number & 2 != 0).then_some(u64::from(number) * 1000),
     )
+}
+
+/// Returns whether the SDK describes this token as none.
+pub(crate) const fn is_none(number: u8) -> bool {
+    number % 16 == 15
 }
 
 /// Returns the stored form: at most 10 and 20 characters, without delimiters.

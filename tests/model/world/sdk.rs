@@ -13,7 +13,7 @@ use token_telemetry::{
 use super::World;
 use crate::program::{Call, Recording};
 use crate::reference::info::FAULTS;
-use crate::reference::values::{LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, token_of};
+use crate::reference::values::{LEVELS, REASONS, REGIONS, SOURCES, TOKEN_TYPES, is_none, token_of};
 
 pub(super) type Body<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -59,6 +59,9 @@ impl DescribeError<Fault> for Sdk {
 )]
 fn token_info(token: &Token) -> TokenInfo {
     Acquisition::current().record_stale_token();
+    if is_none(token.0) {
+        return TokenInfo::none();
+    }
     let mut info = TokenInfo::new();
     let (token_type, lifetime) = token_of(token.0);
     if let Some(token_type) = token_type {
@@ -219,6 +222,7 @@ pub(super) fn record(recording: Recording) {
                 TokenInfo::new().with_expires_in(Duration::from_secs(seconds.into())),
             );
         }
+        Recording::NoToken => current.record_token(TokenInfo::none()),
         Recording::Id(id) if id % 8 == 7 => current.set_correlation_id("no id"),
         Recording::Id(id) => current.set_correlation_id(given_id(u32::from(id % 8))),
         Recording::CallerSdk(caller) => {

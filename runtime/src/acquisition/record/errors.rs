@@ -78,8 +78,10 @@ impl AcquisitionRecord {
 
     /// Returns whether a later request may report something of this record.
     pub(crate) fn has_failures(&self) -> bool {
-        !matches!(self.outcome, Outcome::Ok | Outcome::Pending)
-            || !self.suppressed_errors().is_empty()
+        !matches!(
+            self.outcome,
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending
+        ) || !self.suppressed_errors().is_empty()
     }
 
     /// Truncates the error codes to the longest one that any exporter uses.

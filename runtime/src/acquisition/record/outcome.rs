@@ -16,6 +16,8 @@
 pub enum Outcome {
     /// The function returned a token.
     Ok,
+    /// The function returned no token and no error; see [`TokenInfo::none`](crate::TokenInfo::none).
+    NoToken,
     /// The function returned an error that means "not yet".
     ///
     /// The caller calls again, or the user has to act first.
@@ -48,6 +50,7 @@ impl Outcome {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::NoToken => "no_token",
             Self::Pending => "pending",
             Self::Error => "error",
             Self::Cancelled => "cancelled",

@@ -43,7 +43,7 @@ impl FailureQueue {
             self.push_error(record, info);
         }
         match record.outcome() {
-            Outcome::Ok | Outcome::Pending => {}
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending => {}
             Outcome::Error | Outcome::Panicked => {
                 if let Some(info) = record.error() {
                     self.push_error(record, info);
