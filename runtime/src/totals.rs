@@ -37,6 +37,8 @@ pub struct Totals {
     pub pending: u64,
     /// Acquisitions that returned no token and did not fail.
     pub no_token: u64,
+    /// Tokens that a resource rejected, as [recorded](crate::Telemetry::record_rejected_token).
+    pub rejected_tokens: u64,
     /// Total time of all acquisitions that returned a token to a caller.
     pub duration: Duration,
 }
@@ -60,6 +62,7 @@ struct ShardCounters {
     cancelled: AtomicU64,
     pending: AtomicU64,
     no_token: AtomicU64,
+    rejected_tokens: AtomicU64,
     nanos: AtomicU64,
 }
 
@@ -68,6 +71,13 @@ impl Counters {
         let Self(shards) = self;
         if let Some(shard) = shards.get(shard % SHARDS) {
             shard.export(record);
+        }
+    }
+
+    pub(crate) fn count_rejected_token(&self, shard: usize) {
+        let Self(shards) = self;
+        if let Some(shard) = shards.get(shard % SHARDS) {
+            add(&shard.rejected_tokens, 1);
         }
     }
 
@@ -85,6 +95,7 @@ impl Counters {
             cancelled: self.sum(|shard| &shard.cancelled),
             pending: self.sum(|shard| &shard.pending),
             no_token: self.sum(|shard| &shard.no_token),
+            rejected_tokens: self.sum(|shard| &shard.rejected_tokens),
             duration: Duration::from_nanos(self.sum(|shard| &shard.nanos)),
         }
     }

@@ -1,7 +1,11 @@
 //! The kinds that errors are assigned to.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures::FutureExt as _;
 use token_telemetry::error::ErrorKind;
-use token_telemetry::{ErrorInfo, TransportError};
+
+use crate::support::prelude::*;
 
 /// What identity providers and networks report, and who has to act.
 #[test]
@@ -130,4 +134,64 @@ fn only_users_and_callers_are_expected() {
         expected,
         ["interaction_required", "consent_required", "cancelled"]
     );
+}
+
+/// Ends a request.
+type Send = fn(TokenRequest);
+
+#[acquire_token(api = LabApi::ForClient, telemetry = telemetry, error_info = ErrorInfo::clone)]
+async fn failing(telemetry: &Telemetry, info: ErrorInfo, send: Send) -> Result<(), ErrorInfo> {
+    send(token_request());
+    Err(info)
+}
+
+#[test]
+fn kind_of_record_from_its_requests() {
+    let own = || ErrorInfo::new("own_code");
+    let rows: [(ErrorInfo, Send, ErrorKind); 7] = [
+        (own(), |sent| sent.responded(200), ErrorKind::Unknown),
+        (own(), |sent| sent.responded(400), ErrorKind::Unknown),
+        (own(), |sent| sent.responded(429), ErrorKind::Throttled),
+        (
+            own(),
+            |sent| sent.responded(503),
+            ErrorKind::ServiceUnavailable,
+        ),
+        (
+            own(),
+            |sent| sent.failed(TransportError::Dns),
+            ErrorKind::Transport,
+        ),
+        (
+            ErrorInfo::new("invalid_grant"),
+            |sent| sent.responded(503),
+            ErrorKind::InteractionRequired,
+        ),
+        (
+            own().with_kind(ErrorKind::Unknown),
+            |sent| sent.responded(503),
+            ErrorKind::Unknown,
+        ),
+    ];
+    for (info, send, kind) in rows {
+        let (telemetry, recorder) = telemetry();
+        now(failing(&telemetry, info.clone(), send)).unwrap_err();
+        assert_eq!(only(&recorder).error_kind(), Some(kind), "{info:?}");
+    }
+}
+
+#[test]
+fn kind_of_record_by_outcome() {
+    let (telemetry, recorder) = telemetry();
+    let cancelled = for_client(&telemetry, std::future::pending::<Result<(), _>>());
+    assert!(cancelled.now_or_never().is_none());
+    assert_eq!(only(&recorder).error_kind(), Some(ErrorKind::Cancelled));
+    let panicking = for_client::<()>(&telemetry, async { panic!("the body panics") });
+    catch_unwind(AssertUnwindSafe(|| now(panicking))).unwrap_err();
+    assert_eq!(only(&recorder).error_kind(), Some(ErrorKind::Unknown));
+    fail(&telemetry, "later", || {
+        Acquisition::current().record_pending();
+    });
+    assert_eq!(only(&recorder).error_kind(), None);
+    assert_eq!(record_of(|| ()).error_kind(), None);
 }

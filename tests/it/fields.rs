@@ -158,7 +158,7 @@ fn span_fields_in_docs_of_options() {
 #[test]
 fn span_fields_named_like_getters() {
     let mut names = span_fields();
-    for of_open_telemetry in ["error.type", "otel.status_code"] {
+    for of_open_telemetry in ["error.kind", "error.type", "otel.status_code"] {
         assert!(names.remove(of_open_telemetry));
     }
     let getters = getters().iter().map(|name| fact(name)).collect();

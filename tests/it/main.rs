@@ -44,5 +44,6 @@ mod regressions;
 mod scenarios;
 mod signatures;
 mod sources;
+mod unchanged;
 
 use token_telemetry_test_support as support;

@@ -27,7 +27,10 @@ fn neither_success_nor_failure() {
     assert_eq!(record.outcome(), Outcome::NoToken);
     assert_eq!(record.outcome().name(), "no_token");
     assert!(!record.is_ok());
-    assert_eq!((record.error(), record.token_source()), (None, None));
+    assert_eq!(
+        (record.error(), record.error_kind(), record.token_source()),
+        (None, None, None)
+    );
     let totals = telemetry.totals();
     assert_eq!((totals.no_token, totals.unknown), (1, 0));
     assert_eq!((totals.failures, totals.pending), (0, 0));

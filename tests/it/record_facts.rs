@@ -6,7 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use token_telemetry::acquisition::Clock;
 use token_telemetry::api::Api;
-use token_telemetry::cache::CacheLookup;
+use token_telemetry::cache::{CacheLookup, RefreshTrigger};
+use token_telemetry::credential::{
+    ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
+};
+use token_telemetry::error::ErrorKind;
 use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
@@ -50,6 +54,9 @@ const FACTS: &[Fact] = facts! {
     token_source == Some(TokenSource::Broker), "token_source: Broker", r#""token_source":"Broker""#;
     refresh_reason == Some(CacheRefreshReason::Expired),
         "refresh_reason: Expired", r#""refresh_reason":"Expired""#;
+    trigger == Some(RefreshTrigger::TokenRejected { status: 401 }),
+        "trigger: TokenRejected { status: 401 }",
+        r#""trigger":"token_rejected","trigger_status":401"#;
     is_stale == true, "stale: true", r#""stale":true"#;
     cached_token_count == Some(8), "cached_token_count: 8", r#""cached_token_count":8"#;
     cache_lookups.len == 1, "cache_lookups: [RecordedLookup { level: L2Cache, result: Error",
@@ -85,12 +92,23 @@ const FACTS: &[Fact] = facts! {
 
     error == Some(&returned().or(ErrorInfo::transport(TransportError::Dns))),
         r#"error: ErrorInfo { code: Some("returned")"#,
-        r#""error":{"code":"returned","suberror":"basic_action","status":400,"sts_codes":[53003]}"#;
+        r#""error":{"code":"returned","kind":"interaction_required","suberror":"basic_action","status":400,"sts_codes":[53003]}"#;
+    error_kind == Some(ErrorKind::InteractionRequired),
+        "error_kind: interaction_required", r#""error_kind":"interaction_required""#;
     error_code == Some("returned"), r#"code: Some("returned")"#, r#""code":"returned""#;
-    suppressed_errors == [ErrorInfo::new("late_failure")],
+    suppressed_errors == [suppressed()],
         r#"suppressed_errors: [ErrorInfo { code: Some("late_failure")"#,
-        r#""suppressed_errors":[{"code":"late_failure"}]"#;
+        r#""suppressed_errors":[{"code":"late_failure","kind":"unknown","credential":"azure_cli"}]"#;
     broker_error == Some("wam_503"), r#"broker_error: "wam_503""#, r#""broker_error":"wam_503""#;
+
+    credential == Some(credential()),
+        "credential: managed_identity", r#""credential":"managed_identity""#;
+    managed_identity_source == Some(ManagedIdentitySource::Imds),
+        "managed_identity_source: Imds", r#""managed_identity_source":"Imds""#;
+    grant_type == Some(GrantType::ClientCredentials),
+        "grant_type: client_credentials", r#""grant_type":"client_credentials""#;
+    client_authentication == Some(ClientAuthentication::PrivateKeyJwt),
+        "client_authentication: private_key_jwt", r#""client_authentication":"private_key_jwt""#;
 
     caller_sdk == Some(("fabrikam", "3.1")), r#"caller_sdk: ("fabrikam", "3.1")"#,
         r#""caller_sdk_id":"fabrikam","caller_sdk_version":"3.1""#;
@@ -156,6 +174,16 @@ fn returned() -> ErrorInfo {
         .with_sts_codes([53_003])
 }
 
+fn credential() -> Credential {
+    Credential::new(CredentialKind::ManagedIdentity(ManagedIdentitySource::Imds))
+        .with_grant_type(GrantType::ClientCredentials)
+        .with_client_authentication(ClientAuthentication::PrivateKeyJwt)
+}
+
+fn suppressed() -> ErrorInfo {
+    ErrorInfo::new("late_failure").with_credential(CredentialKind::AzureCli)
+}
+
 fn record_everything() {
     let current = Acquisition::current();
     current.set_correlation_id(ID);
@@ -181,7 +209,9 @@ fn record_everything() {
     current.record_wrapper("@azure/msal-react", "2.0.0");
     current.record_broker_error("wam_503");
     current.record_platform_field("reg_type", "wpj");
-    current.record_suppressed_error(ErrorInfo::new("late_failure"));
+    current.record_suppressed_error(suppressed());
+    current.record_credential(credential());
+    current.record_trigger(RefreshTrigger::TokenRejected { status: 401 });
     current.record_error(returned());
     drop(current.time_in_cache());
     drop(current.time_in_extension());
@@ -296,7 +326,9 @@ fn keys_named_like_getters() {
     }
 }
 
-const SUFFIXES: [&str; 7] = ["", "_us", "_s", "_number", "_id", "_sku", "_version"];
+const SUFFIXES: [&str; 8] = [
+    "", "_us", "_s", "_number", "_id", "_sku", "_version", "_status",
+];
 
 #[test]
 fn every_recording_method_in_this_test() {

@@ -13,7 +13,10 @@ use super::state::{
 use super::timer::{Timer, Waiting};
 use super::token_request::TokenRequest;
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, TokenSource};
+use crate::cache::{
+    CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource,
+};
+use crate::credential::Credential;
 use crate::diagnostics::Diagnostic;
 use crate::error::ErrorInfo;
 use crate::region::Region;
@@ -111,6 +114,46 @@ impl Acquisition {
     /// ```
     pub fn record_refresh_reason(self, reason: CacheRefreshReason) {
         record(|state| state.refresh_reason = Some(reason));
+    }
+
+    /// Records what makes the SDK refresh the token, beside the reason.
+    ///
+    /// Unless the SDK records a [reason](Self::record_refresh_reason) as well, the reason is
+    /// [`ForceRefreshOrClaims`](CacheRefreshReason::ForceRefreshOrClaims).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    /// use token_telemetry::cache::RefreshTrigger;
+    ///
+    /// // The request to the resource failed with 401 and a claims challenge.
+    /// Acquisition::current().record_trigger(RefreshTrigger::ClaimsChallenge);
+    /// ```
+    pub fn record_trigger(self, trigger: RefreshTrigger) {
+        record(|state| state.cold_mut().trigger = Some(trigger));
+    }
+
+    /// Records the credential that the acquisition uses; a later one replaces it.
+    ///
+    /// In a chain of credentials, record the failure of one with
+    /// [`record_suppressed_error`](Self::record_suppressed_error) and
+    /// [`ErrorInfo::with_credential`] before the next one is tried. Record it only if the cache had no
+    /// token, since it costs an allocation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    /// use token_telemetry::credential::{Credential, CredentialKind, GrantType};
+    ///
+    /// let credential = Credential::new(CredentialKind::ClientCertificate)
+    ///     .with_grant_type(GrantType::ClientCredentials);
+    /// Acquisition::current().record_credential(credential);
+    /// ```
+    pub fn record_credential(self, credential: impl Into<Credential>) {
+        let credential = credential.into();
+        record(|state| state.cold_mut().credential = Some(credential));
     }
 
     /// Records that the cache is switched off.
@@ -601,7 +644,9 @@ impl Acquisition {
     /// Records an error that is not returned.
     ///
     /// For example, that of a failed refresh while the old token is still valid, or of one credential in
-    /// a chain. The first eight are kept.
+    /// a chain. The first eight are kept. An error [with a credential](ErrorInfo::with_credential) is
+    /// that of a member of a chain: it is not reported to Entra, unless the dialect
+    /// [says so](crate::entra::DialectBuilder::reports_chain_errors).
     ///
     /// # Examples
     ///

@@ -16,8 +16,9 @@ use std::time::{Duration, SystemTime};
 
 use super::record::{AcquisitionRecord, Outcome};
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, TokenSource};
-use crate::error::{ErrorInfo, TransportError};
+use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource};
+use crate::credential::{ClientAuthentication, GrantType, ManagedIdentitySource};
+use crate::error::{ErrorInfo, ErrorKind, TransportError};
 use crate::region::Region;
 use crate::token::TokenType;
 use crate::wire::ClientRequestId;
@@ -60,6 +61,11 @@ facts! {
         token_source: record.token_source().map(TokenSource::name).map(Value::Name),
         cache_level: record.cache_level().map(CacheLevel::name).map(Value::Name),
         refresh_reason: record.refresh_reason().map(CacheRefreshReason::name).map(Value::Name),
+        trigger: record.trigger().map(Value::Trigger),
+        credential: record.credential().map(|it| Value::Name(it.kind().name())),
+        managed_identity_source: record.managed_identity_source().map(ManagedIdentitySource::name).map(Value::Name),
+        grant_type: record.grant_type().map(GrantType::name).map(Value::Name),
+        client_authentication: record.client_authentication().map(ClientAuthentication::name).map(Value::Name),
         status: record.status().map(|status| Value::Number(status.into())),
         attempts: counted(record.attempts()),
         correlation_id: record.correlation_id().map(Value::Id),
@@ -89,7 +95,8 @@ facts! {
         transport_error: record.transport_error().map(Value::Transport),
         retry_after: record.retry_after().map(Value::Seconds),
         region: record.region().map(Value::Region),
-        error: record.error().map(Value::Error),
+        error: record.error().map(|error| Value::Error(error, record.error_kind())),
+        error_kind: record.error_kind().map(ErrorKind::name).map(Value::Name),
         suppressed_errors: listed(record.suppressed_errors()).map(Value::Errors),
         broker_error: record.broker_error().map(Value::Text),
         caller_sdk: record.caller_sdk().map(|sdk| Value::Software("id", sdk)),
@@ -142,7 +149,16 @@ pub(crate) enum Value<'a> {
     Moment(SystemTime),
     Region(&'a Region),
     Transport(TransportError),
-    Error(&'a ErrorInfo),
+    Trigger(RefreshTrigger),
+    /// An error and its kind, which the requests may reveal.
+    Error(
+        &'a ErrorInfo,
+        #[cfg_attr(
+            not(feature = "serde"),
+            expect(dead_code, reason = "only serialized data shows it")
+        )]
+        Option<ErrorKind>,
+    ),
     Errors(&'a [ErrorInfo]),
     Lookups(&'a [RecordedLookup]),
 }
@@ -179,7 +195,8 @@ impl fmt::Debug for Value<'_> {
             Self::Moment(moment) => moment.fmt(f),
             Self::Region(region) => region.fmt(f),
             Self::Transport(class) => class.fmt(f),
-            Self::Error(error) => error.fmt(f),
+            Self::Trigger(trigger) => trigger.fmt(f),
+            Self::Error(error, _) => error.fmt(f),
             Self::Errors(errors) => errors.fmt(f),
             Self::Lookups(lookups) => lookups.fmt(f),
         }

@@ -7,8 +7,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::fields::{Value, Visit};
 use super::record::AcquisitionRecord;
-use crate::cache::RecordedLookup;
-use crate::error::ErrorInfo;
+use crate::cache::{RecordedLookup, RefreshTrigger};
+use crate::credential::{CredentialKind, ManagedIdentitySource};
+use crate::error::{ErrorInfo, ErrorKind};
 use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 
 /// A map of the facts that are present, named like their getters; durations are in microseconds.
@@ -70,9 +71,22 @@ impl<M: SerializeMap> Visit for Present<M> {
             }
             Value::Region(region) => map.serialize_entry(name, &RegionFields(region)),
             Value::Transport(class) => map.serialize_entry(name, class.code()),
-            Value::Error(error) => map.serialize_entry(name, &Error(error)),
+            Value::Trigger(trigger) => {
+                map.serialize_entry(name, trigger.name())?;
+                match trigger {
+                    RefreshTrigger::TokenRejected { status } => {
+                        self.suffixed((name, "status"), status)
+                    }
+                    RefreshTrigger::Caller
+                    | RefreshTrigger::ClaimsChallenge
+                    | RefreshTrigger::Timer
+                    | RefreshTrigger::Startup => Ok(()),
+                }
+            }
+            Value::Error(error, kind) => map.serialize_entry(name, &Error(error, kind)),
             Value::Errors(errors) => {
-                let errors: Vec<_> = errors.iter().map(Error).collect();
+                let kind = |error: &ErrorInfo| Some(error.kind());
+                let errors: Vec<_> = errors.iter().map(|it| Error(it, kind(it))).collect();
                 map.serialize_entry(name, &errors)
             }
             Value::Lookups(lookups) => {
@@ -95,13 +109,22 @@ impl Serialize for Texts<'_> {
     }
 }
 
-struct Error<'a>(&'a ErrorInfo);
+/// An error with its kind, unless it is none.
+struct Error<'a>(&'a ErrorInfo, Option<ErrorKind>);
 
 impl Serialize for Error<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let info = self.0;
+        let Self(info, kind) = *self;
         let mut map = Present(serializer.serialize_map(None)?);
         map.entry("code", info.code())?;
+        map.entry("kind", kind.map(ErrorKind::name))?;
+        let credential = info.credential().map(|credential| credential.kind());
+        map.entry("credential", credential.map(CredentialKind::name))?;
+        let source = credential.and_then(CredentialKind::managed_identity_source);
+        map.entry(
+            "managed_identity_source",
+            source.map(ManagedIdentitySource::name),
+        )?;
         map.entry("suberror", info.suberror())?;
         map.entry("status", info.status())?;
         map.entry(

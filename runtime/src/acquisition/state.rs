@@ -8,7 +8,10 @@ use super::delivery::UndecidedDelivery;
 use super::http_state::HttpState;
 use super::timed::{Timed, add};
 use crate::api::Api;
-use crate::cache::{CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, TokenSource};
+use crate::cache::{
+    CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource,
+};
+use crate::credential::Credential;
 use crate::error::ErrorInfo;
 use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
@@ -67,6 +70,11 @@ pub(crate) struct State {
 pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
     pub(crate) region: Option<Region>,
+    pub(crate) credential: Option<Credential>,
+    /// What the SDK recorded.
+    pub(crate) trigger: Option<RefreshTrigger>,
+    /// The rejected token that the acquisition replaces; it changes no refresh reason.
+    pub(crate) linked_trigger: Option<RefreshTrigger>,
     pub(crate) caller_sdk: Option<CallerSdk>,
     pub(crate) wrapper: Option<Wrapper>,
     pub(crate) broker_error: Option<Cow<'static, str>>,
@@ -177,15 +185,22 @@ impl State {
         self.cold.get_or_insert_default()
     }
 
-    /// Returns why a cached token did not suffice: what the SDK recorded, else `NotApplicable` for a
-    /// hit, and `ProactivelyRefreshed` for another background acquisition.
+    /// Returns why a cached token did not suffice: what the SDK recorded, else
+    /// `ForceRefreshOrClaims` if it recorded a trigger, `NotApplicable` for a hit, and
+    /// `ProactivelyRefreshed` for another background acquisition.
     pub(crate) fn refresh_reason(&self) -> Option<CacheRefreshReason> {
         let derived = || match (self.source, self.background) {
+            _ if self.has_trigger() => Some(CacheRefreshReason::ForceRefreshOrClaims),
             (Some(TokenSource::Cache), _) => Some(CacheRefreshReason::NotApplicable),
             (_, true) => Some(CacheRefreshReason::ProactivelyRefreshed),
             (_, false) => None,
         };
         self.refresh_reason.or_else(derived)
+    }
+
+    fn has_trigger(&self) -> bool {
+        let cold = self.cold.as_deref();
+        cold.is_some_and(|cold| cold.trigger.is_some())
     }
 
     /// Records that a cache held the token.

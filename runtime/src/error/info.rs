@@ -6,6 +6,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 use super::kind::ErrorKind;
+use crate::credential::Credential;
 use crate::wire::bounded_code;
 
 /// The longest error code that any dialect can report.
@@ -137,6 +138,8 @@ pub struct ErrorInfo {
     sts_codes: SmallVec<[u32; MAX_STS_CODES]>,
     transport: Option<TransportError>,
     kind: Option<ErrorKind>,
+    /// In a box, because few errors have it and every call returns room for an error.
+    credential: Option<Box<Credential>>,
     foreign: bool,
     /// Whether a code from any other source takes precedence.
     fallback: bool,
@@ -340,6 +343,29 @@ impl ErrorInfo {
         self
     }
 
+    /// Sets the credential with which the acquisition failed.
+    ///
+    /// For the members of a chain that fail before another one succeeds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::credential::CredentialKind;
+    /// use token_telemetry::error::ErrorKind;
+    /// use token_telemetry::{Acquisition, ErrorInfo};
+    ///
+    /// let info = ErrorInfo::new("no_environment_variables")
+    ///     .with_kind(ErrorKind::CredentialUnavailable)
+    ///     .with_credential(CredentialKind::Environment);
+    /// assert_eq!(info.credential(), Some(CredentialKind::Environment.into()));
+    /// Acquisition::current().record_suppressed_error(info);
+    /// ```
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.credential = Some(Box::new(credential.into()));
+        self
+    }
+
     /// Sets the OAuth `suberror`.
     ///
     /// # Examples
@@ -425,6 +451,25 @@ impl ErrorInfo {
         self.kind.unwrap_or_else(|| ErrorKind::derive(self))
     }
 
+    /// Returns the kind, derived from the last request if the description does not reveal it.
+    pub(crate) fn kind_after(
+        &self,
+        status: Option<u16>,
+        transport: Option<TransportError>,
+    ) -> ErrorKind {
+        let kind = self.kind();
+        if kind != ErrorKind::Unknown || self.kind.is_some() {
+            return kind;
+        }
+        ErrorKind::of_requests(status, transport).unwrap_or(ErrorKind::Unknown)
+    }
+
+    /// Returns the credential with which the acquisition failed, if that is known.
+    #[must_use]
+    pub fn credential(&self) -> Option<Credential> {
+        self.credential.as_deref().copied()
+    }
+
     /// Returns the OAuth `suberror`, if there is one.
     #[must_use]
     pub fn suberror(&self) -> Option<&str> {
@@ -468,6 +513,7 @@ impl ErrorInfo {
             sts_codes,
             transport,
             kind,
+            credential,
             foreign,
             fallback,
             pending,
@@ -481,6 +527,7 @@ impl ErrorInfo {
         Self {
             code,
             kind: kind.or(other.kind),
+            credential: credential.or(other.credential),
             foreign,
             fallback,
             pending: pending || other.pending,
@@ -520,6 +567,7 @@ impl fmt::Debug for ErrorInfo {
             .field("sts_codes", &self.sts_codes())
             .field("transport", &self.transport)
             .field("kind", &self.kind())
+            .field("credential", &self.credential)
             .field("foreign", &self.foreign)
             .field("fallback", &self.fallback)
             .field("pending", &self.pending)

@@ -1,6 +1,6 @@
 //! Kinds of errors: who has to act so that the next acquisition succeeds.
 
-use super::info::ErrorInfo;
+use super::info::{ErrorInfo, TransportError};
 use crate::wire::named_enum;
 
 named_enum! {
@@ -113,9 +113,17 @@ impl ErrorKind {
         of_sts_codes()
             .or_else(|| info.suberror().and_then(of_suberror))
             .or_else(|| info.code().and_then(of_code))
-            .or_else(|| info.transport_error().map(|_| Self::Transport))
-            .or_else(|| info.status().and_then(of_status))
+            .or_else(|| Self::of_requests(info.status(), info.transport_error()))
             .unwrap_or(Self::Unknown)
+    }
+
+    /// Derives the kind from how the last request ended.
+    pub(super) fn of_requests(
+        status: Option<u16>,
+        transport: Option<TransportError>,
+    ) -> Option<Self> {
+        let of_transport = transport.map(|_| Self::Transport);
+        of_transport.or_else(|| status.and_then(of_status))
     }
 }
 

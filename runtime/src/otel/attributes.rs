@@ -9,6 +9,7 @@ use super::series_key::{Interners, SeriesKey};
 use crate::acquisition::Outcome;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
 use crate::client::ClientInfo;
+use crate::error::ErrorKind;
 
 /// Value of a client attribute that the SDK did not set.
 const UNKNOWN: &str = "unknown";
@@ -24,7 +25,7 @@ const EMPTY: &str = UNKNOWN.split_at(0).0;
 pub(super) static OTHER: &str = "other";
 
 /// The same value in the second set; the semantic conventions prescribe this word.
-const OTHER_ERROR: &str = "_OTHER";
+pub(super) const OTHER_ERROR: &str = "_OTHER";
 
 /// The code that MSAL.NET reports for a cancelled call: the name of the exception type.
 const MSAL_NET_CANCELLED: &str = "TaskCanceledException";
@@ -144,6 +145,19 @@ impl Attribute {
         let unknown = (series.outcome == Outcome::Error).then(|| OTHER_ERROR.into());
         code.or(unknown).map(Value::String)
     });
+    /// Every failure has it and no success.
+    pub(super) const ERROR_KIND: Self = Self::new("error.kind", |_, series| {
+        let kind = match series.outcome {
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending => None,
+            Outcome::Cancelled => Some(ErrorKind::Cancelled),
+            Outcome::Error | Outcome::Panicked => Some(series.kind.unwrap_or(ErrorKind::Unknown)),
+        };
+        Some(kind?.name().into())
+    });
+    pub(super) const CREDENTIAL: Self = Self::of_event("token_telemetry.credential");
+    pub(super) const MANAGED_IDENTITY_SOURCE: Self =
+        Self::of_event("token_telemetry.managed_identity.source");
+    pub(super) const TRIGGER: Self = Self::of_event("token_telemetry.refresh.trigger");
 }
 
 /// Returns the name of a cache level in the second set.

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
 
-use super::attributes::{Attribute, OTHER, level_name};
+use super::attributes::{Attribute, OTHER, OTHER_ERROR, level_name};
 use super::catalog::MetricId;
 use super::recorder::MetricsRecorder;
 use crate::acquisition::AcquisitionRecord;
-use crate::cache::RecordedLookup;
+use crate::cache::{RecordedLookup, TokenSource};
 use crate::contained::contained;
+use crate::credential::{Credential, CredentialKind, ManagedIdentitySource};
+use crate::error::ErrorKind;
 
 /// One measurement of a metric of the second set.
 ///
@@ -59,6 +61,16 @@ impl MetricsRecorder {
         for lookup in record.cache_lookups() {
             self.record_lookup(record.api().name(), lookup);
         }
+        if let Some(trigger) = record.trigger() {
+            let event = Event::counted(MetricId::TriggeredRefreshes);
+            let event = event.with(Attribute::TRIGGER, Some(trigger.name()));
+            self.record_event(record.api().name(), event);
+        }
+        if let Some(credential) = record.credential()
+            && record.token_source() != Some(TokenSource::Cache)
+        {
+            self.record_credential(record, credential);
+        }
     }
 
     fn record_lookup(&self, api: &'static str, lookup: &RecordedLookup) {
@@ -75,8 +87,51 @@ impl MetricsRecorder {
         }
     }
 
+    /// Records how long a credential took.
+    ///
+    /// By the kind of error instead of the function: with both, the attribute sets would not be
+    /// bounded by construction.
+    fn record_credential(&self, record: &AcquisitionRecord, credential: Credential) {
+        let Some(total) = record.duration_total() else {
+            return;
+        };
+        let kind = credential.kind();
+        let name = if matches!(kind, CredentialKind::Custom(_)) {
+            self.admitted_credential(kind.name())
+        } else {
+            Some(kind.name())
+        };
+        let source = kind.managed_identity_source();
+        let source = source.map(ManagedIdentitySource::name);
+        let error_kind = record.error_kind().map(ErrorKind::name);
+        let event = Event::timed(MetricId::CredentialDuration, total)
+            .with(Attribute::CREDENTIAL, Some(name.unwrap_or(OTHER_ERROR)))
+            .with(Attribute::MANAGED_IDENTITY_SOURCE, source)
+            .with(Attribute::ERROR_KIND, error_kind);
+        self.record_event_of_client(&event);
+    }
+
+    /// Records that a resource rejected a token.
+    pub(crate) fn record_rejected_token(&self, status: u16) {
+        let error_type = match status {
+            401 => "401",
+            403 => "403",
+            _ => OTHER_ERROR,
+        };
+        let event = Event::counted(MetricId::RejectedTokens);
+        self.record_event_of_client(&event.with(Attribute::ERROR_TYPE, Some(error_type)));
+    }
+
     /// Records an event of a function of the SDK.
     pub(crate) fn record_event(&self, api: &'static str, event: Event) {
+        if self.records_conventions() {
+            let api = self.admitted_api(api).unwrap_or(OTHER);
+            self.record_event_of_client(&event.with(Attribute::API_NAME, Some(api)));
+        }
+    }
+
+    /// Records an event that belongs to no function of the SDK.
+    fn record_event_of_client(&self, event: &Event) {
         if !self.records_conventions() {
             return;
         }
@@ -85,8 +140,6 @@ impl MetricsRecorder {
                 return;
             };
             let Some(state) = epoch.state() else { return };
-            let api = self.admitted_api(api).unwrap_or(OTHER);
-            let event = event.with(Attribute::API_NAME, Some(api));
             let instruments = &state.instruments;
             instruments.record(event.metric, event.time, &event.attributes);
         });

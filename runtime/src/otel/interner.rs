@@ -11,6 +11,9 @@ const CAPACITY: usize = 160;
 /// Maximum number of distinct function names.
 pub(super) const MAX_APIS: usize = 64;
 
+/// Maximum number of distinct names of custom credentials.
+const MAX_CREDENTIALS: usize = 16;
+
 /// A number that identifies an interned text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Symbol(u16);
@@ -70,16 +73,20 @@ fn matches(text: &str, parts: &[&str]) -> bool {
     rest == Some("")
 }
 
-/// The names of the first functions seen.
+/// The first names seen of functions, or of custom credentials.
 ///
 /// They come from the SDK itself, so they need no quota. They are searched only when a new series
 /// is created.
 #[derive(Debug)]
-pub(super) struct ApiNames(BoundedTable<&'static str>);
+pub(super) struct Names(BoundedTable<&'static str>);
 
-impl ApiNames {
-    pub(super) const fn new() -> Self {
+impl Names {
+    pub(super) const fn of_apis() -> Self {
         Self(BoundedTable::new(MAX_APIS))
+    }
+
+    pub(super) const fn of_credentials() -> Self {
+        Self(BoundedTable::new(MAX_CREDENTIALS))
     }
 
     /// Returns the first address of this name, unless it is beyond the limit.
@@ -124,7 +131,7 @@ mod tests {
 
     #[test]
     fn function_names_are_bounded() {
-        let names = ApiNames::new();
+        let names = Names::of_apis();
         let name = |n: usize| -> &'static str { n.to_string().leak() };
         let admitted = (0..1_000).filter_map(|n| names.admit(name(n)));
         assert_eq!(admitted.count(), MAX_APIS);

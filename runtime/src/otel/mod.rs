@@ -22,6 +22,7 @@
 //! | … from the identity provider | also `MsalDurationInHttp.1A` (extended: `…V2.1A`) |
 //! | … post-processed, for example signed | also `MsalDurationInExtensionInMs.1B` |
 //! | "not yet" ([`Outcome::Pending`](crate::Outcome::Pending)) | nothing |
+//! | no token, no error ([`Outcome::NoToken`](crate::Outcome::NoToken)) | nothing |
 //! | a failure, a panic, a cancelled call | `MsalFailure`; extended: `MsalTotalDurationV2.1A`, and `MsalDurationInHttpV2.1A` if there was a request |
 //! | a background refresh | the same, without the durations that a caller waits for |
 //!
@@ -36,7 +37,7 @@
 //!
 //! | metric | attributes |
 //! |---|---|
-//! | `token_telemetry.acquisition.duration` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level`, `token_telemetry.refresh.reason`, `error.type` |
+//! | `token_telemetry.acquisition.duration` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level`, `token_telemetry.refresh.reason`, `error.type`, `error.kind` |
 //! | `token_telemetry.refresh.duration` | the same for background refreshes, without the level |
 //! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `http.response.status_code`, `error.type` |
 //! | `token_telemetry.token.remaining_lifetime` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level` |
@@ -44,9 +45,28 @@
 //! | `token_telemetry.unextended_tokens` | `token_telemetry.api.name` |
 //! | `token_telemetry.cache.lookups` | `token_telemetry.api.name`, `token_telemetry.cache.level`, `token_telemetry.cache.result` |
 //! | `token_telemetry.cache.lookup.duration` | the same |
+//! | `token_telemetry.credential.duration` | `token_telemetry.credential`, `token_telemetry.managed_identity.source`, `error.kind` |
+//! | `token_telemetry.triggered_refreshes` | `token_telemetry.api.name`, `token_telemetry.refresh.trigger` |
+//! | `token_telemetry.rejected_tokens` | `error.type` |
 //!
 //! Only failures have an `error.type`. It is `operation_canceled` for a cancelled call, `panicked`
-//! for a panic, and `_OTHER` for error codes beyond the limit below.
+//! for a panic, and `_OTHER` for error codes beyond the limit below. Of a rejected token it is the
+//! status, `401` or `403`, and `_OTHER` for any other.
+//!
+//! With the type comes an `error.kind`, the [name](crate::error::ErrorKind::name) of the kind. An alert
+//! on failures leaves out `interaction_required`, `consent_required` and `cancelled`, since
+//! [nothing is broken](crate::error::ErrorKind::is_expected) then.
+//!
+//! A call that returned no token and no error is in `token_telemetry.acquisition.duration`, or in
+//! `token_telemetry.refresh.duration`, without `error.type`; its `token_telemetry.token.source` is
+//! `none`.
+//!
+//! `token_telemetry.credential.duration` records the acquisitions that
+//! [recorded a credential](crate::Acquisition::record_credential) and got no token from a cache, by the
+//! [name](crate::credential::CredentialKind::name) of its kind. The names of 16 custom kinds are kept;
+//! further ones are `_OTHER`. The credential is in a metric of its own, without the function, so that
+//! it costs a cache hit nothing and needs no series of the others. The failed members of a chain are
+//! not in it.
 //!
 //! # Cardinality
 //!
@@ -58,9 +78,9 @@
 //!
 //! Beyond its limit, a code, number, caller or function is recorded as `other`. In a combination
 //! beyond the limit, and for a function beyond the limit, code, number and caller are `other` and
-//! the HTTP status is 0 or absent; outcome, source, level, reason and token type are kept. If there
-//! are too many even of those, the reason is `NotApplicable` or absent and the token type is that of
-//! a bearer token. A warning is logged once. Every metric of one client thus stays below the 2000
+//! the HTTP status is 0 or absent; outcome, source, level, reason, token type and kind of error are kept. If there
+//! are too many even of those, the reason is `NotApplicable` or absent, the token type is that of
+//! a bearer token, the kind of error is `unknown`, and a call without a token has no source. A warning is logged once. Every metric of one client thus stays below the 2000
 //! attribute sets that the SDK allows. Attributes that an enricher adds are not limited: the
 //! application has to keep their values few.
 //!

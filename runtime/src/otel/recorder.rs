@@ -106,7 +106,7 @@ impl MetricsRecorder {
     /// Records an acquisition.
     ///
     /// An acquisition that ended with "not yet" is neither a success nor a failure, so it is not
-    /// recorded. A panic of the provider or the enricher is contained.
+    /// recorded; one that returned no token is recorded in the second set only. A panic of the provider or the enricher is contained.
     ///
     /// # Examples
     ///
@@ -146,7 +146,7 @@ impl MetricsRecorder {
         let key = SeriesKey::of(
             record,
             &self.attribute_builder.interners,
-            self.attribute_builder.msal_net,
+            self.metrics.config,
         );
         let measurements = Measurements {
             config: self.metrics.config,
@@ -339,6 +339,10 @@ impl MetricsRecorder {
 
     pub(super) fn admitted_api(&self, api: &'static str) -> Option<&'static str> {
         self.attribute_builder.interners.apis.admit(api)
+    }
+
+    pub(super) fn admitted_credential(&self, name: &'static str) -> Option<&'static str> {
+        self.attribute_builder.interners.credentials.admit(name)
     }
 }
 

@@ -1,9 +1,11 @@
 //! The part of a record that attributes are built from, small enough to compare as one number.
 
-use super::interner::{ApiNames, Interner, Symbol};
+use super::interner::{Interner, Names, Symbol};
+use super::metrics::MetricsConfig;
 use super::quota::Origin;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
+use crate::error::ErrorKind;
 use crate::token::TokenType;
 
 /// Everything that attributes are built from; equal keys give equal attributes.
@@ -19,12 +21,15 @@ pub(super) struct SeriesKey {
     pub(super) caller: Symbol,
     pub(super) code: Symbol,
     pub(super) sts_code: Symbol,
+    /// Only of errors, and only if the second set is recorded; those of other outcomes are constants.
+    pub(super) kind: Option<ErrorKind>,
 }
 
 /// The interners of one recorder.
 #[derive(Debug)]
 pub(super) struct Interners {
-    pub(super) apis: ApiNames,
+    pub(super) apis: Names,
+    pub(super) credentials: Names,
     pub(super) callers: Interner,
     /// The caller of acquisitions that record none.
     pub(super) default_caller: Symbol,
@@ -35,7 +40,8 @@ pub(super) struct Interners {
 impl Interners {
     pub(super) fn new() -> Self {
         Self {
-            apis: ApiNames::new(),
+            apis: Names::of_apis(),
+            credentials: Names::of_credentials(),
             callers: Interner::new(),
             default_caller: Symbol::NONE,
             codes: Interner::new(),
@@ -81,17 +87,23 @@ impl Interners {
 }
 
 impl SeriesKey {
-    pub(super) fn of(record: &AcquisitionRecord, interners: &Interners, msal_net: bool) -> Self {
+    pub(super) fn of(
+        record: &AcquisitionRecord,
+        interners: &Interners,
+        config: MetricsConfig,
+    ) -> Self {
+        let msal_net = config.msal_net;
         let outcome = record.outcome();
         let ok = record.is_ok();
         // In MSAL.NET every success has a source, which defaults to this one.
         let default_source = (msal_net && ok).then_some(TokenSource::IdentityProvider);
         let source = record.token_source().filter(|_| ok).or(default_source);
         // The codes of the other outcomes are constants.
-        let (code, sts_code) = if outcome == Outcome::Error {
-            (interners.code(record), interners.sts_code(record))
+        let (code, sts_code, kind) = if outcome == Outcome::Error {
+            let kind = record.error_kind().filter(|_| config.conventions);
+            (interners.code(record), interners.sts_code(record), kind)
         } else {
-            (Symbol::NONE, Symbol::NONE)
+            (Symbol::NONE, Symbol::NONE, None)
         };
         let hides_status = msal_net && outcome == Outcome::Cancelled;
         Self {
@@ -105,6 +117,7 @@ impl SeriesKey {
             caller: interners.caller(record, msal_net),
             code,
             sts_code,
+            kind,
         }
     }
 
@@ -164,6 +177,7 @@ impl SeriesKey {
             caller: Symbol::OTHER,
             code,
             sts_code: code,
+            kind: self.kind.map(|_| ErrorKind::Unknown),
         }
     }
 
@@ -185,6 +199,7 @@ impl SeriesKey {
             caller,
             code,
             sts_code,
+            kind,
         } = *self;
         let outcome: u8 = match outcome {
             // Pending outcomes are never recorded.
@@ -203,7 +218,8 @@ impl SeriesKey {
             .add(status.unwrap_or_default(), u16::BITS)
             .add(caller.number(), Symbol::BITS)
             .add(code.number(), Symbol::BITS)
-            .add(sts_code.number(), Symbol::BITS);
+            .add(sts_code.number(), Symbol::BITS)
+            .add(kind.map_or(0, |kind| kind as u8 + 1), 4);
         packer.packed
     }
 }

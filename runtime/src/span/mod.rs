@@ -31,6 +31,11 @@ use callsite::{callsite, enabled_span};
 /// | `token_source` | text | [name](crate::TokenSource::name) of where the token came from |
 /// | `cache_level` | text | [name](crate::CacheLevel::name) of the cache that had the token |
 /// | `refresh_reason` | text | [name](crate::CacheRefreshReason::name) of why the cache did not suffice |
+/// | `trigger` | text | [name](crate::cache::RefreshTrigger::name) of what made the SDK refresh the token |
+/// | `credential` | text | [name](crate::credential::CredentialKind::name) of the kind of credential |
+/// | `managed_identity_source` | text | [name](crate::credential::ManagedIdentitySource::name) of the service that issued the token of a managed identity |
+/// | `grant_type` | text | [OAuth grant type](crate::credential::GrantType::name) of the token request |
+/// | `client_authentication` | text | [how the client authenticated](crate::credential::ClientAuthentication::name) |
 /// | `status` | integer | HTTP status of the last response |
 /// | `attempts` | integer | number of HTTP attempts, if there were any |
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
@@ -41,6 +46,7 @@ use callsite::{callsite, enabled_span};
 /// | `expiry_advertised` | boolean | whether the [lifetime of a new token](AcquisitionRecord::expiry_advertised) is known |
 /// | `expiry_unextended` | boolean | `true` if a refresh brought [no later expiry](AcquisitionRecord::is_expiry_unextended) |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
+/// | `error.kind` | text | [kind](AcquisitionRecord::error_kind) of the error of a failed or cancelled acquisition |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
 ///
@@ -161,9 +167,12 @@ impl RefUnwindSafe for AcquisitionSpan {}
 impl AcquisitionSpan {
     fn record_error(&self, record: &AcquisitionRecord) {
         let code = record.error_code();
-        let [code_field, type_field, status_field] = ERROR_FIELDS;
+        let [code_field, kind_field, type_field, status_field] = ERROR_FIELDS;
         if let Some(code) = code {
             self.span.record(code_field, code);
+        }
+        if let Some(kind) = record.error_kind() {
+            self.span.record(kind_field, kind.name());
         }
         if is_failed(record.outcome()) {
             self.span.record(type_field, code.unwrap_or(OTHER_ERROR));
@@ -182,6 +191,7 @@ impl Visit for &AcquisitionSpan {
             Value::Api(api) => span.record(name, api.name()),
             Value::Outcome(outcome) => span.record(name, outcome.name()),
             Value::Name(text) | Value::Text(text) => span.record(name, text),
+            Value::Trigger(trigger) => span.record(name, trigger.name()),
             Value::Id(id) => span.record(name, display(id)),
             Value::Flag(flag) => span.record(name, flag),
             // Signed, since OpenTelemetry has no other integers: exporters turn unsigned ones into text.
@@ -193,7 +203,7 @@ impl Visit for &AcquisitionSpan {
             | Value::Moment(_)
             | Value::Region(_)
             | Value::Transport(_)
-            | Value::Error(_)
+            | Value::Error(..)
             | Value::Errors(_)
             | Value::Lookups(_) => span.record(name, debug(value)),
         };
@@ -201,8 +211,8 @@ impl Visit for &AcquisitionSpan {
     }
 }
 
-/// How a span shows the error of a record: its code, and the two fields of OpenTelemetry.
-const ERROR_FIELDS: [&str; 3] = ["error_code", "error.type", "otel.status_code"];
+/// How a span shows the error of a record: its code, its kind, and the two fields of OpenTelemetry.
+const ERROR_FIELDS: [&str; 4] = ["error_code", "error.kind", "error.type", "otel.status_code"];
 
 /// The value that the semantic conventions prescribe for an error without a code.
 const OTHER_ERROR: &str = "_OTHER";

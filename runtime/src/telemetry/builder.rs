@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::rejected_token::RejectedToken;
 use super::shard::{Core, Shards};
 use super::{BuildError, Telemetry};
 use crate::acquisition::{Clock, ClockSource, Defaults};
@@ -411,6 +412,7 @@ impl TelemetryBuilder {
             totals: Counters::default(),
             observers: Observers::new(self.observers),
             recent: RecentRecords::new(self.kept),
+            rejected_token: RejectedToken::default(),
             #[cfg(feature = "tracing")]
             spans: Spans::new(self.span),
             #[cfg(feature = "otel")]

@@ -3,6 +3,7 @@
 mod builder;
 mod client_defaults;
 mod errors;
+mod rejected_token;
 mod shard;
 
 use std::fmt;
@@ -252,6 +253,30 @@ impl Telemetry {
     #[must_use]
     pub fn client(&self) -> &ClientInfo {
         &self.shards.core.client
+    }
+
+    /// Records that a resource rejected a token with this HTTP status.
+    ///
+    /// Call it where the response of a resource arrives, or let a layer do that; see
+    /// [`middleware`](crate::middleware). The next acquisition of this instance that ends after it
+    /// asked the identity provider is linked to the rejection: unless the SDK
+    /// [recorded](crate::Acquisition::record_trigger) another one, its
+    /// [trigger](AcquisitionRecord::trigger) is
+    /// [`TokenRejected`](crate::cache::RefreshTrigger::TokenRejected). Neither headers nor metrics of
+    /// the MSAL set change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().build()?;
+    /// telemetry.record_rejected_token(401);
+    /// assert_eq!(telemetry.totals().rejected_tokens, 1);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    pub fn record_rejected_token(&self, status: u16) {
+        self.shards.own().record_rejected_token(status);
     }
 
     /// Instruments a future for which no caller waits, such as a proactive refresh.

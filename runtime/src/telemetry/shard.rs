@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
+use super::rejected_token::RejectedToken;
 use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{AcquisitionRecord, ClockSource, Defaults, Moment, Purpose, State};
@@ -41,6 +42,7 @@ pub(super) struct Core {
     pub(super) tokens: Arc<NewestTokens>,
     pub(super) advice: Advice,
     pub(super) _alive: AliveInstance,
+    pub(super) rejected_token: RejectedToken,
     #[cfg(feature = "tracing")]
     pub(super) spans: Spans,
     #[cfg(feature = "otel")]
@@ -95,6 +97,14 @@ impl UnwindSafe for Shard {}
 impl RefUnwindSafe for Shard {}
 
 impl Shard {
+    pub(super) fn record_rejected_token(&self, status: u16) {
+        let core = &self.core;
+        core.totals.count_rejected_token(self.index);
+        core.rejected_token.set(status);
+        #[cfg(feature = "otel")]
+        core.metrics.record_rejected_token(status);
+    }
+
     /// Returns whether a later request can report a failure of an acquisition in this state.
     fn can_report(&self, state: &State) -> bool {
         match state.authority() {
@@ -226,8 +236,12 @@ impl Backend for Shard {
             entra,
             observers,
             recent,
+            rejected_token,
             ..
         } = &*self.core;
+        if record.has_asked() {
+            rejected_token.link(record);
+        }
         totals.export(record, self.index);
         if record.has_new_token() {
             self.publish_new_token(record);

@@ -1,5 +1,6 @@
 //! Which failures the last-telemetry header reports, and until when.
 
+use token_telemetry::credential::CredentialKind;
 use token_telemetry::entra::{
     Capacity, DeliveryPolicy, Dialect, DialectBuilder, MsalNetVersion, OverBudget, SendOrder,
 };
@@ -270,4 +271,38 @@ fn codes_are_truncated_by_dialect() {
         fail(&telemetry, Ending::Early(code));
         assert_eq!(waiting(&telemetry)[0].len(), kept, "{}", dialect.name());
     }
+}
+
+/// Suppresses the errors of two chain members, and one that belongs to no chain.
+fn suppress(telemetry: &Telemetry) {
+    acquire(telemetry, || {
+        let current = Acquisition::current();
+        let unavailable = ErrorInfo::new("credential_unavailable");
+        let of_chain = |info: ErrorInfo| info.with_credential(CredentialKind::AzureCli);
+        current.record_suppressed_error(of_chain(unavailable.clone()));
+        current.record_suppressed_error(of_chain(ErrorInfo::new("invalid_client")));
+        current.record_suppressed_error(unavailable);
+    });
+}
+
+#[test]
+fn chain_errors_follow_the_dialect() {
+    let mut reporting = 0;
+    for dialect in Dialect::presets() {
+        let telemetry = speaking(*dialect);
+        suppress(&telemetry);
+        let waiting = waiting(&telemetry);
+        reporting += waiting.len();
+        assert!(waiting.iter().all(|code| code == "credential_unavailable"));
+    }
+    assert!(
+        reporting > 5,
+        "{reporting} dialects report suppressed errors"
+    );
+    let telemetry = own(Dialect::custom("own").reports_chain_errors(true));
+    suppress(&telemetry);
+    assert_eq!(
+        waiting(&telemetry),
+        ["invalid_client", "credential_unavailable"]
+    );
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use opentelemetry::Value;
 use opentelemetry_sdk::metrics::Temporality;
+use token_telemetry::cache::RefreshTrigger;
+use token_telemetry::credential::CredentialKind;
 use token_telemetry::otel::{Metric, MetricKind, MsalSet};
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource, TokenType,
@@ -243,6 +245,15 @@ fn exported_metrics_match_catalog() {
             Ok::<u8, LabError>(1)
         }))
     .unwrap();
+    now(run(&bench.telemetry, async {
+        let current = Acquisition::current();
+        current.record_stale_token();
+        current.record_credential(CredentialKind::Broker);
+        current.record_trigger(RefreshTrigger::Caller);
+        Ok(1)
+    }))
+    .unwrap();
+    bench.telemetry.record_rejected_token(401);
     let points = bench.sink.collect();
     for metric in Metric::ALL {
         let mut found = points

@@ -3,6 +3,7 @@
 mod attributes;
 mod cardinality;
 mod conventions;
+mod credentials;
 mod enricher;
 pub(crate) mod global;
 mod measurements;

@@ -9,6 +9,10 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt as _;
 use futures::future::poll_immediate;
 use token_telemetry::SpanOptions;
+use token_telemetry::cache::RefreshTrigger;
+use token_telemetry::credential::{
+    ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
+};
 use tracing::field::{Field, Visit};
 
 use crate::support::prelude::*;
@@ -179,4 +183,50 @@ fn span_numbers_are_signed_integers() {
     assert_eq!(value(&fields, "attempts"), Some(Value::I64(1)));
     let untyped = |(_, value): &(_, Value)| matches!(value, Value::Untyped(_));
     assert!(!fields.iter().any(untyped), "{fields:?}");
+}
+
+#[test]
+fn facts_for_operators() {
+    let fields = fields_of(|telemetry| {
+        fail(telemetry, "invalid_client", || {
+            let current = Acquisition::current();
+            let imds = CredentialKind::ManagedIdentity(ManagedIdentitySource::Imds);
+            let credential = Credential::new(imds)
+                .with_grant_type(GrantType::TokenExchange)
+                .with_client_authentication(ClientAuthentication::None);
+            current.record_credential(credential);
+            current.record_trigger(RefreshTrigger::TokenRejected { status: 401 });
+        });
+    });
+    for (name, expected) in [
+        ("credential", "managed_identity"),
+        ("managed_identity_source", "Imds"),
+        ("grant_type", GrantType::TokenExchange.name()),
+        ("client_authentication", "none"),
+        ("trigger", "token_rejected"),
+        ("error.kind", "invalid_configuration"),
+    ] {
+        assert_eq!(value(&fields, name), Some(text(expected)), "{name}");
+    }
+}
+
+#[test]
+fn linked_trigger_in_span() {
+    let fields = fields_of(|telemetry| {
+        telemetry.record_rejected_token(401);
+        acquire(telemetry, || exchange(TOKEN_URL, 200));
+    });
+    assert_eq!(value(&fields, "trigger"), Some(text("token_rejected")));
+    assert_eq!(value(&fields, "error.kind"), None);
+}
+
+#[test]
+fn call_without_token_is_no_error() {
+    let fields = fields_of(|telemetry| {
+        acquire(telemetry, || {
+            Acquisition::current().record_token(TokenInfo::none());
+        });
+    });
+    assert_eq!(value(&fields, "outcome"), Some(text("no_token")));
+    assert_eq!(status(&fields), (None, None));
 }

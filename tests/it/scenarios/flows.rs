@@ -211,7 +211,8 @@ fn serialized_record_omits_absent_fields() {
         "endpoint_host": "redacted",
         "attempts": 1,
         "status": 503,
-        "error": { "code": "service_not_available" },
+        "error": { "code": "service_not_available", "kind": "service_unavailable" },
+        "error_kind": "service_unavailable",
     });
     assert_eq!(json, expected);
 }

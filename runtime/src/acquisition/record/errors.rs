@@ -1,10 +1,10 @@
 //! The errors of the acquisition.
 
 use super::{AcquisitionRecord, Outcome};
-use crate::error::ErrorInfo;
+use crate::error::{ErrorInfo, ErrorKind};
 
 impl AcquisitionRecord {
-    /// Returns the codes of the error; present exactly when the outcome is not ok.
+    /// Returns the codes of the error; present unless a function returned `Ok`.
     ///
     /// # Examples
     ///
@@ -38,6 +38,33 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn error_code(&self) -> Option<&str> {
         self.error()?.code()
+    }
+
+    /// Returns who has to act so that the next acquisition succeeds.
+    ///
+    /// Absent if the acquisition did not fail. If the error does not reveal its kind, the status and
+    /// the transport failure of the last request do. See [`ErrorKind`] for how the kind is derived.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn needs_alert(record: &AcquisitionRecord) -> bool {
+    ///     record.error_kind().is_some_and(|kind| !kind.is_expected())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn error_kind(&self) -> Option<ErrorKind> {
+        match self.outcome {
+            Outcome::Ok | Outcome::NoToken | Outcome::Pending => None,
+            Outcome::Cancelled => Some(ErrorKind::Cancelled),
+            Outcome::Panicked => Some(ErrorKind::Unknown),
+            Outcome::Error => {
+                let error = self.error()?;
+                Some(error.kind_after(self.status(), self.transport_error()))
+            }
+        }
     }
 
     /// Returns the errors that the SDK recorded but did not return.

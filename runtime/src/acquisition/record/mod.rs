@@ -4,6 +4,7 @@
 
 mod cache;
 mod call;
+mod credential;
 mod errors;
 mod outcome;
 mod requests;

@@ -248,6 +248,24 @@ impl DialectBuilder {
         /// ```
         reports_foreign(reported: bool) sets last.foreign;
 
+        /// Sets whether suppressed errors of the members of a credential chain are reported.
+        ///
+        /// These are suppressed errors [with a credential](crate::ErrorInfo::with_credential). No
+        /// preset reports them. Errors of the kind
+        /// [`CredentialUnavailable`](crate::error::ErrorKind::CredentialUnavailable) are never
+        /// reported for a chain.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use token_telemetry::entra::Dialect;
+        ///
+        /// let dialect = Dialect::custom("contoso").reports_chain_errors(true).build()?;
+        /// # drop(dialect);
+        /// # Ok::<(), token_telemetry::entra::InvalidDialect>(())
+        /// ```
+        reports_chain_errors(reported: bool) sets last.chain_errors;
+
         /// Sets the error code for canceled calls; `None` does not report them.
         ///
         /// # Examples

@@ -118,6 +118,10 @@ impl IdentityForm {
 
 /// The layout of `x-client-last-telemetry`, and the rules for what it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent choice of the builder"
+)]
 pub(crate) struct LastForm {
     pub(crate) platform_fields: &'static [PlatformField],
     /// Fields that the last segment repeats for each failure.
@@ -134,6 +138,8 @@ pub(crate) struct LastForm {
     pub(crate) delivery_policy: DeliveryPolicy,
     /// Whether errors of foreign types are reported.
     pub(crate) foreign: bool,
+    /// Whether errors of chain members are reported if a later member returned a token.
+    pub(crate) chain_errors: bool,
     /// The error code for canceled calls, if they are reported.
     pub(crate) cancelled: Option<&'static str>,
 }

@@ -12,7 +12,7 @@ use super::dialect::{Dialect, FieldValue, PlatformField};
 use super::headers::{FailureText, failure_fields, value_in, write_last};
 use crate::acquisition::delivery::InFlightReport;
 use crate::acquisition::{AcquisitionRecord, Outcome};
-use crate::error::ErrorInfo;
+use crate::error::{ErrorInfo, ErrorKind};
 use crate::wire::{Authority, Scratch};
 pub use failure::PendingFailure;
 use failure::{QueuedFailure, ReportState};
@@ -40,7 +40,9 @@ impl FailureQueue {
     /// Queues the failures of a finished acquisition.
     pub(super) fn push_record(&self, record: &AcquisitionRecord) {
         for info in record.suppressed_errors() {
-            self.push_error(record, info);
+            if self.reports_suppressed(info) {
+                self.push_error(record, info);
+            }
         }
         match record.outcome() {
             Outcome::Ok | Outcome::NoToken | Outcome::Pending => {}
@@ -55,6 +57,16 @@ impl FailureQueue {
                 }
             }
         }
+    }
+
+    /// Returns whether the dialect reports an error that was not returned.
+    ///
+    /// Nothing failed at the server if a member of a chain cannot work in this environment.
+    fn reports_suppressed(&self, info: &ErrorInfo) -> bool {
+        let is_of_chain = info.credential().is_some();
+        let is_reported =
+            || self.dialect.last.chain_errors && info.kind() != ErrorKind::CredentialUnavailable;
+        !is_of_chain || is_reported()
     }
 
     fn push_error(&self, record: &AcquisitionRecord, info: &ErrorInfo) {

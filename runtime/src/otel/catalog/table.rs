@@ -166,7 +166,14 @@ metrics! {
         name: "token_telemetry.acquisition.duration",
         unit: Unit::FractionalSeconds,
         description: "Duration of token acquisitions that a caller waited for",
-        attributes: &[A::API_NAME, A::SOURCE, A::LEVEL, A::REASON, A::ERROR_TYPE],
+        attributes: &[
+            A::API_NAME,
+            A::SOURCE,
+            A::LEVEL,
+            A::REASON,
+            A::ERROR_TYPE,
+            A::ERROR_KIND,
+        ],
         boundaries: SECONDS,
     },
     RefreshDuration: Metric {
@@ -174,7 +181,13 @@ metrics! {
         name: "token_telemetry.refresh.duration",
         unit: Unit::FractionalSeconds,
         description: "Duration of background token acquisitions, which no caller waited for",
-        attributes: &[A::API_NAME, A::SOURCE, A::REASON, A::ERROR_TYPE],
+        attributes: &[
+            A::API_NAME,
+            A::SOURCE,
+            A::REASON,
+            A::ERROR_TYPE,
+            A::ERROR_KIND,
+        ],
         boundaries: SECONDS,
     },
     TokenRequestDuration: Metric {
@@ -224,6 +237,30 @@ metrics! {
         description: "Duration of lookups in token caches",
         attributes: &[A::API_NAME, A::LEVEL, A::CACHE_RESULT],
         boundaries: SECONDS,
+    },
+    CredentialDuration: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.credential.duration",
+        unit: Unit::FractionalSeconds,
+        description: "Duration of acquisitions by credential, unless a cache had the token",
+        attributes: &[A::CREDENTIAL, A::MANAGED_IDENTITY_SOURCE, A::ERROR_KIND],
+        boundaries: SECONDS,
+    },
+    TriggeredRefreshes: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.triggered_refreshes",
+        unit: Unit::Count(Some("{refresh}")),
+        description: "Acquisitions by what made the SDK refresh the token",
+        attributes: &[A::API_NAME, A::TRIGGER],
+        boundaries: &[],
+    },
+    RejectedTokens: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.rejected_tokens",
+        unit: Unit::Count(Some("{token}")),
+        description: "Tokens that a resource rejected",
+        attributes: &[A::ERROR_TYPE],
+        boundaries: &[],
     },
 }
 

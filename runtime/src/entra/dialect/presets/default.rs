@@ -81,6 +81,7 @@ pub(super) const DEFAULT: Dialect = Dialect {
         order: SendOrder::OldestFirst,
         delivery_policy: DeliveryPolicy::ON_RESPONSE,
         foreign: true,
+        chain_errors: false,
         cancelled: None,
     },
     identity: IdentityForm {
