@@ -41,6 +41,7 @@ mod otel;
 mod privacy;
 mod record_facts;
 mod regressions;
+mod rejected_tokens;
 mod scenarios;
 mod signatures;
 mod sources;

@@ -1,15 +1,19 @@
 //! Integrations with HTTP clients, each behind a feature.
 //!
-//! | Feature | Token requests | Requests to Microsoft Graph |
-//! |---|---|---|
-//! | `tower` | `TokenRequestLayer` | `GraphLayer` |
-//! | `reqwest` | `SendTokenRequest` | |
-//! | `reqwest-middleware` | | `GraphMiddleware` |
+//! | Feature | Token requests | Requests to Microsoft Graph | Requests to any resource |
+//! |---|---|---|---|
+//! | `tower` | `TokenRequestLayer` | `GraphLayer` | `RejectedTokenLayer` |
+//! | `reqwest` | `SendTokenRequest` | | |
+//! | `reqwest-middleware` | | `GraphMiddleware` | `RejectedTokenMiddleware` |
 
 #[cfg(feature = "reqwest-middleware")]
 mod graph_reqwest;
 #[cfg(feature = "tower")]
 mod graph_tower;
+#[cfg(feature = "reqwest-middleware")]
+mod rejected_token_reqwest;
+#[cfg(feature = "tower")]
+mod rejected_token_tower;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "tower")]
@@ -19,7 +23,25 @@ mod token_layer;
 pub use graph_reqwest::GraphMiddleware;
 #[cfg(feature = "tower")]
 pub use graph_tower::{GraphLayer, GraphRequest, GraphService};
+#[cfg(feature = "reqwest-middleware")]
+pub use rejected_token_reqwest::RejectedTokenMiddleware;
+#[cfg(feature = "tower")]
+pub use rejected_token_tower::{RejectedTokenFuture, RejectedTokenLayer, RejectedTokenService};
 #[cfg(feature = "reqwest")]
 pub use reqwest::SendTokenRequest;
 #[cfg(feature = "tower")]
 pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
+
+/// Records a rejected token if the status of a response says so.
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+fn record_rejected_token(
+    telemetry: &crate::telemetry::Telemetry,
+    status: impl FnOnce() -> Option<u16>,
+) {
+    // The response exists already; a panic while reading it must not lose it.
+    crate::contained::contained(|| {
+        if let Some(status @ (401 | 403)) = status() {
+            telemetry.record_rejected_token(status);
+        }
+    });
+}
