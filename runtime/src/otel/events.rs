@@ -50,6 +50,9 @@ impl Event {
 impl MetricsRecorder {
     /// Records the events that a finished acquisition contains; a plain hit has none.
     pub(super) fn record_events(&self, record: &AcquisitionRecord) {
+        if !self.records_conventions() {
+            return;
+        }
         if record.is_stale() {
             let api = record.api().name();
             self.record_event(api, Event::counted(MetricId::StaleTokens));
