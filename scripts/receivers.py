@@ -62,7 +62,8 @@ SPAN_SOMETIMES = {
     "error_code": "Str",
     "error.type": "Str",
     "status": "Int",
-    "attempts": "Int",
+    "attempt_count": "Int",
+    "server_request_id": "Str",
     "background": "Bool",
     "parent_id": "Str",
 }

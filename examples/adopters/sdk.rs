@@ -129,7 +129,7 @@ fn summarize(record: &AcquisitionRecord) -> String {
         .map(CacheRefreshReason::name)
         .map(str::to_owned));
     add(record.is_background().then(|| "background".to_owned()));
-    add((record.attempts() > 0).then(|| format!("{} attempts", record.attempts())));
+    add((record.attempt_count() > 0).then(|| format!("{} attempts", record.attempt_count())));
     add(record.status().map(|status| format!("HTTP {status}")));
     add(record.error_code().map(|code| format!("error {code}")));
     add(record

@@ -51,7 +51,7 @@ impl Stage {
         let captured = capture(scene.act.perform(&self.contoso.client)).await;
         self.acquisitions += captured.records.len();
         for record in &captured.records {
-            self.requests += record.attempts() as usize;
+            self.requests += record.attempt_count() as usize;
             screen::record(record);
         }
         let arrived = self.endpoint.take_arrived();

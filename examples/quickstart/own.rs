@@ -47,7 +47,7 @@ pub(crate) async fn play(authority: &str) -> Result<String, Failure> {
         for record in &captured.records {
             screen::record(record);
             acquisitions += 1;
-            requests += record.attempts();
+            requests += record.attempt_count();
             tokens += u32::from(record.is_ok());
         }
         match captured.output {

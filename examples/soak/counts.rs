@@ -104,7 +104,7 @@ impl Observer for Counting {
             return;
         }
         self.requests
-            .fetch_add(record.attempts().into(), Ordering::Relaxed);
+            .fetch_add(record.attempt_count().into(), Ordering::Relaxed);
         match (record.token_source(), record.error_code()) {
             (_, Some(code)) => *counts.failures.entry(code.to_owned()).or_default() += 1,
             (Some(TokenSource::Cache), None) => counts.cache += 1,

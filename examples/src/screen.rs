@@ -51,7 +51,7 @@ pub fn record(record: &AcquisitionRecord) {
         "latency",
         latency(record),
         "attempts",
-        record.attempts()
+        record.attempt_count()
     );
 }
 

@@ -5,7 +5,7 @@
 mod sent;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::acquisition::{AcquisitionRecord, Clock};
 use crate::observer::Observer;
@@ -91,6 +91,9 @@ impl Observer for Recorder {
 
 /// A clock that advances only on request; clones share their time.
 ///
+/// Its date and time begin with the year 1970, unless [`set_wall`](Self::set_wall) sets them, and
+/// advance with it.
+///
 /// # Examples
 ///
 /// ```
@@ -103,7 +106,14 @@ impl Observer for Recorder {
 /// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct ManualClock(Arc<Mutex<Duration>>);
+pub struct ManualClock(Arc<Mutex<Times>>);
+
+/// The time since the start of a manual clock, and date and time since 1970.
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    elapsed: Duration,
+    wall: Duration,
+}
 
 impl ManualClock {
     /// Creates a clock at zero.
@@ -136,12 +146,41 @@ impl ManualClock {
     /// assert_eq!(clock.now(), Duration::from_millis(20));
     /// ```
     pub fn advance(&self, time: Duration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += time;
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.elapsed += time;
+        times.wall += time;
+    }
+
+    /// Sets date and time; a moment before 1970 counts as its beginning.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use token_telemetry::acquisition::Clock;
+    /// use token_telemetry::test_util::ManualClock;
+    ///
+    /// let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(12 * 60 * 60);
+    /// let clock = ManualClock::new();
+    /// clock.set_wall(noon);
+    /// clock.advance(Duration::from_secs(1));
+    /// assert_eq!(clock.wall(), Some(noon + Duration::from_secs(1)));
+    /// ```
+    pub fn set_wall(&self, moment: SystemTime) {
+        let since_1970 = moment.duration_since(SystemTime::UNIX_EPOCH);
+        let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.wall = since_1970.unwrap_or_default();
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Duration {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        times.elapsed
+    }
+
+    fn wall(&self) -> Option<SystemTime> {
+        let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        SystemTime::UNIX_EPOCH.checked_add(times.wall)
     }
 }

@@ -66,7 +66,11 @@ fn response_clears_transport_error() {
         token_request().responded(400);
     });
     assert_eq!(
-        (record.transport_error(), record.status(), record.attempts()),
+        (
+            record.transport_error(),
+            record.status(),
+            record.attempt_count()
+        ),
         (None, Some(400), 2)
     );
 }
@@ -109,7 +113,7 @@ fn panicking_observer_and_clock_are_contained() {
         (
             record.duration_total(),
             record.duration_in_http(),
-            record.attempts()
+            record.attempt_count()
         ),
         (None, None, 1)
     );

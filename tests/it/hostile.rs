@@ -118,7 +118,7 @@ fn unreadable_url_is_tolerated() {
         let record = record_of(|| {
             assert!(exchange(url, 200).contains_key("client-request-id"));
         });
-        assert_eq!(record.attempts(), 1);
+        assert_eq!(record.attempt_count(), 1);
     }
 }
 

@@ -37,7 +37,7 @@ on_both_runtimes! {
     async fn drop_before_request_is_cancelled() {
         let (_, recorder) = drop_at(Place::BeforeHttp).await;
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.attempts()), (Outcome::Cancelled, 0));
+        assert_eq!((record.outcome(), record.attempt_count()), (Outcome::Cancelled, 0));
         assert_eq!(record.error_code(), Some("operation_canceled"));
         assert_eq!(record.refresh_reason(), Some(CacheRefreshReason::NoCachedAccessToken));
     }
@@ -45,7 +45,7 @@ on_both_runtimes! {
     async fn drop_during_request_counts_the_attempt() {
         let (_, recorder) = drop_at(Place::DuringHttp).await;
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, None));
+        assert_eq!((record.outcome(), record.attempt_count(), record.status()), (Outcome::Cancelled, 1, None));
         assert_eq!(record.endpoint_host(), Some("login.example"));
         assert!(record.duration_in_http().is_some());
     }
@@ -53,7 +53,7 @@ on_both_runtimes! {
     async fn drop_after_request_keeps_the_status() {
         let (_, recorder) = drop_at(Place::AfterHttp).await;
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.attempts(), record.status()), (Outcome::Cancelled, 1, Some(200)));
+        assert_eq!((record.outcome(), record.attempt_count(), record.status()), (Outcome::Cancelled, 1, Some(200)));
     }
 
     async fn panic_before_first_await_is_recorded() {
@@ -68,7 +68,7 @@ on_both_runtimes! {
 
     async fn panic_inside_request_is_recorded() {
         let record = only(&panic_at(Place::DuringHttp, Event::Panic).await);
-        assert_eq!((record.outcome(), record.attempts()), (Outcome::Panicked, 1));
+        assert_eq!((record.outcome(), record.attempt_count()), (Outcome::Panicked, 1));
     }
 
     async fn sibling_panic_is_a_cancellation() {
@@ -102,7 +102,7 @@ on_both_runtimes! {
             std::mem::forget(request);
         });
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.attempts()), (Outcome::Ok, 0));
+        assert_eq!((record.outcome(), record.attempt_count()), (Outcome::Ok, 0));
         assert_eq!(hit(&telemetry).await, Ok(()));
         assert_eq!(only(&recorder).token_source(), Some(TokenSource::Cache));
     }
@@ -119,7 +119,7 @@ on_both_runtimes! {
         };
         assert_eq!(for_client(&telemetry, in_task).await, Ok(()));
         let record = only(&recorder);
-        assert_eq!((record.attempts(), record.status()), (1, Some(200)));
+        assert_eq!((record.attempt_count(), record.status()), (1, Some(200)));
         assert_eq!(record.token_source(), Some(TokenSource::IdentityProvider));
     }
 
@@ -127,7 +127,7 @@ on_both_runtimes! {
         let (telemetry, recorder) = telemetry();
         let handed_out = acquire(&telemetry, token_request);
         let record = only(&recorder);
-        assert_eq!((record.attempts(), record.token_source()), (0, None));
+        assert_eq!((record.attempt_count(), record.token_source()), (0, None));
         handed_out.responded(200);
         assert!(recorder.records().is_empty());
     }

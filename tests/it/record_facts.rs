@@ -71,6 +71,9 @@ const FACTS: &[Fact] = facts! {
         "refresh_token_present: true", r#""refresh_token_present":true"#;
     refresh_on == Some(refresh_time()), "refresh_on: SystemTime", r#""refresh_on_s":5"#;
 
+    ended_at == Some(SystemTime::UNIX_EPOCH + seconds(1_000)),
+        "ended_at: SystemTime", r#""ended_at_us":1000000000"#;
+    started_at.is_some == true, "started_at: SystemTime", r#""started_at_us":"#;
     duration_total.is_some == true, "duration_total: ", r#""duration_total_us":"#;
     duration_in_http.is_some == true, "duration_in_http: ", r#""duration_in_http_us":"#;
     duration_in_cache == Some(seconds(1)),
@@ -81,7 +84,13 @@ const FACTS: &[Fact] = facts! {
 
     endpoint_host == Some("login.example"),
         r#"endpoint_host: "redacted""#, r#""endpoint_host":"redacted""#;
-    attempts == 3, "attempts: 3", r#""attempts":3"#;
+    attempt_count == 3, "attempt_count: 3", r#""attempt_count":3"#;
+    attempts.len == 3, "attempts: [Attempt { number: 1, purpose: token",
+        r#""attempts":[{"number":1,"purpose":"token","host":"redacted","#;
+    server_request_id == Some("ticket-1"),
+        r#"server_request_id: "ticket-1""#, r#""server_request_id":"ticket-1""#;
+    duration_throttled == Some(seconds(1)),
+        "duration_throttled: 1s", r#""duration_throttled_us":1000000"#;
     pending_polls == 1, "pending_polls: 1", r#""pending_polls":1"#;
     status == Some(400), "status: 400", r#""status":400"#;
     transport_error == Some(TransportError::Dns),
@@ -146,6 +155,10 @@ struct Ticking(std::sync::atomic::AtomicU64);
 impl Clock for Ticking {
     fn now(&self) -> Duration {
         seconds(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    }
+
+    fn wall(&self) -> Option<SystemTime> {
+        Some(SystemTime::UNIX_EPOCH + seconds(1_000))
     }
 }
 
@@ -220,7 +233,9 @@ fn record_everything() {
 async fn send_requests() {
     let current = Acquisition::current();
     current.token_request(TOKEN_URL).pending(400);
-    let slow = Status::new(503, ()).with_retry_after(seconds(9));
+    let slow = Status::new(503, ())
+        .with_retry_after(seconds(9))
+        .with_request_id("ticket-1");
     let sent = current.token_request(TOKEN_URL);
     let _answered = sent.send(|_| ready(Ok::<_, std::io::Error>(slow))).await;
     current.token_request(TOKEN_URL).failed(TransportError::Dns);

@@ -69,6 +69,8 @@ impl Ids {
             &expected.parent.and_then(|parent| self.known(parent)),
             &seen.parent(),
         )?;
+        let kept = expected.record.attempts.min(8);
+        equal("kept attempts", &(kept as usize), &seen.attempts().len())?;
         equal("record", expected.record.as_ref(), &record_of(seen))
     }
 
@@ -133,7 +135,7 @@ fn record_of(seen: &AcquisitionRecord) -> Record {
             }),
         host: seen.endpoint_host().map(str::to_owned),
         token_count: seen.cached_token_count(),
-        attempts: seen.attempts(),
+        attempts: seen.attempt_count(),
         pending_polls: seen.pending_polls(),
         status: seen.status(),
         transport: seen.transport_error(),

@@ -71,6 +71,8 @@ pub(crate) struct Shared {
     collector: Option<Arc<Collector>>,
     /// The identity that the acquisition had before it was shared.
     identity: Identity,
+    /// Whether foreign code is not notified.
+    pub(super) is_quiet: bool,
     state: Mutex<SharedState>,
 }
 
@@ -227,6 +229,7 @@ impl ActiveAcquisition {
             backend: Arc::clone(&self.backend),
             collector: self.collector().cloned(),
             identity,
+            is_quiet: self.is_quiet,
             state: Mutex::new(SharedState {
                 record,
                 is_complete: false,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use super::attempt::Attempt;
 use super::clock::{ClockSource, Moment};
 use super::delivery::{HeaderSink, InFlightReport, Purpose, UndecidedDelivery};
 use super::record::AcquisitionRecord;
@@ -70,6 +71,12 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
 
     /// Completes deliveries that depend on the error code of their acquisition.
     fn decide_deliveries(&self, undecided: &[UndecidedDelivery], code: Option<&str>);
+
+    /// Records an attempt that is over, also after the acquisition has ended.
+    fn record_attempt(&self, api: Api, attempt: &Attempt);
+
+    /// Returns whether something receives every record.
+    fn has_audience(&self) -> bool;
 
     /// Publishes a completed record to every exporter, with an id if one of them needs it.
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool);

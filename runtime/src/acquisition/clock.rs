@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -30,11 +30,41 @@ use crate::diagnostics::Diagnostic;
 pub trait Clock: Send + Sync {
     /// Returns the time since a fixed moment of the clock's choice; never runs backwards.
     fn now(&self) -> Duration;
+
+    /// Returns the date and time; by default that of the system.
+    ///
+    /// Read at most once per acquisition, at its end, and only if something receives its record.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use token_telemetry::acquisition::Clock;
+    ///
+    /// struct Simulated;
+    ///
+    /// impl Clock for Simulated {
+    ///     fn now(&self) -> Duration {
+    ///         Duration::from_secs(60)
+    ///     }
+    ///
+    ///     fn wall(&self) -> Option<SystemTime> {
+    ///         Some(SystemTime::UNIX_EPOCH + self.now())
+    ///     }
+    /// }
+    /// ```
+    fn wall(&self) -> Option<SystemTime> {
+        system::wall()
+    }
 }
 
 impl<T: Clock + ?Sized> Clock for Arc<T> {
     fn now(&self) -> Duration {
         (**self).now()
+    }
+
+    fn wall(&self) -> Option<SystemTime> {
+        (**self).wall()
     }
 }
 
@@ -46,6 +76,11 @@ impl Moment {
     /// Returns the time from `earlier` to this moment, or zero if the clock ran backwards.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         system::between(earlier.0, self.0)
+    }
+
+    /// Returns the time from `earlier` to this moment, unless that is the later one.
+    pub(super) fn checked_since(self, earlier: Self) -> Option<Duration> {
+        (earlier.0 <= self.0).then(|| self.since(earlier))
     }
 }
 
@@ -86,14 +121,27 @@ impl ClockSource {
             Self::Custom { clock, origin } => read_custom(&**clock, *origin),
         }
     }
+
+    /// Reads date and time; a custom clock is foreign code, see [`context::wall`](super::context::wall).
+    pub(super) fn read_wall(&self) -> Option<SystemTime> {
+        match self {
+            Self::System => system::wall(),
+            Self::Custom { clock, .. } => unless_panicked(|| clock.wall()).flatten(),
+        }
+    }
 }
 
 fn read_custom(clock: &dyn Clock, origin: Option<Moment>) -> Option<Moment> {
-    let read = contained(|| clock.now());
-    if read.is_none() {
+    let read = unless_panicked(|| clock.now());
+    system::after(origin?.0, read?).map(Moment)
+}
+
+fn unless_panicked<T>(read: impl FnOnce() -> T) -> Option<T> {
+    let time = contained(read);
+    if time.is_none() {
         Diagnostic::ClockPanicked.emit();
     }
-    system::after(origin?.0, read?).map(Moment)
+    time
 }
 
 impl fmt::Debug for ClockSource {
@@ -107,7 +155,7 @@ impl fmt::Debug for ClockSource {
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 mod system {
-    use std::time::{Duration, Instant};
+    use std::time::{Duration, Instant, SystemTime};
 
     pub(super) type Point = Instant;
 
@@ -115,6 +163,12 @@ mod system {
     #[expect(clippy::unnecessary_wraps, reason = "other platforms have no clock")]
     pub(super) fn now() -> Option<Point> {
         Some(Instant::now())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    #[expect(clippy::unnecessary_wraps, reason = "other platforms have no clock")]
+    pub(super) fn wall() -> Option<SystemTime> {
+        Some(SystemTime::now())
     }
 
     /// The moment at which the time of a custom clock starts.
@@ -133,12 +187,17 @@ mod system {
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod system {
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
 
     pub(super) type Point = Duration;
 
     /// `Instant::now` traps on this target; an SDK sets a custom clock there.
     pub(super) fn now() -> Option<Point> {
+        None
+    }
+
+    /// `SystemTime::now` traps as well.
+    pub(super) fn wall() -> Option<SystemTime> {
         None
     }
 

@@ -61,6 +61,9 @@ fn publish(
         state.correlation_id();
         backend.fill_defaults(state);
     }
+    if listeners.is_some() || backend.has_audience() {
+        record.set_ended_at(context::wall(backend.clock()));
+    }
     backend.publish(record, is_quiet);
     if let Some(listeners) = listeners {
         listeners.publish(record);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::active::{ActiveAcquisition, Identity, Shared};
 use super::backend::Backend;
@@ -125,6 +125,15 @@ pub(crate) fn now(clock: &ClockSource) -> Option<Moment> {
         with_suspended(|| clock.read()).flatten()
     } else {
         clock.read()
+    }
+}
+
+/// Returns date and time; a custom clock is foreign code.
+pub(super) fn wall(clock: &ClockSource) -> Option<SystemTime> {
+    if clock.is_custom() {
+        with_suspended(|| clock.read_wall()).flatten()
+    } else {
+        clock.read_wall()
     }
 }
 

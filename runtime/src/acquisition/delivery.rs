@@ -32,6 +32,26 @@ pub enum Purpose {
     InstanceMetadata,
 }
 
+impl Purpose {
+    /// Returns the name of the purpose in records and metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Purpose;
+    ///
+    /// assert_eq!(Purpose::InstanceMetadata.name(), "instance_metadata");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Discovery => "discovery",
+            Self::InstanceMetadata => "instance_metadata",
+        }
+    }
+}
+
 /// Where the telemetry of one request is written.
 pub(crate) enum HeaderSink<'a> {
     Headers(MapSink<'a>),

@@ -14,6 +14,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use super::attempt::Attempt;
 use super::record::{AcquisitionRecord, Outcome};
 use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource};
@@ -67,7 +68,8 @@ facts! {
         grant_type: record.grant_type().map(GrantType::name).map(Value::Name),
         client_authentication: record.client_authentication().map(ClientAuthentication::name).map(Value::Name),
         status: record.status().map(|status| Value::Number(status.into())),
-        attempts: counted(record.attempts()),
+        attempt_count: counted(record.attempt_count()),
+        server_request_id: record.server_request_id().map(Value::Text),
         correlation_id: record.correlation_id().map(Value::Id),
         parent: record.parent().map(Value::Id),
         background: raised(record.is_background()),
@@ -85,12 +87,16 @@ facts! {
         cached_token_count: record.cached_token_count().map(Value::Number),
         cache_serialized: record.cache_serialized().map(Value::Flag),
         legacy_cache: record.legacy_cache().map(Value::Flag),
+        started_at: record.started_at().map(Value::Timestamp),
+        ended_at: record.ended_at().map(Value::Timestamp),
         duration_total: record.duration_total().map(Value::Duration),
         duration_in_http: record.duration_in_http().map(Value::Duration),
+        duration_throttled: record.duration_throttled().map(Value::Duration),
         duration_in_cache: record.duration_in_cache().map(Value::Duration),
         duration_in_extension: record.duration_in_extension().map(Value::Duration),
         duration_waiting: record.duration_waiting().map(Value::Duration),
         endpoint_host: record.shown_endpoint_host().map(Value::Text),
+        attempts: listed(record.kept_attempts()).map(Value::Attempts),
         pending_polls: counted(record.pending_polls()),
         transport_error: record.transport_error().map(Value::Transport),
         retry_after: record.retry_after().map(Value::Seconds),
@@ -103,6 +109,26 @@ facts! {
         wrapper: record.wrapper().map(|sdk| Value::Software("sku", sdk)),
         managed_certificate: record.managed_certificate().map(Value::Flag),
         platform_fields: listed(record.shown_platform_fields()).map(Value::Texts),
+    }
+}
+
+impl Attempt {
+    /// Visits the facts of one attempt.
+    pub(super) fn visit_facts<V: Visit>(&self, visitor: &mut V) -> Result<(), V::Error> {
+        let status = self.status().map(|status| Value::Number(status.into()));
+        visitor.fact("number", Value::Number(self.number().into()))?;
+        visitor.fact("purpose", Value::Name(self.purpose().name()))?;
+        visitor.present("host", self.shown_host().map(Value::Text))?;
+        visitor.present("start", self.start().map(Value::Duration))?;
+        visitor.present("duration", self.duration().map(Value::Duration))?;
+        visitor.present("status", status)?;
+        visitor.present(
+            "transport_error",
+            self.transport_error().map(Value::Transport),
+        )?;
+        visitor.present("retry_after", self.retry_after().map(Value::Seconds))?;
+        visitor.present("waited_before", self.waited_before().map(Value::Duration))?;
+        visitor.present("request_id", self.request_id().map(Value::Text))
     }
 }
 
@@ -147,6 +173,8 @@ pub(crate) enum Value<'a> {
     /// Time that is left.
     Seconds(Duration),
     Moment(SystemTime),
+    /// A moment that needs all its digits.
+    Timestamp(SystemTime),
     Region(&'a Region),
     Transport(TransportError),
     Trigger(RefreshTrigger),
@@ -161,6 +189,7 @@ pub(crate) enum Value<'a> {
     ),
     Errors(&'a [ErrorInfo]),
     Lookups(&'a [RecordedLookup]),
+    Attempts(&'a [Attempt]),
 }
 
 /// Receives the facts of a record that are present.
@@ -192,13 +221,14 @@ impl fmt::Debug for Value<'_> {
                 .entries(texts.iter().map(|(name, text)| (name, text)))
                 .finish(),
             Self::Duration(time) | Self::Seconds(time) => time.fmt(f),
-            Self::Moment(moment) => moment.fmt(f),
+            Self::Moment(moment) | Self::Timestamp(moment) => moment.fmt(f),
             Self::Region(region) => region.fmt(f),
             Self::Transport(class) => class.fmt(f),
             Self::Trigger(trigger) => trigger.fmt(f),
             Self::Error(error, _) => error.fmt(f),
             Self::Errors(errors) => errors.fmt(f),
             Self::Lookups(lookups) => lookups.fmt(f),
+            Self::Attempts(attempts) => attempts.fmt(f),
         }
     }
 }
@@ -216,6 +246,15 @@ impl Visit for fmt::DebugStruct<'_, '_> {
 impl fmt::Debug for AcquisitionRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("AcquisitionRecord");
+        let Ok(()) = self.visit_facts(&mut out);
+        out.finish_non_exhaustive()
+    }
+}
+
+/// Shows the facts that are present, and the host only where all tenants of a cloud share it.
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Attempt");
         let Ok(()) = self.visit_facts(&mut out);
         out.finish_non_exhaustive()
     }

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempt::{Attempt, AttemptEnd};
+use super::clock::Moment;
 use super::delivery::{Purpose, UndecidedDelivery};
 use super::timed::add;
 use crate::error::TransportError;
 use crate::wire::Authority;
+
+/// Maximum number of attempts that are kept: the first four and the last four.
+const MAX_KEPT: usize = 8;
 
 /// The requests of one acquisition, summed over the attempts.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +27,19 @@ pub(crate) struct HttpState {
     /// Requests to the instance metadata service.
     pub(crate) metadata_requests: u32,
     pub(crate) duration: Option<Duration>,
+    /// Attempts that are over.
     pub(crate) attempts: u32,
+    /// The first and the last of them, by number.
+    pub(crate) kept: Vec<Attempt>,
+    /// Attempts that began.
+    started: u32,
+    /// Attempts that are over, by purpose, as far as one byte can count.
+    ended: [u8; 3],
+    last_end: Option<LastEnd>,
+    /// Time waited before attempts because a server asked for it.
+    pub(crate) throttled: Option<Duration>,
+    /// The id of the last response in the server's logs.
+    pub(crate) server_request_id: Option<Arc<str>>,
     pub(crate) pending_polls: u32,
     pub(crate) responded: bool,
     pub(crate) status: Option<u16>,
@@ -32,6 +49,31 @@ pub(crate) struct HttpState {
     pub(crate) retry_after: Option<Duration>,
     /// Requests whose delivery depends on the error code of the acquisition.
     pub(crate) undecided: Vec<UndecidedDelivery>,
+}
+
+/// A request that has begun.
+pub(crate) struct Begun {
+    pub(crate) turn: Turn,
+    /// The number of the attempt.
+    pub(crate) number: u32,
+    /// The attempt that ended last before.
+    pub(crate) previous: Option<LastEnd>,
+}
+
+/// The end of the attempt that ended last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LastEnd {
+    at: Moment,
+    /// Whether the server asked for a pause that no later attempt has observed.
+    is_throttled: bool,
+}
+
+impl LastEnd {
+    /// Returns the time from this end to the start of an attempt, and whether the server asked for it.
+    pub(crate) fn wait(self, started: Moment) -> Option<(Duration, bool)> {
+        let wait = started.checked_since(self.at)?;
+        Some((wait, self.is_throttled))
+    }
 }
 
 /// The authority of a token request, and the number of the request.
@@ -50,9 +92,19 @@ pub(crate) struct Turn {
 
 impl HttpState {
     /// Records that a request begins; it is a token request until `repurpose` is called.
-    pub(crate) fn begin(&mut self, authority: &Authority) -> Turn {
+    pub(crate) fn begin(&mut self, authority: &Authority) -> Begun {
         self.host = authority.host().cloned().or_else(|| self.host.take());
-        self.ask(authority)
+        self.started = self.started.saturating_add(1);
+        let previous = self.last_end;
+        if let Some(last) = &mut self.last_end {
+            // Of several attempts that start after one pause, only one has waited for it.
+            last.is_throttled = false;
+        }
+        Begun {
+            turn: self.ask(authority),
+            number: self.started,
+            previous,
+        }
     }
 
     /// Records that a request has another purpose.
@@ -111,10 +163,74 @@ impl HttpState {
         }
     }
 
-    pub(crate) fn add_attempt(&mut self, duration: Option<Duration>) {
+    /// Returns how many attempts with this purpose are over.
+    pub(crate) fn ended(&self, purpose: Purpose) -> u8 {
+        let [token, discovery, metadata] = self.ended;
+        match purpose {
+            Purpose::Token => token,
+            Purpose::Discovery => discovery,
+            Purpose::InstanceMetadata => metadata,
+        }
+    }
+
+    /// Records that an attempt is over; `throttled` is the time that it waited because it had to.
+    pub(crate) fn end(
+        &mut self,
+        attempt: &Attempt,
+        ended: Option<Moment>,
+        throttled: Option<Duration>,
+    ) {
         self.attempts = self.attempts.saturating_add(1);
-        if let Some(duration) = duration {
+        let [token, discovery, metadata] = &mut self.ended;
+        let of_purpose = match attempt.purpose() {
+            Purpose::Token => token,
+            Purpose::Discovery => discovery,
+            Purpose::InstanceMetadata => metadata,
+        };
+        *of_purpose = of_purpose.saturating_add(1);
+        if let Some(duration) = attempt.duration() {
             add(&mut self.duration, duration);
+        }
+        if let Some(time) = throttled {
+            add(&mut self.throttled, time);
+        }
+        self.retry_after = self.retry_after.max(attempt.retry_after());
+        let is_throttled = attempt.is_throttled();
+        self.last_end = ended.map(|at| LastEnd { at, is_throttled });
+        self.read(attempt);
+        self.keep(attempt.clone());
+    }
+
+    /// Records how the last attempt ended.
+    fn read(&mut self, attempt: &Attempt) {
+        match attempt.end {
+            AttemptEnd::Responded(_) => self.is_polling = false,
+            AttemptEnd::Pending(_) => {
+                self.responded = true;
+                self.pending_polls = self.pending_polls.saturating_add(1);
+                self.is_polling = true;
+            }
+            AttemptEnd::Failed(_) => {}
+            AttemptEnd::Dropped => return,
+        }
+        self.status = attempt.status();
+        self.transport = attempt.transport_error();
+        if self.status.is_some() {
+            self.server_request_id.clone_from(&attempt.request_id);
+        }
+    }
+
+    /// Keeps the attempt if it is one of the first or the last.
+    fn keep(&mut self, attempt: Attempt) {
+        if self.kept.is_empty() {
+            // Most acquisitions need one attempt.
+            self.kept.reserve_exact(1);
+        }
+        let is_before = |kept: &Attempt| kept.number() < attempt.number();
+        self.kept
+            .insert(self.kept.partition_point(is_before), attempt);
+        if self.kept.len() > MAX_KEPT {
+            self.kept.remove(MAX_KEPT / 2);
         }
     }
 }

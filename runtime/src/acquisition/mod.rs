@@ -4,6 +4,7 @@
 //! addition: records on results, waiting, timers, custom clocks, tokens of wrapped credentials.
 
 mod active;
+mod attempt;
 pub(crate) mod backend;
 pub(crate) mod call;
 pub(crate) mod capture;
@@ -27,11 +28,13 @@ pub(crate) mod response;
 mod seen_tokens;
 #[cfg(feature = "serde")]
 mod serialize;
+mod server_request_id;
 mod state;
 mod timed;
 mod timer;
 pub(crate) mod token_request;
 
+pub use attempt::Attempt;
 pub use capture::{AttachRecord, Capture};
 pub use clock::Clock;
 pub use future::BackgroundAcquisition;
@@ -44,6 +47,8 @@ pub use token_request::SendFuture;
 
 pub use crate::token::NewestToken;
 
+#[cfg(feature = "otel")]
+pub(crate) use attempt::AttemptEnd;
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
 pub(crate) use clock::Moment;
@@ -58,6 +63,8 @@ pub(crate) use handle::Handle;
 pub(crate) use record::{AcquisitionRecord, Outcome};
 #[cfg(feature = "reqwest")]
 pub(crate) use response::retry_after;
+#[cfg(feature = "reqwest")]
+pub(crate) use server_request_id::request_id;
 pub(crate) use state::State;
 #[cfg(feature = "tower")]
 pub(crate) use token_request::TokenRequest;

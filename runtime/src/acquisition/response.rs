@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Response, header};
 
+use super::server_request_id::{InlineId, request_id};
 use crate::error::TransportError;
 
 /// What an HTTP client returned: a response with a status, or a transport failure.
@@ -48,6 +49,14 @@ pub trait HttpOutcome {
         None
     }
 
+    /// Returns the id of the response in the server's logs, from `x-ms-request-id`.
+    ///
+    /// An id that is longer than 64 bytes, or has others than letters, digits, `_`, `.` and `-`, is
+    /// dropped.
+    fn request_id(&self) -> Option<&str> {
+        None
+    }
+
     /// Returns whether this is the "not yet" of a polling flow.
     ///
     /// That is not a failure; see [`TokenRequest::pending`](crate::TokenRequest::pending).
@@ -66,6 +75,10 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 
     fn retry_after(&self) -> Option<Duration> {
         retry_after(self.as_ref().ok()?.headers())
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        request_id(self.as_ref().ok()?.headers())
     }
 }
 
@@ -91,6 +104,7 @@ pub struct Status<T> {
     pub response: T,
     /// The pause that the server asked for.
     pub retry_after: Option<Duration>,
+    request_id: Option<InlineId>,
 }
 
 impl<T> Status<T> {
@@ -110,12 +124,14 @@ impl<T> Status<T> {
             status,
             response,
             retry_after: None,
+            request_id: None,
         }
     }
 
-    /// Reads the pause that the server asked for from the headers of the response.
+    /// Reads the pause that the server asked for, and the id of the response, from its headers.
     ///
-    /// Understands `Retry-After` in seconds, `retry-after-ms` and `x-ms-retry-after-ms`.
+    /// Understands `Retry-After` in seconds, `retry-after-ms`, `x-ms-retry-after-ms` and
+    /// `x-ms-request-id`.
     ///
     /// # Examples
     ///
@@ -132,6 +148,24 @@ impl<T> Status<T> {
     #[must_use]
     pub fn with_headers(mut self, headers: &HeaderMap) -> Self {
         self.retry_after = retry_after(headers);
+        self.request_id = request_id(headers).and_then(InlineId::new);
+        self
+    }
+
+    /// Sets the id of the response in the server's logs, if it is safe to show.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Status, acquisition::HttpOutcome};
+    ///
+    /// let response = Status::new(200, "a token").with_request_id("2a5b0c3e-7f0e-4c3c-9c2f-5e2c8d1b0a00");
+    /// let returned: Result<_, std::io::Error> = Ok(response);
+    /// assert!(returned.request_id().is_some());
+    /// ```
+    #[must_use]
+    pub fn with_request_id(mut self, id: &str) -> Self {
+        self.request_id = InlineId::new(id);
         self
     }
 
@@ -173,6 +207,10 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Status<T>, E> {
 
     fn retry_after(&self) -> Option<Duration> {
         self.as_ref().ok()?.retry_after
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        self.as_ref().ok()?.request_id.as_ref()?.as_str()
     }
 }
 
@@ -220,6 +258,14 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     fn retry_after(&self) -> Option<Duration> {
         match self.as_ref().ok()? {
             Polled::Pending(response) | Polled::Done(response) => response.retry_after,
+        }
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        match self.as_ref().ok()? {
+            Polled::Pending(response) | Polled::Done(response) => {
+                response.request_id.as_ref()?.as_str()
+            }
         }
     }
 

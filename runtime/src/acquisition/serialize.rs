@@ -5,6 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::attempt::Attempt;
 use super::fields::{Value, Visit};
 use super::record::AcquisitionRecord;
 use crate::cache::{RecordedLookup, RefreshTrigger};
@@ -17,6 +18,15 @@ use crate::region::{Region, RegionAutodetectionSource, RegionOutcome};
 /// A host that may name a tenant is `redacted`; see
 /// [`endpoint_host`](AcquisitionRecord::endpoint_host).
 impl Serialize for AcquisitionRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = Present(serializer.serialize_map(None)?);
+        self.visit_facts(&mut map)?;
+        map.0.end()
+    }
+}
+
+/// A map of the facts that are present, as in the record.
+impl Serialize for Attempt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = Present(serializer.serialize_map(None)?);
         self.visit_facts(&mut map)?;
@@ -69,6 +79,10 @@ impl<M: SerializeMap> Visit for Present<M> {
                 let since_1970 = moment.duration_since(UNIX_EPOCH);
                 since_1970.map_or(Ok(()), |time| self.suffixed((name, "s"), time.as_secs()))
             }
+            Value::Timestamp(moment) => {
+                let since_1970 = moment.duration_since(UNIX_EPOCH);
+                since_1970.map_or(Ok(()), |time| self.suffixed((name, "us"), micros(time)))
+            }
             Value::Region(region) => map.serialize_entry(name, &RegionFields(region)),
             Value::Transport(class) => map.serialize_entry(name, class.code()),
             Value::Trigger(trigger) => {
@@ -93,6 +107,7 @@ impl<M: SerializeMap> Visit for Present<M> {
                 let lookups: Vec<_> = lookups.iter().map(Lookup).collect();
                 map.serialize_entry(name, &lookups)
             }
+            Value::Attempts(attempts) => map.serialize_entry(name, attempts),
         }
     }
 }

@@ -11,12 +11,13 @@ use http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::active::Shared;
+use super::attempt::{Attempt, AttemptEnd};
 use super::clock::Moment;
 use super::context;
 use super::delivery::{HeaderSink, InFlightReport, MapSink, Purpose};
-use super::http_state::Turn;
-use super::response::{HttpOutcome, MAX_RETRY_AFTER};
-use super::state::State;
+use super::http_state::{Begun, LastEnd, Turn};
+use super::response::{HttpOutcome, MAX_RETRY_AFTER, retry_after};
+use super::server_request_id::{request_id, safe_id};
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::error::TransportError;
@@ -55,9 +56,16 @@ pub struct TokenRequest {
     /// Whether the request is part of the acquisition, and not only seen while that one runs.
     counts: bool,
     started: Option<Moment>,
+    /// The start of the acquisition.
+    origin: Option<Moment>,
+    /// The number of the attempt; none if the acquisition had ended before.
+    number: Option<u32>,
+    /// The attempt that ended last before this one began.
+    previous: Option<LastEnd>,
     /// None until its headers are written, if they report anything.
     report: Option<InFlightReport>,
     retry_after: Option<Duration>,
+    request_id: Option<Arc<str>>,
 }
 
 impl TokenRequest {
@@ -81,14 +89,26 @@ impl TokenRequest {
     }
 
     fn begin(acquisition: Option<Arc<Shared>>, authority: Authority, counts: bool) -> Self {
-        let (mut started, mut turn) = (None, None);
+        let (mut started, mut origin, mut begun) = (None, None, None);
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
             started = context::now(acquisition.backend.clock());
-            if !acquisition.update(|state| turn = Some(state.cold_mut().http.begin(&authority))) {
+            let is_active = acquisition.update(|state| {
+                origin = state.started;
+                begun = Some(state.cold_mut().http.begin(&authority));
+            });
+            if !is_active {
                 context::emit(Diagnostic::RequestAfterAcquisition);
             }
             acquisition.backend.begin_request(&authority, started);
         }
+        let (turn, number, previous) = match begun {
+            Some(Begun {
+                turn,
+                number,
+                previous,
+            }) => (Some(turn), Some(number), previous),
+            None => (None, None, None),
+        };
         Self {
             acquisition,
             authority,
@@ -96,8 +116,12 @@ impl TokenRequest {
             turn,
             counts,
             started,
+            origin,
+            number,
+            previous,
             report: None,
             retry_after: None,
+            request_id: None,
         }
     }
 
@@ -338,16 +362,37 @@ impl TokenRequest {
     /// request.responded(200);
     /// ```
     pub fn responded(mut self, status: u16) {
-        let holds_token = self.purpose != Purpose::Discovery && is_success(status);
-        self.complete(Some(status), |state| {
-            if holds_token {
-                state.token_received();
-            }
-            let http = &mut state.cold_mut().http;
-            http.status = Some(status);
-            http.is_polling = false;
-            http.transport = None;
-        });
+        self.complete(AttemptEnd::Responded(status));
+    }
+
+    /// Records that a response with this status and these headers arrived.
+    ///
+    /// Of the headers it reads the pause that the server asked for, as
+    /// [`Status::with_headers`](crate::Status::with_headers) does, and `x-ms-request-id`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Response;
+    /// use token_telemetry::Acquisition;
+    ///
+    /// fn record<B>(response: &Response<B>) {
+    ///     let request = Acquisition::current().token_request("https://login.microsoftonline.com/t/token");
+    ///     request.responded_with(response.status().as_u16(), response.headers());
+    /// }
+    /// # record(&Response::new(()));
+    /// ```
+    pub fn responded_with(mut self, status: u16, headers: &HeaderMap) {
+        if let Some(pause) = retry_after(headers) {
+            self.set_retry_after(pause);
+        }
+        self.set_request_id(request_id(headers));
+        self.responded(status);
+    }
+
+    /// Keeps the id of the response in the server's logs, unless it is unsafe to show.
+    fn set_request_id(&mut self, id: Option<&str>) {
+        self.request_id = id.and_then(safe_id).map(Arc::from);
     }
 
     /// Records the "not yet" of a polling flow, which is not a failure.
@@ -382,14 +427,7 @@ impl TokenRequest {
     /// # record(400, "authorization_pending");
     /// ```
     pub fn pending(mut self, status: u16) {
-        self.complete(Some(status), |state| {
-            let http = &mut state.cold_mut().http;
-            http.responded = true;
-            http.pending_polls = http.pending_polls.saturating_add(1);
-            http.is_polling = true;
-            http.status = Some(status);
-            http.transport = None;
-        });
+        self.complete(AttemptEnd::Pending(status));
     }
 
     /// Records that no response arrived.
@@ -407,17 +445,14 @@ impl TokenRequest {
     /// request.failed(TransportError::of(&error));
     /// ```
     pub fn failed(mut self, class: TransportError) {
-        self.complete(None, |state| {
-            let http = &mut state.cold_mut().http;
-            http.status = None;
-            http.transport = Some(class);
-        });
+        self.complete(AttemptEnd::Failed(class));
     }
 
     fn ended(mut self, output: &impl HttpOutcome) {
         if let Some(pause) = output.retry_after() {
             self.set_retry_after(pause);
         }
+        self.set_request_id(output.request_id());
         match output.status() {
             Ok(status) if output.is_pending() => self.pending(status),
             Ok(status) => self.responded(status),
@@ -425,20 +460,72 @@ impl TokenRequest {
         }
     }
 
-    /// Records the attempt, and what happens to its report; `status` is that of the response, if any.
-    fn complete(&mut self, status: Option<u16>, update: impl FnOnce(&mut State)) {
+    /// Records the attempt, and what happens to its report.
+    fn complete(&mut self, end: AttemptEnd) {
         let Some(acquisition) = self.acquisition.take().filter(|_| self.counts) else {
             return;
         };
+        self.record(&acquisition, end);
+        self.deliver(&acquisition, end.status());
+    }
+
+    /// Records the attempt on its acquisition, and in the metrics even if that one has ended.
+    fn record(&mut self, acquisition: &Shared, end: AttemptEnd) {
+        let Some(number) = self.number else { return };
         let backend = &acquisition.backend;
-        let duration = context::since(self.started, backend.clock());
-        acquisition.update(|state| {
-            let http = &mut state.cold_mut().http;
-            http.add_attempt(duration);
-            http.retry_after = http.retry_after.max(self.retry_after);
-            update(state);
+        let ended = self.started.and_then(|_| context::now(backend.clock()));
+        let (mut attempt, is_throttled) = self.attempt(number, end, ended);
+        let throttled = attempt.waited_before().filter(|_| is_throttled);
+        let api = acquisition.read(|state| {
+            let http = state.cold.as_deref().map(|cold| &cold.http);
+            attempt.resends = http.map_or(0, |http| http.ended(attempt.purpose));
+            state.api
         });
-        backend.pause_requests(&self.authority, self.started, duration, self.retry_after);
+        backend.pause_requests(
+            &self.authority,
+            self.started,
+            attempt.duration(),
+            self.retry_after,
+        );
+        let holds_token =
+            self.purpose != Purpose::Discovery && matches!(end, AttemptEnd::Responded(200..300));
+        acquisition.update(|state| {
+            if holds_token {
+                state.token_received();
+            }
+            state.cold_mut().http.end(&attempt, ended, throttled);
+        });
+        if !acquisition.is_quiet {
+            context::with_suspended(|| backend.record_attempt(api, &attempt));
+        }
+    }
+
+    /// Returns the attempt, and whether it waited before because a server asked for that.
+    fn attempt(&mut self, number: u32, end: AttemptEnd, ended: Option<Moment>) -> (Attempt, bool) {
+        let started = self.started;
+        let since = |earlier: Option<Moment>, later: Option<Moment>| {
+            earlier.and_then(|earlier| later.map(|later| later.since(earlier)))
+        };
+        let wait = self.previous.and_then(|previous| previous.wait(started?));
+        let (waited_before, is_throttled) = wait.unzip();
+        let attempt = Attempt {
+            host: self.authority.host().cloned(),
+            request_id: self.request_id.take(),
+            start: since(self.origin, started).into(),
+            duration: since(started, ended).into(),
+            retry_after: self.retry_after.into(),
+            waited_before: waited_before.into(),
+            number,
+            end,
+            purpose: self.purpose,
+            resends: 0,
+        };
+        (attempt, is_throttled.unwrap_or_default())
+    }
+
+    /// Decides what happens to the report; `status` is that of the response, if any.
+    fn deliver(&mut self, acquisition: &Shared, status: Option<u16>) {
+        let backend = &acquisition.backend;
         let report = self.report.take();
         let mut undecided = report.and_then(|report| backend.complete_delivery(report, status));
         if undecided.is_some() {
@@ -451,14 +538,9 @@ impl TokenRequest {
     }
 }
 
-/// Returns whether a response with this status may contain a token.
-const fn is_success(status: u16) -> bool {
-    matches!(status, 200..300)
-}
-
 impl Drop for TokenRequest {
     fn drop(&mut self) {
-        self.complete(None, |_| {});
+        self.complete(AttemptEnd::Dropped);
     }
 }
 

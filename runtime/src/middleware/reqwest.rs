@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Error, RequestBuilder, Response};
 
-use crate::acquisition::{Acquisition, HttpOutcome, Purpose, retry_after};
+use crate::acquisition::{Acquisition, HttpOutcome, Purpose, request_id, retry_after};
 use crate::error::TransportError;
 
 impl HttpOutcome for Result<Response, Error> {
@@ -20,6 +20,10 @@ impl HttpOutcome for Result<Response, Error> {
 
     fn retry_after(&self) -> Option<Duration> {
         retry_after(self.as_ref().ok()?.headers())
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        request_id(self.as_ref().ok()?.headers())
     }
 }
 

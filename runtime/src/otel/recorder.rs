@@ -269,7 +269,7 @@ impl MetricsRecorder {
             None => self.create_instruments()?,
         };
         // An acquisition that used the network can afford the check; hits share one per interval.
-        let is_hit = record.error().is_none() && record.attempts() == 0;
+        let is_hit = record.error().is_none() && record.attempt_count() == 0;
         match self.ended_at(record) {
             Some(now) if is_hit && !self.provider_check.is_due(now) => Some(newest),
             ended_at => Some(self.maintain(newest, ended_at)),

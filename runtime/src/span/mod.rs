@@ -37,7 +37,8 @@ use callsite::{callsite, enabled_span};
 /// | `grant_type` | text | [OAuth grant type](crate::credential::GrantType::name) of the token request |
 /// | `client_authentication` | text | [how the client authenticated](crate::credential::ClientAuthentication::name) |
 /// | `status` | integer | HTTP status of the last response |
-/// | `attempts` | integer | number of HTTP attempts, if there were any |
+/// | `attempt_count` | integer | number of HTTP attempts, if there were any |
+/// | `server_request_id` | text | [id](AcquisitionRecord::server_request_id) of the last response in the server's logs |
 /// | `correlation_id` | text | [id](AcquisitionRecord::correlation_id) in the server's logs |
 /// | `parent` | text | [id of the acquisition](AcquisitionRecord::parent) that started this one |
 /// | `background` | boolean | `true` if no caller waited |
@@ -201,6 +202,8 @@ impl Visit for &AcquisitionSpan {
             | Value::Duration(_)
             | Value::Seconds(_)
             | Value::Moment(_)
+            | Value::Timestamp(_)
+            | Value::Attempts(_)
             | Value::Region(_)
             | Value::Transport(_)
             | Value::Error(..)

@@ -11,7 +11,9 @@ use http::{HeaderMap, HeaderName};
 use super::rejected_token::RejectedToken;
 use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
-use crate::acquisition::{AcquisitionRecord, ClockSource, Defaults, Moment, Purpose, State};
+use crate::acquisition::{
+    AcquisitionRecord, Attempt, ClockSource, Defaults, Moment, Purpose, State,
+};
 use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
 use crate::cache::CacheRefreshReason;
@@ -230,6 +232,12 @@ impl Backend for Shard {
         self.core.entra.decide_deliveries(undecided, code);
     }
 
+    fn record_attempt(&self, _: Api, _: &Attempt) {}
+
+    fn has_audience(&self) -> bool {
+        !self.core.observers.is_empty() || self.core.recent.is_kept()
+    }
+
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
         let Core {
             totals,
@@ -259,7 +267,7 @@ impl Backend for Shard {
             }
             self.core.metrics.record(record);
         }
-        if !observers.is_empty() || recent.is_kept() {
+        if self.has_audience() {
             let state = record.state_mut();
             state.correlation_id();
             self.fill_defaults(state);

@@ -18,7 +18,7 @@ pub use read_error::{ReadError, Reason};
 pub use request_id::{ClientRequestId, InvalidRequestId};
 pub(crate) use scratch::{Scratch, digits};
 pub use text::{FieldText, InvalidFieldText};
-pub(crate) use text::{bounded_code, bounded_label, bounded_text};
+pub(crate) use text::{bounded_code, bounded_label, bounded_text, is_plain};
 
 /// Defines an enum whose numbers go on the wire, with its numbers and names.
 macro_rules! wire_enum {

@@ -14,7 +14,7 @@ const fn is_plain_byte(byte: u8) -> bool {
 }
 
 /// Returns whether text can be sent unchanged: 1 to `limit` bytes of `[A-Za-z0-9_.-]`.
-fn is_plain(text: &str, limit: usize) -> bool {
+pub(crate) fn is_plain(text: &str, limit: usize) -> bool {
     (1..=limit).contains(&text.len()) && text.bytes().all(is_plain_byte)
 }
 

@@ -41,7 +41,7 @@ fn pending_call_is_not_a_failure() {
     assert_eq!(records.len(), 3);
     for record in &records {
         assert_eq!(record.outcome(), Outcome::Pending);
-        assert_eq!((record.attempts(), record.status()), (1, Some(400)));
+        assert_eq!((record.attempt_count(), record.status()), (1, Some(400)));
         assert_eq!((record.token_source(), record.error_code()), (None, None));
         assert!(!record.is_ok());
     }

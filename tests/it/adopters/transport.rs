@@ -33,7 +33,7 @@ async fn class_at(client: reqwest::Client, url: String) -> Option<TransportError
     let (telemetry, recorder) = telemetry();
     posts(&telemetry, client, url).await.unwrap_err();
     let record = only(&recorder);
-    assert_eq!(record.attempts(), 1);
+    assert_eq!(record.attempt_count(), 1);
     record.transport_error()
 }
 
@@ -203,13 +203,13 @@ async fn marker_makes_request_a_token_request() {
     );
     assert_eq!(
         (
-            only(&recorder).attempts(),
+            only(&recorder).attempt_count(),
             telemetry.totals().identity_provider
         ),
         (1, 1)
     );
     discovers(&telemetry, url.clone()).await.unwrap();
-    assert_eq!(only(&recorder).attempts(), 1);
+    assert_eq!(only(&recorder).attempt_count(), 1);
 
     let outside = reqwest::Client::new().get(url).send_token_request();
     // Spawning proves that the future is `Send`.

@@ -129,7 +129,7 @@ impl HttpOutcome for Unreadable {
 #[test]
 fn panicking_response_is_returned() {
     let record = record_of(|| now(token_request().send(|_| ready(Unreadable))));
-    assert_eq!((record.attempts(), record.status()), (1, None));
+    assert_eq!((record.attempt_count(), record.status()), (1, None));
 }
 
 /// An error that is its own source.
@@ -219,7 +219,7 @@ fn full_map_stays_unchanged() {
     });
     assert_eq!(headers.len(), full_map().len());
     assert!(!headers.contains_key(CURRENT));
-    assert_eq!(record.attempts(), 1);
+    assert_eq!(record.attempt_count(), 1);
 }
 
 #[test]

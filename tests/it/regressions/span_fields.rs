@@ -180,7 +180,7 @@ fn api_is_recorded_when_the_span_opens() {
 fn span_numbers_are_signed_integers() {
     let fields = fields_of(rejected);
     assert_eq!(value(&fields, "status"), Some(Value::I64(400)));
-    assert_eq!(value(&fields, "attempts"), Some(Value::I64(1)));
+    assert_eq!(value(&fields, "attempt_count"), Some(Value::I64(1)));
     let untyped = |(_, value): &(_, Value)| matches!(value, Value::Untyped(_));
     assert!(!fields.iter().any(untyped), "{fields:?}");
 }

@@ -68,7 +68,7 @@ on_both_runtimes! {
         let results: Vec<_> = calls.buffer_unordered(7).collect().await;
         assert_eq!(results.len(), 30);
         let records = recorder.take();
-        assert!(records.iter().all(|record| record.is_ok() && record.attempts() == 1));
+        assert!(records.iter().all(|record| record.is_ok() && record.attempt_count() == 1));
         assert_eq!(records.len(), 30);
     }
 

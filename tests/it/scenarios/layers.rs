@@ -154,5 +154,5 @@ async fn other_server_is_no_token_request() {
     let request = asks_another_server(&telemetry).await.unwrap();
     assert!(request.headers().is_empty(), "{request:?}");
     let record = only(&recorder);
-    assert_eq!((record.attempts(), record.endpoint_host()), (0, None));
+    assert_eq!((record.attempt_count(), record.endpoint_host()), (0, None));
 }

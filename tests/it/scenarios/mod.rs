@@ -69,7 +69,7 @@ impl Whole {
             waited: millis(record.duration_waiting()),
             lifetime: millis(record.remaining_lifetime()),
             host: record.endpoint_host().map(str::to_owned),
-            attempts: record.attempts(),
+            attempts: record.attempt_count(),
             pending_polls: record.pending_polls(),
             status: record.status(),
             transport: record.transport_error(),

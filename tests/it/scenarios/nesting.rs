@@ -59,7 +59,7 @@ on_both_runtimes! {
             ..Whole::default()
         };
         assert_eq!(Whole { total: 0, ..Whole::without_ids(&outer) }, expected);
-        assert_eq!((inner.api().name(), inner.attempts()), ("Silent", 1));
+        assert_eq!((inner.api().name(), inner.attempt_count()), ("Silent", 1));
     }
 
     async fn nested_calls_merge_into_one_record() {

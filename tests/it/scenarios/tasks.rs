@@ -79,7 +79,7 @@ on_both_runtimes! {
         let record = only(&recorder);
         leave(Way::Thread, Some(handle.clone())).await;
         handle.token_request("https://login.example/token").responded(200);
-        assert_eq!((record.token_source(), record.attempts()), (None, 0));
+        assert_eq!((record.token_source(), record.attempt_count()), (None, 0));
         assert_eq!(recorder.take().len(), 0);
     }
 

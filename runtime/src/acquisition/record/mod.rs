@@ -12,7 +12,7 @@ mod software;
 mod times;
 mod token;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::http_state::HttpState;
 use super::state::{ColdState, State};
@@ -47,6 +47,7 @@ pub struct AcquisitionRecord {
     outcome: Outcome,
     total: Option<Duration>,
     error: Option<Box<ErrorInfo>>,
+    ended_at: Option<SystemTime>,
 }
 
 impl AcquisitionRecord {
@@ -60,6 +61,7 @@ impl AcquisitionRecord {
             outcome: Outcome::Cancelled,
             total: None,
             error: None,
+            ended_at: None,
         }
     }
 
@@ -78,6 +80,11 @@ impl AcquisitionRecord {
         self.outcome = outcome;
         self.total = total;
         self.error = error;
+    }
+
+    /// Records date and time of the end.
+    pub(crate) fn set_ended_at(&mut self, moment: Option<SystemTime>) {
+        self.ended_at = moment;
     }
 
     /// The state as the header formats read it.

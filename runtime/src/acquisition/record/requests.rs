@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{AcquisitionRecord, Outcome};
+use crate::acquisition::attempt::Attempt;
 use crate::acquisition::http_state::HttpState;
 use crate::error::{ErrorInfo, TransportError};
 use crate::region::Region;
@@ -24,6 +25,32 @@ impl AcquisitionRecord {
         self.endpoint_host().map(shown_host)
     }
 
+    /// Returns the first four and the last four requests, in the order of their numbers.
+    ///
+    /// Retries, polls and discovery are attempts as well. A request that is under way when the
+    /// acquisition ends is not among them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     for attempt in record.attempts() {
+    ///         println!("{:?}, waited {:?} before", attempt.status(), attempt.waited_before());
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn attempts(&self) -> impl DoubleEndedIterator<Item = &Attempt> + ExactSizeIterator {
+        self.kept_attempts().iter()
+    }
+
+    /// The attempts that [`attempts`](Self::attempts) returns.
+    pub(crate) fn kept_attempts(&self) -> &[Attempt] {
+        self.http().map(|http| &*http.kept).unwrap_or_default()
+    }
+
     /// Returns the number of requests sent, including retries and discovery.
     ///
     /// # Examples
@@ -32,11 +59,11 @@ impl AcquisitionRecord {
     /// use token_telemetry::AcquisitionRecord;
     ///
     /// fn log(record: &AcquisitionRecord) {
-    ///     println!("{} requests", record.attempts());
+    ///     println!("{} requests", record.attempt_count());
     /// }
     /// ```
     #[must_use]
-    pub fn attempts(&self) -> u32 {
+    pub fn attempt_count(&self) -> u32 {
         self.http().map_or(0, |http| http.attempts)
     }
 
@@ -108,6 +135,25 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.http()?.retry_after
+    }
+
+    /// Returns the id of the last response in the server's logs, for a support ticket.
+    ///
+    /// Read from `x-ms-request-id`, if it has at most 64 letters, digits, `_`, `.` and `-`. It is in
+    /// no metric and no header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     println!("{:?} at {:?}", record.server_request_id(), record.ended_at());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn server_request_id(&self) -> Option<&str> {
+        self.http()?.server_request_id.as_deref()
     }
 
     /// Returns the regional endpoint and how it was chosen.

@@ -1,6 +1,6 @@
 //! How long the acquisition and its parts took.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::AcquisitionRecord;
 use crate::acquisition::clock::Moment;
@@ -22,6 +22,47 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn duration_total(&self) -> Option<Duration> {
         self.total
+    }
+
+    /// Returns date and time of the first poll.
+    ///
+    /// Calculated from the end, so that a change of the system's time does not matter. Absent if no
+    /// observer, span or `capture` received the record, and none was kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(moment) = record.started_at() {
+    ///         println!("started at {moment:?}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn started_at(&self) -> Option<SystemTime> {
+        self.ended_at?.checked_sub(self.total?)
+    }
+
+    /// Returns date and time of the end.
+    ///
+    /// Absent if no observer, span or `capture` received the record, and none was kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(moment) = record.ended_at() {
+    ///         println!("ended at {moment:?}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn ended_at(&self) -> Option<SystemTime> {
+        self.ended_at
     }
 
     /// Returns the moment of the first poll; absent without a clock.
@@ -47,6 +88,27 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn duration_in_http(&self) -> Option<Duration> {
         self.http()?.duration
+    }
+
+    /// Returns the time waited before requests because a server asked for it.
+    ///
+    /// That is the time from a response with status 429 or 503, or with a `Retry-After`, to the next
+    /// request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(value) = record.duration_throttled() {
+    ///         println!("throttled for {value:?}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn duration_throttled(&self) -> Option<Duration> {
+        self.http()?.throttled
     }
 
     /// Returns the time spent in the cache.
