@@ -136,9 +136,6 @@ impl Attribute {
             CacheRefreshReason::CacheDisabled => Some("cache_disabled".into()),
         }
     });
-    pub(super) const STATUS: Self = Self::new("http.response.status_code", |_, series| {
-        Some(i64::from(series.status?).into())
-    });
     /// Every failure has it and no success.
     pub(super) const ERROR_TYPE: Self = Self::new("error.type", |builder, series| {
         let code = builder.error(series, OTHER_ERROR);
@@ -168,6 +165,14 @@ pub(super) const fn level_name(level: CacheLevel) -> Option<&'static str> {
         CacheLevel::L1Cache => Some("l1"),
         CacheLevel::L2Cache => Some("l2"),
     }
+}
+
+/// The attributes of one attempt, which no series has.
+impl Attribute {
+    pub(super) const STATUS: Self = Self::new("http.response.status_code", |_, _| None);
+    pub(super) const SERVER: Self = Self::new("server.address", |_, _| None);
+    pub(super) const RESENDS: Self = Self::new("http.request.resend_count", |_, _| None);
+    pub(super) const PURPOSE: Self = Self::new("token_telemetry.request.purpose", |_, _| None);
 }
 
 /// Returns the text of a symbol, or `other` if the text is beyond the limit.

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use opentelemetry::{KeyValue, Value};
 
+use super::attempts::AttemptSet;
 use super::attributes::{Attribute, OTHER, OTHER_ERROR, level_name};
 use super::catalog::MetricId;
+use super::quota::Origin;
 use super::recorder::MetricsRecorder;
-use crate::acquisition::AcquisitionRecord;
+use crate::acquisition::{AcquisitionRecord, Attempt};
 use crate::cache::{RecordedLookup, TokenSource};
 use crate::contained::contained;
 use crate::credential::{Credential, CredentialKind, ManagedIdentitySource};
@@ -74,6 +76,10 @@ impl MetricsRecorder {
         {
             self.record_credential(record, credential);
         }
+        if let Some(time) = record.duration_throttled().filter(|time| !time.is_zero()) {
+            let api = record.api().name();
+            self.record_event(api, Event::timed(MetricId::ThrottledDuration, time));
+        }
     }
 
     fn record_lookup(&self, api: &'static str, lookup: &RecordedLookup) {
@@ -123,6 +129,33 @@ impl MetricsRecorder {
         };
         let event = Event::counted(MetricId::RejectedTokens);
         self.record_event_of_client(&event.with(Attribute::ERROR_TYPE, Some(error_type)));
+    }
+
+    /// Records an attempt when it is over.
+    pub(crate) fn record_attempt(&self, api: &'static str, attempt: &Attempt) {
+        let Some(time) = attempt.duration().filter(|_| self.records_conventions()) else {
+            return;
+        };
+        let set = self.attempt_set(api, attempt);
+        let event = Event::timed(MetricId::TokenRequestDuration, time)
+            .with(Attribute::PURPOSE, Some(set.purpose()))
+            .with(Attribute::STATUS, set.status())
+            .with(Attribute::ERROR_TYPE, set.error_type())
+            .with(Attribute::SERVER, set.server())
+            .with(Attribute::RESENDS, set.resends());
+        self.record_event(api, event);
+    }
+
+    /// Returns the values of an attempt's attributes, of which there is a limit.
+    fn attempt_set(&self, api: &'static str, attempt: &Attempt) -> AttemptSet {
+        let set = AttemptSet::of(attempt);
+        let origin = Origin::new(api, attempt.host());
+        let admitted = self.admitted_api(api);
+        if admitted.is_some_and(|api| self.attempt_sets.admit(api, &set, origin)) {
+            return set;
+        }
+        self.warn_of_overflow();
+        set.overflow()
     }
 
     /// Records an event of a function of the SDK.

@@ -99,9 +99,6 @@ impl Measurements<'_> {
             };
             measure(metric, total);
         }
-        if let Some(time) = record.duration_in_http() {
-            measure(MetricId::TokenRequestDuration, time);
-        }
         if let Some(time) = record.remaining_lifetime().filter(|_| record.is_ok()) {
             measure(MetricId::TokenRemainingLifetime, time);
         }

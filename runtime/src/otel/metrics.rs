@@ -250,7 +250,10 @@ impl Metrics {
         self
     }
 
-    /// Adds the application's own attributes to every metric.
+    /// Adds the application's own attributes to every metric of a finished acquisition.
+    ///
+    /// Metrics of single events do not have them: `token_telemetry.token_request.duration`,
+    /// `token_telemetry.throttled.duration` and `token_telemetry.stale_tokens`.
     ///
     /// The function is called once per acquisition, on the thread that ended it. Keep its values
     /// few: each new combination creates a time series.

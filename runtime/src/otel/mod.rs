@@ -39,7 +39,8 @@
 //! |---|---|
 //! | `token_telemetry.acquisition.duration` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level`, `token_telemetry.refresh.reason`, `error.type`, `error.kind` |
 //! | `token_telemetry.refresh.duration` | the same for background refreshes, without the level |
-//! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `http.response.status_code`, `error.type` |
+//! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `token_telemetry.request.purpose`, `http.response.status_code`, `error.type`, `server.address`, `http.request.resend_count` |
+//! | `token_telemetry.throttled.duration` | `token_telemetry.api.name` |
 //! | `token_telemetry.token.remaining_lifetime` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level` |
 //! | `token_telemetry.stale_tokens` | `token_telemetry.api.name` |
 //! | `token_telemetry.unextended_tokens` | `token_telemetry.api.name` |
@@ -68,6 +69,14 @@
 //! it costs a cache hit nothing and needs no series of the others. The failed members of a chain are
 //! not in it.
 //!
+//! `token_telemetry.token_request.duration` has one value per HTTP attempt, recorded when the attempt
+//! ends, whatever happens to its acquisition later. As in the conventions for HTTP, its `error.type` is
+//! a status from 400, or the [code](crate::TransportError::code) of a failure without a response. It is
+//! `operation_canceled` for a request that was dropped, and `_OTHER` for a status that HTTP does not
+//! have. The "not yet" of a polling flow is no failure. `server.address` is present for hosts that all
+//! tenants of a cloud share. `http.request.resend_count` is the number of earlier attempts of the
+//! acquisition with the same purpose, if there were any, and 9 if there were more.
+//!
 //! # Cardinality
 //!
 //! Error codes, `AADSTS` numbers and callers come from outside, so their number is limited. The limit
@@ -78,10 +87,16 @@
 //!
 //! Beyond its limit, a code, number, caller or function is recorded as `other`. In a combination
 //! beyond the limit, and for a function beyond the limit, code, number and caller are `other` and
-//! the HTTP status is 0 or absent; outcome, source, level, reason, token type and kind of error are kept. If there
-//! are too many even of those, the reason is `NotApplicable` or absent, the token type is that of
-//! a bearer token, the kind of error is `unknown`, and a call without a token has no source. A warning is logged once. Every metric of one client thus stays below the 2000
-//! attribute sets that the SDK allows. Attributes that an enricher adds are not limited: the
+//! the HTTP status is 0 or absent; outcome, source, level, reason, token type and kind of error are
+//! kept. If there are too many even of those, the reason is `NotApplicable` or absent, the token type is
+//! that of a bearer token, the kind of error is `unknown`, and a call without a token has no source. A
+//! warning is logged once. Every metric of one client thus stays below the 2000 attribute sets that the
+//! SDK allows.
+//!
+//! Attempts have a limit of their own: an origin can add 512 combinations, and all of them 640. Beyond
+//! that, an attempt has its function, its purpose, and the `error.type` `_OTHER` if it failed.
+//!
+//! Attributes that an enricher adds are not limited: the
 //! application has to keep their values few.
 //!
 //! # Providers
@@ -153,6 +168,7 @@
 //! }
 //! ```
 
+mod attempts;
 mod attributes;
 #[cfg(feature = "otel-bound")]
 mod bound;

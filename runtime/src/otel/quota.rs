@@ -34,10 +34,12 @@ impl<'a> Origin<'a> {
     pub(super) const SETTINGS: Self = Self { api: "", host: "" };
 
     pub(super) fn of(record: &'a AcquisitionRecord) -> Self {
-        Self {
-            api: record.api().name(),
-            host: record.endpoint_host().unwrap_or_default(),
-        }
+        Self::new(record.api().name(), record.endpoint_host())
+    }
+
+    pub(super) fn new(api: &'a str, host: Option<&'a str>) -> Self {
+        let host = host.unwrap_or_default();
+        Self { api, host }
     }
 
     fn bucket(self) -> usize {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::attempts::AttemptSets;
 use super::attributes::{AttributeBuilder, OTHER};
 use super::catalog::MetricId;
 use super::enricher::ExtraAttributes;
@@ -43,6 +44,7 @@ pub const PROVIDER_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 pub struct MetricsRecorder {
     metrics: Metrics,
     attribute_builder: AttributeBuilder,
+    pub(super) attempt_sets: AttemptSets,
     epochs: ProviderEpochs,
     first_start: OnceLock<Moment>,
     provider_check: Interval,
@@ -70,6 +72,7 @@ impl MetricsRecorder {
     pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
         let recorder = Self {
             attribute_builder: AttributeBuilder::new(client, metrics.config.msal_net),
+            attempt_sets: AttemptSets::new(),
             epochs: ProviderEpochs::new(),
             first_start: OnceLock::new(),
             provider_check: Interval::new(PROVIDER_CHECK_INTERVAL),
@@ -105,8 +108,10 @@ impl MetricsRecorder {
 
     /// Records an acquisition.
     ///
-    /// An acquisition that ended with "not yet" is neither a success nor a failure, so it is not
-    /// recorded; one that returned no token is recorded in the second set only. A panic of the provider or the enricher is contained.
+    /// An acquisition that ended with "not yet" is neither a success nor a failure, so that only its
+    /// attempts are recorded: those that the record [keeps](AcquisitionRecord::attempts). One that
+    /// returned no token is recorded in the second set only. A panic of the provider or the enricher is
+    /// contained.
     ///
     /// # Examples
     ///
@@ -122,6 +127,14 @@ impl MetricsRecorder {
     /// # });
     /// ```
     pub fn record(&self, record: &AcquisitionRecord) {
+        for attempt in record.attempts() {
+            self.record_attempt(record.api().name(), attempt);
+        }
+        self.record_finished(record);
+    }
+
+    /// Records an acquisition whose attempts were recorded when they ended.
+    pub(crate) fn record_finished(&self, record: &AcquisitionRecord) {
         if self.is_off || self.ignores(record.outcome()) {
             return;
         }
@@ -193,7 +206,7 @@ impl MetricsRecorder {
         state.series.overflowed(&key)
     }
 
-    fn warn_of_overflow(&self) {
+    pub(super) fn warn_of_overflow(&self) {
         // The load comes first so that a hot path with an overflowed cache does not keep writing to
         // a shared cache line.
         let is_known = self.overflowed.load(Ordering::Relaxed);

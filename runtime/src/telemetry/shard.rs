@@ -232,6 +232,12 @@ impl Backend for Shard {
         self.core.entra.decide_deliveries(undecided, code);
     }
 
+    #[cfg(feature = "otel")]
+    fn record_attempt(&self, api: Api, attempt: &Attempt) {
+        self.core.metrics.record_attempt(api.name(), attempt);
+    }
+
+    #[cfg(not(feature = "otel"))]
     fn record_attempt(&self, _: Api, _: &Attempt) {}
 
     fn has_audience(&self) -> bool {
@@ -265,7 +271,7 @@ impl Backend for Shard {
             if self.core.metrics.has_enricher() {
                 self.fill_defaults(record.state_mut());
             }
-            self.core.metrics.record(record);
+            self.core.metrics.record_finished(record);
         }
         if self.has_audience() {
             let state = record.state_mut();

@@ -227,6 +227,9 @@ fn exported_metrics_match_catalog() {
     now(run(&bench.telemetry, async {
         let lookup = Acquisition::current().time_cache_lookup(CacheLevel::L2Cache);
         lookup.miss();
+        bench.respond(503).await;
+        bench.pass(1_000);
+        bench.respond(503).await;
         Acquisition::current().record_stale_token();
         Err(LabError::new("io"))
     }))

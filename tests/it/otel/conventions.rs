@@ -60,6 +60,21 @@ in_both_temporalities! {
         ("token_telemetry.stale_tokens", 1),
     ];
 
+    fn throttled(bench: alone) {
+        now(run(&bench.telemetry, async {
+            bench.respond(429).await;
+            bench.pass(1_500_000);
+            bench.respond(503).await;
+            bench.pass(500_000);
+            bench.respond(200).await;
+            Ok(1)
+        })).unwrap();
+    } expects [
+        ("token_telemetry.acquisition.duration", 1),
+        ("token_telemetry.throttled.duration", 1),
+        ("token_telemetry.token_request.duration", 3),
+    ];
+
     fn with_msal_set(bench: Metrics::semantic_conventions) {
         bench.hit(CacheLevel::L2Cache);
     } expects [
@@ -140,9 +155,10 @@ fn failure_with_error_type_without_source() {
     assert_eq!(
         texts(point(&points, "token_telemetry.token_request.duration")),
         [
-            ("error.type", "invalid_client".to_owned()),
+            ("error.type", "401".to_owned()),
             ("http.response.status_code", "401".to_owned()),
             ("token_telemetry.api.name", "ForClient".to_owned()),
+            ("token_telemetry.request.purpose", "token".to_owned()),
         ]
     );
 }

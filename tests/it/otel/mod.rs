@@ -1,5 +1,6 @@
 //! OpenTelemetry metrics, as an exporter receives them.
 
+mod attempts;
 mod attributes;
 mod cardinality;
 mod conventions;

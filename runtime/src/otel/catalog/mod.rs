@@ -193,9 +193,12 @@ impl Metric {
     /// ```
     /// use token_telemetry::otel::Metric;
     ///
-    /// let metric = Metric::named("token_telemetry.token_request.duration").ok_or("no such metric")?;
+    /// let metric = Metric::named("token_telemetry.token.remaining_lifetime").ok_or("no such metric")?;
     /// let keys: Vec<&str> = metric.attributes().collect();
-    /// assert_eq!(keys, ["token_telemetry.api.name", "http.response.status_code", "error.type"]);
+    /// assert_eq!(
+    ///     keys,
+    ///     ["token_telemetry.api.name", "token_telemetry.token.source", "token_telemetry.cache.level"],
+    /// );
     /// # Ok::<(), &str>(())
     /// ```
     #[must_use]

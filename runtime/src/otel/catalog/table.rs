@@ -194,9 +194,24 @@ metrics! {
         set: MetricSet::Conventions,
         name: "token_telemetry.token_request.duration",
         unit: Unit::FractionalSeconds,
-        description: "Time spent in the token requests of one acquisition, summed over its attempts",
-        attributes: &[A::API_NAME, A::STATUS, A::ERROR_TYPE],
+        description: "Duration of each HTTP attempt of a token acquisition",
+        attributes: &[
+            A::API_NAME,
+            A::PURPOSE,
+            A::STATUS,
+            A::ERROR_TYPE,
+            A::SERVER,
+            A::RESENDS,
+        ],
         boundaries: HTTP_SECONDS,
+    },
+    ThrottledDuration: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.throttled.duration",
+        unit: Unit::FractionalSeconds,
+        description: "Time that an acquisition waited before requests because a server asked for it",
+        attributes: &[A::API_NAME],
+        boundaries: PAUSES,
     },
     TokenRemainingLifetime: Metric {
         set: MetricSet::Conventions,
@@ -286,6 +301,11 @@ const LIFETIME: &[f64] = &[
 const SECONDS: &[f64] = &[
     0.0001, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
     5.0, 10.0,
+];
+
+/// From an immediate retry to the longest pauses that token endpoints ask for.
+const PAUSES: &[f64] = &[
+    0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0,
 ];
 
 /// The boundaries that the semantic conventions specify for `http.client.request.duration`.
