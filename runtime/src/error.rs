@@ -8,6 +8,8 @@ mod transport;
 
 pub(crate) use info::{DescribeError, ErrorInfo, MAX_KEPT_CODE_LEN, TransportError};
 pub use kind::ErrorKind;
+#[cfg(feature = "otel")]
+pub(crate) use kind::KnownSuberror;
 pub(crate) use sources::chain;
 pub use sts::sts_codes_in;
 

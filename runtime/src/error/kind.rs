@@ -186,6 +186,27 @@ fn of_suberror(suberror: &str) -> Option<ErrorKind> {
     known.map(|(_, kind)| *kind)
 }
 
+/// A suberror whose meaning is known; there are few, whatever a server returns.
+#[cfg(feature = "otel")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KnownSuberror {
+    pub(crate) name: &'static str,
+    /// Its number, from 1 to [`COUNT`](Self::COUNT).
+    pub(crate) number: u8,
+}
+
+#[cfg(feature = "otel")]
+impl KnownSuberror {
+    pub(crate) const COUNT: usize = SUBERRORS.len();
+
+    /// Returns the suberror in the table that has this name.
+    pub(crate) fn named(suberror: &str) -> Option<Self> {
+        let mut known = (1..).zip(SUBERRORS.iter());
+        let (number, (name, _)) = known.find(|(_, (known, _))| *known == suberror)?;
+        Some(Self { name, number })
+    }
+}
+
 fn of_code(code: &str) -> Option<ErrorKind> {
     Some(match code {
         "consent_required" => ErrorKind::ConsentRequired,

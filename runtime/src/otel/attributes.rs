@@ -151,6 +151,9 @@ impl Attribute {
         };
         Some(kind?.name().into())
     });
+    pub(super) const ERROR_SUBERROR: Self = Self::new("error.suberror", |_, series| {
+        Some(series.suberror?.name.into())
+    });
     pub(super) const CREDENTIAL: Self = Self::of_event("token_telemetry.credential");
     pub(super) const MANAGED_IDENTITY_SOURCE: Self =
         Self::of_event("token_telemetry.managed_identity.source");

@@ -51,25 +51,33 @@ impl Event {
 
 impl MetricsRecorder {
     /// Records the events that a finished acquisition contains; a plain hit has none.
+    #[inline]
     pub(super) fn record_events(&self, record: &AcquisitionRecord) {
         if !self.records_conventions() {
             return;
         }
+        let state = record.state();
+        if state.stale || state.waited.is_some() || state.cold.is_some() {
+            self.record_events_of(record);
+        }
+    }
+
+    #[cold]
+    fn record_events_of(&self, record: &AcquisitionRecord) {
+        let api = record.api().name();
         if record.is_stale() {
-            let api = record.api().name();
             self.record_event(api, Event::counted(MetricId::StaleTokens));
         }
         if record.is_expiry_unextended() {
-            let api = record.api().name();
             self.record_event(api, Event::counted(MetricId::UnextendedTokens));
         }
         for lookup in record.cache_lookups() {
-            self.record_lookup(record.api().name(), lookup);
+            self.record_lookup(api, lookup);
         }
         if let Some(trigger) = record.trigger() {
             let event = Event::counted(MetricId::TriggeredRefreshes);
             let event = event.with(Attribute::TRIGGER, Some(trigger.name()));
-            self.record_event(record.api().name(), event);
+            self.record_event(api, event);
         }
         if let Some(credential) = record.credential()
             && record.token_source() != Some(TokenSource::Cache)
@@ -77,8 +85,15 @@ impl MetricsRecorder {
             self.record_credential(record, credential);
         }
         if let Some(time) = record.duration_throttled().filter(|time| !time.is_zero()) {
-            let api = record.api().name();
             self.record_event(api, Event::timed(MetricId::ThrottledDuration, time));
+        }
+        if let Some(time) = record.duration_waiting() {
+            self.record_event(api, Event::timed(MetricId::WaitingDuration, time));
+        }
+        for error in record.suppressed_errors() {
+            let code = self.suppressed_code(record, error);
+            let event = Event::counted(MetricId::SuppressedErrors);
+            self.record_event(api, event.with(Attribute::ERROR_TYPE, Some(code)));
         }
     }
 

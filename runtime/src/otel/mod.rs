@@ -37,12 +37,14 @@
 //!
 //! | metric | attributes |
 //! |---|---|
-//! | `token_telemetry.acquisition.duration` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level`, `token_telemetry.refresh.reason`, `error.type`, `error.kind` |
-//! | `token_telemetry.refresh.duration` | the same for background refreshes, without the level |
+//! | `token_telemetry.acquisition.duration` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level`, `token_telemetry.refresh.reason`, `error.type`, `error.kind`, `error.suberror` |
+//! | `token_telemetry.refresh.duration` | the same for background refreshes, without level and suberror |
 //! | `token_telemetry.token_request.duration` | `token_telemetry.api.name`, `token_telemetry.request.purpose`, `http.response.status_code`, `error.type`, `server.address`, `http.request.resend_count` |
 //! | `token_telemetry.throttled.duration` | `token_telemetry.api.name` |
 //! | `token_telemetry.token.remaining_lifetime` | `token_telemetry.api.name`, `token_telemetry.token.source`, `token_telemetry.cache.level` |
 //! | `token_telemetry.stale_tokens` | `token_telemetry.api.name` |
+//! | `token_telemetry.waiting.duration` | `token_telemetry.api.name` |
+//! | `token_telemetry.suppressed_errors` | `token_telemetry.api.name`, `error.type` |
 //! | `token_telemetry.unextended_tokens` | `token_telemetry.api.name` |
 //! | `token_telemetry.cache.lookups` | `token_telemetry.api.name`, `token_telemetry.cache.level`, `token_telemetry.cache.result` |
 //! | `token_telemetry.cache.lookup.duration` | the same |
@@ -56,7 +58,8 @@
 //!
 //! With the type comes an `error.kind`, the [name](crate::error::ErrorKind::name) of the kind. An alert
 //! on failures leaves out `interaction_required`, `consent_required` and `cancelled`, since
-//! [nothing is broken](crate::error::ErrorKind::is_expected) then.
+//! [nothing is broken](crate::error::ErrorKind::is_expected) then. The `error.suberror` of a failure is
+//! recorded if its meaning is known, as the docs of [`ErrorKind`](crate::error::ErrorKind) list.
 //!
 //! A call that returned no token and no error is in `token_telemetry.acquisition.duration`, or in
 //! `token_telemetry.refresh.duration`, without `error.type`; its `token_telemetry.token.source` is
@@ -87,7 +90,7 @@
 //!
 //! Beyond its limit, a code, number, caller or function is recorded as `other`. In a combination
 //! beyond the limit, and for a function beyond the limit, code, number and caller are `other` and
-//! the HTTP status is 0 or absent; outcome, source, level, reason, token type and kind of error are
+//! the HTTP status is 0 or absent, and the suberror absent; outcome, source, level, reason, token type and kind of error are
 //! kept. If there are too many even of those, the reason is `NotApplicable` or absent, the token type is
 //! that of a bearer token, the kind of error is `unknown`, and a call without a token has no source. A
 //! warning is logged once. Every metric of one client thus stays below the 2000 attribute sets that the
@@ -95,6 +98,9 @@
 //!
 //! Attempts have a limit of their own: an origin can add 512 combinations, and all of them 640. Beyond
 //! that, an attempt has its function, its purpose, and the `error.type` `_OTHER` if it failed.
+//!
+//! Of the pairs of a function and the code of a suppressed error, an origin can add 128; the code of
+//! further ones is `_OTHER`.
 //!
 //! Attributes that an enricher adds are not limited: the
 //! application has to keep their values few.

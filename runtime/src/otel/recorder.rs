@@ -5,10 +5,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use opentelemetry::StringValue;
+
 use super::attempts::AttemptSets;
-use super::attributes::{AttributeBuilder, OTHER};
+use super::attributes::{AttributeBuilder, OTHER, OTHER_ERROR};
 use super::catalog::MetricId;
 use super::enricher::ExtraAttributes;
+use super::interner::Symbol;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
 use super::provider::{Interval, NewestEpoch, ProviderEpoch, ProviderEpochs, ProviderState};
@@ -19,6 +22,7 @@ use crate::acquisition::{AcquisitionRecord, Moment, Outcome};
 use crate::client::ClientInfo;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
+use crate::error::ErrorInfo;
 
 /// Interval at which cache hits look up the global provider again.
 ///
@@ -348,6 +352,21 @@ impl MetricsRecorder {
             None => self.create_instruments()?,
         };
         Some(self.maintain(newest, None))
+    }
+
+    /// Returns the code of a suppressed error, unless there are too many codes.
+    pub(super) fn suppressed_code(
+        &self,
+        record: &AcquisitionRecord,
+        error: &ErrorInfo,
+    ) -> StringValue {
+        let interner = &self.attribute_builder.interners.suppressed;
+        let (api, origin) = (record.api().name(), Origin::of(record));
+        // With the name of the function, because each pair is a series.
+        let is_admitted =
+            |code: &&str| interner.intern(&[api, "\0", code], origin) != Symbol::OTHER;
+        let code = error.code().filter(is_admitted);
+        code.map_or_else(|| OTHER_ERROR.into(), |code| code.to_owned().into())
     }
 
     pub(super) fn admitted_api(&self, api: &'static str) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use super::metrics::MetricsConfig;
 use super::quota::Origin;
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
-use crate::error::ErrorKind;
+use crate::error::{ErrorInfo, ErrorKind, KnownSuberror};
 use crate::token::TokenType;
 
 /// Everything that attributes are built from; equal keys give equal attributes.
@@ -23,6 +23,8 @@ pub(super) struct SeriesKey {
     pub(super) sts_code: Symbol,
     /// Only of errors, and only if the second set is recorded; those of other outcomes are constants.
     pub(super) kind: Option<ErrorKind>,
+    /// Only of failures.
+    pub(super) suberror: Option<KnownSuberror>,
 }
 
 /// The interners of one recorder.
@@ -35,6 +37,8 @@ pub(super) struct Interners {
     pub(super) default_caller: Symbol,
     pub(super) codes: Interner,
     pub(super) sts_codes: Interner,
+    /// Functions with the codes of their suppressed errors.
+    pub(super) suppressed: Interner,
 }
 
 impl Interners {
@@ -46,6 +50,7 @@ impl Interners {
             default_caller: Symbol::NONE,
             codes: Interner::new(),
             sts_codes: Interner::new(),
+            suppressed: Interner::new(),
         }
     }
 
@@ -99,12 +104,18 @@ impl SeriesKey {
         let default_source = (msal_net && ok).then_some(TokenSource::IdentityProvider);
         let source = record.token_source().filter(|_| ok).or(default_source);
         // The codes of the other outcomes are constants.
-        let (code, sts_code, kind) = if outcome == Outcome::Error {
-            let kind = record.error_kind().filter(|_| config.conventions);
-            (interners.code(record), interners.sts_code(record), kind)
+        let (code, sts_code) = if outcome == Outcome::Error {
+            (interners.code(record), interners.sts_code(record))
         } else {
-            (Symbol::NONE, Symbol::NONE, None)
+            (Symbol::NONE, Symbol::NONE)
         };
+        let error = record
+            .error()
+            .filter(|_| outcome == Outcome::Error && config.conventions);
+        let suberror = error
+            .and_then(ErrorInfo::suberror)
+            .and_then(KnownSuberror::named);
+        let kind = error.and_then(|_| record.error_kind());
         let hides_status = msal_net && outcome == Outcome::Cancelled;
         Self {
             api: record.api().name(),
@@ -118,6 +129,7 @@ impl SeriesKey {
             code,
             sts_code,
             kind,
+            suberror,
         }
     }
 
@@ -145,6 +157,7 @@ impl SeriesKey {
             caller: overflow(self.caller),
             code: overflow(self.code),
             sts_code: overflow(self.sts_code),
+            suberror: None,
             ..*self
         }
     }
@@ -178,6 +191,7 @@ impl SeriesKey {
             code,
             sts_code: code,
             kind: self.kind.map(|_| ErrorKind::Unknown),
+            suberror: None,
         }
     }
 
@@ -200,17 +214,19 @@ impl SeriesKey {
             code,
             sts_code,
             kind,
+            suberror,
         } = *self;
         let outcome: u8 = match outcome {
             // Pending outcomes are never recorded.
             Outcome::Ok | Outcome::Pending => 0,
-            Outcome::Error => 1,
-            Outcome::Cancelled => 2,
-            Outcome::Panicked => 3,
-            Outcome::NoToken => 4,
+            Outcome::Cancelled => 1,
+            Outcome::Panicked => 2,
+            Outcome::NoToken => 3,
+            // In the bits of the outcome, so that a success does not pay for the suberror.
+            Outcome::Error => 4 + suberror.map_or(0, |suberror| suberror.number),
         };
         let packer = Packer::default()
-            .add(outcome, 3)
+            .add(outcome, OUTCOME_BITS)
             .add(source.map_or(NO_SOURCE, TokenSource::wire), 2)
             .add(level.wire(), 3)
             .add(reason.wire(), 4)
@@ -244,6 +260,11 @@ impl Packer {
         }
     }
 }
+
+/// Bits of an outcome, with the suberror of a failure.
+const OUTCOME_BITS: u32 = 4;
+
+const _: () = assert!(4 + KnownSuberror::COUNT < 1 << OUTCOME_BITS);
 
 /// Number for "no source"; the sources have the numbers 0 to 2.
 const NO_SOURCE: u8 = 3;

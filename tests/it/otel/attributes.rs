@@ -230,7 +230,10 @@ fn exported_metrics_match_catalog() {
         bench.respond(503).await;
         bench.pass(1_000);
         bench.respond(503).await;
-        Acquisition::current().record_stale_token();
+        let current = Acquisition::current();
+        current.record_stale_token();
+        current.record_waiting(Duration::from_millis(20));
+        current.record_suppressed_error(ErrorInfo::new("slow"));
         Err(LabError::new("io"))
     }))
     .unwrap_err();
