@@ -5,7 +5,7 @@ use std::mem;
 use std::num::NonZeroU64;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::backend::{Backend, OpenSpan};
 use super::clock::{ClockSource, Moment};
@@ -37,7 +37,7 @@ pub(super) enum Keeper {
 
 /// The listeners of one acquisition; most have none.
 pub(super) struct Listeners {
-    span: Option<Box<dyn OpenSpan>>,
+    span: Option<Arc<dyn OpenSpan>>,
     collector: Option<Arc<Collector>>,
 }
 
@@ -45,11 +45,15 @@ impl Listeners {
     /// Returns the listeners in a box, if there are any.
     #[inline]
     pub(super) fn of(
-        span: Option<Box<dyn OpenSpan>>,
+        span: Option<Arc<dyn OpenSpan>>,
         collector: Option<Arc<Collector>>,
     ) -> Option<Box<Self>> {
         let is_listening = span.is_some() || collector.is_some();
         is_listening.then(|| Box::new(Self { span, collector }))
+    }
+
+    fn weak_span(&self) -> Option<Weak<dyn OpenSpan>> {
+        self.span.as_ref().map(Arc::downgrade)
     }
 
     /// Publishes the record to the span and the collector.
@@ -69,6 +73,8 @@ impl Listeners {
 pub(crate) struct Shared {
     pub(crate) backend: Arc<dyn Backend>,
     collector: Option<Arc<Collector>>,
+    /// Weak, because the span closes when the acquisition ends, whatever still refers to that.
+    span: Option<Weak<dyn OpenSpan>>,
     /// The identity that the acquisition had before it was shared.
     identity: Identity,
     /// Whether foreign code is not notified.
@@ -228,6 +234,7 @@ impl ActiveAcquisition {
         let shared = Arc::new(Shared {
             backend: Arc::clone(&self.backend),
             collector: self.collector().cloned(),
+            span: self.listeners.as_deref().and_then(Listeners::weak_span),
             identity,
             is_quiet: self.is_quiet,
             state: Mutex::new(SharedState {
@@ -244,6 +251,11 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, SharedState> {
         // An update cannot leave the state half changed, so poisoning can be ignored.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the span of the acquisition while it is open.
+    pub(super) fn span(&self) -> Option<Arc<dyn OpenSpan>> {
+        self.span.as_ref()?.upgrade()
     }
 
     /// Completes the record, so that later updates do nothing, and returns a copy.

@@ -1,11 +1,12 @@
 //! What an acquisition needs from the `Telemetry` it runs under.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, AttemptEnd};
 use super::clock::{ClockSource, Moment};
 use super::delivery::{HeaderSink, InFlightReport, Purpose, UndecidedDelivery};
 use super::record::AcquisitionRecord;
@@ -21,7 +22,7 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn clock(&self) -> &ClockSource;
 
     /// Opens the span of an acquisition, if it is enabled.
-    fn open_span(&self, api: &Api) -> Option<Box<dyn OpenSpan>>;
+    fn open_span(&self, api: &Api) -> Option<Arc<dyn OpenSpan>>;
 
     /// Returns whether telemetry headers may be sent to an authority.
     fn is_authority(&self, authority: &Authority) -> bool;
@@ -87,4 +88,18 @@ pub(crate) trait OpenSpan: Send + Sync + UnwindSafe + RefUnwindSafe {
     fn enter(&self);
     fn exit(&self);
     fn export(&self, record: &AcquisitionRecord);
+
+    /// Opens the span of a token request to this host, as a child, if it is enabled.
+    fn open_attempt(&self, host: Option<&str>) -> Option<Box<dyn OpenAttempt>>;
+}
+
+/// The span of one token request, which closes when it is dropped.
+pub(crate) trait OpenAttempt: Send + Sync + UnwindSafe + RefUnwindSafe {
+    fn enter(&self);
+    fn exit(&self);
+
+    /// Shows the purpose, and how many requests for the same purpose have ended before.
+    fn describe(&self, purpose: Purpose, resends: u8);
+
+    fn export(&self, end: AttemptEnd);
 }

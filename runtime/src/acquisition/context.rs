@@ -118,6 +118,11 @@ pub(crate) fn with_suspended<T>(code: impl FnOnce() -> T) -> Option<T> {
     contained(code)
 }
 
+/// Returns whether foreign code runs on this thread, for which nothing is current.
+pub(super) fn is_suspended() -> bool {
+    with_stack(ContextStack::is_suspended).unwrap_or(true)
+}
+
 /// Returns the current time; a custom clock is foreign code.
 #[inline]
 pub(crate) fn now(clock: &ClockSource) -> Option<Moment> {

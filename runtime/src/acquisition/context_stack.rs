@@ -273,9 +273,14 @@ impl ContextStack {
         self.frames.push(Frame::Suspension)
     }
 
+    /// Returns whether foreign code runs at the moment.
+    pub(super) fn is_suspended(&mut self) -> bool {
+        self.frames.top().is_some_and(Frame::is_suspension)
+    }
+
     /// Hides everything while foreign code runs.
     pub(super) fn suspend(&mut self) -> Suspension {
-        let is_suspended = self.frames.top().is_some_and(Frame::is_suspension);
+        let is_suspended = self.is_suspended();
         let level = self.level.saturating_add(u8::from(!is_suspended));
         if level > MAX_LEVEL + 1 {
             Suspension::TooDeep

@@ -5,6 +5,7 @@
 
 mod active;
 mod attempt;
+mod attempt_span;
 pub(crate) mod backend;
 pub(crate) mod call;
 pub(crate) mod capture;
@@ -47,7 +48,7 @@ pub use token_request::SendFuture;
 
 pub use crate::token::NewestToken;
 
-#[cfg(feature = "otel")]
+#[cfg(any(feature = "otel", feature = "tracing"))]
 pub(crate) use attempt::AttemptEnd;
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;

@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::active::Shared;
 use super::attempt::{Attempt, AttemptEnd};
+use super::attempt_span::AttemptSpan;
 use super::clock::Moment;
 use super::context;
 use super::delivery::{HeaderSink, InFlightReport, MapSink, Purpose};
@@ -66,6 +67,7 @@ pub struct TokenRequest {
     report: Option<InFlightReport>,
     retry_after: Option<Duration>,
     request_id: Option<Arc<str>>,
+    span: AttemptSpan,
 }
 
 impl TokenRequest {
@@ -90,15 +92,19 @@ impl TokenRequest {
 
     fn begin(acquisition: Option<Arc<Shared>>, authority: Authority, counts: bool) -> Self {
         let (mut started, mut origin, mut begun) = (None, None, None);
+        let mut span = AttemptSpan::default();
         if let Some(acquisition) = acquisition.as_ref().filter(|_| counts) {
-            started = context::now(acquisition.backend.clock());
             let is_active = acquisition.update(|state| {
                 origin = state.started;
                 begun = Some(state.cold_mut().http.begin(&authority));
             });
-            if !is_active {
+            if is_active {
+                span = AttemptSpan::open(acquisition, &authority);
+            } else {
                 context::emit(Diagnostic::RequestAfterAcquisition);
             }
+            // After the span, so that its creation is not measured.
+            started = context::now(acquisition.backend.clock());
             acquisition.backend.begin_request(&authority, started);
         }
         let (turn, number, previous) = match begun {
@@ -122,6 +128,7 @@ impl TokenRequest {
             report: None,
             retry_after: None,
             request_id: None,
+            span,
         }
     }
 
@@ -276,6 +283,7 @@ impl TokenRequest {
             backend.strip_headers(id, headers.map_mut());
         }
         if self.counts {
+            self.span.describe(acquisition, self.purpose);
             self.started = context::now(backend.clock());
         }
     }
@@ -362,6 +370,7 @@ impl TokenRequest {
     /// request.responded(200);
     /// ```
     pub fn responded(mut self, status: u16) {
+        self.end_span(AttemptEnd::Responded(status));
         self.complete(AttemptEnd::Responded(status));
     }
 
@@ -427,6 +436,7 @@ impl TokenRequest {
     /// # record(400, "authorization_pending");
     /// ```
     pub fn pending(mut self, status: u16) {
+        self.end_span(AttemptEnd::Pending(status));
         self.complete(AttemptEnd::Pending(status));
     }
 
@@ -445,6 +455,7 @@ impl TokenRequest {
     /// request.failed(TransportError::of(&error));
     /// ```
     pub fn failed(mut self, class: TransportError) {
+        self.end_span(AttemptEnd::Failed(class));
         self.complete(AttemptEnd::Failed(class));
     }
 
@@ -457,6 +468,13 @@ impl TokenRequest {
             Ok(status) if output.is_pending() => self.pending(status),
             Ok(status) => self.responded(status),
             Err(class) => self.failed(class),
+        }
+    }
+
+    /// Closes the span, after it shows what the request was for and how it ended.
+    fn end_span(&mut self, end: AttemptEnd) {
+        if let Some(acquisition) = &self.acquisition {
+            self.span.end(acquisition, self.purpose, end);
         }
     }
 
@@ -540,6 +558,7 @@ impl TokenRequest {
 
 impl Drop for TokenRequest {
     fn drop(&mut self) {
+        self.end_span(AttemptEnd::Dropped);
         self.complete(AttemptEnd::Dropped);
     }
 }
@@ -567,7 +586,10 @@ impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = std::task::ready!(this.inner.poll(cx));
+        let entered = this.request.as_ref().map(|request| request.span.enter());
+        let polled = this.inner.poll(cx);
+        drop(entered);
+        let output = std::task::ready!(polled);
         if let Some(request) = this.request.take() {
             // The response exists already; a panic while reading it must not lose it.
             contained(|| request.ended(&output));

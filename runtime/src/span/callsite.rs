@@ -9,15 +9,17 @@ use tracing::callsite::{Callsite, DefaultCallsite, Identifier};
 use tracing::field::{FieldSet, Value};
 use tracing::level_filters::{LevelFilter, STATIC_MAX_LEVEL};
 use tracing::metadata::Kind;
-use tracing::{Level, Metadata, Span, dispatcher};
+use tracing::span::Id;
+use tracing::{Dispatch, Level, Metadata, Span, dispatcher};
 
 use crate::api::Api;
 
-/// The call sites so far: one for each pair of level and target, which `tracing` keeps forever.
+/// The call sites so far: one for each name, level and target, which `tracing` keeps forever.
 static CALLSITES: Mutex<Vec<&'static DefaultCallsite>> = Mutex::new(Vec::new());
 
-/// Returns the call site with this level and target.
+/// Returns the call site with this name, level and target.
 pub(super) fn callsite(
+    name: &'static str,
     level: Level,
     target: &'static str,
     fields: &[&[&'static str]],
@@ -25,31 +27,24 @@ pub(super) fn callsite(
     let mut callsites = CALLSITES.lock().unwrap_or_else(PoisonError::into_inner);
     let same = |callsite: &&&DefaultCallsite| {
         let metadata = callsite.metadata();
-        *metadata.level() == level && metadata.target() == target
+        metadata.name() == name && *metadata.level() == level && metadata.target() == target
     };
     if let Some(callsite) = callsites.iter().find(same) {
         return callsite;
     }
     let fields = FieldSet::new(leak(fields.concat()), Identifier(new_identity()));
-    let callsite = leak(DefaultCallsite::new(leak(metadata(level, target, fields))));
+    let callsite = leak(DefaultCallsite::new(leak(metadata(
+        name, level, target, fields,
+    ))));
     callsites.push(callsite);
     callsite
 }
 
 /// Creates a span that shows the API, if a subscriber is interested in the call site.
 pub(super) fn enabled_span(callsite: &'static DefaultCallsite, api: &Api) -> Option<Span> {
-    let interest = callsite.interest();
-    if interest.is_never() {
-        return None;
-    }
-    let metadata: &'static Metadata<'static> = callsite.metadata();
-    // As in the macros of `tracing`: a subscriber may rely on not being asked beyond its hint.
-    if *metadata.level() > STATIC_MAX_LEVEL || *metadata.level() > LevelFilter::current() {
-        return None;
-    }
-    if !interest.is_always() && !dispatcher::get_default(|dispatch| dispatch.enabled(metadata)) {
-        return None;
-    }
+    let metadata = enabled(callsite, |metadata| {
+        dispatcher::get_default(|dispatch| dispatch.enabled(metadata))
+    })?;
     let field = metadata.fields().field("api")?;
     // Not read any earlier: if no subscriber listens, a read right after the write would stall.
     let name = api.name();
@@ -59,17 +54,54 @@ pub(super) fn enabled_span(callsite: &'static DefaultCallsite, api: &Api) -> Opt
         .filter(|span| !span.is_disabled())
 }
 
-const fn metadata(level: Level, target: &'static str, fields: FieldSet) -> Metadata<'static> {
-    Metadata::new(
-        "acquire_token",
-        target,
-        level,
-        None,
-        None,
-        None,
-        fields,
-        Kind::SPAN,
-    )
+/// Creates a child of an open span that shows two values, if its subscriber is interested.
+///
+/// The parent is explicit, because another thread may have another subscriber and current span.
+pub(super) fn enabled_child(
+    callsite: &'static DefaultCallsite,
+    parent: &Span,
+    values: [(&'static str, Option<&dyn Value>); 2],
+) -> Option<Span> {
+    let open = |(id, dispatch): (&Id, &Dispatch)| {
+        let metadata = enabled(callsite, |metadata| dispatch.enabled(metadata))?;
+        let fields = metadata.fields();
+        let [(first, first_value), (second, second_value)] = values;
+        let values = [
+            (&fields.field(first)?, first_value),
+            (&fields.field(second)?, second_value),
+        ];
+        let values = fields.value_set(&values);
+        Some(Span::child_of_with(id.clone(), metadata, &values, dispatch))
+    };
+    let span = parent.with_subscriber(open).flatten();
+    span.filter(|span| !span.is_disabled())
+}
+
+/// Returns the metadata of the call site if a subscriber is interested; `ask` asks it.
+#[inline]
+fn enabled(
+    callsite: &'static DefaultCallsite,
+    ask: impl FnOnce(&'static Metadata<'static>) -> bool,
+) -> Option<&'static Metadata<'static>> {
+    let interest = callsite.interest();
+    if interest.is_never() {
+        return None;
+    }
+    let metadata: &'static Metadata<'static> = callsite.metadata();
+    // As in the macros of `tracing`: a subscriber may rely on not being asked beyond its hint.
+    if *metadata.level() > STATIC_MAX_LEVEL || *metadata.level() > LevelFilter::current() {
+        return None;
+    }
+    (interest.is_always() || ask(metadata)).then_some(metadata)
+}
+
+const fn metadata(
+    name: &'static str,
+    level: Level,
+    target: &'static str,
+    fields: FieldSet,
+) -> Metadata<'static> {
+    Metadata::new(name, target, level, None, None, None, fields, Kind::SPAN)
 }
 
 /// Returns what identifies the metadata of one call site, of which `tracing` compares the address.
@@ -78,6 +110,7 @@ const fn metadata(level: Level, target: &'static str, fields: FieldSet) -> Metad
 fn new_identity() -> &'static DefaultCallsite {
     static IDENTITY: DefaultCallsite = DefaultCallsite::new(&METADATA);
     static METADATA: Metadata<'static> = metadata(
+        "acquire_token",
         Level::TRACE,
         "token_telemetry",
         FieldSet::new(&[], Identifier(&IDENTITY)),

@@ -1,23 +1,28 @@
-//! Opens one `tracing` span per acquisition, entered whenever its future is polled.
+//! Opens one `tracing` span per acquisition and token request, entered whenever it is polled.
 
+mod attempt;
 mod callsite;
+mod open;
 
 use std::convert::Infallible;
-use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
+use tracing::Level;
 use tracing::callsite::DefaultCallsite;
 use tracing::field::{debug, display};
-use tracing::{Level, Span};
 
-use crate::acquisition::backend::OpenSpan;
+use crate::acquisition::backend::{OpenAttempt, OpenSpan};
 use crate::acquisition::fields::{Value, Visit};
 use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::api::Api;
 use crate::contained::contained;
+use crate::error::ErrorInfo;
+use attempt::{ATTEMPT_FIELDS, AttemptSpan};
 use callsite::{callsite, enabled_span};
+use open::{OTHER_ERROR, Open};
 
-/// A level and a target for the span that each acquisition opens.
+/// The level and the target of the spans that each acquisition opens.
 ///
 /// The span is named `acquire_token`. It has `api` when it opens, and again at the end if the SDK
 /// [recorded another one](crate::Acquisition::record_api). All other fields are recorded when the
@@ -46,7 +51,13 @@ use callsite::{callsite, enabled_span};
 /// | `refresh_token_present` | boolean | whether there is a [refresh token](AcquisitionRecord::refresh_token_present) |
 /// | `expiry_advertised` | boolean | whether the [lifetime of a new token](AcquisitionRecord::expiry_advertised) is known |
 /// | `expiry_unextended` | boolean | `true` if a refresh brought [no later expiry](AcquisitionRecord::is_expiry_unextended) |
+/// | `region` | text | [name](crate::Region::name) of the region whose endpoint was used |
+/// | `duration_waiting` | number | seconds spent [waiting](AcquisitionRecord::duration_waiting) for another caller |
+/// | `stale` | boolean | `true` if an [old token](AcquisitionRecord::is_stale) was served |
+/// | `cached_token_count` | integer | number of tokens in the cache |
+/// | `suppressed_errors` | integer | number of [errors](AcquisitionRecord::suppressed_errors) that were not returned, if there were any |
 /// | `error_code` | text | [code](AcquisitionRecord::error_code) of an acquisition that returned no token |
+/// | `error.suberror` | text | [suberror](crate::ErrorInfo::suberror) of the same error |
 /// | `error.kind` | text | [kind](AcquisitionRecord::error_kind) of the error of a failed or cancelled acquisition |
 /// | `error.type` | text | the error code, if the span counts as failed |
 /// | `otel.status_code` | text | `ERROR`, if the span counts as failed |
@@ -55,6 +66,9 @@ use callsite::{callsite, enabled_span};
 /// as failed. All others leave the status unset, as the conventions advise for instrumentation. A
 /// cancelled acquisition is not an error: its caller gave up, which `outcome` and `error_code` show.
 /// `tracing-opentelemetry` derives the status of the exported span from `otel.status_code`.
+///
+/// Each token request of the acquisition opens a child, described at
+/// [`without_attempts`](Self::without_attempts).
 ///
 /// A panic in the subscriber is contained, unless the program is built with `panic = "abort"`.
 ///
@@ -72,6 +86,7 @@ use callsite::{callsite, enabled_span};
 pub struct SpanOptions {
     level: Level,
     target: &'static str,
+    attempts: bool,
 }
 
 impl SpanOptions {
@@ -90,10 +105,11 @@ impl SpanOptions {
         Self {
             level: Level::INFO,
             target: "token_telemetry",
+            attempts: true,
         }
     }
 
-    /// Sets the level of the span.
+    /// Sets the level of the spans.
     ///
     /// # Examples
     ///
@@ -109,7 +125,7 @@ impl SpanOptions {
         self
     }
 
-    /// Sets the target of the span, which filters can select.
+    /// Sets the target of the spans, which filters can select.
     ///
     /// # Examples
     ///
@@ -123,6 +139,49 @@ impl SpanOptions {
         self.target = target;
         self
     }
+
+    /// Opens no span for single token requests.
+    ///
+    /// By default, each [`TokenRequest`](crate::TokenRequest) opens a span named `token_request` when it
+    /// begins, and closes it when it ends or is dropped. The span is a child of the acquisition's, even
+    /// if the request is made through a [`Handle`](crate::Handle) on another thread. The futures of
+    /// [`send`](crate::TokenRequest::send) and [`watch`](crate::TokenRequest::watch) enter it. Its
+    /// fields follow OpenTelemetry's conventions for HTTP clients, without method and URL:
+    ///
+    /// | field | type | value |
+    /// |---|---|---|
+    /// | `otel.kind` | text | `client` |
+    /// | `otel.name` | text | `HTTP` and the purpose |
+    /// | `server.address` | text | the host, if all tenants of a cloud share it |
+    /// | `token_telemetry.request.purpose` | text | `token`, `discovery` or `instance_metadata` |
+    /// | `http.request.resend_count` | integer | number of earlier requests of the acquisition for this purpose, if there were any |
+    /// | `http.response.status_code` | integer | HTTP status of the response |
+    /// | `error.type` | text | status or transport failure of a request that failed |
+    /// | `otel.status_code` | text | `ERROR`, if the request failed |
+    ///
+    /// A request that is dropped before it ends has neither status nor error, and the "not yet" of a
+    /// polling flow is not an error. Purpose, name and count are recorded when the headers are written,
+    /// or else when the request ends.
+    ///
+    /// This crate sends no `traceparent`. An HTTP client that injects one puts the current span into it,
+    /// which is this span within `send` and `watch`.
+    ///
+    /// # Examples
+    ///
+    /// If the HTTP client opens a span for each request itself:
+    ///
+    /// ```
+    /// use token_telemetry::{SpanOptions, Telemetry};
+    ///
+    /// let spans = SpanOptions::new().without_attempts();
+    /// let telemetry = Telemetry::builder().span(spans).build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    #[must_use]
+    pub const fn without_attempts(mut self) -> Self {
+        self.attempts = false;
+        self
+    }
 }
 
 impl Default for SpanOptions {
@@ -133,33 +192,51 @@ impl Default for SpanOptions {
 
 /// Opens the spans of one `Telemetry`.
 #[derive(Clone, Copy)]
-pub(crate) struct Spans(&'static DefaultCallsite);
+pub(crate) struct Spans {
+    acquisition: &'static DefaultCallsite,
+    attempt: Option<&'static DefaultCallsite>,
+}
 
 impl Spans {
     pub(crate) fn new(options: SpanOptions) -> Self {
-        let SpanOptions { level, target } = options;
-        Self(callsite(
+        let SpanOptions {
             level,
             target,
-            &[AcquisitionRecord::IN_SPANS, &ERROR_FIELDS],
-        ))
+            attempts,
+        } = options;
+        let callsite = |name, fields: &_| callsite(name, level, target, fields);
+        Self {
+            acquisition: callsite(
+                "acquire_token",
+                &[AcquisitionRecord::IN_SPANS, &ERROR_FIELDS],
+            ),
+            attempt: attempts.then(|| callsite("token_request", &[&ATTEMPT_FIELDS])),
+        }
     }
 
     /// Opens the span of a call of `api`, unless it is disabled.
-    pub(crate) fn open(self, api: &Api) -> Option<Box<dyn OpenSpan>> {
+    pub(crate) fn open(self, api: &Api) -> Option<Arc<dyn OpenSpan>> {
+        let Self {
+            acquisition,
+            attempt,
+        } = self;
         // Call nothing else in here: a panic after the span is open would close it while unwinding.
-        let span = contained(|| enabled_span(self.0, api)).flatten()?;
-        Some(Box::new(AcquisitionSpan { span, api: *api }))
+        let span = contained(|| enabled_span(acquisition, api)).flatten()?;
+        Some(Arc::new(AcquisitionSpan {
+            span: Open(span),
+            api: *api,
+            attempt,
+        }))
     }
 }
 
-/// An open span; entered by hand, because its guard could not be kept in a future.
-///
-/// Panics of the subscriber are not logged, because only the subscriber could log them.
+/// The open span of an acquisition.
 struct AcquisitionSpan {
-    span: Span,
+    span: Open,
     /// What the span shows already.
     api: Api,
+    /// The call site of its children, unless they are off.
+    attempt: Option<&'static DefaultCallsite>,
 }
 
 impl UnwindSafe for AcquisitionSpan {}
@@ -167,17 +244,27 @@ impl RefUnwindSafe for AcquisitionSpan {}
 
 impl AcquisitionSpan {
     fn record_error(&self, record: &AcquisitionRecord) {
+        let Open(span) = &self.span;
         let code = record.error_code();
-        let [code_field, kind_field, type_field, status_field] = ERROR_FIELDS;
+        let [
+            code_field,
+            suberror_field,
+            kind_field,
+            type_field,
+            status_field,
+        ] = ERROR_FIELDS;
         if let Some(code) = code {
-            self.span.record(code_field, code);
+            span.record(code_field, code);
+        }
+        if let Some(suberror) = record.error().and_then(ErrorInfo::suberror) {
+            span.record(suberror_field, suberror);
         }
         if let Some(kind) = record.error_kind() {
-            self.span.record(kind_field, kind.name());
+            span.record(kind_field, kind.name());
         }
         if is_failed(record.outcome()) {
-            self.span.record(type_field, code.unwrap_or(OTHER_ERROR));
-            self.span.record(status_field, "ERROR");
+            span.record(type_field, code.unwrap_or(OTHER_ERROR));
+            span.record(status_field, "ERROR");
         }
     }
 }
@@ -186,7 +273,7 @@ impl Visit for &AcquisitionSpan {
     type Error = Infallible;
 
     fn fact(&mut self, name: &'static str, value: Value<'_>) -> Result<(), Infallible> {
-        let span = &self.span;
+        let Open(span) = &self.span;
         match value {
             Value::Api(api) if api.name() == self.api.name() => span,
             Value::Api(api) => span.record(name, api.name()),
@@ -195,30 +282,39 @@ impl Visit for &AcquisitionSpan {
             Value::Trigger(trigger) => span.record(name, trigger.name()),
             Value::Id(id) => span.record(name, display(id)),
             Value::Flag(flag) => span.record(name, flag),
-            // Signed, since OpenTelemetry has no other integers: exporters turn unsigned ones into text.
-            Value::Number(number) => span.record(name, i64::try_from(number).unwrap_or(i64::MAX)),
+            Value::Number(number) => span.record(name, signed(number)),
+            Value::Duration(time) | Value::Seconds(time) => span.record(name, time.as_secs_f64()),
+            Value::Region(region) => match region.name() {
+                Some(region) => span.record(name, region),
+                None => span,
+            },
+            Value::Errors(errors) => span.record(name, signed(errors.len())),
             Value::Software(..)
             | Value::Texts(_)
-            | Value::Duration(_)
-            | Value::Seconds(_)
             | Value::Moment(_)
             | Value::Timestamp(_)
             | Value::Attempts(_)
-            | Value::Region(_)
             | Value::Transport(_)
             | Value::Error(..)
-            | Value::Errors(_)
             | Value::Lookups(_) => span.record(name, debug(value)),
         };
         Ok(())
     }
 }
 
-/// How a span shows the error of a record: its code, its kind, and the two fields of OpenTelemetry.
-const ERROR_FIELDS: [&str; 4] = ["error_code", "error.kind", "error.type", "otel.status_code"];
+/// OpenTelemetry has no unsigned integers: exporters turn them into text.
+fn signed(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
 
-/// The value that the semantic conventions prescribe for an error without a code.
-const OTHER_ERROR: &str = "_OTHER";
+/// How a span shows the error of a record: its codes, its kind, and the two fields of OpenTelemetry.
+const ERROR_FIELDS: [&str; 5] = [
+    "error_code",
+    "error.suberror",
+    "error.kind",
+    "error.type",
+    "otel.status_code",
+];
 
 /// Returns whether the span counts as failed; a caller that gave up is not an error.
 const fn is_failed(outcome: Outcome) -> bool {
@@ -230,17 +326,11 @@ const fn is_failed(outcome: Outcome) -> bool {
 
 impl OpenSpan for AcquisitionSpan {
     fn enter(&self) {
-        contained(|| {
-            self.span
-                .with_subscriber(|(id, dispatch)| dispatch.enter(id))
-        });
+        self.span.enter();
     }
 
     fn exit(&self) {
-        contained(|| {
-            self.span
-                .with_subscriber(|(id, dispatch)| dispatch.exit(id))
-        });
+        self.span.exit();
     }
 
     fn export(&self, record: &AcquisitionRecord) {
@@ -250,12 +340,9 @@ impl OpenSpan for AcquisitionSpan {
             self.record_error(record);
         });
     }
-}
 
-impl Drop for AcquisitionSpan {
-    // Closing the span calls the subscriber, whose panic would abort the process during unwinding.
-    fn drop(&mut self) {
-        let span = mem::replace(&mut self.span, Span::none());
-        contained(|| drop(span));
+    fn open_attempt(&self, host: Option<&str>) -> Option<Box<dyn OpenAttempt>> {
+        let span = AttemptSpan::open(self.attempt?, &self.span, host)?;
+        Some(Box::new(span))
     }
 }

@@ -149,12 +149,12 @@ impl Backend for Shard {
     }
 
     #[cfg(feature = "tracing")]
-    fn open_span(&self, api: &Api) -> Option<Box<dyn OpenSpan>> {
+    fn open_span(&self, api: &Api) -> Option<Arc<dyn OpenSpan>> {
         self.core.spans.open(api)
     }
 
     #[cfg(not(feature = "tracing"))]
-    fn open_span(&self, _: &Api) -> Option<Box<dyn OpenSpan>> {
+    fn open_span(&self, _: &Api) -> Option<Arc<dyn OpenSpan>> {
         None
     }
 

@@ -61,6 +61,12 @@ impl Authority {
             Self::Opaque(_) => None,
         }
     }
+
+    /// Returns the host of the server if all tenants of a cloud share it.
+    pub(crate) fn shared_host(&self) -> Option<&str> {
+        let host = self.host().map(|host| &**host);
+        host.filter(|host| is_shared_host(host))
+    }
 }
 
 impl fmt::Debug for Authority {
@@ -69,10 +75,15 @@ impl fmt::Debug for Authority {
     }
 }
 
-/// Returns the host if all tenants of a cloud share it, optionally with a region in front.
+/// Returns the host if logs may show it.
+pub(crate) fn shown_host(host: &str) -> &str {
+    if is_shared_host(host) { host } else { REDACTED }
+}
+
+/// Returns whether all tenants of a cloud share the host, optionally with a region in front.
 ///
 /// Any other may identify a tenant: `contoso.ciamlogin.com`, `contoso.b2clogin.com`, an AD FS.
-pub(crate) fn shown_host(host: &str) -> &str {
+fn is_shared_host(host: &str) -> bool {
     let is_region =
         |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_shared = |shared: &&str| {
@@ -80,11 +91,7 @@ pub(crate) fn shown_host(host: &str) -> &str {
         in_front
             .is_some_and(|front| front.is_empty() || front.strip_suffix('.').is_some_and(is_region))
     };
-    if SHARED_HOSTS.iter().any(is_shared) {
-        host
-    } else {
-        REDACTED
-    }
+    SHARED_HOSTS.iter().any(is_shared)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Past bugs: edge cases of contexts, requests and spans.
 
+mod attempt_spans;
 mod authorities;
 mod bombs;
 mod contexts;

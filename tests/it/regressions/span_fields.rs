@@ -24,6 +24,7 @@ const TARGET: &str = "token_telemetry::regressions::fields";
 enum Value {
     Text(String),
     I64(i64),
+    F64(f64),
     Bool(bool),
     /// A type that exporters treat as text.
     Untyped(String),
@@ -36,6 +37,10 @@ struct Keeper<'a>(&'a mut Fields);
 impl Visit for Keeper<'_> {
     fn record_i64(&mut self, field: &Field, value: i64) {
         self.0.push((field.name(), Value::I64(value)));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.0.push((field.name(), Value::F64(value)));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
@@ -58,14 +63,14 @@ impl Visit for Keeper<'_> {
     }
 }
 
-/// Returns the fields of the only span opened by `call`.
+/// Returns the fields of the only acquisition's span.
 fn fields_of(act: impl FnOnce(&Telemetry)) -> Fields {
     let span = SpanOptions::new().with_target(TARGET);
     let telemetry = Telemetry::builder().span(span).build().unwrap();
     let kept: Arc<Mutex<Fields>> = Arc::default();
     let keeping = Arc::clone(&kept);
     let subscriber = Reacting::new(
-        |metadata| metadata.target() == TARGET,
+        |metadata| metadata.target() == TARGET && metadata.name() == "acquire_token",
         move |called| {
             let keeper = &mut Keeper(&mut keeping.lock().unwrap());
             if let Called::Open(_, span) = called {
@@ -229,4 +234,47 @@ fn call_without_token_is_no_error() {
     });
     assert_eq!(value(&fields, "outcome"), Some(text("no_token")));
     assert_eq!(status(&fields), (None, None));
+}
+
+#[test]
+fn rare_facts_are_span_fields() {
+    let fields = fields_of(|telemetry| {
+        fail(telemetry, "shadowed", || {
+            let current = Acquisition::current();
+            current.record_stale_token();
+            current.record_cached_token_count(8);
+            current.record_waiting(std::time::Duration::from_millis(2_500));
+            current.record_region(Region::used("westus2"));
+            current.record_suppressed_error(ErrorInfo::new("slow"));
+            current.record_suppressed_error(ErrorInfo::new("slow"));
+            current.record_error(ErrorInfo::new("invalid_grant").with_suberror("basic_action"));
+        });
+    });
+    for (name, expected) in [
+        ("stale", Value::Bool(true)),
+        ("cached_token_count", Value::I64(8)),
+        ("duration_waiting", Value::F64(2.5)),
+        ("region", text("westus2")),
+        ("suppressed_errors", Value::I64(2)),
+        ("error_code", text("invalid_grant")),
+        ("error.suberror", text("basic_action")),
+    ] {
+        assert_eq!(value(&fields, name), Some(expected), "{name}");
+    }
+    assert_each_once(&fields);
+}
+
+#[test]
+fn plain_hit_has_no_rare_fields() {
+    let fields = fields_of(|telemetry| now(hit(telemetry)).unwrap());
+    let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let expected = [
+        "api",
+        "outcome",
+        "token_source",
+        "cache_level",
+        "refresh_reason",
+        "correlation_id",
+    ];
+    assert_eq!(names, expected);
 }
