@@ -11,6 +11,7 @@ use super::attributes::{Attribute, OTHER, OTHER_ERROR, level_name};
 use super::catalog::MetricId;
 use super::quota::Origin;
 use super::recorder::MetricsRecorder;
+use super::suppression::is_suppressed;
 use crate::acquisition::{AcquisitionRecord, Attempt};
 use crate::cache::{RecordedLookup, TokenSource};
 use crate::contained::contained;
@@ -183,7 +184,7 @@ impl MetricsRecorder {
 
     /// Records an event that belongs to no function of the SDK.
     fn record_event_of_client(&self, event: &Event) {
-        if !self.records_conventions() {
+        if !self.records_conventions() || is_suppressed() {
             return;
         }
         contained(|| {

@@ -118,6 +118,14 @@
 //! application that collects on its own thread, through a manual reader, must not run its very first
 //! acquisition inside an instrument callback.
 //!
+//! # Exporters that acquire tokens
+//!
+//! The credential of an exporter may be annotated itself: each export would then cause new metrics and
+//! spans, which have to be exported. While OpenTelemetry suppresses telemetry on a thread, as its SDK
+//! does on the threads that collect and export, an acquisition that ends there is not recorded, and one
+//! that begins there opens no span. Headers, [`totals`](crate::Telemetry::totals) and observers have it
+//! as usual.
+//!
 //! # Bound instruments
 //!
 //! The feature `otel-bound` resolves each attribute set once and records through a bound instrument,
@@ -191,6 +199,7 @@ mod quota;
 mod recorder;
 mod series_cache;
 mod series_key;
+mod suppression;
 #[cfg(feature = "otel-views")]
 pub mod views;
 
@@ -202,3 +211,6 @@ pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCH
 pub use enricher::ExtraAttributes;
 pub use metrics::{Metrics, MsalSet};
 pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};
+
+#[cfg(feature = "tracing")]
+pub(crate) use suppression::is_suppressed;

@@ -18,6 +18,7 @@ use super::provider::{Interval, NewestEpoch, ProviderEpoch, ProviderEpochs, Prov
 use super::quota::Origin;
 use super::series_cache::CachedSeries;
 use super::series_key::SeriesKey;
+use super::suppression::is_suppressed;
 use crate::acquisition::{AcquisitionRecord, Moment, Outcome};
 use crate::client::ClientInfo;
 use crate::contained::contained;
@@ -114,8 +115,9 @@ impl MetricsRecorder {
     ///
     /// An acquisition that ended with "not yet" is neither a success nor a failure, so that only its
     /// attempts are recorded: those that the record [keeps](AcquisitionRecord::attempts). One that
-    /// returned no token is recorded in the second set only. A panic of the provider or the enricher is
-    /// contained.
+    /// returned no token is recorded in the second set only. Nothing is recorded while OpenTelemetry
+    /// [suppresses](crate::otel#exporters-that-acquire-tokens) telemetry. A panic of the provider or the
+    /// enricher is contained.
     ///
     /// # Examples
     ///
@@ -160,6 +162,10 @@ impl MetricsRecorder {
             return;
         };
         let Some(state) = epoch.state() else { return };
+        // Not any earlier, so that a hit without a provider does not pay for it.
+        if is_suppressed() {
+            return;
+        }
         let key = SeriesKey::of(
             record,
             &self.attribute_builder.interners,

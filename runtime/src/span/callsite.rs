@@ -40,11 +40,18 @@ pub(super) fn callsite(
     callsite
 }
 
-/// Creates a span that shows the API, if a subscriber is interested in the call site.
-pub(super) fn enabled_span(callsite: &'static DefaultCallsite, api: &Api) -> Option<Span> {
+/// Creates a span that shows the API, if a subscriber is interested and telemetry is not suppressed.
+pub(super) fn enabled_span(
+    callsite: &'static DefaultCallsite,
+    api: &Api,
+    is_suppressed: fn() -> bool,
+) -> Option<Span> {
     let metadata = enabled(callsite, |metadata| {
         dispatcher::get_default(|dispatch| dispatch.enabled(metadata))
     })?;
+    if is_suppressed() {
+        return None;
+    }
     let field = metadata.fields().field("api")?;
     // Not read any earlier: if no subscriber listens, a read right after the write would stall.
     let name = api.name();

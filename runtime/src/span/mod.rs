@@ -68,7 +68,9 @@ use open::{OTHER_ERROR, Open};
 /// `tracing-opentelemetry` derives the status of the exported span from `otel.status_code`.
 ///
 /// Each token request of the acquisition opens a child, described at
-/// [`without_attempts`](Self::without_attempts).
+/// [`without_attempts`](Self::without_attempts). An acquisition opens no span on a thread on which
+/// OpenTelemetry suppresses telemetry, as it does where it exports: an exporter that acquires a token
+/// would else cause more to export.
 ///
 /// A panic in the subscriber is contained, unless the program is built with `panic = "abort"`.
 ///
@@ -214,14 +216,14 @@ impl Spans {
         }
     }
 
-    /// Opens the span of a call of `api`, unless it is disabled.
-    pub(crate) fn open(self, api: &Api) -> Option<Arc<dyn OpenSpan>> {
+    /// Opens the span of a call of `api`, unless it is disabled, or `is_suppressed` returns true.
+    pub(crate) fn open(self, api: &Api, is_suppressed: fn() -> bool) -> Option<Arc<dyn OpenSpan>> {
         let Self {
             acquisition,
             attempt,
         } = self;
         // Call nothing else in here: a panic after the span is open would close it while unwinding.
-        let span = contained(|| enabled_span(acquisition, api)).flatten()?;
+        let span = contained(|| enabled_span(acquisition, api, is_suppressed)).flatten()?;
         Some(Arc::new(AcquisitionSpan {
             span: Open(span),
             api: *api,

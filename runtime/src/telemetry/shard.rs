@@ -23,6 +23,8 @@ use crate::newest_tokens::NewestTokens;
 use crate::observer::Observers;
 #[cfg(feature = "otel")]
 use crate::otel::MetricsRecorder;
+#[cfg(all(feature = "otel", feature = "tracing"))]
+use crate::otel::is_suppressed;
 use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::Spans;
@@ -139,6 +141,12 @@ impl Shard {
     }
 }
 
+/// Without OpenTelemetry, nothing suppresses telemetry.
+#[cfg(all(not(feature = "otel"), feature = "tracing"))]
+const fn is_suppressed() -> bool {
+    false
+}
+
 impl Backend for Shard {
     fn instance(&self) -> *const () {
         Arc::as_ptr(&self.core).cast()
@@ -150,7 +158,7 @@ impl Backend for Shard {
 
     #[cfg(feature = "tracing")]
     fn open_span(&self, api: &Api) -> Option<Arc<dyn OpenSpan>> {
-        self.core.spans.open(api)
+        self.core.spans.open(api, is_suppressed)
     }
 
     #[cfg(not(feature = "tracing"))]

@@ -10,6 +10,7 @@ pub(crate) mod global;
 mod measurements;
 mod no_token;
 pub(crate) mod providers;
+mod suppression;
 
 use std::pin::pin;
 use std::task::{Context, Waker};
