@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::acquisition::AcquisitionRecord;
+use crate::acquisition::{
+    AcquisitionId, AcquisitionRecord, Beginning, ClockSource, StartedAcquisition, with_suspended,
+};
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 
@@ -52,36 +54,91 @@ use crate::diagnostics::Diagnostic;
 pub trait Observer: Send + Sync {
     /// Called with the record of each finished acquisition.
     fn finished(&self, record: &AcquisitionRecord);
+
+    /// Called when an acquisition begins, if [`wants_started`](Self::wants_started) returns true.
+    ///
+    /// Runs before the body of the function, on its thread. The [`finished`](Self::finished) record
+    /// has the same [id](AcquisitionRecord::id).
+    fn started(&self, acquisition: &StartedAcquisition<'_>) {
+        _ = acquisition;
+    }
+
+    /// Returns whether to call [`started`](Self::started); false by default.
+    ///
+    /// Called once, when the [`Telemetry`](crate::Telemetry) is built: an observer that does not want
+    /// starts costs a cache hit nothing.
+    fn wants_started(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Observer + ?Sized> Observer for Arc<T> {
     fn finished(&self, record: &AcquisitionRecord) {
         (**self).finished(record);
     }
+
+    fn started(&self, acquisition: &StartedAcquisition<'_>) {
+        (**self).started(acquisition);
+    }
+
+    fn wants_started(&self) -> bool {
+        (**self).wants_started()
+    }
 }
 
 /// The observers of one `Telemetry`.
 pub(crate) struct Observers {
-    observers: Vec<Box<dyn Observer>>,
+    all: Vec<Box<dyn Observer>>,
+    /// The positions of the observers that want to know of starts.
+    of_starts: Vec<usize>,
     /// Whether it was logged that an acquisition was not reported to foreign code.
     logged: AtomicBool,
 }
 
 impl Observers {
-    pub(crate) const fn new(observers: Vec<Box<dyn Observer>>) -> Self {
+    pub(crate) fn new(observers: Vec<Box<dyn Observer>>) -> Self {
+        let wants = |observer: &dyn Observer| with_suspended(|| observer.wants_started());
+        let listed = observers.iter().enumerate();
+        let of_starts = listed
+            .filter(|(_, observer)| wants(&***observer) == Some(true))
+            .map(|(at, _)| at);
         Self {
-            observers,
+            of_starts: of_starts.collect(),
+            all: observers,
             logged: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.observers.is_empty()
+        self.all.is_empty()
+    }
+
+    /// Notifies the observers of starts, and returns the id that they saw.
+    #[inline]
+    pub(crate) fn notify_started(
+        &self,
+        begun: Beginning<'_>,
+        clock: &ClockSource,
+    ) -> Option<AcquisitionId> {
+        (!self.of_starts.is_empty()).then(|| self.started(begun, clock))
+    }
+
+    #[cold]
+    fn started(&self, begun: Beginning<'_>, clock: &ClockSource) -> AcquisitionId {
+        let started = StartedAcquisition::now(begun, clock);
+        for at in &self.of_starts {
+            if let Some(observer) = self.all.get(*at)
+                && contained(|| observer.started(&started)).is_none()
+            {
+                Diagnostic::ObserverPanicked.emit();
+            }
+        }
+        started.id()
     }
 
     /// Notifies every observer, even if one of them panics.
     pub(crate) fn notify(&self, record: &AcquisitionRecord) {
-        for observer in &self.observers {
+        for observer in &self.all {
             if contained(|| observer.finished(record)).is_none() {
                 Diagnostic::ObserverPanicked.emit();
             }

@@ -48,6 +48,7 @@ const FACTS: &[Fact] = facts! {
     outcome == Outcome::Error, "outcome: Error", r#""outcome":"error""#;
     is_ok == false, "outcome: Error", r#""outcome":"error""#;
     correlation_id == id(ID), ID, r#""correlation_id":"ad8c894a-557f-48c0-b045-c129590c344e""#;
+    id.is_some == true, "id: ", r#""id":"#;
     parent == id(PARENT), PARENT, r#""parent":"b7c0c1d2-3e4f-4a5b-8c6d-7e8f90a1b2c3""#;
     is_background == true, "background: true", r#""background":true"#;
 

@@ -1,15 +1,15 @@
 //! An active acquisition: its future owns the record, or shares it once something else needs it.
 
-use std::cell::Cell;
 use std::mem;
-use std::num::NonZeroU64;
 use std::ptr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::backend::{Backend, OpenSpan};
 use super::clock::{ClockSource, Moment};
 use super::collector::Collector;
+use super::context;
+use super::id::AcquisitionId;
+use super::in_flight::{Entry, Registration};
 use super::record::{AcquisitionRecord, Outcome};
 use super::state::State;
 use crate::contained::contained;
@@ -21,7 +21,9 @@ pub(crate) struct ActiveAcquisition {
     /// Not shared: a handle makes the acquisition current without its span.
     pub(super) listeners: Option<Box<Listeners>>,
     /// Drawn when first needed.
-    identity: Option<Identity>,
+    identity: Option<AcquisitionId>,
+    /// Its entry in the list of acquisitions in flight, unless it is shared.
+    registration: Option<Registration>,
     /// Whether foreign code is not notified, because that would begin another acquisition, and so on.
     pub(super) is_quiet: bool,
     /// How the acquisition ends, while its future is being dropped.
@@ -76,42 +78,16 @@ pub(crate) struct Shared {
     /// Weak, because the span closes when the acquisition ends, whatever still refers to that.
     span: Option<Weak<dyn OpenSpan>>,
     /// The identity that the acquisition had before it was shared.
-    identity: Identity,
+    identity: AcquisitionId,
     /// Whether foreign code is not notified.
     pub(super) is_quiet: bool,
     state: Mutex<SharedState>,
 }
 
-/// Distinguishes an acquisition from all others in the process, including finished ones.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Identity(NonZeroU64);
-
-impl Identity {
-    /// Numbers that a thread draws at once, so that threads rarely contend for the counter.
-    const BLOCK: u64 = 1024;
-
-    fn draw() -> Self {
-        static BLOCKS: AtomicU64 = AtomicU64::new(0);
-        thread_local! {
-            static LAST: Cell<u64> = const { Cell::new(0) };
-        }
-        LAST.with(|last| {
-            let number = match last.get() {
-                drawn if drawn % Self::BLOCK == 0 => {
-                    BLOCKS.fetch_add(Self::BLOCK, Ordering::Relaxed)
-                }
-                drawn => drawn,
-            };
-            let identity = NonZeroU64::MIN.saturating_add(number);
-            last.set(identity.get());
-            Self(identity)
-        })
-    }
-}
-
 struct SharedState {
     record: AcquisitionRecord,
     is_complete: bool,
+    registration: Option<Registration>,
 }
 
 impl ActiveAcquisition {
@@ -120,13 +96,15 @@ impl ActiveAcquisition {
         backend: Arc<dyn Backend>,
         state: State,
         listeners: Option<Box<Listeners>>,
+        identity: Option<AcquisitionId>,
         is_quiet: bool,
     ) -> Self {
         Self {
             backend,
             record: Keeper::Own(AcquisitionRecord::unfinished(state)),
             listeners,
-            identity: None,
+            identity,
+            registration: None,
             is_quiet,
             drop_outcome: None,
         }
@@ -139,6 +117,7 @@ impl ActiveAcquisition {
             record: Keeper::Shared(Arc::clone(shared)),
             listeners: None,
             identity: None,
+            registration: None,
             is_quiet: false,
             drop_outcome: None,
         }
@@ -159,15 +138,15 @@ impl ActiveAcquisition {
     }
 
     /// Returns the identity, if [`identify`](Self::identify) has drawn one.
-    pub(super) fn identity(&self) -> Option<Identity> {
+    pub(super) fn identity(&self) -> Option<AcquisitionId> {
         self.shared()
             .map(|shared| shared.identity)
             .or(self.identity)
     }
 
-    pub(super) fn identify(&mut self) -> Identity {
+    pub(super) fn identify(&mut self) -> AcquisitionId {
         let known = self.shared().map(|shared| shared.identity);
-        known.unwrap_or_else(|| *self.identity.get_or_insert_with(Identity::draw))
+        known.unwrap_or_else(|| *self.identity.get_or_insert_with(AcquisitionId::draw))
     }
 
     /// Returns whether the record is complete; only a handle keeps such an acquisition current.
@@ -221,6 +200,25 @@ impl ActiveAcquisition {
         }
     }
 
+    /// Lists the acquisition as in flight, with its state as of now; returns whether it is new there.
+    #[cold]
+    pub(super) fn list_in_flight(&mut self) -> bool {
+        let id = self.identify();
+        match &self.record {
+            Keeper::Own(record) => {
+                let entry = Entry::of(id, record.state());
+                list(&mut self.registration, &*self.backend, entry)
+            }
+            Keeper::Shared(shared) => shared.list_in_flight(),
+        }
+    }
+
+    /// Removes the acquisition from the list of those in flight.
+    #[inline]
+    pub(super) fn leave_flight(&mut self) {
+        self.registration = None;
+    }
+
     /// Returns the acquisition in a form that may leave its task, moving the record on first use.
     pub(super) fn share(&mut self) -> Arc<Shared> {
         let identity = self.identify();
@@ -240,10 +238,30 @@ impl ActiveAcquisition {
             state: Mutex::new(SharedState {
                 record,
                 is_complete: false,
+                registration: self.registration.take(),
             }),
         });
         self.record = Keeper::Shared(Arc::clone(&shared));
         shared
+    }
+}
+
+/// Adds an entry to the list of acquisitions in flight, or updates it; returns whether it is new.
+fn list(registration: &mut Option<Registration>, backend: &dyn Backend, entry: Entry) -> bool {
+    if let Some(listed) = registration {
+        listed.update(entry);
+        return false;
+    }
+    *registration = Some(Registration::new(backend.in_flight(), entry));
+    true
+}
+
+impl SharedState {
+    /// Updates the entry in the list of acquisitions in flight, if there is one.
+    fn refresh(&self, id: AcquisitionId) {
+        if let Some(listed) = &self.registration {
+            listed.update(Entry::of(id, self.record.state()));
+        }
     }
 }
 
@@ -262,6 +280,7 @@ impl Shared {
     pub(super) fn complete(&self) -> AcquisitionRecord {
         let mut state = self.lock();
         state.is_complete = true;
+        state.registration = None;
         // Code that still refers to the acquisition must see the same id as its record.
         state.record.state_mut().correlation_id();
         state.record.clone()
@@ -272,8 +291,28 @@ impl Shared {
         let mut state = self.lock();
         if !state.is_complete {
             update(state.record.state_mut());
+            state.refresh(self.identity);
         }
         !state.is_complete
+    }
+
+    /// Lists the acquisition as in flight; returns whether it is new there.
+    fn list_in_flight(&self) -> bool {
+        let mut state = self.lock();
+        let SharedState {
+            record,
+            is_complete,
+            registration,
+        } = &mut *state;
+        let entry = Entry::of(self.identity, record.state());
+        !*is_complete && list(registration, &*self.backend, entry)
+    }
+
+    /// Lists the acquisition as in flight, from outside its polls.
+    pub(super) fn enter_flight(&self) {
+        if self.list_in_flight() {
+            context::with_suspended(|| self.backend.entered_flight());
+        }
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {

@@ -9,7 +9,10 @@ use http::HeaderMap;
 use super::attempt::{Attempt, AttemptEnd};
 use super::clock::{ClockSource, Moment};
 use super::delivery::{HeaderSink, InFlightReport, Purpose, UndecidedDelivery};
+use super::id::AcquisitionId;
+use super::in_flight::InFlightShard;
 use super::record::AcquisitionRecord;
+use super::started::Beginning;
 use super::state::State;
 use crate::api::Api;
 use crate::wire::{Authority, ClientRequestId};
@@ -21,8 +24,16 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
 
     fn clock(&self) -> &ClockSource;
 
-    /// Opens the span of an acquisition, if it is enabled.
-    fn open_span(&self, api: &Api) -> Option<Arc<dyn OpenSpan>>;
+    /// Opens the span of an acquisition, if it is enabled, and notifies observers of starts.
+    ///
+    /// Returns the id of the acquisition if an observer has seen it.
+    fn begin(&self, begun: Beginning<'_>) -> (Option<Arc<dyn OpenSpan>>, Option<AcquisitionId>);
+
+    /// Returns where acquisitions that began on this thread are listed while they are in flight.
+    fn in_flight(&self) -> &Arc<InFlightShard>;
+
+    /// Prepares whatever shows the acquisitions in flight: the first one may never end.
+    fn entered_flight(&self);
 
     /// Returns whether telemetry headers may be sent to an authority.
     fn is_authority(&self, authority: &Authority) -> bool;

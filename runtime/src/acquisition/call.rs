@@ -14,6 +14,7 @@ use super::context_stack::Enclosing;
 use super::end::{Ending, Output, Reading, Returned};
 use super::pool::Slot;
 use super::record::Outcome;
+use super::started::Beginning;
 use super::state::{ColdState, State};
 use crate::api::Api;
 use crate::token::TokenInfo;
@@ -193,10 +194,15 @@ impl CallState {
         } = enclosing;
         let parent = self.parent.take().map(|parent| *parent).or(parent);
         let api = Api::new(self.api.number(), self.api.name());
-        let span = if is_quiet {
-            None
+        let is_background = self.nesting == Nesting::Background;
+        let (span, identity) = if is_quiet {
+            (None, None)
         } else {
-            backend.open_span(&api)
+            backend.begin(Beginning {
+                api: &api,
+                parent: parent.as_ref(),
+                is_background,
+            })
         };
         // After the span, so that its creation is not measured.
         let started = context::now(backend.clock());
@@ -204,11 +210,12 @@ impl CallState {
             backend,
             State {
                 started,
-                background: self.nesting == Nesting::Background,
+                background: is_background,
                 cold: parent.map(ColdState::with_parent),
                 ..State::new(api)
             },
             Listeners::of(span, collector),
+            identity,
             is_quiet,
         ));
         Entered::begun(slot, suspended)
@@ -255,7 +262,12 @@ pub(super) struct PollGuard<'a> {
 impl PollGuard<'_> {
     /// Returns the acquisition to its call: the body is not ready.
     fn pause(&mut self) {
-        if let Some(slot) = self.entered.leave() {
+        if let Some(mut slot) = self.entered.leave() {
+            if let Some(acquisition) = slot.get_mut()
+                && acquisition.list_in_flight()
+            {
+                context::with_suspended(|| acquisition.backend.entered_flight());
+            }
             *self.phase = Phase::Paused(slot);
         }
     }

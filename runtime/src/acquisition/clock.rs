@@ -69,7 +69,7 @@ impl<T: Clock + ?Sized> Clock for Arc<T> {
 }
 
 /// A moment of one clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(system::Point);
 
 impl Moment {

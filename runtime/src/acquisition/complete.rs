@@ -16,7 +16,8 @@ pub(super) fn complete(ended: Option<Ended>, ending: &Ending<'_>) {
     let Some(mut ended) = ended else { return };
     let completed = contained(|| {
         if let Some(acquisition) = ended.slot.get_mut() {
-            let listeners = acquisition.listeners.take();
+            acquisition.leave_flight();
+            let (id, listeners) = (acquisition.identity(), acquisition.listeners.take());
             let (backend, is_quiet) = (&*acquisition.backend, acquisition.is_quiet);
             let mut copy;
             let record = match &mut acquisition.record {
@@ -26,6 +27,7 @@ pub(super) fn complete(ended: Option<Ended>, ending: &Ending<'_>) {
                     &mut copy
                 }
             };
+            record.set_id(id);
             complete_record(record, backend, ending);
             publish(record, backend, listeners, is_quiet);
         }
@@ -66,6 +68,7 @@ fn publish(
     }
     backend.publish(record, is_quiet);
     if let Some(listeners) = listeners {
+        record.identify();
         listeners.publish(record);
     }
 }

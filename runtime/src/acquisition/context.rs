@@ -5,11 +5,12 @@ use std::mem::{self, ManuallyDrop};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::active::{ActiveAcquisition, Identity, Shared};
+use super::active::{ActiveAcquisition, Shared};
 use super::backend::Backend;
 use super::clock::{ClockSource, Moment};
 use super::collector::Collector;
 use super::context_stack::{ContextStack, Enclosing, Frame, Memory, Suspension};
+use super::id::AcquisitionId;
 use super::pool::Slot;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -181,7 +182,7 @@ pub(super) fn with_current<T>(act: impl FnOnce(&mut ActiveAcquisition) -> T) -> 
 
 /// Runs `act` on this acquisition, if it is active here; another may be current inside of it.
 pub(super) fn with_one<T>(
-    identity: Identity,
+    identity: AcquisitionId,
     act: impl FnOnce(&mut ActiveAcquisition) -> T,
 ) -> Option<T> {
     let act_on = |stack: &mut ContextStack| {

@@ -84,6 +84,7 @@ facts! {
         suppressed_errors: listed(record.suppressed_errors()).map(Value::Errors),
     }
     elsewhere {
+        id: record.id().map(|id| Value::Number(id.number())),
         token_type: record.token_type().map(TokenType::name).map(Value::Name),
         remaining_lifetime: record.remaining_lifetime().map(Value::Seconds),
         refresh_on: record.refresh_on().map(Value::Moment),

@@ -40,6 +40,8 @@ pub(crate) struct HttpState {
     pub(crate) throttled: Option<Duration>,
     /// The id of the last response in the server's logs.
     pub(crate) server_request_id: Option<Arc<str>>,
+    /// Requests that have begun and not ended.
+    pub(super) open: u32,
     pub(crate) pending_polls: u32,
     pub(crate) responded: bool,
     pub(crate) status: Option<u16>,
@@ -94,6 +96,7 @@ impl HttpState {
     /// Records that a request begins; it is a token request until `repurpose` is called.
     pub(crate) fn begin(&mut self, authority: &Authority) -> Begun {
         self.host = authority.host().cloned().or_else(|| self.host.take());
+        self.open = self.open.saturating_add(1);
         self.started = self.started.saturating_add(1);
         let previous = self.last_end;
         if let Some(last) = &mut self.last_end {
@@ -163,6 +166,11 @@ impl HttpState {
         }
     }
 
+    /// Returns how the last request ended that did.
+    pub(super) fn last_response(&self) -> Option<Result<u16, TransportError>> {
+        self.transport.map(Err).or_else(|| self.status.map(Ok))
+    }
+
     /// Returns how many attempts with this purpose are over.
     pub(crate) fn ended(&self, purpose: Purpose) -> u8 {
         let [token, discovery, metadata] = self.ended;
@@ -181,6 +189,7 @@ impl HttpState {
         throttled: Option<Duration>,
     ) {
         self.attempts = self.attempts.saturating_add(1);
+        self.open = self.open.saturating_sub(1);
         let [token, discovery, metadata] = &mut self.ended;
         let of_purpose = match attempt.purpose() {
             Purpose::Token => token,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::active::Identity;
 use super::clock::Moment;
+use super::id::AcquisitionId;
 use super::timer::update;
 use crate::cache::{CacheLevel, CacheLookup, RecordedLookup};
 
@@ -46,7 +46,7 @@ use crate::cache::{CacheLevel, CacheLookup, RecordedLookup};
 pub struct CacheLookupTimer {
     level: CacheLevel,
     /// The acquisition that it measures; none if it was created outside an acquisition, or has ended.
-    owner: Option<Identity>,
+    owner: Option<AcquisitionId>,
     started: Option<Moment>,
 }
 

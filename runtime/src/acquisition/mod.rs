@@ -22,6 +22,8 @@ pub(crate) mod fields;
 pub(crate) mod future;
 pub(crate) mod handle;
 mod http_state;
+mod id;
+mod in_flight;
 mod lookup_timer;
 mod pool;
 pub(crate) mod record;
@@ -30,6 +32,7 @@ mod seen_tokens;
 #[cfg(feature = "serde")]
 mod serialize;
 mod server_request_id;
+mod started;
 mod state;
 mod timed;
 mod timer;
@@ -40,9 +43,12 @@ pub use capture::{AttachRecord, Capture};
 pub use clock::Clock;
 pub use future::BackgroundAcquisition;
 pub use handle::{HandleGuard, ScopeFuture};
+pub use id::AcquisitionId;
+pub use in_flight::{InFlight, InFlightAcquisition, WaitingFor};
 pub use lookup_timer::CacheLookupTimer;
 pub use response::HttpOutcome;
 pub use seen_tokens::{SeenTokenLookup, SeenTokens};
+pub use started::StartedAcquisition;
 pub use timer::{Timer, Waiting};
 pub use token_request::SendFuture;
 
@@ -61,11 +67,13 @@ pub(crate) use delivery::Purpose;
 pub(crate) use end::Reading;
 #[cfg(feature = "tower")]
 pub(crate) use handle::Handle;
+pub(crate) use in_flight::{InFlightShard, InFlightTable};
 pub(crate) use record::{AcquisitionRecord, Outcome};
 #[cfg(feature = "reqwest")]
 pub(crate) use response::retry_after;
 #[cfg(feature = "reqwest")]
 pub(crate) use server_request_id::request_id;
+pub(crate) use started::Beginning;
 pub(crate) use state::State;
 #[cfg(feature = "tower")]
 pub(crate) use token_request::TokenRequest;

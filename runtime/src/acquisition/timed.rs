@@ -24,6 +24,11 @@ impl Timed {
         add(&mut self.total, time);
     }
 
+    /// Returns whether a guard is alive.
+    pub(super) const fn is_running(self) -> bool {
+        self.guards > 0
+    }
+
     pub(super) fn start(&mut self, now: Option<Moment>) {
         if self.guards == 0 {
             self.since = now;

@@ -6,9 +6,10 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::active::{ActiveAcquisition, Identity};
+use super::active::ActiveAcquisition;
 use super::clock::Moment;
 use super::context;
+use super::id::AcquisitionId;
 use super::state::State;
 use super::timed::Timed;
 
@@ -38,7 +39,7 @@ type Part = fn(&mut State) -> &mut Timed;
 pub struct Timer {
     part: Part,
     /// The acquisition that it measures; none if it was created outside an acquisition.
-    owner: Option<Identity>,
+    owner: Option<AcquisitionId>,
 }
 
 impl Timer {
@@ -61,9 +62,9 @@ impl Drop for Timer {
 ///
 /// That is the owner, if it is active here, or without one the current acquisition.
 pub(super) fn update(
-    owner: Option<Identity>,
+    owner: Option<AcquisitionId>,
     mut change: impl FnMut(&mut State, Option<Moment>),
-) -> Option<Identity> {
+) -> Option<AcquisitionId> {
     let act = |active: &mut ActiveAcquisition| {
         let clock = active.update_timed(&mut change);
         (active.identify(), clock)

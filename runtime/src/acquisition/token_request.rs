@@ -100,6 +100,7 @@ impl TokenRequest {
             });
             if is_active {
                 span = AttemptSpan::open(acquisition, &authority);
+                acquisition.enter_flight();
             } else {
                 context::emit(Diagnostic::RequestAfterAcquisition);
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider};
-use opentelemetry::{InstrumentationScope, InstrumentationScopeBuilder, KeyValue};
+use opentelemetry::{InstrumentationScope, KeyValue};
 
 use super::attributes::AttributeBuilder;
 use super::catalog::{
@@ -29,16 +29,12 @@ pub(super) fn create(
     attribute_builder: &AttributeBuilder,
 ) -> Instruments {
     let msal = InstrumentationScope::builder(MSAL_METER).with_version(MSAL_METER_VERSION);
-    let conventions = InstrumentationScope::builder(METER)
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .with_schema_url(SCHEMA_URL)
-        .with_attributes(attribute_builder.scope());
     // A meter of a set that is off would be visible to the provider.
-    let meter = |is_on: bool, scope: InstrumentationScopeBuilder| {
-        is_on.then(|| provider.meter_with_scope(scope.build()))
-    };
-    let msal = meter(config.msal(), msal);
-    let conventions = meter(config.conventions, conventions);
+    let msal = config
+        .msal()
+        .then(|| provider.meter_with_scope(msal.build()));
+    let conventions = || conventions_meter(provider, attribute_builder);
+    let conventions = config.conventions.then(conventions);
     PerMetric::new(|metric| {
         let meter = if metric.is_msal() {
             &msal
@@ -46,8 +42,20 @@ pub(super) fn create(
             &conventions
         };
         let meter = meter.as_ref().filter(|_| config.has(metric.set))?;
-        Some(Instrument::new(meter, metric))
+        Instrument::new(meter, metric)
     })
+}
+
+/// Returns the meter of the second set.
+pub(super) fn conventions_meter(
+    provider: &dyn MeterProvider,
+    attribute_builder: &AttributeBuilder,
+) -> Meter {
+    let scope = InstrumentationScope::builder(METER)
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .with_schema_url(SCHEMA_URL)
+        .with_attributes(attribute_builder.scope());
+    provider.meter_with_scope(scope.build())
 }
 
 impl Instruments {
@@ -59,11 +67,13 @@ impl Instruments {
 }
 
 impl Instrument {
-    fn new(meter: &Meter, metric: &Metric) -> Self {
+    /// Returns none for a metric whose values are observed by a [`GaugeGroup`](super::gauge_group).
+    fn new(meter: &Meter, metric: &Metric) -> Option<Self> {
         let name = metric.name();
         let description = metric.description();
         let unit = metric.unit().unwrap_or_default();
-        match metric.unit {
+        Some(match metric.unit {
+            Unit::Present(_) | Unit::CurrentSeconds => return None,
             Unit::Count(_) => {
                 let mut builder = meter.u64_counter(name).with_description(description);
                 builder.unit = metric.unit().map(Cow::Borrowed);
@@ -78,7 +88,7 @@ impl Instrument {
                 let advised = builder.with_boundaries(metric.boundaries().to_vec());
                 Self::Fractional(advised.with_description(description).build())
             }
-        }
+        })
     }
 
     fn record(&self, time: Duration, attributes: &[KeyValue]) {

@@ -51,6 +51,8 @@
 //! | `token_telemetry.credential.duration` | `token_telemetry.credential`, `token_telemetry.managed_identity.source`, `error.kind` |
 //! | `token_telemetry.triggered_refreshes` | `token_telemetry.api.name`, `token_telemetry.refresh.trigger` |
 //! | `token_telemetry.rejected_tokens` | `error.type` |
+//! | `token_telemetry.acquisitions.in_flight` | `token_telemetry.api.name` |
+//! | `token_telemetry.acquisitions.oldest_age` | `token_telemetry.api.name` |
 //!
 //! Only failures have an `error.type`. It is `operation_canceled` for a cancelled call, `panicked`
 //! for a panic, and `_OTHER` for error codes beyond the limit below. Of a rejected token it is the
@@ -79,6 +81,11 @@
 //! have. The "not yet" of a polling flow is no failure. `server.address` is present for hosts that all
 //! tenants of a cloud share. `http.request.resend_count` is the number of earlier attempts of the
 //! acquisition with the same purpose, if there were any, and 9 if there were more.
+//!
+//! The metrics of acquisitions in flight are read whenever metrics are collected, so they show an acquisition *while* it
+//! hangs: how many are in flight, and the age of the oldest. Both are zero once a function that had
+//! a value has none in flight. Clients of one SDK on the same provider share them: counts add up, and
+//! the greatest age counts.
 //!
 //! # Cardinality
 //!
@@ -190,6 +197,8 @@ mod bounded_table;
 mod catalog;
 mod enricher;
 mod events;
+mod gauge_group;
+mod gauges;
 mod instruments;
 mod interner;
 mod measurements;
@@ -209,6 +218,7 @@ pub use opentelemetry;
 
 pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL};
 pub use enricher::ExtraAttributes;
+pub(crate) use gauges::Sources;
 pub use metrics::{Metrics, MsalSet};
 pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};
 

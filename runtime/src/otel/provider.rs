@@ -11,6 +11,8 @@ use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
 use super::attributes::AttributeBuilder;
 use super::catalog::METER;
+use super::gauge_group::GaugeGroup;
+use super::gauges::Sources;
 use super::instruments::{self, Instruments};
 use super::metrics::MetricsConfig;
 use super::series_cache::SeriesCache;
@@ -18,7 +20,7 @@ use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
 use crate::wire::ClientRequestId;
 
-type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
+pub(super) type SharedProvider = Arc<dyn MeterProvider + Send + Sync>;
 
 /// Number of epochs that are kept forever; reading one of them takes no lock.
 const KEPT: usize = 8;
@@ -49,17 +51,23 @@ pub(super) enum NewestEpoch<'a> {
 pub(super) struct ProviderState {
     pub(super) instruments: Instruments,
     pub(super) series: SeriesCache,
+    /// Keeps the observed values exported.
+    _gauges: Option<Arc<GaugeGroup>>,
 }
 
 impl ProviderState {
     fn new(
-        provider: &dyn MeterProvider,
+        provider: &SharedProvider,
         config: MetricsConfig,
         attribute_builder: &AttributeBuilder,
+        sources: Option<&Sources>,
     ) -> Self {
+        let sources = sources.filter(|_| config.conventions);
+        let join = |sources| GaugeGroup::join(provider, attribute_builder, sources);
         Self {
-            instruments: instruments::create(provider, config, attribute_builder),
+            instruments: instruments::create(&**provider, config, attribute_builder),
             series: SeriesCache::new(),
+            _gauges: sources.map(join),
         }
     }
 }
@@ -128,9 +136,11 @@ impl ProviderEpoch {
         provider: &SharedProvider,
         config: MetricsConfig,
         attribute_builder: &AttributeBuilder,
+        sources: Option<&Sources>,
     ) -> Self {
         Self::from_provider(provider, || {
-            Some(ProviderState::new(&**provider, config, attribute_builder))
+            let state = ProviderState::new(provider, config, attribute_builder, sources);
+            Some(state)
         })
     }
 
@@ -141,6 +151,7 @@ impl ProviderEpoch {
     pub(super) fn from_global(
         config: MetricsConfig,
         attribute_builder: &AttributeBuilder,
+        sources: Option<&Sources>,
     ) -> Option<Self> {
         if Context::is_current_telemetry_suppressed() {
             return None;
@@ -148,7 +159,7 @@ impl ProviderEpoch {
         let provider = global::meter_provider();
         Some(Self::from_provider(&provider, || {
             let is_installed = !is_noop(&*provider);
-            is_installed.then(|| ProviderState::new(&*provider, config, attribute_builder))
+            is_installed.then(|| ProviderState::new(&provider, config, attribute_builder, sources))
         }))
     }
 
@@ -194,14 +205,35 @@ fn is_noop(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
     if size_of_val(provider) > 0 {
         return false;
     }
-    // A new text each time: a provider that already knows the scope would not keep this copy.
-    let text: Arc<str> = ClientRequestId::new().to_string().into();
+    !keeps_scope(provider, &ClientRequestId::new().to_string())
+}
+
+/// Returns whether both are handles to the same provider, such as clones of it.
+///
+/// The API offers no way to ask this either. A provider has one meter for equal scopes, so if the
+/// first handle leaves a new scope behind and the second one finds it, the provider is the same.
+/// That costs the provider the memory of an unused meter each time.
+pub(super) fn is_same_provider(
+    one: &(dyn MeterProvider + Send + Sync),
+    other: &(dyn MeterProvider + Send + Sync),
+) -> bool {
+    // A provider that keeps no scopes at all would seem to know them all.
+    if size_of_val(one) != size_of_val(other) {
+        return false;
+    }
+    let token = ClientRequestId::new().to_string();
+    keeps_scope(one, &token) && !keeps_scope(other, &token)
+}
+
+/// Returns whether a provider keeps a scope with this token; it does not if it has an equal one.
+fn keeps_scope(provider: &(dyn MeterProvider + Send + Sync), token: &str) -> bool {
+    let text: Arc<str> = token.into();
     let probe = KeyValue::new("token_telemetry.probe", Arc::clone(&text));
     let scope = InstrumentationScope::builder(METER).with_attributes([probe]);
     let meter = provider.meter_with_scope(scope.build());
     let is_kept = Arc::strong_count(&text) > 1;
     drop(meter);
-    !is_kept
+    is_kept
 }
 
 /// An interval that elapses for one of the threads that ask.

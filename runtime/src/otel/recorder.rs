@@ -11,6 +11,7 @@ use super::attempts::AttemptSets;
 use super::attributes::{AttributeBuilder, OTHER, OTHER_ERROR};
 use super::catalog::MetricId;
 use super::enricher::ExtraAttributes;
+use super::gauges::Sources;
 use super::interner::Symbol;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
@@ -50,6 +51,8 @@ pub struct MetricsRecorder {
     metrics: Metrics,
     attribute_builder: AttributeBuilder,
     pub(super) attempt_sets: AttemptSets,
+    /// What gauges read; none for a recorder that only receives records.
+    sources: Option<Sources>,
     epochs: ProviderEpochs,
     first_start: OnceLock<Moment>,
     provider_check: Interval,
@@ -75,9 +78,19 @@ impl MetricsRecorder {
     /// ```
     #[must_use]
     pub fn new(metrics: Metrics, client: &ClientInfo) -> Self {
+        Self::with_sources(metrics, client, None)
+    }
+
+    /// Creates a recorder that also exports what is in flight.
+    pub(crate) fn observing(metrics: Metrics, client: &ClientInfo, sources: Sources) -> Self {
+        Self::with_sources(metrics, client, Some(sources))
+    }
+
+    fn with_sources(metrics: Metrics, client: &ClientInfo, sources: Option<Sources>) -> Self {
         let recorder = Self {
             attribute_builder: AttributeBuilder::new(client, metrics.config.msal_net),
             attempt_sets: AttemptSets::new(),
+            sources,
             epochs: ProviderEpochs::new(),
             first_start: OnceLock::new(),
             provider_check: Interval::new(PROVIDER_CHECK_INTERVAL),
@@ -312,10 +325,13 @@ impl MetricsRecorder {
     /// Creates the first instruments, unless that is impossible at the moment.
     fn create_instruments(&self) -> Option<NewestEpoch<'_>> {
         let (config, builder) = (self.metrics.config, &self.attribute_builder);
+        let sources = self.sources.as_ref();
         let made = match &self.metrics.provider {
             Provider::Off => None,
-            Provider::Global => ProviderEpoch::from_global(config, builder),
-            Provider::Explicit(provider) => Some(ProviderEpoch::new(provider, config, builder)),
+            Provider::Global => ProviderEpoch::from_global(config, builder, sources),
+            Provider::Explicit(provider) => {
+                Some(ProviderEpoch::new(provider, config, builder, sources))
+            }
         };
         // Two threads may get here at once and both create instruments; the SDK treats them as the
         // same.
@@ -334,14 +350,24 @@ impl MetricsRecorder {
         if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
             return newest;
         }
-        let Some(next) = ProviderEpoch::from_global(self.metrics.config, &self.attribute_builder)
-        else {
+        let (config, builder) = (self.metrics.config, &self.attribute_builder);
+        let next = ProviderEpoch::from_global(config, builder, self.sources.as_ref());
+        let Some(next) = next else {
             return newest;
         };
         self.epochs.add(Some(&newest), next);
         #[cfg(feature = "otel-bound")]
         newest.release();
         self.epochs.newest().unwrap_or(newest)
+    }
+}
+
+impl MetricsRecorder {
+    /// Creates the instruments that show acquisitions in flight, also those of a late provider.
+    pub(crate) fn prepare_gauges(&self) {
+        if self.records_conventions() {
+            drop(self.current_epoch());
+        }
     }
 }
 

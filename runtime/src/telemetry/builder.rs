@@ -7,18 +7,18 @@ use std::sync::Arc;
 use super::rejected_token::RejectedToken;
 use super::shard::{Core, Shards};
 use super::{BuildError, Telemetry};
-use crate::acquisition::{Clock, ClockSource, Defaults};
+use crate::acquisition::{Clock, ClockSource, Defaults, InFlightTable};
 use crate::advice::{Advice, AliveInstance};
 use crate::client::ClientInfo;
 use crate::entra::{self, Claims, Dialect, ExtraSku, Header};
 use crate::newest_tokens::NewestTokens;
 use crate::observer::{Observer, Observers};
 #[cfg(feature = "otel")]
-use crate::otel::{Metrics, MetricsRecorder};
+use crate::otel::{Metrics, MetricsRecorder, Sources};
 use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::{SpanOptions, Spans};
-use crate::totals::Counters;
+use crate::totals::{Counters, SHARDS};
 use crate::wire::{host_of, is_variable_on};
 
 /// A builder of [`Telemetry`], returned by [`Telemetry::builder`].
@@ -401,6 +401,9 @@ impl TelemetryBuilder {
         let rewritten = of_one_attempt
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
+        let in_flight = InFlightTable::new(SHARDS, self.clock.clone());
+        #[cfg(feature = "otel")]
+        let sources = Sources::new(&in_flight);
         let core = Core {
             tokens: Arc::new(NewestTokens::new(self.clock.clone())),
             clock: self.clock,
@@ -410,13 +413,14 @@ impl TelemetryBuilder {
             entra: entra::Headers::new(self.dialect, &client, &self.claims),
             authorities: self.authorities,
             totals: Counters::default(),
+            in_flight,
             observers: Observers::new(self.observers),
             recent: RecentRecords::new(self.kept),
             rejected_token: RejectedToken::default(),
             #[cfg(feature = "tracing")]
             spans: Spans::new(self.span),
             #[cfg(feature = "otel")]
-            metrics: MetricsRecorder::new(self.metrics, &client)
+            metrics: MetricsRecorder::observing(self.metrics, &client, sources)
                 .with_default_caller(self.defaults.caller_sdk()),
             defaults: self.defaults,
             client,

@@ -10,7 +10,9 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::acquisition::backend::Backend;
-use crate::acquisition::{self, AcquisitionRecord, BackgroundAcquisition, Call, Nesting, Reading};
+use crate::acquisition::{
+    self, AcquisitionRecord, BackgroundAcquisition, Call, InFlight, Nesting, Reading,
+};
 use crate::api::ApiId;
 use crate::client::ClientInfo;
 use crate::entra::PendingFailure;
@@ -137,6 +139,25 @@ impl Telemetry {
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.shards.core.totals.read()
+    }
+
+    /// Returns the acquisitions that are in flight now, the oldest first.
+    ///
+    /// Answers which call hangs, and what it waits for, while it hangs. A cache hit is never in the
+    /// list, and pays nothing for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// let telemetry = Telemetry::builder().build()?;
+    /// assert_eq!(telemetry.in_flight().count(), 0);
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn in_flight(&self) -> InFlight {
+        self.shards.core.in_flight.read()
     }
 
     /// Returns the failures that no acknowledged token request has reported yet, oldest first.

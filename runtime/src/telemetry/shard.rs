@@ -12,7 +12,8 @@ use super::rejected_token::RejectedToken;
 use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{
-    AcquisitionRecord, Attempt, ClockSource, Defaults, Moment, Purpose, State,
+    AcquisitionId, AcquisitionRecord, Attempt, Beginning, ClockSource, Defaults, InFlightShard,
+    InFlightTable, Moment, Purpose, State,
 };
 use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
@@ -40,6 +41,7 @@ pub(super) struct Core {
     /// Headers whose value is valid for one attempt only.
     pub(super) rewritten: Vec<HeaderName>,
     pub(super) totals: Counters,
+    pub(super) in_flight: Arc<InFlightTable>,
     pub(super) observers: Observers,
     pub(super) recent: RecentRecords,
     pub(super) defaults: Defaults,
@@ -66,6 +68,7 @@ impl RefUnwindSafe for Core {}
 pub(super) struct Shard {
     core: Arc<Core>,
     index: usize,
+    in_flight: Arc<InFlightShard>,
 }
 
 /// All shards of one instance.
@@ -81,6 +84,7 @@ impl Shards {
             Arc::new(Shard {
                 core: Arc::clone(&core),
                 index,
+                in_flight: core.in_flight.shard(index),
             })
         });
         Self { core, shards }
@@ -156,14 +160,22 @@ impl Backend for Shard {
         &self.core.clock
     }
 
-    #[cfg(feature = "tracing")]
-    fn open_span(&self, api: &Api) -> Option<Arc<dyn OpenSpan>> {
-        self.core.spans.open(api, is_suppressed)
+    fn begin(&self, begun: Beginning<'_>) -> (Option<Arc<dyn OpenSpan>>, Option<AcquisitionId>) {
+        let id = self.core.observers.notify_started(begun, &self.core.clock);
+        #[cfg(feature = "tracing")]
+        let span = self.core.spans.open(begun.api, is_suppressed);
+        #[cfg(not(feature = "tracing"))]
+        let span = None;
+        (span, id)
     }
 
-    #[cfg(not(feature = "tracing"))]
-    fn open_span(&self, _: &Api) -> Option<Arc<dyn OpenSpan>> {
-        None
+    fn in_flight(&self) -> &Arc<InFlightShard> {
+        &self.in_flight
+    }
+
+    fn entered_flight(&self) {
+        #[cfg(feature = "otel")]
+        self.core.metrics.prepare_gauges();
     }
 
     fn is_authority(&self, authority: &Authority) -> bool {
@@ -282,6 +294,7 @@ impl Backend for Shard {
             self.core.metrics.record_finished(record);
         }
         if self.has_audience() {
+            record.identify();
             let state = record.state_mut();
             state.correlation_id();
             self.fill_defaults(state);

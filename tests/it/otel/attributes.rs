@@ -260,6 +260,8 @@ fn exported_metrics_match_catalog() {
     }))
     .unwrap();
     bench.telemetry.record_rejected_token(401);
+    let mut hanging = Box::pin(run(&bench.telemetry, std::future::pending()));
+    assert!(poll(&mut hanging).is_pending());
     let points = bench.sink.collect();
     for metric in Metric::ALL {
         let mut found = points

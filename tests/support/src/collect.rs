@@ -63,9 +63,9 @@ pub struct Point {
     pub description: String,
     /// Attributes of the point.
     pub attributes: BTreeMap<String, Value>,
-    /// Sum of a counter, number of recordings of a histogram.
+    /// Sum of a counter, number of recordings of a histogram, 1 for a gauge.
     pub count: u64,
-    /// Sum of the recorded values.
+    /// Sum of the recorded values, or the value of a gauge.
     pub sum: String,
     /// The rest of the point: temporality, extremes, buckets.
     pub shape: String,
@@ -119,7 +119,7 @@ fn read_metric(metric: &Metric, put: &mut Put<'_>) {
     match metric.data() {
         AggregatedMetrics::U64(data) => read_data(data, put),
         AggregatedMetrics::F64(data) => read_data(data, put),
-        AggregatedMetrics::I64(_) => panic!("no metric of ours is signed"),
+        AggregatedMetrics::I64(data) => read_data(data, put),
     }
 }
 
@@ -173,7 +173,17 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, put: &mut Put<'_>) {
                 );
             }
         }
-        MetricData::Gauge(_) => panic!("no metric of ours is a gauge"),
+        MetricData::Gauge(gauge) => {
+            for point in gauge.data_points() {
+                let value = format!("{:?}", point.value());
+                put(
+                    set(point.attributes().collect()),
+                    1,
+                    value,
+                    "gauge".to_owned(),
+                );
+            }
+        }
     }
 }
 

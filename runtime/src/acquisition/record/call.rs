@@ -1,6 +1,7 @@
 //! The facts of the call: which function, for whom, and how it ended.
 
 use super::{AcquisitionRecord, Outcome};
+use crate::acquisition::id::AcquisitionId;
 use crate::api::Api;
 use crate::wire::ClientRequestId;
 
@@ -53,6 +54,28 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.outcome == Outcome::Ok
+    }
+
+    /// Returns the number of the acquisition in this process, if anything needed one.
+    ///
+    /// It is the one in [`StartedAcquisition`](crate::acquisition::StartedAcquisition) and
+    /// [`InFlightAcquisition`](crate::acquisition::InFlightAcquisition). Records in observers, captures
+    /// and [`recent_records`](crate::Telemetry::recent_records) always have one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(id) = record.id() {
+    ///         println!("acquisition {id} ended");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> Option<AcquisitionId> {
+        self.id
     }
 
     /// Returns the id in the server's logs, if anything needed one.

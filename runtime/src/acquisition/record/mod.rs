@@ -15,6 +15,7 @@ mod token;
 use std::time::{Duration, SystemTime};
 
 use super::http_state::HttpState;
+use super::id::AcquisitionId;
 use super::state::{ColdState, State};
 use crate::error::ErrorInfo;
 
@@ -48,6 +49,7 @@ pub struct AcquisitionRecord {
     total: Option<Duration>,
     error: Option<Box<ErrorInfo>>,
     ended_at: Option<SystemTime>,
+    id: Option<AcquisitionId>,
 }
 
 impl AcquisitionRecord {
@@ -62,12 +64,22 @@ impl AcquisitionRecord {
             total: None,
             error: None,
             ended_at: None,
+            id: None,
         }
     }
 
     /// The state, while the acquisition runs.
     pub(crate) fn state_mut(&mut self) -> &mut State {
         &mut self.state
+    }
+
+    pub(crate) fn set_id(&mut self, id: Option<AcquisitionId>) {
+        self.id = id;
+    }
+
+    /// Numbers the acquisition, for those who receive the record.
+    pub(crate) fn identify(&mut self) {
+        self.id.get_or_insert_with(AcquisitionId::draw);
     }
 
     /// Records how the acquisition ended.

@@ -62,6 +62,10 @@ pub enum MetricKind {
     Counter,
     /// Records the distribution of durations.
     Histogram,
+    /// Reports how many there are now, whenever metrics are collected.
+    UpDownCounter,
+    /// Reports a current value, whenever metrics are collected.
+    Gauge,
 }
 
 impl Metric {
@@ -145,10 +149,12 @@ impl Metric {
         match self.unit {
             Unit::Count(_) => MetricKind::Counter,
             Unit::Whole(_) | Unit::FractionalSeconds => MetricKind::Histogram,
+            Unit::Present(_) => MetricKind::UpDownCounter,
+            Unit::CurrentSeconds => MetricKind::Gauge,
         }
     }
 
-    /// Returns the unit of the values, or `None` for a counter.
+    /// Returns the unit of the values, or `None` for a counter without one.
     ///
     /// # Examples
     ///
@@ -164,9 +170,12 @@ impl Metric {
     pub const fn unit(&self) -> Option<&'static str> {
         match self.unit {
             Unit::Count(unit) => unit,
+            Unit::Present(unit) => Some(unit),
             Unit::Whole(Scale::Millis) => Some("ms"),
             Unit::Whole(Scale::Micros) => Some("us"),
-            Unit::Whole(Scale::Seconds) | Unit::FractionalSeconds => Some("s"),
+            Unit::Whole(Scale::Seconds) | Unit::FractionalSeconds | Unit::CurrentSeconds => {
+                Some("s")
+            }
         }
     }
 
@@ -240,12 +249,15 @@ pub(super) enum MetricSet {
 
 /// How a measured duration becomes the value of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(variant_size_differences, reason = "only the table holds units")]
 pub(super) enum Unit {
     /// Counts 1; MSAL.NET's counters have no unit.
     Count(Option<&'static str>),
     Whole(Scale),
     FractionalSeconds,
+    /// Reports a number that goes up and down.
+    Present(&'static str),
+    /// Reports a current time in fractions of seconds.
+    CurrentSeconds,
 }
 
 /// A unit of whole numbers; small, since instruments look at it with every value.

@@ -294,6 +294,22 @@ metrics! {
         attributes: &[A::API_NAME, A::ERROR_TYPE],
         boundaries: &[],
     },
+    InFlight: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.acquisitions.in_flight",
+        unit: Unit::Present("{acquisition}"),
+        description: "Acquisitions that have begun and not ended",
+        attributes: &[A::API_NAME],
+        boundaries: &[],
+    },
+    OldestAge: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.acquisitions.oldest_age",
+        unit: Unit::CurrentSeconds,
+        description: "Age of the oldest acquisition that has begun and not ended",
+        attributes: &[A::API_NAME],
+        boundaries: &[],
+    },
 }
 
 /// From a fast in-memory cache to a request that timed out after a minute.
