@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry_sdk::metrics::data::{
-    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
+    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics, SumDataPoint,
 };
+use token_telemetry::acquisition::StartedAcquisition;
 use token_telemetry::{AcquisitionRecord, Observer, Outcome, Telemetry, TokenSource};
 
 /// Counts of acquisitions: tokens by source, failures by code, cancellations.
@@ -50,10 +51,12 @@ impl Counts {
                 ) {
                     ("MsalSuccess", "Cache", _) => counts.cache += point.value(),
                     ("MsalSuccess", _, _) => counts.identity_provider += point.value(),
-                    (_, _, "operation_canceled") => counts.cancelled += point.value(),
-                    (_, _, code) => {
+                    ("MsalFailure", _, "operation_canceled") => counts.cancelled += point.value(),
+                    ("MsalFailure", _, code) => {
                         *counts.failures.entry(code.to_owned()).or_default() += point.value();
                     }
+                    // A counter of the second set.
+                    _ => {}
                 }
             }
         }
@@ -76,6 +79,16 @@ impl Counts {
             totals.cancelled,
         ]
     }
+}
+
+/// Returns the acquisitions in flight, if an export contains their number.
+pub(crate) fn in_flight(collected: &ResourceMetrics) -> Option<i64> {
+    let mut metrics = collected.scope_metrics().flat_map(ScopeMetrics::metrics);
+    let gauge = metrics.find(|metric| metric.name() == "token_telemetry.acquisitions.in_flight")?;
+    let AggregatedMetrics::I64(MetricData::Sum(sum)) = gauge.data() else {
+        return None;
+    };
+    Some(sum.data_points().map(SumDataPoint::value).sum())
 }
 
 /// An observer that counts records, and token requests of calls that were not cancelled.
@@ -113,14 +126,37 @@ impl Observer for Counting {
     }
 }
 
-/// An observer that panics now and then.
+/// An observer that panics now and then, and compares starts with ends.
+#[derive(Clone, Default)]
+pub(crate) struct Panicking(Arc<Seen>);
+
 #[derive(Default)]
-pub(crate) struct Panicking(AtomicU64);
+struct Seen {
+    started: AtomicU64,
+    finished: AtomicU64,
+}
+
+impl Panicking {
+    /// Returns the number of acquisitions that began and have not ended.
+    pub(crate) fn unfinished(&self) -> u64 {
+        let finished = self.0.finished.load(Ordering::Relaxed);
+        self.0.started.load(Ordering::Relaxed) - finished
+    }
+}
 
 impl Observer for Panicking {
     fn finished(&self, _: &AcquisitionRecord) {
-        let seen = self.0.fetch_add(1, Ordering::Relaxed);
+        let seen = self.0.finished.fetch_add(1, Ordering::Relaxed);
         assert!(!seen.is_multiple_of(97), "{DELIBERATE}");
+    }
+
+    fn wants_started(&self) -> bool {
+        true
+    }
+
+    fn started(&self, _: &StartedAcquisition<'_>) {
+        let seen = self.0.started.fetch_add(1, Ordering::Relaxed);
+        assert!(!seen.is_multiple_of(89), "{DELIBERATE}");
     }
 }
 

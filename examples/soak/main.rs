@@ -100,6 +100,7 @@ struct Soak {
     telemetry: Telemetry,
     endpoint: Endpoint,
     counting: Counting,
+    panicking: Panicking,
     exporter: InMemoryMetricExporter,
     provider: SdkMeterProvider,
     stopped: AtomicBool,
@@ -114,11 +115,12 @@ impl Soak {
             .build();
         let provider = SdkMeterProvider::builder().with_reader(reader).build();
         let counting = Counting::default();
+        let panicking = Panicking::default();
         let telemetry = Telemetry::builder()
             .sdk("Contoso.Auth", "1.2.0")
-            .observer(Panicking::default())
+            .observer(panicking.clone())
             .observer(counting.clone())
-            .metrics(Metrics::with_provider(provider.clone()))
+            .metrics(Metrics::with_provider(provider.clone()).semantic_conventions())
             .build()?;
         let client = ContosoClient::new(telemetry.clone(), endpoint.url.clone(), "secret");
         let stopped = AtomicBool::new(false);
@@ -127,6 +129,7 @@ impl Soak {
             telemetry,
             endpoint,
             counting,
+            panicking,
             exporter,
             provider,
             stopped,
@@ -178,6 +181,11 @@ impl Soak {
         self.provider.force_flush()?;
         let collected = self.exporter.get_finished_metrics()?;
         let metrics = collected.last().map(Counts::of_metrics).unwrap_or_default();
+        let in_flight = [
+            i64::try_from(self.telemetry.in_flight().count())?,
+            collected.last().and_then(counts::in_flight).unwrap_or(0),
+            i64::try_from(self.panicking.unfinished())?,
+        ];
         let (records, requests) = self.counting.read();
         let server = self.endpoint.received();
         let lost = self.telemetry.lost_failures();
@@ -190,8 +198,10 @@ impl Soak {
             server.hits,
             server.failures
         );
+        say!("in flight {in_flight:?}, by the list, the gauge and an observer");
         say!("lost      {lost} failures, dropped because too many were pending");
         let checks = [
+            ("nothing in flight", in_flight == [0; 3]),
             ("metrics equal records", metrics == records),
             (
                 "totals equal records",

@@ -32,6 +32,7 @@ mod error_kinds;
 mod fields;
 mod headers;
 mod hostile;
+mod in_flight;
 mod interleavings;
 mod isolation;
 mod layering;

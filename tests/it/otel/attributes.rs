@@ -13,6 +13,7 @@ use token_telemetry::{
 
 use super::collect::Point;
 use super::{Bench, cancelled, now, point, run};
+use crate::in_flight::hang;
 use crate::support::LabError;
 
 fn text(value: &'static str) -> Value {
@@ -260,8 +261,7 @@ fn exported_metrics_match_catalog() {
     }))
     .unwrap();
     bench.telemetry.record_rejected_token(401);
-    let mut hanging = Box::pin(run(&bench.telemetry, std::future::pending()));
-    assert!(poll(&mut hanging).is_pending());
+    let _hanging = hang(run(&bench.telemetry, std::future::pending()));
     let points = bench.sink.collect();
     for metric in Metric::ALL {
         let mut found = points

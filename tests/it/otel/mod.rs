@@ -7,6 +7,7 @@ mod conventions;
 mod credentials;
 mod enricher;
 pub(crate) mod global;
+mod in_flight;
 mod measurements;
 mod no_token;
 pub(crate) mod providers;

@@ -201,6 +201,8 @@ fn serialized_record_omits_absent_fields() {
         .remove("correlation_id")
         .unwrap();
     assert_eq!(id.as_str().unwrap().len(), 36);
+    let number = json.as_object_mut().unwrap().remove("id").unwrap();
+    assert!(number.is_u64());
     let expected = serde_json::json!({
         "api": "ForClient",
         "api_number": 1004,
