@@ -135,8 +135,8 @@ impl Outside {
         )?;
         check(hanging.attempts() == 1, "it is the first attempt")?;
         check(
-            in_flight.oldest_age() >= Some(HANGING_FOR - THRESHOLD),
-            "it is as old as the call",
+            in_flight.oldest_age() >= Some(THRESHOLD),
+            "it is older than the threshold",
         )
     }
 
@@ -163,17 +163,17 @@ impl Gauges {
     fn of(exported: &ResourceMetrics) -> Option<Self> {
         let metrics = || exported.scope_metrics().flat_map(ScopeMetrics::metrics);
         let named = |name| metrics().find(move |metric: &&Metric| metric.name() == name);
-        let in_flight = match named("token_telemetry.acquisitions.in_flight")?.data() {
-            AggregatedMetrics::I64(MetricData::Sum(sum)) => sum.data_points().next()?.value(),
-            _ => return None,
+        let in_flight = named("token_telemetry.acquisitions.in_flight")?.data();
+        let AggregatedMetrics::I64(MetricData::Sum(in_flight)) = in_flight else {
+            return None;
         };
-        let oldest_age = match named("token_telemetry.acquisitions.oldest_age")?.data() {
-            AggregatedMetrics::F64(MetricData::Gauge(gauge)) => gauge.data_points().next()?.value(),
-            _ => return None,
+        let oldest_age = named("token_telemetry.acquisitions.oldest_age")?.data();
+        let AggregatedMetrics::F64(MetricData::Gauge(oldest_age)) = oldest_age else {
+            return None;
         };
         Some(Self {
-            in_flight,
-            oldest_age,
+            in_flight: in_flight.data_points().next()?.value(),
+            oldest_age: oldest_age.data_points().next()?.value(),
         })
     }
 

@@ -141,7 +141,7 @@ impl Telemetry {
         self.shards.core.totals.read()
     }
 
-    /// Returns the acquisitions that are in flight now, the oldest first.
+    /// Returns the acquisitions that are in flight now.
     ///
     /// Answers which call hangs, and what it waits for, while it hangs. A cache hit is never in the
     /// list, and pays nothing for it.

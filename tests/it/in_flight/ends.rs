@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
+use token_telemetry::acquisition::InFlightAcquisition;
+
 use super::{hang, poll, the_one};
 use crate::support::prelude::*;
 
@@ -77,7 +79,7 @@ fn own_records_are_two() {
 }
 
 #[test]
-fn ages_by_the_clock_oldest_first() {
+fn ages_by_the_clock() {
     let clock = ManualClock::new();
     let (telemetry, _) = recorded(|builder| builder.clock(clock.clone()));
     assert_eq!(telemetry.in_flight().oldest_age(), None);
@@ -105,7 +107,7 @@ fn record_has_listed_id() {
     let mut ids: Vec<_> = in_flight
         .acquisitions()
         .iter()
-        .map(|one| one.id())
+        .map(InFlightAcquisition::id)
         .collect();
     drop((first, second));
     let mut ended: Vec<_> = recorder

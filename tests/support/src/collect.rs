@@ -175,13 +175,8 @@ fn read_data<T: Copy + Debug>(data: &MetricData<T>, put: &mut Put<'_>) {
         }
         MetricData::Gauge(gauge) => {
             for point in gauge.data_points() {
-                let value = format!("{:?}", point.value());
-                put(
-                    set(point.attributes().collect()),
-                    1,
-                    value,
-                    "gauge".to_owned(),
-                );
+                let (value, shape) = (format!("{:?}", point.value()), "gauge".to_owned());
+                put(set(point.attributes().collect()), 1, value, shape);
             }
         }
     }

@@ -3,7 +3,6 @@
 mod entry;
 mod table;
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::id::AcquisitionId;
@@ -38,9 +37,13 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// Sorts the acquisitions, the oldest first.
-    fn sorted(mut acquisitions: Vec<InFlightAcquisition>) -> Self {
-        acquisitions.sort_by_key(|acquisition| Reverse(acquisition.age));
+    /// Moves the oldest to the front; sorting a long list would take most of the time.
+    fn new(mut acquisitions: Vec<InFlightAcquisition>) -> Self {
+        let by_age = |(_, acquisition): &(usize, &InFlightAcquisition)| acquisition.age;
+        let oldest = acquisitions.iter().enumerate().max_by_key(by_age);
+        if let Some((at, _)) = oldest {
+            acquisitions.swap(0, at);
+        }
         Self { acquisitions }
     }
 
@@ -74,7 +77,7 @@ impl InFlight {
         self.acquisitions.first()?.age
     }
 
-    /// Returns the acquisitions, the oldest first.
+    /// Returns the acquisitions: first the oldest, then the others in no order.
     ///
     /// # Examples
     ///

@@ -53,14 +53,16 @@ impl InFlightTable {
 
     /// Returns a list of all acquisitions in flight.
     pub(crate) fn read(&self) -> InFlight {
-        let mut entries: Vec<Entry> = Vec::new();
+        // Before the locks are taken, because a custom clock is foreign code.
+        let now = context::now(&self.clock);
+        let mut acquisitions = Vec::new();
         for shard in &self.shards {
             let slots = shard.lock();
-            entries.extend(slots.entries.iter().flatten());
+            // Reserved at once: of a long list, growing costs more than copying.
+            acquisitions.reserve(slots.entries.len());
+            acquisitions.extend(slots.entries.iter().flatten().map(|entry| entry.at(now)));
         }
-        // After the locks are released, because a custom clock is foreign code.
-        let now = context::now(&self.clock);
-        InFlight::sorted(entries.iter().map(|entry| entry.at(now)).collect())
+        InFlight::new(acquisitions)
     }
 
     /// Returns number and oldest age for each function; a name may occur more than once.
