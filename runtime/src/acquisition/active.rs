@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::backend::{Backend, OpenSpan};
 use super::clock::{ClockSource, Moment};
 use super::collector::Collector;
-use super::context;
 use super::id::AcquisitionId;
 use super::in_flight::{Entry, Registration};
 use super::record::{AcquisitionRecord, Outcome};
@@ -297,7 +296,7 @@ impl Shared {
     }
 
     /// Lists the acquisition as in flight; returns whether it is new there.
-    fn list_in_flight(&self) -> bool {
+    pub(super) fn list_in_flight(&self) -> bool {
         let mut state = self.lock();
         let SharedState {
             record,
@@ -306,13 +305,6 @@ impl Shared {
         } = &mut *state;
         let entry = Entry::of(self.identity, record.state());
         !*is_complete && list(registration, &*self.backend, entry)
-    }
-
-    /// Lists the acquisition as in flight, from outside its polls.
-    pub(super) fn enter_flight(&self) {
-        if self.list_in_flight() {
-            context::with_suspended(|| self.backend.entered_flight());
-        }
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&mut State) -> T) -> T {

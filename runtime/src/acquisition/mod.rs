@@ -67,6 +67,8 @@ pub(crate) use delivery::Purpose;
 pub(crate) use end::Reading;
 #[cfg(feature = "tower")]
 pub(crate) use handle::Handle;
+#[cfg(feature = "otel")]
+pub(crate) use in_flight::InFlightOfApi;
 pub(crate) use in_flight::{InFlightShard, InFlightTable};
 pub(crate) use record::{AcquisitionRecord, Outcome};
 #[cfg(feature = "reqwest")]

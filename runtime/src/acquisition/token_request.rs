@@ -100,7 +100,9 @@ impl TokenRequest {
             });
             if is_active {
                 span = AttemptSpan::open(acquisition, &authority);
-                acquisition.enter_flight();
+                if acquisition.list_in_flight() {
+                    context::with_suspended(|| acquisition.backend.entered_flight());
+                }
             } else {
                 context::emit(Diagnostic::RequestAfterAcquisition);
             }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::attributes::OTHER;
 use super::catalog::MetricId;
 use super::interner::MAX_APIS;
-use crate::acquisition::InFlightTable;
+use crate::acquisition::{InFlightOfApi, InFlightTable, now};
 
 /// What the values of one client are read from; weak, because providers keep their callbacks.
 #[derive(Clone)]
@@ -65,10 +65,13 @@ impl Sources {
         self.in_flight.strong_count() == 0
     }
 
-    fn in_flight(&self) -> Vec<Observed> {
+    fn in_flight_by_api(&self) -> Vec<InFlightOfApi> {
         let table = self.in_flight.upgrade();
-        let of_apis = table.iter().flat_map(|table| table.by_api());
-        let observed = of_apis.map(|of_api| Observed {
+        table.map_or_else(Vec::new, |table| table.by_api(now(table.clock())))
+    }
+
+    fn in_flight(&self) -> Vec<Observed> {
+        let observed = self.in_flight_by_api().into_iter().map(|of_api| Observed {
             api: of_api.api,
             value: of_api.count.into(),
         });
@@ -76,9 +79,7 @@ impl Sources {
     }
 
     fn oldest_age(&self) -> Vec<Observed> {
-        let table = self.in_flight.upgrade();
-        let of_apis = table.iter().flat_map(|table| table.by_api());
-        let observed = of_apis.filter_map(|of_api| {
+        let observed = self.in_flight_by_api().into_iter().filter_map(|of_api| {
             Some(Observed {
                 api: of_api.api,
                 value: of_api.oldest_age?.as_secs_f64(),

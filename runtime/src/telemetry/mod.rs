@@ -157,7 +157,8 @@ impl Telemetry {
     /// ```
     #[must_use]
     pub fn in_flight(&self) -> InFlight {
-        self.shards.core.in_flight.read()
+        let table = &self.shards.core.in_flight;
+        table.at(acquisition::now(table.clock()))
     }
 
     /// Returns the failures that no acknowledged token request has reported yet, oldest first.

@@ -10,6 +10,8 @@ use crate::api::Api;
 use crate::error::TransportError;
 
 pub(super) use entry::Entry;
+#[cfg(feature = "otel")]
+pub(crate) use table::InFlightOfApi;
 pub(super) use table::Registration;
 pub(crate) use table::{InFlightShard, InFlightTable};
 

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use super::{Entry, InFlight};
 use crate::acquisition::clock::ClockSource;
-#[cfg(feature = "otel")]
 use crate::acquisition::clock::Moment;
-use crate::acquisition::context;
 
 /// The acquisitions in flight of one `Telemetry`.
 pub(crate) struct InFlightTable {
@@ -46,15 +44,18 @@ impl InFlightTable {
         Arc::new(Self { shards, clock })
     }
 
+    /// Returns the clock by which ages count; read it while nothing is locked.
+    pub(crate) const fn clock(&self) -> &ClockSource {
+        &self.clock
+    }
+
     /// Returns the part for the shard of threads with this index.
     pub(crate) fn shard(&self, index: usize) -> Arc<InFlightShard> {
         self.shards.get(index).map(Arc::clone).unwrap_or_default()
     }
 
-    /// Returns a list of all acquisitions in flight.
-    pub(crate) fn read(&self) -> InFlight {
-        // Before the locks are taken, because a custom clock is foreign code.
-        let now = context::now(&self.clock);
+    /// Returns a list of all acquisitions in flight, with their ages at this time.
+    pub(crate) fn at(&self, now: Option<Moment>) -> InFlight {
         let mut acquisitions = Vec::new();
         for shard in &self.shards {
             let slots = shard.lock();
@@ -67,7 +68,7 @@ impl InFlightTable {
 
     /// Returns number and oldest age for each function; a name may occur more than once.
     #[cfg(feature = "otel")]
-    pub(crate) fn by_api(&self) -> Vec<InFlightOfApi> {
+    pub(crate) fn by_api(&self, now: Option<Moment>) -> Vec<InFlightOfApi> {
         let mut groups: Vec<(&'static str, u32, Option<_>)> = Vec::new();
         for shard in &self.shards {
             for entry in shard.lock().entries.iter().flatten() {
@@ -85,7 +86,6 @@ impl InFlightTable {
                 }
             }
         }
-        let now = context::now(&self.clock);
         let age = |started: Option<_>| now.zip(started).map(|(now, then)| now.since(then));
         let of_api = |(api, count, oldest)| InFlightOfApi {
             api,
