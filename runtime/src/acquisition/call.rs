@@ -187,20 +187,19 @@ impl CallState {
             return Entered::Left;
         };
         let Enclosing {
-            parent,
+            cold,
             collector,
             is_quiet,
             mut slot,
         } = enclosing;
-        let parent = self.parent.take().map(|parent| *parent).or(parent);
-        let api = Api::new(self.api.number(), self.api.name());
+        let named = self.parent.take();
         let is_background = self.nesting == Nesting::Background;
         let (span, identity) = if is_quiet {
             (None, None)
         } else {
             backend.begin(Beginning {
-                api: &api,
-                parent: parent.as_ref(),
+                api: &self.api,
+                parent: named.as_deref().or_else(|| cold.as_ref()?.parent.as_ref()),
                 is_background,
             })
         };
@@ -211,8 +210,8 @@ impl CallState {
             State {
                 started,
                 background: is_background,
-                cold: parent.map(ColdState::with_parent),
-                ..State::new(api)
+                cold: named.map(|parent| ColdState::with_parent(*parent)).or(cold),
+                ..State::new(Api::new(self.api.number(), self.api.name()))
             },
             Listeners::of(span, collector),
             identity,

@@ -7,7 +7,7 @@ use super::active::{ActiveAcquisition, Shared};
 use super::backend::Backend;
 use super::collector::Collector;
 use super::pool::{Pool, Slot};
-use super::state::State;
+use super::state::{ColdState, State};
 use crate::stack::{ExitPolicy, Left, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
@@ -56,8 +56,10 @@ pub(super) enum Frame {
 /// What encloses an acquisition when it begins.
 #[derive(Default)]
 pub(super) struct Enclosing {
-    /// The id of the enclosing acquisition, if there is one.
-    pub(super) parent: Option<ClientRequestId>,
+    /// The state that names the enclosing acquisition as the parent, if there is one.
+    ///
+    /// In a box already: an id that is copied right after it was written stalls the processor.
+    pub(super) cold: Option<Box<ColdState>>,
     /// The collector of the innermost `capture`, if this is at its top level.
     pub(super) collector: Option<Arc<Collector>>,
     /// Whether foreign code is not notified of it.
@@ -310,7 +312,7 @@ impl ContextStack {
         &mut self,
         merge_into: Option<&dyn Backend>,
     ) -> Option<(Enclosing, Ticket)> {
-        let (mut parent, mut collector) = (None, None);
+        let (mut cold, mut collector) = (None, None);
         if self.frames.top().is_some_and(|top| !top.is_suspension()) {
             if let Some(enclosing) = self.enclosing() {
                 if let (Some(acquisition), Some(backend)) = (enclosing.acquisition(), merge_into)
@@ -318,12 +320,12 @@ impl ContextStack {
                 {
                     return None;
                 }
-                parent = parent_id_of(enclosing);
+                cold = parent_id_of(enclosing).map(ColdState::with_parent);
             }
             collector = self.top_level_collector();
         }
         let enclosing = Enclosing {
-            parent,
+            cold,
             collector,
             is_quiet: self.level > MAX_LEVEL,
             slot: self.pool.take(),
