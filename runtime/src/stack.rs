@@ -79,14 +79,24 @@ impl<T> TicketStack<T> {
         Some(found.ticket)
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, value: T) -> Ticket {
+        self.push_with(|| value)
+    }
+
+    /// Like [`push`](Self::push), and writes the value to its final place: copying what was just
+    /// written stalls the processor.
+    #[inline]
+    pub(crate) fn push_with(&mut self, value: impl FnOnce() -> T) -> Ticket {
+        if self.top.is_some() {
+            self.cover();
+        }
         let ticket = self.next;
         self.next = Ticket(ticket.0.saturating_add(1));
-        // Copying what was just written stalls the processor, so avoid it for a single frame.
-        if self.top.is_some() {
-            self.below.extend(self.top.take());
-        }
-        self.top = Some(Entry { ticket, value });
+        self.top.get_or_insert_with(|| Entry {
+            ticket,
+            value: value(),
+        });
         ticket
     }
 
@@ -149,6 +159,11 @@ impl<T> TicketStack<T> {
         let is_it = |entry: &Entry<T>| entry.ticket == ticket;
         let at = self.below.iter().rposition(is_it)?;
         Some(self.below.remove(at).value)
+    }
+
+    #[cold]
+    fn cover(&mut self) {
+        self.below.extend(self.top.take());
     }
 
     fn uncover(&mut self) {

@@ -272,7 +272,7 @@ impl ContextStack {
     #[inline]
     fn push_suspension(&mut self) -> Ticket {
         self.level = self.level.saturating_add(1);
-        self.frames.push(Frame::Suspension)
+        self.frames.push_with(|| Frame::Suspension)
     }
 
     /// Returns whether foreign code runs at the moment.
