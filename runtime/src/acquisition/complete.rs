@@ -76,7 +76,9 @@ fn publish(
 /// Passes the end of a merged call to the enclosing acquisition.
 pub(super) fn complete_merged(output: &dyn Output) {
     contained(|| {
-        let described = output.describe();
+        let mut token_info = None;
+        let error_info = output.describe(&mut |info| token_info = Some(*info));
+        let described = error_info.map_or(Ok(token_info), Err);
         context::with_current(|acquisition| acquisition.update(|state| state.merge(described)));
     });
 }

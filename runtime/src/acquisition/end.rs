@@ -31,8 +31,11 @@ impl<T, E> Copy for Reading<T, E> {}
 
 /// The output of an annotated function, without its type: what reads it is compiled once.
 pub(super) trait Output {
-    /// Describes the token, if the attribute names a function for that, or the error.
-    fn describe(&self) -> Result<Option<TokenInfo>, ErrorInfo>;
+    /// Returns the description of the error, or passes that of the token to `record`, if the
+    /// attribute names a function for that.
+    ///
+    /// A returned description of a token would be copied, which stalls the processor.
+    fn describe(&self, record: &mut dyn FnMut(&TokenInfo)) -> Option<ErrorInfo>;
 
     /// The name of the error's type.
     fn error_type(&self) -> &'static str;
@@ -45,14 +48,23 @@ pub(super) struct Returned<'a, T, E> {
 }
 
 impl<T, E> Output for Returned<'_, T, E> {
-    fn describe(&self) -> Result<Option<TokenInfo>, ErrorInfo> {
+    fn describe(&self, record: &mut dyn FnMut(&TokenInfo)) -> Option<ErrorInfo> {
         let Reading {
             error_info,
             token_info,
         } = self.reading;
         match self.output {
-            Ok(token) => Ok(token_info.map(|read| described(&|| read(token)))),
-            Err(error) => Err(described(&|| error_info(error))),
+            Ok(token) => {
+                if let Some(read) = token_info {
+                    run_description(&mut || record(&read(token)));
+                }
+                None
+            }
+            Err(error) => {
+                let mut info = ErrorInfo::default();
+                run_description(&mut || info = error_info(error));
+                Some(info)
+            }
         }
     }
 
@@ -61,15 +73,7 @@ impl<T, E> Output for Returned<'_, T, E> {
     }
 }
 
-/// Runs a description of the SDK; empty if it panics, so that the record is not lost.
-fn described<D: Default>(describe: &dyn Fn() -> D) -> D {
-    let mut described = D::default();
-    run_description(&mut || described = describe());
-    described
-}
-
-/// Not generic, to compile once.
-#[cold]
+/// Runs a description of the SDK, whose panic must not lose the record; not generic, to compile once.
 fn run_description(describe: &mut dyn FnMut()) {
     with_suspended(|| {
         if contained(describe).is_none() {
@@ -100,22 +104,16 @@ impl Ending<'_> {
             Self::Returned(output) => output,
             Self::Dropped(outcome) => return End::dropped(outcome),
         };
-        match output.describe() {
-            Ok(info) => {
-                if let Some(info) = info {
-                    state.token(&info);
-                }
-                let outcome = if state.no_token {
-                    Outcome::NoToken
-                } else {
-                    Outcome::Ok
-                };
-                End {
-                    outcome,
-                    error: None,
-                }
-            }
-            Err(info) => End::failed(info, state, output.error_type()),
+        match output.describe(&mut |info| state.token(info)) {
+            Some(info) => End::failed(info, state, output.error_type()),
+            None if state.no_token => End {
+                outcome: Outcome::NoToken,
+                error: None,
+            },
+            None => End {
+                outcome: Outcome::Ok,
+                error: None,
+            },
         }
     }
 }
