@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 
 use super::comment::Key;
-use super::feature_usage::FeatureUsage;
+use super::feature_usage::{FeatureUsage, MAX_DIGITS};
 use super::level::Level;
 use super::product::Product;
 
@@ -101,7 +101,9 @@ impl SdkVersion {
         if features == shared.features {
             return Some(ready.clone());
         }
-        let text = [&*shared.prefix, &features.to_string(), &shared.suffix].concat();
+        let digits = &mut [0; MAX_DIGITS];
+        // Of exact size, so that the value takes the memory over.
+        let text = [&*shared.prefix, features.encode(digits), &shared.suffix].concat();
         text.try_into().ok()
     }
 
