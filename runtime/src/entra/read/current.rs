@@ -196,7 +196,7 @@ fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
     if fields.len() < fixed {
         return None;
     }
-    let mut slots = Vec::new();
+    let mut slots = Vec::with_capacity(form.platform.len());
     for slot in form.platform {
         let next = fields.get(slots.len()).map_or("", |field| field.text);
         if !slot.optional || (!next.is_empty() && slot.field.could_be(next)) {
