@@ -1,5 +1,7 @@
 //! Parses `x-client-last-telemetry`.
 
+use std::iter;
+
 use super::field::{FieldKind, ParsedField};
 use super::schema::{check_schema, presets, schema};
 use super::span::Span;
@@ -103,7 +105,7 @@ pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, Rea
         return Err(parts.last_segment.error(Reason::UnknownLayout));
     }
     let first = dialects.first().map(|dialect| parts.layout(&dialect.last));
-    let platform_fields = parts.parse(&first.unwrap_or_default());
+    let platform_fields = parts.parse(first.into_iter().flatten());
     Ok(Some(Last {
         schema: parts.schema,
         telemetry: parts.telemetry(&platform_fields),
@@ -138,11 +140,11 @@ impl Dialect {
         };
         let parts = Parts::of(value)?;
         check_schema(parts.schema, self)?;
-        let layout = parts.layout(&self.last);
-        if !parts.has_count(&layout, &self.last) && !parts.is_newer() {
+        if !parts.has_count(&self.last) && !parts.is_newer() {
             return Err(parts.last_segment.error(Reason::UnknownLayout));
         }
-        Ok(Some(parts.telemetry(&parts.parse(&layout))))
+        let platform_fields = parts.parse(parts.layout(&self.last));
+        Ok(Some(parts.telemetry(&platform_fields)))
     }
 }
 
@@ -185,43 +187,38 @@ impl<'a> Parts<'a> {
     }
 
     /// Returns the fields that a dialect writes in the last segment.
-    fn layout(&self, form: &LastForm) -> Vec<FieldKind> {
-        let of_failures = std::iter::repeat_n(form.per_failure, self.failed.len()).flatten();
+    fn layout(&self, form: &LastForm) -> impl Iterator<Item = FieldKind> + use<> {
+        let of_failures = iter::repeat_n(form.per_failure, self.failed.len()).flatten();
         let own = form
             .platform_fields
             .iter()
             .copied()
             .map(FieldKind::Platform);
         own.chain(of_failures.copied().map(FieldKind::Current))
-            .collect()
     }
 
-    /// Returns whether the last segment has as many fields as a layout.
-    fn has_count(&self, layout: &[FieldKind], form: &LastForm) -> bool {
-        let (known, found) = (layout.len(), self.fields.len());
+    /// Returns whether the last segment has as many fields as a dialect writes.
+    fn has_count(&self, form: &LastForm) -> bool {
+        let (known, found) = (self.layout(form).count(), self.fields.len());
         // A single empty field looks like no field.
         found == known || (found == 0 && known == 1) || (form.open && found > known)
     }
 
     /// Returns whether there are more fields than in any layout: newer releases only append fields.
     fn is_newer(&self) -> bool {
-        let is_longer = |dialect: &Dialect| self.fields.len() > self.layout(&dialect.last).len();
+        let is_longer = |dialect: &Dialect| self.fields.len() > self.layout(&dialect.last).count();
         presets(self.schema, Header::LastTelemetry).all(is_longer)
     }
 
     /// Returns whether a dialect could have written this last segment.
     fn fit(&self, form: &LastForm) -> bool {
-        let layout = self.layout(form);
-        let mut fields = layout.iter().zip(&self.fields);
-        self.has_count(&layout, form) && fields.all(|(field, text)| field.could_be(text.text))
+        let mut fields = self.layout(form).zip(&self.fields);
+        self.has_count(form) && fields.all(|(field, text)| field.could_be(text.text))
     }
 
     /// Assigns the fields of the last segment to a layout.
-    fn parse(&self, layout: &[FieldKind]) -> Vec<ParsedField<'a>> {
-        let kinds = layout
-            .iter()
-            .copied()
-            .chain(std::iter::repeat(FieldKind::Unknown));
+    fn parse(&self, layout: impl Iterator<Item = FieldKind>) -> Vec<ParsedField<'a>> {
+        let kinds = layout.chain(iter::repeat(FieldKind::Unknown));
         let fields = kinds.zip(&self.fields);
         fields
             .map(|(kind, text)| ParsedField::new(kind, *text))
