@@ -3,124 +3,109 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::FutureExt as _;
-use token_telemetry::error::ErrorKind;
+use token_telemetry::error::ErrorKind::{
+    self, ConsentRequired, CredentialUnavailable, InteractionRequired, InvalidConfiguration,
+    ServiceUnavailable, Throttled, Transport, Unknown,
+};
 
 use crate::support::prelude::*;
 
-/// What identity providers and networks report, and who has to act.
 #[test]
-fn kinds_of_real_errors() {
-    let new = |code: &str| ErrorInfo::new(code);
+fn kind_by_number() {
     let rows = [
         (
             "wrong secret",
-            new("invalid_client")
-                .with_sts_codes([7_000_215])
-                .with_status(401),
-            ErrorKind::InvalidConfiguration,
+            "invalid_client",
+            7_000_215,
+            InvalidConfiguration,
         ),
         (
             "second factor",
-            new("interaction_required").with_sts_codes([50_076]),
-            ErrorKind::InteractionRequired,
+            "interaction_required",
+            50_076,
+            InteractionRequired,
         ),
         (
-            "second factor, as invalid_grant",
-            new("invalid_grant")
-                .with_sts_codes([50_079])
-                .with_suberror("basic_action"),
-            ErrorKind::InteractionRequired,
+            "second factor to enroll",
+            "invalid_grant",
+            50_079,
+            InteractionRequired,
         ),
-        (
-            "consent, by number",
-            new("invalid_grant").with_sts_codes([65_001]),
-            ErrorKind::ConsentRequired,
-        ),
-        (
-            "consent, by suberror",
-            new("invalid_grant").with_suberror("consent_required"),
-            ErrorKind::ConsentRequired,
-        ),
-        (
-            "consent, by code",
-            new("consent_required"),
-            ErrorKind::ConsentRequired,
-        ),
+        ("consent", "invalid_grant", 65_001, ConsentRequired),
         (
             "refresh token expired",
-            new("invalid_grant").with_sts_codes([700_082]),
-            ErrorKind::InteractionRequired,
+            "invalid_grant",
+            700_082,
+            InteractionRequired,
         ),
         (
-            "unknown application",
-            new("unauthorized_client").with_sts_codes([700_016]),
-            ErrorKind::InvalidConfiguration,
+            "no such application",
+            "unauthorized_client",
+            700_016,
+            InvalidConfiguration,
         ),
-        (
-            "client in a loop",
-            new("invalid_grant").with_sts_codes([50_196]),
-            ErrorKind::Throttled,
-        ),
+        ("client in a loop", "invalid_grant", 50_196, Throttled),
         (
             "directory down",
-            new("invalid_request").with_sts_codes([90_033]),
-            ErrorKind::ServiceUnavailable,
+            "invalid_request",
+            90_033,
+            ServiceUnavailable,
         ),
-        (
-            "device code expired",
-            new("expired_token"),
-            ErrorKind::InteractionRequired,
-        ),
-        ("poll too often", new("slow_down"), ErrorKind::Throttled),
-        (
-            "busy, by code",
-            new("temporarily_unavailable").with_status(400),
-            ErrorKind::ServiceUnavailable,
-        ),
-        (
-            "busy, by status",
-            new("unexpected").with_status(503),
-            ErrorKind::ServiceUnavailable,
-        ),
-        (
-            "too many requests",
-            new("unexpected").with_status(429),
-            ErrorKind::Throttled,
-        ),
-        (
-            "no connection",
-            ErrorInfo::transport(TransportError::Connect),
-            ErrorKind::Transport,
-        ),
-        (
-            "no metadata service",
-            new("managed_identity_unreachable_network"),
-            ErrorKind::CredentialUnavailable,
-        ),
-        (
-            "own code",
-            new("contoso_error").with_status(400),
-            ErrorKind::Unknown,
-        ),
-        ("nothing", ErrorInfo::unknown(), ErrorKind::Unknown),
+        ("number without meaning", "slow_down", 1, Throttled),
     ];
-    for (name, info, kind) in rows {
-        assert_eq!(info.kind(), kind, "{name}: {info:?}");
+    for (name, code, number, kind) in rows {
+        let info = ErrorInfo::new(code).with_sts_codes([number]);
+        assert_eq!(info.kind(), kind, "{name}");
     }
+}
+
+#[test]
+fn kind_by_code() {
+    let rows = [
+        ("consent_required", ConsentRequired),
+        ("expired_token", InteractionRequired),
+        ("slow_down", Throttled),
+        ("temporarily_unavailable", ServiceUnavailable),
+        (
+            "managed_identity_unreachable_network",
+            CredentialUnavailable,
+        ),
+        ("contoso_error", Unknown),
+    ];
+    for (code, kind) in rows {
+        // The code says more than the status.
+        assert_eq!(ErrorInfo::new(code).with_status(400).kind(), kind, "{code}");
+    }
+}
+
+#[test]
+fn kind_by_suberror_status_and_failure() {
+    let by_status = |status| ErrorInfo::new("contoso_error").with_status(status).kind();
+    assert_eq!(
+        [503, 429, 404].map(by_status),
+        [ServiceUnavailable, Throttled, Unknown]
+    );
+    let info = ErrorInfo::new("invalid_grant").with_suberror("consent_required");
+    assert_eq!(info.kind(), ConsentRequired);
+    assert_eq!(
+        ErrorInfo::transport(TransportError::Connect).kind(),
+        Transport
+    );
+    assert_eq!(ErrorInfo::unknown().kind(), Unknown);
 }
 
 #[test]
 fn first_known_number_decides() {
     let info = ErrorInfo::new("invalid_client").with_sts_codes([1, 65_001, 50_196]);
-    assert_eq!(info.kind(), ErrorKind::ConsentRequired);
+    assert_eq!(info.kind(), ConsentRequired);
 }
 
 #[test]
 fn sdk_overrides_kind() {
-    let info = ErrorInfo::new("invalid_client").with_kind(ErrorKind::CredentialUnavailable);
-    assert_eq!(info.kind(), ErrorKind::CredentialUnavailable);
+    let info = ErrorInfo::new("invalid_client").with_kind(CredentialUnavailable);
+    assert_eq!(info.kind(), CredentialUnavailable);
     let merged = ErrorInfo::unknown().or(info);
-    assert_eq!(merged.kind(), ErrorKind::CredentialUnavailable);
+    assert_eq!(merged.kind(), CredentialUnavailable);
 }
 
 #[test]
@@ -149,28 +134,20 @@ async fn failing(telemetry: &Telemetry, info: ErrorInfo, send: Send) -> Result<(
 fn kind_of_record_from_its_requests() {
     let own = || ErrorInfo::new("own_code");
     let rows: [(ErrorInfo, Send, ErrorKind); 7] = [
-        (own(), |sent| sent.responded(200), ErrorKind::Unknown),
-        (own(), |sent| sent.responded(400), ErrorKind::Unknown),
-        (own(), |sent| sent.responded(429), ErrorKind::Throttled),
-        (
-            own(),
-            |sent| sent.responded(503),
-            ErrorKind::ServiceUnavailable,
-        ),
-        (
-            own(),
-            |sent| sent.failed(TransportError::Dns),
-            ErrorKind::Transport,
-        ),
+        (own(), |sent| sent.responded(200), Unknown),
+        (own(), |sent| sent.responded(400), Unknown),
+        (own(), |sent| sent.responded(429), Throttled),
+        (own(), |sent| sent.responded(503), ServiceUnavailable),
+        (own(), |sent| sent.failed(TransportError::Dns), Transport),
         (
             ErrorInfo::new("invalid_grant"),
             |sent| sent.responded(503),
-            ErrorKind::InteractionRequired,
+            InteractionRequired,
         ),
         (
-            own().with_kind(ErrorKind::Unknown),
+            own().with_kind(Unknown),
             |sent| sent.responded(503),
-            ErrorKind::Unknown,
+            Unknown,
         ),
     ];
     for (info, send, kind) in rows {
@@ -188,7 +165,7 @@ fn kind_of_record_by_outcome() {
     assert_eq!(only(&recorder).error_kind(), Some(ErrorKind::Cancelled));
     let panicking = for_client::<()>(&telemetry, async { panic!("the body panics") });
     catch_unwind(AssertUnwindSafe(|| now(panicking))).unwrap_err();
-    assert_eq!(only(&recorder).error_kind(), Some(ErrorKind::Unknown));
+    assert_eq!(only(&recorder).error_kind(), Some(Unknown));
     fail(&telemetry, "later", || {
         Acquisition::current().record_pending();
     });

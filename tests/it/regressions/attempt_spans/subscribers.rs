@@ -36,7 +36,7 @@ fn under_panicking(panics: fn(&Called<'_>) -> bool) {
         });
         assert!(headers.contains_key("client-request-id"));
         let record = only(&recorder);
-        assert_eq!((record.outcome(), record.attempts()), (Outcome::Ok, 5));
+        assert_eq!((record.outcome(), record.attempt_count()), (Outcome::Ok, 5));
         arming.store(false, Ordering::Relaxed);
         let unwinding = AssertUnwindSafe(|| {
             acquire(&telemetry, || {
@@ -91,5 +91,5 @@ fn subscriber_may_begin_requests() {
         })
     });
     assert_eq!(record.outcome(), Outcome::Ok);
-    assert!(record.attempts() > 1);
+    assert!(record.attempt_count() > 1);
 }
