@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::clock::ClockSource;
-use super::context;
 use super::id::AcquisitionId;
 use crate::api::Api;
 use crate::wire::ClientRequestId;
@@ -57,7 +56,7 @@ impl<'a> StartedAcquisition<'a> {
         Self {
             id: AcquisitionId::draw(),
             begun,
-            started_at: context::wall(clock),
+            started_at: clock.read_wall(),
         }
     }
 }
