@@ -87,9 +87,6 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Records an attempt that is over, also after the acquisition has ended.
     fn record_attempt(&self, api: Api, attempt: &Attempt);
 
-    /// Returns whether something receives every record.
-    fn has_audience(&self) -> bool;
-
     /// Publishes a completed record to every exporter, with an id if one of them needs it.
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool);
 }

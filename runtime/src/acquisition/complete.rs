@@ -63,7 +63,7 @@ fn publish(
         state.correlation_id();
         backend.fill_defaults(state);
     }
-    if listeners.is_some() || backend.has_audience() {
+    if listeners.is_some() {
         record.set_ended_at(context::wall(backend.clock()));
     }
     backend.publish(record, is_quiet);

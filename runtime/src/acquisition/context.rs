@@ -135,7 +135,7 @@ pub(crate) fn now(clock: &ClockSource) -> Option<Moment> {
 }
 
 /// Returns date and time; a custom clock is foreign code.
-pub(super) fn wall(clock: &ClockSource) -> Option<SystemTime> {
+pub(crate) fn wall(clock: &ClockSource) -> Option<SystemTime> {
     if clock.is_custom() {
         with_suspended(|| clock.read_wall()).flatten()
     } else {

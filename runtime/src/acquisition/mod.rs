@@ -59,7 +59,7 @@ pub(crate) use attempt::AttemptEnd;
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
 pub(crate) use clock::Moment;
-pub(crate) use context::{now, parent_id, with_suspended};
+pub(crate) use context::{now, parent_id, wall, with_suspended};
 #[cfg(feature = "reqwest")]
 pub(crate) use current::Acquisition;
 pub(crate) use defaults::Defaults;

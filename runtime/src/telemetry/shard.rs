@@ -13,7 +13,7 @@ use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{
     AcquisitionId, AcquisitionRecord, Attempt, Beginning, ClockSource, Defaults, InFlightShard,
-    InFlightTable, Moment, Purpose, State,
+    InFlightTable, Moment, Purpose, State, wall,
 };
 use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
@@ -118,6 +118,20 @@ impl Shard {
         match state.authority() {
             Some(authority) => self.is_authority(authority),
             None => !state.has_asked_instance_metadata(),
+        }
+    }
+
+    /// Publishes what a plain cache hit never has: a new token, and failures.
+    fn publish_rest(&self, record: &mut AcquisitionRecord) {
+        if record.has_new_token() {
+            self.publish_new_token(record);
+        }
+        if record.has_failures() {
+            let entra = &self.core.entra;
+            record.truncate_codes(entra.longest_code());
+            if self.can_report(record.state()) {
+                entra.export(record);
+            }
         }
     }
 
@@ -260,31 +274,21 @@ impl Backend for Shard {
     #[cfg(not(feature = "otel"))]
     fn record_attempt(&self, _: Api, _: &Attempt) {}
 
-    fn has_audience(&self) -> bool {
-        !self.core.observers.is_empty() || self.core.recent.is_kept()
-    }
-
     fn publish(&self, record: &mut AcquisitionRecord, is_quiet: bool) {
         let Core {
             totals,
-            entra,
             observers,
             recent,
             rejected_token,
             ..
         } = &*self.core;
-        if record.has_asked() {
+        let is_plain_hit = record.is_plain_hit();
+        if !is_plain_hit && record.has_asked() {
             rejected_token.link(record);
         }
         totals.export(record, self.index);
-        if record.has_new_token() {
-            self.publish_new_token(record);
-        }
-        if record.has_failures() {
-            record.truncate_codes(entra.longest_code());
-            if self.can_report(record.state()) {
-                entra.export(record);
-            }
+        if !is_plain_hit {
+            self.publish_rest(record);
         }
         #[cfg(feature = "otel")]
         if !is_quiet {
@@ -293,7 +297,10 @@ impl Backend for Shard {
             }
             self.core.metrics.record_finished(record);
         }
-        if self.has_audience() {
+        if !observers.is_empty() || recent.is_kept() {
+            if record.ended_at().is_none() {
+                record.set_ended_at(wall(&self.core.clock));
+            }
             record.identify();
             let state = record.state_mut();
             state.correlation_id();

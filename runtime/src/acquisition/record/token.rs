@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::AcquisitionRecord;
+use super::{AcquisitionRecord, Outcome};
 use crate::cache::TokenSource;
 use crate::token::TokenType;
 
@@ -124,12 +124,18 @@ impl AcquisitionRecord {
         self.cold().is_some_and(|cold| cold.expiry_unextended)
     }
 
+    /// Returns whether a cache had the token, and nothing rare was recorded.
+    #[inline]
+    pub(crate) fn is_plain_hit(&self) -> bool {
+        self.state.cold.is_none()
+            && self.state.source == Some(TokenSource::Cache)
+            && self.outcome == Outcome::Ok
+    }
+
     /// Returns whether the identity provider or a broker issued a token for this acquisition.
     #[inline]
     pub(crate) fn has_new_token(&self) -> bool {
-        // The cheapest question first, since a plain hit asks, too.
-        self.state.source != Some(TokenSource::Cache)
-            && self.is_ok()
+        self.is_ok()
             && !self.is_stale()
             && matches!(
                 self.token_source(),
