@@ -29,6 +29,35 @@ ROUND = {
     "token_telemetry.throttled.duration": (2, "s"),
     "token_telemetry.token.remaining_lifetime": (21, "s"),
 }
+# Metrics that depend on the moment: tokens of the same second expire at the same time, a quick export
+# or scrape meets no acquisition in flight, and only the newest token counts.
+# Metric: unit, kind.
+SOMETIMES = {
+    "token_telemetry.unextended_tokens": ("{token}", "Sum"),
+    "token_telemetry.acquisitions.in_flight": ("{acquisition}", "Sum"),
+    "token_telemetry.acquisitions.oldest_age": ("s", "Gauge"),
+    "token_telemetry.token.expires_in": ("s", "Gauge"),
+}
+# The call of examples/receivers/otlp/retried.rs; it is made once, after the rounds.
+RETRIED = {
+    "MsalSuccess": 1,
+    "MsalTotalDuration.1A": 1,
+    "MsalTotalDurationV2.1A": 1,
+    "MsalDurationInHttp.1A": 1,
+    "MsalDurationInHttpV2.1A": 1,
+    "token_telemetry.acquisition.duration": 1,
+    "token_telemetry.token_request.duration": 3,
+    "token_telemetry.throttled.duration": 1,
+}
+RETRIED_API = "AcquireTokenWithRetries"
+# Its three requests, as points of the histogram: status, resend count, error type.
+RETRIED_POINTS = {("503", None, "503"): 1, ("429", "1", "429"): 1, ("200", "2", None): 1}
+# And as child spans, in order: attributes and status.
+RETRIED_CHILDREN = [
+    ({"http.response.status_code": "503", "error.type": "503"}, "ERROR"),
+    ({"http.response.status_code": "429", "error.type": "429", "http.request.resend_count": "1"}, "ERROR"),
+    ({"http.response.status_code": "200", "http.request.resend_count": "2"}, "UNSET"),
+]
 # Counts by attributes.
 SUCCESSES = {
     ("AcquireTokenForClient", "Cache", "L1Cache", "NotApplicable"): 13,
@@ -55,28 +84,44 @@ SPANS = {
     ("error", "temporarily_unavailable", "ERROR"): 1,
     ("cancelled", None, "UNSET"): 1,
 }
+# Child spans of one round by status of the response, resend count and status of the span.
+CHILDREN = {
+    ("200", None, "UNSET"): 5,
+    ("200", "1", "UNSET"): 1,
+    ("401", None, "ERROR"): 2,
+    ("503", None, "ERROR"): 2,
+    ("503", "1", "ERROR"): 1,
+    (None, None, "UNSET"): 1,  # the caller gave up
+}
 # Attributes of spans and their types; every span has the first group.
-SPAN_ALWAYS = {"api": "Str", "outcome": "Str", "refresh_reason": "Str", "correlation_id": "Str"}
+SPAN_ALWAYS = {"api": "Str", "outcome": "Str", "correlation_id": "Str"}
 SPAN_SOMETIMES = {
-    "source": "Str",
+    "token_source": "Str",
     "cache_level": "Str",
+    "refresh_reason": "Str",
     "error_code": "Str",
     "error.type": "Str",
+    "error.kind": "Str",
     "status": "Int",
     "attempt_count": "Int",
-    "server_request_id": "Str",
     "background": "Bool",
-    "parent_id": "Str",
+    "cache_lookup_count": "Int",
+    "expiry_advertised": "Bool",
+    "expiry_unextended": "Bool",
+}
+CHILD_ALWAYS = {"server.address": "Str", "token_telemetry.request.purpose": "Str"}
+CHILD_SOMETIMES = {
+    "http.response.status_code": "Int",
+    "http.request.resend_count": "Int",
+    "error.type": "Str",
 }
 # Attributes that tracing-opentelemetry adds.
 SPAN_ADDED = {"thread.id", "thread.name", "target", "busy_ns", "idle_ns"}
 
-# Metrics and attributes of the second set, as Prometheus names them, that the load does not record. A
-# simulated service shows their panels.
+# Metrics of the second set, as Prometheus names them, that the load does not record, and the beginning
+# of a query that selects nothing of it: no background refresh is cancelled. A simulated service shows
+# their panels.
 NOT_IN_LOAD = (
-    "token_telemetry_acquisitions_in_flight",
-    "token_telemetry_acquisitions_oldest_age_seconds",
-    "token_telemetry_throttled_duration_seconds",
     "token_telemetry_waiting_duration_seconds",
     "token_telemetry_stale_tokens_total",
     "token_telemetry_suppressed_errors_total",
@@ -85,8 +130,7 @@ NOT_IN_LOAD = (
     "token_telemetry_cache_lookup_duration_seconds",
     "token_telemetry_credential_duration_seconds",
     "token_telemetry_triggered_refreshes_total",
-    "token_telemetry_token_expires_in_seconds",
-    "error_kind",
+    'token_telemetry_refresh_duration_seconds_count{job=~"$job",error_kind=~',
 )
 
 
@@ -180,71 +224,144 @@ def times(table, rounds):
 
 
 def rotel_metrics(text):
-    """Metrics of a detailed dump: name -> unit, kind, points; a later export replaces an earlier one."""
-    metrics = {}
+    """Metrics of a detailed dump: name -> unit, kind, points; a later export replaces an earlier one.
+
+    The second result has the points of all exports: name -> list of points.
+    """
+    metrics, exports = {}, {}
     for block in re.split(r"^Metric #\d+$", text, flags=re.M)[1:]:
         field = lambda key: (re.search(rf"^ +-> {key}: ?(.*)$", block, re.M) or [None, ""])[1].strip()
         points = []
         for point in re.split(r"^\w*DataPoints #\d+$", block, flags=re.M)[1:]:
             point = re.split(r"^(?:ScopeMetrics|ResourceMetrics|ResourceSpans) #", point, flags=re.M)[0]
             attributes = re.findall(r"^ +-> ([\w.]+): \w+\((.*)\)$", point, re.M)
-            value = re.search(r"^(?:Value|Count): (\d+)", point, re.M)
-            points.append((dict(attributes), int(value[1])))
+            value = re.search(r"^(?:Value|Count): ([\d.]+)", point, re.M)
+            points.append((dict(attributes), float(value[1])))
         metrics[field("Name")] = (field("Unit"), field("DataType"), points)
-    return metrics
+        exports.setdefault(field("Name"), []).append(points)
+    return metrics, exports
 
 
 def by(points, keys):
     sums = {}
     for attributes, value in points:
-        key = tuple(attributes[name] for name in keys)
+        key = tuple(attributes.get(name) for name in keys)
         sums[key] = sums.get(key, 0) + value
     return sums
 
 
 def rotel_spans(text):
-    """Spans of a detailed dump: status, and attributes as (key, type, value)."""
+    """Spans of a detailed dump: the fields of each, its status, and attributes as (key, type, value)."""
     spans = []
     for block in re.split(r"^Span #\d+$", text, flags=re.M)[1:]:
         block = re.split(r"^(?:ScopeSpans|ResourceSpans|ResourceMetrics) #", block, flags=re.M)[0]
+        fields = dict(re.findall(r"^ +(Parent ID|ID|Name|Kind) +: (.*)$", block, re.M))
+        fields["Start"] = int(re.search(r"^Start time: (\d+)$", block, re.M)[1])
         status = re.search(r"^ +Status code +: STATUS_CODE_(\w+)$", block, re.M)[1]
-        spans.append((status, re.findall(r"^ +-> ([\w.]+): (\w+)\((.*)\)$", block, re.M)))
+        spans.append((fields, status, re.findall(r"^ +-> ([\w.]+): (\w+)\((.*)\)$", block, re.M)))
     return spans
 
 
-def check_spans(spans, rounds):
+def span_values(attributes, always, sometimes):
+    """Values of a span by key, after a check of keys and types."""
+    keys = [key for key, _, _ in attributes]
+    same("keys of a span, each once", sorted(keys), sorted(set(keys)))
+    types = {key: kind for key, kind, _ in attributes if key not in SPAN_ADDED}
+    known = always | {key: kind for key, kind in sometimes.items() if key in types}
+    same("types of a span's attributes", types, known)
+    return {key: value for key, _, value in attributes if key not in SPAN_ADDED}
+
+
+def count(keys):
     found = {}
-    for status, attributes in spans:
-        keys = [key for key, _, _ in attributes]
-        same("keys of a span, each once", sorted(keys), sorted(set(keys)))
-        types = {key: kind for key, kind, _ in attributes if key not in SPAN_ADDED}
-        known = SPAN_ALWAYS | {key: kind for key, kind in SPAN_SOMETIMES.items() if key in types}
-        same("types of a span's attributes", types, known)
-        values = {key: value for key, _, value in attributes}
-        kind = (values["outcome"], values.get("error.type"), status)
-        found[kind] = found.get(kind, 0) + 1
-    same("spans by outcome, error type and status", found, times(SPANS, rounds))
+    for key in keys:
+        found[key] = found.get(key, 0) + 1
+    return found
+
+
+def check_spans(spans, rounds):
+    """Checks all spans, and returns the number of child spans."""
+    acquisitions, children = {}, []
+    for fields, status, attributes in sorted(spans, key=lambda span: span[0]["Start"]):
+        if fields["Name"] == "acquire_token":
+            same("parent of an acquisition", fields["Parent ID"], "")
+            values = span_values(attributes, SPAN_ALWAYS, SPAN_SOMETIMES)
+            acquisitions[fields["ID"]] = (status, values)
+        else:
+            same("name of a child span", fields["Name"], "HTTP token")
+            same("kind of a child span", fields["Kind"], "SPAN_KIND_CLIENT")
+            children.append((fields["Parent ID"], status, span_values(attributes, CHILD_ALWAYS, CHILD_SOMETIMES)))
+    retried = [span_id for span_id, (_, values) in acquisitions.items() if values["api"] == RETRIED_API]
+    same("spans of the retried call", len(retried), 1)
+    check_retried(acquisitions.pop(retried[0]), [child[1:] for child in children if child[0] == retried[0]])
+    children = [child for child in children if child[0] != retried[0]]
+    kinds = count((values["outcome"], values.get("error.type"), status) for status, values in acquisitions.values())
+    same("spans by outcome, error type and status", kinds, times(SPANS, rounds))
+    found = count((values.get("http.response.status_code"), values.get("http.request.resend_count"), status)
+                  for _, status, values in children)
+    same("child spans by response, resend count and status", found, times(CHILDREN, rounds))
+    by_parent = count(parent for parent, _, _ in children)
+    attempts = {span_id: int(values["attempt_count"]) for span_id, (_, values) in acquisitions.items()
+                if "attempt_count" in values}
+    same("child spans by parent", by_parent, attempts)
+    return len(children) + len(RETRIED_CHILDREN)
+
+
+def check_retried(span, children):
+    status, values = span
+    same("status of the retried call", status, "UNSET")
+    same("outcome of the retried call", (values["outcome"], values["attempt_count"], values["status"]), ("ok", "3", "200"))
+    always = {"server.address": "127.0.0.1", "token_telemetry.request.purpose": "token"}
+    expected = [(status, always | values) for values, status in RETRIED_CHILDREN]
+    same("child spans of the retried call", children, expected)
+
+
+def check_in_flight(exports):
+    """The retried call is exported while it waits, and as zero afterwards."""
+    seen = {}
+    for name in "in_flight", "oldest_age":
+        of_call = [[value for attributes, value in points if attributes.get("token_telemetry.api.name") == RETRIED_API]
+                   for points in exports[f"token_telemetry.acquisitions.{name}"]]
+        seen[name] = [value for values in of_call for value in values]
+        same(f"last {name} of the retried call", seen[name][-1], 0)
+    same("greatest in_flight of the retried call", max(seen["in_flight"]), 1)
+    same("oldest_age of the retried call, while it waits", 0 < max(seen["oldest_age"]) < 30, True)
+
+
+def kind_of(unit):
+    """The MSAL counters have no unit; those of the second set name in braces what they count."""
+    return "Sum" if unit == "" or unit.startswith("{") else "Histogram"
 
 
 def otlp(log, rounds):
     rounds = int(rounds)
     text = open(log, encoding="utf-8").read()
-    metrics = rotel_metrics(text)
-    same("metrics", sorted(metrics), sorted(ROUND))
-    for name, (count, unit) in ROUND.items():
+    metrics, exports = rotel_metrics(text)
+    same("metrics", sorted(set(metrics) - set(SOMETIMES)), sorted(ROUND))
+    for name, (recordings, unit) in ROUND.items():
         found_unit, kind, points = metrics[name]
         same(f"{name}, unit", found_unit, unit)
-        same(f"{name}, kind", kind, "Histogram" if unit else "Sum")
-        same(f"{name}, recordings", sum(value for _, value in points), count * rounds)
-    same("MsalSuccess", by(metrics["MsalSuccess"][2], SUCCESS_KEYS), times(SUCCESSES, rounds))
+        same(f"{name}, kind", kind, kind_of(unit))
+        same(f"{name}, recordings", sum(value for _, value in points), recordings * rounds + RETRIED.get(name, 0))
+    for name, expected in SOMETIMES.items():
+        if name in metrics:
+            same(f"{name}, unit and kind", metrics[name][:2], expected)
+    successes = [point for point in metrics["MsalSuccess"][2] if point[0]["ApiId"] != RETRIED_API]
+    same("MsalSuccess", by(successes, SUCCESS_KEYS), times(SUCCESSES, rounds))
     same("MsalFailure", by(metrics["MsalFailure"][2], FAILURE_KEYS), times(FAILURES, rounds))
+    of_call = [point for point in metrics["token_telemetry.token_request.duration"][2]
+               if point[0].get("token_telemetry.api.name") == RETRIED_API]
+    keys = ("http.response.status_code", "http.request.resend_count", "error.type")
+    same("requests of the retried call", by(of_call, keys), RETRIED_POINTS)
+    check_in_flight(exports)
     for scope in ("MicrosoftIdentityClient_Common_Meter 1.0.0", "token-telemetry 0."):
         same(f"scope {scope}", f"InstrumentationScope {scope}" in text, True)
     same("service.name", "-> service.name: Str(contoso)" in text, True)
     spans = rotel_spans(text)
-    check_spans(spans, rounds)
-    print(f"   received {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series and "
-          f"{len(spans)} spans, with the expected units, kinds, counts, attributes and status")
+    children = check_spans(spans, rounds)
+    print(f"   received {len(metrics)} metrics, {sum(len(m[2]) for m in metrics.values())} series, "
+          f"{len(spans) - children} spans of acquisitions and {children} of their requests, "
+          "with the expected units, kinds, counts, attributes, parents and status")
 
 
 # Queries to Prometheus.
@@ -275,6 +392,10 @@ def prometheus_name(name, unit):
     return re.sub(r"\W", "_", name) + words[unit]
 
 
+def is_recorded(word, words):
+    return any(found.startswith(word) for found in words)
+
+
 def complete(base, rounds):
     """Succeeds once the last acquisition has been scraped and evaluated by the rules."""
     total = f'sum(MsalSuccess_total{CONTOSO}) + sum(MsalFailure_total{CONTOSO}) == {25 * int(rounds)}'
@@ -293,11 +414,12 @@ def prometheus(base, rounds, dashboard):
         same(f"{name}_total", found, times(table, rounds))
     found = json.loads(get(f"{base}/api/v1/series?" + urllib.parse.urlencode({"match[]": CONTOSO})))["data"]
     words = {word for series in found for word in (series["__name__"], *series)}
-    in_load = [name for name in NOT_IN_LOAD if any(word.startswith(name) for word in words)]
-    same("NOT_IN_LOAD that the load records", in_load, [])
+    same("NOT_IN_LOAD that the load records", [name for name in NOT_IN_LOAD if is_recorded(name, words)], [])
+    names = [re.sub(r"\W", "_", name) for name in SOMETIMES]
+    missing = NOT_IN_LOAD + tuple(name for name in names if not is_recorded(name, words))
     print(f"   {len(ROUND)} metrics in Prometheus, with the expected values")
     dashboard = json.load(open(dashboard, encoding="utf-8"))
-    check_dashboard(base, dashboard)
+    check_dashboard(base, dashboard, missing)
     check_trouble(base, dashboard)
     check_rules(base)
 
@@ -313,7 +435,8 @@ def values_of(base, target, job):
     return numbers(query(base, expression))
 
 
-def check_dashboard(base, dashboard):
+def check_dashboard(base, dashboard, missing):
+    """Each query returns series; one with a missing metric does so for a simulated service."""
     panels = panels_of(dashboard)
     ids = [panel["id"] for panel in dashboard["panels"]]
     same("ids of panels are unique", len(set(ids)), len(ids))
@@ -325,7 +448,7 @@ def check_dashboard(base, dashboard):
     targets = [(panel, target) for panel in panels for target in panel["targets"]]
     for panel, target in targets:
         where = f"{panel['title']} {target['refId']}"
-        in_load = not any(name in target["expr"] for name in NOT_IN_LOAD)
+        in_load = not any(name in target["expr"] for name in missing)
         values = values_of(base, target, "contoso" if in_load else "throttled")
         same(f"{where} returns series", bool(values), True)
         same(f"{where} returns numbers", all(math.isfinite(value) for value in values), True)

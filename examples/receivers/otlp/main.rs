@@ -7,6 +7,7 @@
 
 mod protocol;
 mod reachable;
+mod retried;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,7 +35,8 @@ Usage: cargo run --example otlp [-- OPTIONS]
   --endpoint URL    address of the collector, plain http only; default:
                     http://127.0.0.1:4317 for gRPC, http://127.0.0.1:4318 for HTTP
   --protocol NAME   `grpc`, or `http` for HTTP/protobuf; default: grpc
-  --rounds N        how often to repeat 25 acquisitions; default: 1
+  --rounds N        how often to repeat 25 acquisitions; default: 1.
+                    One more acquisition is retried twice.
   --help            prints this text
 ";
 
@@ -72,13 +74,14 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     ))
 }
 
-/// Runs the load and returns the number of acquisitions.
+/// Runs the load and the retried call, and returns the number of acquisitions.
 async fn work(provider: SdkMeterProvider, rounds: usize) -> Result<usize, Failure> {
-    let load = Load::start(telemetry(provider).build()?).await?;
+    let load = Load::start(telemetry(provider.clone()).build()?).await?;
     for _ in 0..rounds {
         load.round().await;
     }
-    Ok(rounds * Load::STEPS)
+    retried::call(provider).await?;
+    Ok(rounds * Load::STEPS + 1)
 }
 
 /// The providers that pass metrics and spans to the exporters.
