@@ -17,13 +17,14 @@ async function pause(page) {
   await page.getByRole("button", { name: "Pause the load" }).click();
   await page.getByText("paused", { exact: true }).waitFor();
   let before;
-  // Wait until the acquisition in progress has ended.
+  // Wait until the acquisition in progress has ended, which may be the slow one.
   for (let same = 0; same < 3;) {
     const now = JSON.stringify(await totals());
-    same = now === before ? same + 1 : 0;
+    same = now === before && now.includes('"in_flight":0') ? same + 1 : 0;
     before = now;
     await page.waitForTimeout(250);
   }
+  await page.locator("#flight", { hasText: "None" }).waitFor();
 }
 
 async function figuresEqualTotals(page) {
@@ -92,6 +93,31 @@ async function decoded(page) {
   report(`an opened acquisition shows its decoded headers: ${header}`);
 }
 
+/** Waits for the slow call: it is listed while it hangs, and later its attempts are a timeline. */
+async function hanging(browser) {
+  const { page, trouble, context } = await open(browser, {});
+  const row = page.locator("#flight tr", { hasText: "HTTP response after 503" });
+  await row.waitFor({ timeout: 60000 });
+  const cells = await row.locator("th, td").allTextContents();
+  assert.deepEqual(cells.slice(0, 3), ["AcquireTokenForClient", "HTTP response after 503", "2"], "the hanging call");
+  const age = Number(/^(\d+\.\d) s$/.exec(cells[3])?.[1]);
+  assert.ok(age >= 1.5, `the first response took longer than ${cells[3]}`);
+  report(`in flight: ${cells.join(", ")}`);
+  await page.locator("#flight", { hasText: "None" }).waitFor();
+  await page.locator("#list summary", { hasText: /\d\.\d s$/ }).first().click();
+  const entry = page.locator("#list > li:has(details[open])");
+  await entry.locator(".detail").waitFor();
+  const lines = await entry.getByRole("list", { name: "Attempts" }).getByRole("listitem").allInnerTexts();
+  assert.equal(lines.length, 2, "attempts of the slow call");
+  assert.match(lines[0], /^Attempt 1: 503\s+at .*, took 1\.\d s$/);
+  assert.match(lines[1], /^Attempt 2: 200\s+at 1\.\d s, took 1\.\d s, waited .* before$/);
+  const bars = await entry.locator(".attempts .strip i").evaluateAll((all) => all.map((bar) => [bar.offsetLeft, bar.offsetWidth]));
+  assert.ok(bars[1][0] >= bars[0][0] + bars[0][1] - 1, `the second attempt follows the first: ${JSON.stringify(bars)}`);
+  assert.deepEqual(trouble, []);
+  await context.close();
+  report(`attempts: ${lines.map((line) => line.replace(/\s+/g, " ")).join("; ")}`);
+}
+
 async function looks(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} scrolls horizontally by ${wide} pixels`);
@@ -127,7 +153,7 @@ async function reader(browser, name, options) {
 async function main() {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
-    await Promise.all([slow(browser), whileReading(browser)]);
+    await Promise.all([slow(browser), whileReading(browser), hanging(browser)]);
     const { page, trouble, context } = await open(browser, {});
     await acquisitions(page, ENOUGH);
     await pause(page);

@@ -1,5 +1,7 @@
 //! Checks what arrived with literals and plain string splitting, without using the crate.
 
+use std::time::Duration;
+
 use token_telemetry::AcquisitionRecord;
 use token_telemetry_examples::token_endpoint::{Arrived, SECRET};
 
@@ -117,6 +119,30 @@ impl Checked {
     }
 }
 
+/// Checks that a retried call has a line for each attempt, and that the attempts follow each other.
+pub(crate) fn timeline(
+    scene: &Scene,
+    record: &AcquisitionRecord,
+    lines: &[String],
+) -> Result<(), String> {
+    let starts: Vec<&str> = lines.iter().filter_map(|line| line.get(..13)).collect();
+    same("attempts", &starts.as_slice(), &scene.attempts)?;
+    let mut ended = Duration::ZERO;
+    for attempt in record.attempts() {
+        let start = attempt.start().unwrap_or_default();
+        same("attempts in order", &(start >= ended), &true)?;
+        let is_first = attempt.number() == 1;
+        same(
+            "a wait before",
+            &attempt.waited_before().is_none(),
+            &is_first,
+        )?;
+        ended = start + attempt.duration().unwrap_or_default();
+    }
+    let total = record.duration_total();
+    same("attempts within the call", &(total >= Some(ended)), &true)
+}
+
 fn no_private_data(request: &Arrived) -> Result<(), String> {
     let ours = request
         .headers
@@ -135,7 +161,11 @@ fn no_private_data(request: &Arrived) -> Result<(), String> {
     Ok(())
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
+pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    found: &T,
+    expected: &T,
+) -> Result<(), String> {
     if found == expected {
         Ok(())
     } else {

@@ -9,6 +9,7 @@ mod check;
 mod embedded;
 mod own;
 mod scenes;
+mod timeline;
 
 use std::process::ExitCode;
 

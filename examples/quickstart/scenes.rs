@@ -23,6 +23,8 @@ pub(crate) struct Scene {
     pub(crate) record: [&'static str; 3],
     /// Expected requests, in order.
     pub(crate) requests: &'static [Expected],
+    /// Expected beginnings of the timeline's lines, of a retried call only.
+    pub(crate) attempts: &'static [&'static str],
 }
 
 /// What the caller of the SDK does.
@@ -85,6 +87,7 @@ pub(crate) const SCENES: [Scene; 9] = [
             current: "5|1004,2,,,|0,1,1,,,",
             last: Last::Absent,
         }],
+        attempts: &[],
     },
     Scene {
         title: "The same call again: a cache hit, no request",
@@ -92,6 +95,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::Acquire,
         record: ["ok", "Cache", "NotApplicable"],
         requests: &[],
+        attempts: &[],
     },
     Scene {
         title: "The cached token has expired",
@@ -102,6 +106,7 @@ pub(crate) const SCENES: [Scene; 9] = [
             current: "5|1004,3,,,|0,1,1,,,",
             last: Last::Is("5|1|||"),
         }],
+        attempts: &[],
     },
     Scene {
         title: "The caller forces a refresh",
@@ -109,6 +114,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED],
+        attempts: &[],
     },
     Scene {
         title: "The endpoint is overloaded once: 503, then 200",
@@ -116,6 +122,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED, FORCED],
+        attempts: &["attempt 1 503", "attempt 2 200"],
     },
     Scene {
         title: "The client secret is wrong: 401 with an AADSTS code",
@@ -123,6 +130,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::ForceWithWrongSecret,
         record: ["error", "-", "ForceRefreshOrClaims"],
         requests: &[FORCED],
+        attempts: &[],
     },
     Scene {
         title: "The caller gives up: the request reports the failure, but gets no response",
@@ -130,6 +138,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::ForceAndGiveUp,
         record: ["cancelled", "-", "ForceRefreshOrClaims"],
         requests: &[FORCED_AFTER_FAILURE],
+        attempts: &[],
     },
     Scene {
         title: "The next call: the failure is reported again and delivered",
@@ -137,6 +146,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED_AFTER_FAILURE],
+        attempts: &[],
     },
     Scene {
         title: "One more call: nothing is left to report",
@@ -144,6 +154,7 @@ pub(crate) const SCENES: [Scene; 9] = [
         act: Act::Force,
         record: ["ok", "IdentityProvider", "ForceRefreshOrClaims"],
         requests: &[FORCED],
+        attempts: &[],
     },
 ];
 

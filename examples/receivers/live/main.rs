@@ -8,6 +8,7 @@
 mod board;
 mod delivered;
 mod entry;
+mod in_flight;
 mod latency;
 mod stage;
 mod web;

@@ -17,12 +17,23 @@ use tokio::time::Instant;
 
 use crate::board::Board;
 use crate::entry;
+use crate::in_flight;
 
 /// Acquisitions in one message, as many as the page lists.
 const REMEMBERED: usize = 30;
 
-/// Time limit of a response without news, which tells a page that it is up to date.
-const MAX_HOLD: Duration = Duration::from_secs(1);
+/// Time limit of a response without news, which tells a page that it is up to date. A call that hangs
+/// is shown by then.
+const MAX_HOLD: Duration = Duration::from_millis(500);
+
+/// The slow step, a forced refresh whose first request is answered 503, comes in every third round.
+const SLOW_EVERY: usize = 3 * Load::STEPS;
+
+/// Its number in the round.
+const SLOW_STEP: usize = 7;
+
+/// Delay of each response in the slow step.
+const SLOW: Duration = Duration::from_millis(1500);
 
 /// The running SDK and its state so far.
 pub(crate) struct Stage {
@@ -131,14 +142,21 @@ impl Stage {
     fn message(&self, known: u64, held: u64) -> Value {
         let seen = lock(&self.seen);
         let version = *self.version.borrow();
+        let in_flight = in_flight::json(&self.telemetry.in_flight());
         if version == known {
-            return json!({ "run": self.run, "version": version, "held_ms": held });
+            return json!({
+                "run": self.run,
+                "version": version,
+                "held_ms": held,
+                "in_flight": in_flight,
+            });
         }
         let newer = seen.entries.iter().filter(|(since, _)| *since > known);
         json!({
             "run": self.run,
             "version": version,
             "held_ms": held,
+            "in_flight": in_flight,
             "paused": *self.paused.borrow(),
             "entries": newer.map(|(_, entry)| entry).collect::<Vec<_>>(),
             "board": seen.board.json(&self.telemetry),
@@ -167,12 +185,16 @@ impl Stage {
             "cancelled": totals.cancelled,
             "waiting": self.telemetry.pending_failures().len(),
             "lost": self.telemetry.lost_failures(),
+            "in_flight": self.telemetry.in_flight().count(),
         })
     }
 }
 
-/// Returns a delay between 12 and 100 ms that differs from step to step.
+/// Returns a delay between 12 and 100 ms that differs from step to step, or a long one.
 fn response_delay(step: usize) -> Duration {
+    if step % SLOW_EVERY == SLOW_STEP {
+        return SLOW;
+    }
     let spread = (step * 37) % 89;
     Duration::from_millis(12 + u64::try_from(spread).unwrap_or_default())
 }

@@ -124,6 +124,23 @@ function showFailures(id, failures, none) {
   });
 }
 
+const WAITS = { http: "HTTP response", cache: "cache", another_caller: "another caller", unknown: "unknown" };
+
+function showInFlight(acquisitions) {
+  const none = [["None", "", "", ""]];
+  const lines = acquisitions.map(({ api, age_us, attempts, last_status, waiting_for }) =>
+    [api, WAITS[waiting_for] + (last_status === null ? "" : ` after ${last_status}`), attempts, time(age_us ?? undefined)]);
+  const shown = lines.length ? lines : none;
+  const make = () => {
+    const name = element("th", "");
+    name.scope = "row";
+    return element("tr", "", name, element("td", ""), element("td", "number"), element("td", "number"));
+  };
+  rows("flight", shown.length, make).forEach((row, at) => {
+    [...row.children].forEach((cell, index) => { cell.textContent = shown[at][index]; });
+  });
+}
+
 let spoken = 0;
 
 /** Gives screen readers a summary now and then; announcing every change would be noise. */
@@ -140,7 +157,7 @@ function speak(board) {
 function source(record) {
   if (record.outcome === "cancelled") return ["cancelled", "gone"];
   if (record.outcome !== "ok") return [`failed: ${record.error?.code ?? "unknown"}`, "failed"];
-  if (record.source === "Cache") return record.level === "L2Cache" ? ["external cache", "outside"] : ["cache in memory", "memory"];
+  if (record.token_source === "Cache") return record.cache_level === "L2Cache" ? ["external cache", "outside"] : ["cache in memory", "memory"];
   return ["identity provider", "provider"];
 }
 
@@ -152,7 +169,7 @@ function item({ number, record, requests }) {
     element("span", "serial", String(number)),
     element("span", "from", from),
     element("span", "why", why + where),
-    element("span", "time number", time(record.total_us)));
+    element("span", "time number", time(record.duration_total_us)));
   const details = element("details", "", summary);
   // Most entries are never opened, so their details are created on demand.
   details.addEventListener("toggle", () => {
@@ -175,16 +192,35 @@ function detail(record, requests) {
   const known = facts([
     ["API", `${record.api} (${record.api_number})`],
     ["Outcome", record.outcome],
-    ["Cache level", record.level],
+    ["Cache level", record.cache_level],
     ["Refresh reason", record.refresh_reason],
     ["Error", record.error?.code],
     ["Status", status],
-    ["Total, in HTTP", record.in_http_us === undefined ? time(record.total_us) : `${time(record.total_us)}, ${time(record.in_http_us)}`],
+    ["Total, in HTTP", [record.duration_total_us, record.duration_in_http_us].filter((us) => us !== undefined).map(time).join(", ")],
     ["Token valid for", record.remaining_lifetime_s === undefined ? "" : `${Math.round(record.remaining_lifetime_s / 60)} min`],
     ["Correlation id", record.correlation_id],
   ]);
   const none = requests.length ? null : element("p", "note", "No token request was made.");
-  return element("div", "detail", known, none, ...requests.map(request));
+  return element("div", "detail", known, none, timeline(record), ...requests.map(request));
+}
+
+/** Shows when each attempt began, how long it took, how it ended, and the wait before it. */
+function timeline({ attempts = [], duration_total_us: total }) {
+  if (!attempts.length) return null;
+  const list = element("ol", "attempts", ...attempts.map((attempt) => {
+    const { number, start_us = 0, duration_us = 0, status, transport_error, waited_before_us: waited } = attempt;
+    const bar = element("i", "");
+    bar.style.left = `${(100 * start_us) / total}%`;
+    bar.style.width = `${(100 * duration_us) / total}%`;
+    const strip = element("span", "strip", bar);
+    strip.setAttribute("aria-hidden", "true");
+    const end = status ?? transport_error ?? "dropped";
+    const when = `at ${time(start_us)}, took ${time(duration_us)}${waited === undefined ? "" : `, waited ${time(waited)} before`}`;
+    return element("li", status < 400 ? "memory" : "failed",
+      element("span", "status", `Attempt ${number}: ${end}`), strip, element("span", "when", when));
+  }));
+  list.setAttribute("aria-label", "Attempts");
+  return list;
 }
 
 function request({ status, headers }, at) {
@@ -275,6 +311,7 @@ function receive(news) {
   if (run !== news.run && run !== "0") restarted();
   run = news.run;
   known = news.version;
+  showInFlight(news.in_flight);
   if (!news.board) return;
   news.entries.forEach(arrived);
   release();
