@@ -10,6 +10,7 @@ const { slow, whileReading } = require("./page-reading.cjs");
 const [executablePath, , folder, flag] = process.argv.slice(2);
 const pictures = flag === "--screenshots" ? "docs" : folder;
 const ENOUGH = 120; // acquisitions after which every figure has a value
+const MAX_PICTURE = 200_000; // bytes
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -122,7 +123,8 @@ async function looks(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} scrolls horizontally by ${wide} pixels`);
   await page.evaluate(() => window.scrollTo(0, 0));
-  await page.screenshot({ path: `${pictures}/live-${name}.png`, fullPage: true });
+  const picture = await page.screenshot({ path: `${pictures}/live-${name}.png` });
+  assert.ok(picture.length < MAX_PICTURE, `the picture has ${picture.length} bytes`);
 }
 
 async function accessible(page, name) {
@@ -137,6 +139,8 @@ async function accessible(page, name) {
 async function reader(browser, name, options) {
   const { page, trouble, context } = await open(browser, { ...options, bypassCSP: true });
   await acquisitions(page, ENOUGH);
+  // The entry to open must be in the picture.
+  await page.locator("#list > li:nth-child(-n+3)", { hasText: "failed: invalid_client" }).first().waitFor();
   await pause(page);
   await figuresEqualTotals(page);
   await decoded(page);
@@ -165,10 +169,10 @@ async function main() {
     assert.deepEqual([...trouble, ...late.trouble], [], "no external requests and no errors");
     await context.close();
     await late.context.close();
-    await reader(browser, "1280-light", { colorScheme: "light", viewport: { width: 1280, height: 1100 } });
-    await reader(browser, "1280-dark", { colorScheme: "dark", viewport: { width: 1280, height: 1100 } });
-    await reader(browser, "400-light", { colorScheme: "light", viewport: { width: 400, height: 1400 }, hasTouch: true });
-    await reader(browser, "400-dark", { colorScheme: "dark", viewport: { width: 400, height: 1400 }, hasTouch: true });
+    await reader(browser, "1280-light", { colorScheme: "light", viewport: { width: 1280, height: 1000 } });
+    await reader(browser, "1280-dark", { colorScheme: "dark", viewport: { width: 1280, height: 1000 } });
+    await reader(browser, "400-light", { colorScheme: "light", viewport: { width: 400, height: 2450 }, hasTouch: true });
+    await reader(browser, "400-dark", { colorScheme: "dark", viewport: { width: 400, height: 2450 }, hasTouch: true });
   } finally {
     await browser.close();
   }
