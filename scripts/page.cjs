@@ -171,8 +171,8 @@ async function main() {
     await late.context.close();
     await reader(browser, "1280-light", { colorScheme: "light", viewport: { width: 1280, height: 1000 } });
     await reader(browser, "1280-dark", { colorScheme: "dark", viewport: { width: 1280, height: 1000 } });
-    await reader(browser, "400-light", { colorScheme: "light", viewport: { width: 400, height: 2450 }, hasTouch: true });
-    await reader(browser, "400-dark", { colorScheme: "dark", viewport: { width: 400, height: 2450 }, hasTouch: true });
+    await reader(browser, "400-light", { colorScheme: "light", viewport: { width: 400, height: 2350 }, hasTouch: true });
+    await reader(browser, "400-dark", { colorScheme: "dark", viewport: { width: 400, height: 2350 }, hasTouch: true });
   } finally {
     await browser.close();
   }
