@@ -1,13 +1,14 @@
-//! The newest token of each function: when it was acquired, and when it expires.
+//! The newest token of each function and credential: when it was acquired, and when it expires.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::acquisition::{self, AcquisitionRecord, ClockSource, Moment};
 use crate::api::Api;
+use crate::credential::{Credential, CredentialKind};
 use crate::token::NewestToken;
 
-/// Maximum number of functions; beyond that, the token that expires first makes way.
+/// Maximum number of pairs of a function and a credential; beyond that, the token that expires first makes way.
 const CAPACITY: usize = 64;
 
 /// Expiries that differ by no more count as equal, since servers send whole seconds.
@@ -24,6 +25,7 @@ pub(crate) struct NewestTokens {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     api: Api,
+    credential: Option<CredentialKind>,
     started: Moment,
     acquired_after: Duration,
     expires_after: Duration,
@@ -35,10 +37,16 @@ impl Entry {
         let acquired_after = record.duration_total()?;
         Some(Self {
             api: record.api(),
+            credential: record.credential().as_ref().map(Credential::kind),
             started: record.started()?,
             acquired_after,
             expires_after: acquired_after.saturating_add(record.remaining_lifetime()?),
         })
+    }
+
+    /// Returns whether the same function acquired both tokens with the same kind of credential.
+    fn is_kept_with(&self, other: &Self) -> bool {
+        self.api == other.api && self.credential == other.credential
     }
 
     /// Returns whether this token expires no later than an older one.
@@ -52,7 +60,7 @@ impl Entry {
         let passed = now.since(self.started);
         let age = passed.saturating_sub(self.acquired_after);
         let expires_in = self.expires_after.saturating_sub(passed);
-        NewestToken::new(self.api, age, expires_in)
+        NewestToken::new(self.api, self.credential, age, expires_in)
     }
 }
 
@@ -72,7 +80,7 @@ impl NewestTokens {
             return false;
         };
         let mut entries = self.lock();
-        if let Some(known) = entries.iter_mut().find(|known| known.api == token.api) {
+        if let Some(known) = entries.iter_mut().find(|known| known.is_kept_with(&token)) {
             let is_no_later = token.is_no_later_than(known);
             *known = token;
             return is_no_later;

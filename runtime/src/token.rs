@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::api::Api;
+use crate::credential::CredentialKind;
 use crate::wire::wire_enum;
 
 wire_enum! {
@@ -230,7 +231,7 @@ impl TokenInfo {
     }
 }
 
-/// The newest token that one function of the SDK has acquired.
+/// The newest token that one function of the SDK has acquired with one kind of credential.
 ///
 /// Returned by [`Telemetry::tokens`](crate::Telemetry::tokens). Only tokens of known lifetime that the
 /// identity provider or a broker issued count; the token itself is not kept.
@@ -250,14 +251,21 @@ impl TokenInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewestToken {
     api: Api,
+    credential: Option<CredentialKind>,
     age: Duration,
     expires_in: Duration,
 }
 
 impl NewestToken {
-    pub(crate) const fn new(api: Api, age: Duration, expires_in: Duration) -> Self {
+    pub(crate) const fn new(
+        api: Api,
+        credential: Option<CredentialKind>,
+        age: Duration,
+        expires_in: Duration,
+    ) -> Self {
         Self {
             api,
+            credential,
             age,
             expires_in,
         }
@@ -267,6 +275,12 @@ impl NewestToken {
     #[must_use]
     pub const fn api(&self) -> Api {
         self.api
+    }
+
+    /// Returns the kind of the credential, if the acquisition recorded one.
+    #[must_use]
+    pub const fn credential(&self) -> Option<CredentialKind> {
+        self.credential
     }
 
     /// Returns the time since the token was acquired.

@@ -21,17 +21,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("acquisition", &["acquisition"]),
+    // A metric shows them.
+    ("tokens", &["newest_tokens"]),
     (
         "sinks",
         &[
-            "advice",
-            "entra",
-            "newest_tokens",
-            "observer",
-            "otel",
-            "recent",
-            "span",
-            "totals",
+            "advice", "entra", "observer", "otel", "recent", "span", "totals",
         ],
     ),
     ("telemetry", &["telemetry"]),

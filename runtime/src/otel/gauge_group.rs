@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Meter, MeterProvider};
 
-use super::attributes::{Attribute, AttributeBuilder};
+use super::attributes::AttributeBuilder;
 use super::catalog::MetricKind;
-use super::gauges::{Names, OBSERVED, Reading, Sources};
+use super::gauges::{KnownSeries, OBSERVED, Reading, Sources};
 use super::instruments::conventions_meter;
 use super::provider::{SharedProvider, is_same_provider};
 
@@ -107,13 +107,12 @@ impl GaugeGroup {
 
     /// Creates the instrument of a metric, whose callback lives as long as the provider.
     fn observe(self: &Arc<Self>, meter: &Meter, reading: &'static Reading) {
-        let (group, names) = (Arc::downgrade(self), Names::default());
+        let (group, known) = (Arc::downgrade(self), KnownSeries::default());
         let points = move || {
             let group = group.upgrade();
-            let values = group.map(|group| reading.values(&group.sources(), &names));
-            let attribute = |api| [KeyValue::new(Attribute::API_NAME.key, api)];
+            let values = group.map(|group| reading.values(&group.sources(), &known));
             let points = values.into_iter().flatten();
-            points.map(move |(api, value)| (attribute(api), value))
+            points.map(|(series, value)| (series.attributes(), value))
         };
         let metric = reading.metric.metric();
         let (name, description) = (metric.name(), metric.description());

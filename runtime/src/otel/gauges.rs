@@ -4,22 +4,37 @@
 //! in [`OBSERVED`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::attributes::OTHER;
+use opentelemetry::KeyValue;
+
+use super::attributes::{Attribute, OTHER};
 use super::catalog::MetricId;
 use super::interner::MAX_APIS;
 use crate::acquisition::{InFlightOfApi, InFlightTable, now};
+use crate::credential::CredentialKind;
+use crate::newest_tokens::NewestTokens;
 
 /// What the values of one client are read from; weak, because providers keep their callbacks.
 #[derive(Clone)]
 pub(crate) struct Sources {
     in_flight: Weak<InFlightTable>,
+    tokens: Weak<NewestTokens>,
+}
+
+/// What a value belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Series {
+    /// A function of an SDK.
+    api: &'static str,
+    /// The kind of credential, of the metrics which have that attribute.
+    credential: Option<&'static str>,
 }
 
 /// A value of one function of an SDK.
 pub(super) struct Observed {
-    api: &'static str,
+    series: Series,
     value: f64,
 }
 
@@ -33,7 +48,7 @@ pub(super) struct Reading {
     idle: Option<f64>,
 }
 
-pub(super) static OBSERVED: [Reading; 2] = [
+pub(super) static OBSERVED: [Reading; 3] = [
     Reading {
         metric: MetricId::InFlight,
         read: Sources::in_flight,
@@ -46,12 +61,36 @@ pub(super) static OBSERVED: [Reading; 2] = [
         join: f64::max,
         idle: Some(0.0),
     },
+    Reading {
+        metric: MetricId::ExpiresIn,
+        read: Sources::expires_in,
+        // The newest token of several clients is the one that expires last.
+        join: f64::max,
+        idle: None,
+    },
 ];
 
+impl Series {
+    const fn of_api(api: &'static str) -> Self {
+        Self {
+            api,
+            credential: None,
+        }
+    }
+
+    pub(super) fn attributes(self) -> Vec<KeyValue> {
+        let credential = self.credential;
+        let credential = credential.map(|kind| KeyValue::new(Attribute::CREDENTIAL.key, kind));
+        let api = KeyValue::new(Attribute::API_NAME.key, self.api);
+        iter::once(api).chain(credential).collect()
+    }
+}
+
 impl Sources {
-    pub(crate) fn new(in_flight: &Arc<InFlightTable>) -> Self {
+    pub(crate) fn new(in_flight: &Arc<InFlightTable>, tokens: &Arc<NewestTokens>) -> Self {
         Self {
             in_flight: Arc::downgrade(in_flight),
+            tokens: Arc::downgrade(tokens),
         }
     }
 
@@ -72,7 +111,7 @@ impl Sources {
 
     fn in_flight(&self) -> Vec<Observed> {
         let observed = self.in_flight_by_api().into_iter().map(|of_api| Observed {
-            api: of_api.api,
+            series: Series::of_api(of_api.api),
             value: of_api.count.into(),
         });
         observed.collect()
@@ -81,32 +120,52 @@ impl Sources {
     fn oldest_age(&self) -> Vec<Observed> {
         let observed = self.in_flight_by_api().into_iter().filter_map(|of_api| {
             Some(Observed {
-                api: of_api.api,
+                series: Series::of_api(of_api.api),
                 value: of_api.oldest_age?.as_secs_f64(),
             })
         });
         observed.collect()
     }
+
+    fn expires_in(&self) -> Vec<Observed> {
+        let mut observed = Vec::new();
+        if let Some(tokens) = self.tokens.upgrade() {
+            tokens.for_each(|token| {
+                observed.push(Observed {
+                    series: Series {
+                        api: token.api().name(),
+                        credential: token.credential().map(CredentialKind::name),
+                    },
+                    value: token.expires_in().as_secs_f64(),
+                });
+            });
+        }
+        observed
+    }
 }
 
-/// The names of the functions for which a metric had a value.
+/// The series for which a metric had a value.
 #[derive(Default)]
-pub(super) struct Names(Mutex<BTreeSet<&'static str>>);
+pub(super) struct KnownSeries(Mutex<BTreeSet<Series>>);
 
 impl Reading {
-    /// Returns the value of each function, joined over all clients.
-    pub(super) fn values(&self, clients: &[Sources], names: &Names) -> BTreeMap<&'static str, f64> {
+    /// Returns the value of each series, joined over all clients.
+    pub(super) fn values(&self, clients: &[Sources], known: &KnownSeries) -> BTreeMap<Series, f64> {
         // Read before the lock is taken, because a custom clock is foreign code.
         let observed: Vec<Observed> = clients.iter().flat_map(self.read).collect();
-        let mut names = names.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = |name: &&'static str| Some((*name, self.idle?));
-        let mut values: BTreeMap<_, _> = names.iter().filter_map(idle).collect();
-        for Observed { api, value } in observed {
-            let is_admitted = names.contains(api) || names.len() < MAX_APIS;
-            let api = if is_admitted { api } else { OTHER };
-            names.insert(api);
-            let joined = values.get(api).map(|known| (self.join)(*known, value));
-            values.insert(api, joined.unwrap_or(value));
+        let mut known = known.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = |series: &Series| Some((*series, self.idle?));
+        let mut values: BTreeMap<_, _> = known.iter().filter_map(idle).collect();
+        for Observed { series, value } in observed {
+            let is_admitted = known.contains(&series) || known.len() < MAX_APIS;
+            let series = if is_admitted {
+                series
+            } else {
+                Series::of_api(OTHER)
+            };
+            known.insert(series);
+            let joined = values.get(&series).map(|known| (self.join)(*known, value));
+            values.insert(series, joined.unwrap_or(value));
         }
         values
     }

@@ -53,6 +53,7 @@
 //! | `token_telemetry.rejected_tokens` | `error.type` |
 //! | `token_telemetry.acquisitions.in_flight` | `token_telemetry.api.name` |
 //! | `token_telemetry.acquisitions.oldest_age` | `token_telemetry.api.name` |
+//! | `token_telemetry.token.expires_in` | `token_telemetry.api.name`, `token_telemetry.credential` |
 //!
 //! Only failures have an `error.type`. It is `operation_canceled` for a cancelled call, `panicked`
 //! for a panic, and `_OTHER` for error codes beyond the limit below. Of a rejected token it is the
@@ -86,6 +87,12 @@
 //! hangs: how many are in flight, and the age of the oldest. Both are zero once a function that had
 //! a value has none in flight. Clients of one SDK on the same provider share them: counts add up, and
 //! the greatest age counts.
+//!
+//! `token_telemetry.token.expires_in` is read in the same way: the seconds until the newest token of a
+//! function expires, by credential if the SDK recorded one, and zero from then on. It falls while
+//! nothing refreshes the token, even if nobody calls the SDK. Only new tokens of known lifetime count.
+//! Of several clients, the token that expires last counts. The first 64 pairs of a function and a
+//! credential have values of their own; further ones share the function `other`, without a credential.
 //!
 //! # Cardinality
 //!
@@ -130,8 +137,8 @@
 //! The credential of an exporter may be annotated itself: each export would then cause new metrics and
 //! spans, which have to be exported. While OpenTelemetry suppresses telemetry on a thread, as its SDK
 //! does on the threads that collect and export, an acquisition that ends there is not recorded, and one
-//! that begins there opens no span. Headers, [`totals`](crate::Telemetry::totals) and observers have it
-//! as usual.
+//! that begins there opens no span. Headers, [`totals`](crate::Telemetry::totals), observers and the
+//! metrics that are read during a collection have it as usual.
 //!
 //! # Bound instruments
 //!

@@ -402,10 +402,11 @@ impl TelemetryBuilder {
             .into_iter()
             .filter_map(|(header, name)| self.dialect.sends(header).then_some(name));
         let in_flight = InFlightTable::new(SHARDS, self.clock.clone());
+        let tokens = Arc::new(NewestTokens::new(self.clock.clone()));
         #[cfg(feature = "otel")]
-        let sources = Sources::new(&in_flight);
+        let sources = Sources::new(&in_flight, &tokens);
         let core = Core {
-            tokens: Arc::new(NewestTokens::new(self.clock.clone())),
+            tokens,
             clock: self.clock,
             advice: Advice::new(self.claims.honors_retry_after),
             _alive: AliveInstance::new(client.sku()),

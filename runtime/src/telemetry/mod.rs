@@ -243,7 +243,8 @@ impl Telemetry {
     /// Returns the newest token of each function, with its age and its expiry.
     ///
     /// A token counts if the identity provider or a broker issued it and its lifetime is known; a cache
-    /// hit changes nothing. At most 64 functions are kept. Without a clock there are none.
+    /// hit changes nothing. At most 64 pairs
+    /// of a function and a kind of credential are kept. Without a clock there are none.
     ///
     /// # Examples
     ///

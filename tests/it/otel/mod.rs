@@ -6,6 +6,7 @@ mod cardinality;
 mod conventions;
 mod credentials;
 mod enricher;
+mod expires_in;
 pub(crate) mod global;
 mod in_flight;
 mod measurements;

@@ -310,6 +310,14 @@ metrics! {
         attributes: &[A::API_NAME],
         boundaries: &[],
     },
+    ExpiresIn: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.token.expires_in",
+        unit: Unit::CurrentSeconds,
+        description: "Time until the newest token expires, also while nobody asks for it",
+        attributes: &[A::API_NAME, A::CREDENTIAL],
+        boundaries: &[],
+    },
 }
 
 /// From a fast in-memory cache to a request that timed out after a minute.
