@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench in-flight`
 //!
-//! Fails if one that waits takes more than 700 bytes beyond the plain future, or the list more than
-//! 10 ms.
+//! Fails if one that waits takes more than 700 bytes beyond the plain future, one in a token request
+//! more than 1600, or the list more than 10 ms.
 
 use std::future::pending;
 use std::hint::black_box;
@@ -36,6 +36,8 @@ const TOKEN_URL: &str = "https://login.microsoftonline.com/tenant/oauth2/v2.0/to
 
 const COUNT: usize = 100_000;
 const MOST_BYTES: f64 = 700.0;
+/// A token request adds itself, what it records, and the part of the acquisition that it shares.
+const MOST_BYTES_IN_HTTP: f64 = 1600.0;
 const LONGEST: Duration = Duration::from_millis(10);
 
 /// Rounds; the fastest one counts, because the machine may be busy.
@@ -98,19 +100,17 @@ fn main() {
     println!("{COUNT} in flight         bytes each   beyond the plain future   in_flight()");
     println!("plain future             {plain:>10.0}");
     let rows = [
-        ("waiting", cost(&telemetry, waiting)),
-        ("in a token request", cost(&telemetry, in_http)),
+        ("waiting", MOST_BYTES, cost(&telemetry, waiting)),
+        (
+            "in a token request",
+            MOST_BYTES_IN_HTTP,
+            cost(&telemetry, in_http),
+        ),
     ];
-    let [(_, (waiting, _)), _] = rows;
-    for (name, (bytes, time)) in rows {
+    for (name, most, (bytes, time)) in rows {
         let beyond = bytes - plain;
         println!("{name:<24} {bytes:>10.0} {beyond:>25.0}   {time:>11.1?}");
         assert!(time <= LONGEST, "{name}: expected at most {LONGEST:?}");
+        assert!(beyond <= most, "{name}: expected at most {most} bytes");
     }
-    // A token request adds what it records: host, authority, attempts, its headers' report.
-    let beyond = waiting - plain;
-    assert!(
-        beyond <= MOST_BYTES,
-        "expected at most {MOST_BYTES} bytes, found {beyond}"
-    );
 }

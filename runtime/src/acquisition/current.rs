@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::context::{self, emit};
 use super::handle::Handle;
 use super::lookup_timer::CacheLookupTimer;
-use super::state::{
-    CallerSdk, MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN, MAX_TEXT_LEN, State, Wrapper,
+use super::rare_state::{
+    CallerSdk, MAX_CALLER_SDK_ID_LEN, MAX_CALLER_SDK_VERSION_LEN, MAX_TEXT_LEN, Wrapper,
 };
+use super::state::State;
 use super::timer::{Timer, Waiting};
 use super::token_request::TokenRequest;
 use crate::api::Api;
@@ -392,7 +393,7 @@ impl Acquisition {
     /// Acquisition::current().record_cached_token_count(cache.len() as u64);
     /// ```
     pub fn record_cached_token_count(self, count: u64) {
-        record(|state| state.cold_mut().cached_token_count = Some(count));
+        record(|state| state.rare_mut().cached_token_count = Some(count));
     }
 
     /// Records whether the cache is written to a store outside the process.
@@ -436,7 +437,7 @@ impl Acquisition {
     /// ```
     pub fn record_region(self, region: Region) {
         record(|state| {
-            state.cold_mut().region.get_or_insert(region);
+            state.rare_mut().region.get_or_insert(region);
         });
     }
 
@@ -534,7 +535,7 @@ impl Acquisition {
         version: impl Into<Cow<'static, str>>,
     ) {
         let caller = CallerSdk::new(id.into(), version.into());
-        record(|state| state.cold_mut().caller_sdk = Some(caller));
+        record(|state| state.rare_mut().caller_sdk = Some(caller));
     }
 
     /// Records whether the platform manages the client certificate.
@@ -565,7 +566,7 @@ impl Acquisition {
         version: impl Into<Cow<'static, str>>,
     ) {
         let wrapper = Wrapper::new(sku.into(), version.into());
-        record(|state| state.cold_mut().wrapper = Some(wrapper));
+        record(|state| state.rare_mut().wrapper = Some(wrapper));
     }
 
     /// Records the code of an error that a broker reported.
@@ -581,7 +582,7 @@ impl Acquisition {
     /// ```
     pub fn record_broker_error(self, code: impl Into<Cow<'static, str>>) {
         let code = bounded_code(code.into(), MAX_TEXT_LEN);
-        record(|state| state.cold_mut().broker_error = Some(code));
+        record(|state| state.rare_mut().broker_error = Some(code));
     }
 
     /// Records a value for a field that only some dialects have.
@@ -636,7 +637,7 @@ impl Acquisition {
     /// ```
     pub fn record_error(self, info: ErrorInfo) {
         record(|state| {
-            let known = &mut state.cold_mut().error;
+            let known = &mut state.rare_mut().error;
             *known = info.or(std::mem::take(known));
         });
     }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::state::{CallerSdk, State, Wrapper};
+use super::rare_state::{CallerSdk, Wrapper};
+use super::state::State;
 
 /// Facts that the builder of a `Telemetry` sets once instead of per acquisition.
 ///
@@ -43,13 +44,16 @@ impl Defaults {
         if self.is_empty() {
             return;
         }
+        if self.caller_sdk.is_some() || self.wrapper.is_some() {
+            let rare = state.rare_mut();
+            if rare.caller_sdk.is_none() {
+                rare.caller_sdk.clone_from(&self.caller_sdk);
+            }
+            if rare.wrapper.is_none() {
+                rare.wrapper.clone_from(&self.wrapper);
+            }
+        }
         let cold = state.cold_mut();
-        if cold.caller_sdk.is_none() {
-            cold.caller_sdk.clone_from(&self.caller_sdk);
-        }
-        if cold.wrapper.is_none() {
-            cold.wrapper.clone_from(&self.wrapper);
-        }
         cold.cache_serialized = cold.cache_serialized.or(self.cache_serialized);
         cold.legacy_cache = cold.legacy_cache.or(self.legacy_cache);
     }

@@ -140,9 +140,14 @@ impl End {
         let mut info = described;
         let mut is_pending = info.is_pending();
         if let Some(cold) = state.cold.as_deref() {
-            info = cold.error.clone().or(info);
+            if let Some(rare) = cold.rare.as_deref() {
+                info = rare.error.clone().or(info);
+            }
             is_pending = cold.pending || info.is_pending();
-            if let Some(merged) = &cold.merged_error
+            if let Some(merged) = cold
+                .rare
+                .as_deref()
+                .and_then(|rare| rare.merged_error.as_ref())
                 && !is_pending
                 && !info.has_own_code()
             {

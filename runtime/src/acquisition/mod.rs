@@ -26,6 +26,7 @@ mod id;
 mod in_flight;
 mod lookup_timer;
 mod pool;
+mod rare_state;
 pub(crate) mod record;
 pub(crate) mod response;
 mod seen_tokens;

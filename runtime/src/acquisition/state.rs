@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::clock::Moment;
 use super::delivery::UndecidedDelivery;
 use super::http_state::HttpState;
+use super::rare_state::RareState;
 use super::timed::{Timed, add};
 use crate::api::Api;
 use crate::cache::{
@@ -13,18 +14,8 @@ use crate::cache::{
 };
 use crate::credential::Credential;
 use crate::error::ErrorInfo;
-use crate::region::Region;
 use crate::token::{TokenInfo, TokenType};
-use crate::wire::{Authority, ClientRequestId, bounded_label, bounded_text};
-
-/// The longest caller SDK id that is kept, in bytes.
-pub(super) const MAX_CALLER_SDK_ID_LEN: usize = 10;
-
-/// The longest caller SDK version that is kept, in bytes.
-pub(super) const MAX_CALLER_SDK_VERSION_LEN: usize = 20;
-
-/// The longest text kept of a wrapper, a broker error or a platform field.
-pub(crate) const MAX_TEXT_LEN: usize = 64;
+use crate::wire::{Authority, ClientRequestId};
 
 /// Maximum number of platform fields; Android's dialect has 13.
 const MAX_PLATFORM_FIELDS: usize = 16;
@@ -69,34 +60,25 @@ pub(crate) struct State {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
-    pub(crate) region: Option<Region>,
     pub(crate) credential: Option<Credential>,
     /// What the SDK recorded.
     pub(crate) trigger: Option<RefreshTrigger>,
     /// The rejected token that the acquisition replaces; it changes no refresh reason.
     pub(crate) linked_trigger: Option<RefreshTrigger>,
-    pub(crate) caller_sdk: Option<CallerSdk>,
-    pub(crate) wrapper: Option<Wrapper>,
-    pub(crate) broker_error: Option<Cow<'static, str>>,
-    pub(crate) platform_fields: Vec<(&'static str, Cow<'static, str>)>,
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
     pub(crate) managed_certificate: Option<bool>,
     /// Waiting time that [`Waiting`](super::Waiting) measures.
     pub(crate) waiting: Timed,
-    pub(crate) cached_token_count: Option<u64>,
     pub(crate) cache_lookups: CacheLookups,
     pub(crate) in_extension: Timed,
     pub(crate) refresh_on: Option<SystemTime>,
     /// Whether a refresh brought a token that expires no later than the one before.
     pub(crate) expiry_unextended: bool,
-    pub(crate) error: ErrorInfo,
     /// Whether the body recorded that its error means "not yet".
     pub(crate) pending: bool,
-    /// The error of the last merged call, if no later one succeeded.
-    pub(crate) merged_error: Option<ErrorInfo>,
-    pub(crate) suppressed_errors: Vec<ErrorInfo>,
     pub(crate) http: HttpState,
+    pub(crate) rare: Option<Box<RareState>>,
 }
 
 impl ColdState {
@@ -120,38 +102,6 @@ impl CacheLookups {
         self.count = self.count.saturating_add(1);
         if self.kept.len() < MAX_CACHE_LOOKUPS {
             self.kept.push(lookup);
-        }
-    }
-}
-
-/// The SDK that calls the acquiring SDK.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CallerSdk {
-    pub(crate) id: Cow<'static, str>,
-    pub(crate) version: Cow<'static, str>,
-}
-
-impl CallerSdk {
-    pub(crate) fn new(id: Cow<'static, str>, version: Cow<'static, str>) -> Self {
-        Self {
-            id: bounded_text(id, MAX_CALLER_SDK_ID_LEN),
-            version: bounded_text(version, MAX_CALLER_SDK_VERSION_LEN),
-        }
-    }
-}
-
-/// The library that wraps the acquiring SDK, as the JavaScript dialect names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrapper {
-    pub(crate) sku: Cow<'static, str>,
-    pub(crate) version: Cow<'static, str>,
-}
-
-impl Wrapper {
-    pub(crate) fn new(sku: Cow<'static, str>, version: Cow<'static, str>) -> Self {
-        Self {
-            sku: bounded_label(sku, MAX_TEXT_LEN),
-            version: bounded_label(version, MAX_TEXT_LEN),
         }
     }
 }
@@ -183,6 +133,15 @@ impl State {
     /// Returns the cold state, allocated on first use.
     pub(crate) fn cold_mut(&mut self) -> &mut ColdState {
         self.cold.get_or_insert_default()
+    }
+
+    /// Returns the rare state, allocated on first use.
+    pub(crate) fn rare_mut(&mut self) -> &mut RareState {
+        self.cold_mut().rare.get_or_insert_default()
+    }
+
+    pub(crate) fn rare(&self) -> Option<&RareState> {
+        self.cold.as_deref()?.rare.as_deref()
     }
 
     /// Returns why a cached token did not suffice: what the SDK recorded, else
@@ -293,11 +252,11 @@ impl State {
                     self.merge_token(&info);
                 }
                 // An earlier merged call may have failed; this one succeeded.
-                if let Some(cold) = &mut self.cold {
-                    cold.merged_error = None;
+                if let Some(rare) = self.cold.as_mut().and_then(|cold| cold.rare.as_mut()) {
+                    rare.merged_error = None;
                 }
             }
-            Err(info) => self.cold_mut().merged_error = Some(info),
+            Err(info) => self.rare_mut().merged_error = Some(info),
         }
     }
 
@@ -312,7 +271,7 @@ impl State {
     }
 
     pub(crate) fn platform_field(&mut self, name: &'static str, value: Cow<'static, str>) {
-        let fields = &mut self.cold_mut().platform_fields;
+        let fields = &mut self.rare_mut().platform_fields;
         fields.retain(|(known, _)| *known != name);
         if fields.len() < MAX_PLATFORM_FIELDS {
             fields.push((name, value));
@@ -340,12 +299,12 @@ impl State {
 
     /// Returns whether there are suppressed errors, which are reported under this acquisition's id.
     pub(crate) fn has_suppressed_errors(&self) -> bool {
-        let cold = self.cold.as_deref();
-        cold.is_some_and(|cold| !cold.suppressed_errors.is_empty())
+        let rare = self.rare();
+        rare.is_some_and(|rare| !rare.suppressed_errors.is_empty())
     }
 
     pub(crate) fn suppressed_error(&mut self, info: ErrorInfo) {
-        let failures = &mut self.cold_mut().suppressed_errors;
+        let failures = &mut self.rare_mut().suppressed_errors;
         if failures.len() < MAX_SUPPRESSED_ERRORS {
             failures.push(info);
         }

@@ -28,7 +28,6 @@ in_both_temporalities! {
         bench.fetch();
     } expects [
         ("token_telemetry.acquisition.duration", 1),
-        ("token_telemetry.token.expires_in", 1),
         ("token_telemetry.token.remaining_lifetime", 1),
         ("token_telemetry.token_request.duration", 1),
     ];

@@ -121,7 +121,7 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn cached_token_count(&self) -> Option<u64> {
-        self.cold()?.cached_token_count
+        self.rare()?.cached_token_count
     }
 
     /// Returns whether the cache is written to a store outside the process.

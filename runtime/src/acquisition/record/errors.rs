@@ -82,7 +82,7 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn suppressed_errors(&self) -> &[ErrorInfo] {
-        self.cold().map_or(&[], |cold| &cold.suppressed_errors)
+        self.rare().map_or(&[], |rare| &rare.suppressed_errors)
     }
 
     /// Returns the code of the error that a broker reported.
@@ -100,7 +100,7 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn broker_error(&self) -> Option<&str> {
-        self.cold()?.broker_error.as_deref()
+        self.rare()?.broker_error.as_deref()
     }
 
     /// Returns whether a later request may report something of this record.
@@ -116,9 +116,10 @@ impl AcquisitionRecord {
         if let Some(error) = &mut self.error {
             error.truncate_code(limit);
         }
-        if let Some(cold) = &mut self.state.cold {
-            cold.error.truncate_code(limit);
-            for failure in &mut cold.suppressed_errors {
+        let cold = self.state.cold.as_deref_mut();
+        if let Some(rare) = cold.and_then(|cold| cold.rare.as_mut()) {
+            rare.error.truncate_code(limit);
+            for failure in &mut rare.suppressed_errors {
                 failure.truncate_code(limit);
             }
         }

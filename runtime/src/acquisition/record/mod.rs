@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use super::http_state::HttpState;
 use super::id::AcquisitionId;
+use super::rare_state::RareState;
 use super::state::{ColdState, State};
 use crate::error::ErrorInfo;
 
@@ -106,6 +107,10 @@ impl AcquisitionRecord {
 
     fn cold(&self) -> Option<&ColdState> {
         self.state.cold.as_deref()
+    }
+
+    fn rare(&self) -> Option<&RareState> {
+        self.state.rare()
     }
 
     fn http(&self) -> Option<&HttpState> {

@@ -171,6 +171,6 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
-        self.cold()?.region.as_ref()
+        self.rare()?.region.as_ref()
     }
 }

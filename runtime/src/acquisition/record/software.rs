@@ -20,7 +20,7 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn caller_sdk(&self) -> Option<(&str, &str)> {
-        self.cold()?
+        self.rare()?
             .caller_sdk
             .as_ref()
             .map(|caller| (&*caller.id, &*caller.version))
@@ -41,7 +41,7 @@ impl AcquisitionRecord {
     /// ```
     #[must_use]
     pub fn wrapper(&self) -> Option<(&str, &str)> {
-        let wrapper = self.cold()?.wrapper.as_ref()?;
+        let wrapper = self.rare()?.wrapper.as_ref()?;
         Some((&*wrapper.sku, &*wrapper.version))
     }
 
@@ -83,6 +83,6 @@ impl AcquisitionRecord {
 
     /// Returns the same fields as a slice.
     pub(crate) fn shown_platform_fields(&self) -> &[(&'static str, Cow<'static, str>)] {
-        self.cold().map_or(&[], |cold| &cold.platform_fields)
+        self.rare().map_or(&[], |rare| &rare.platform_fields)
     }
 }

@@ -230,10 +230,7 @@ impl<'a> CurrentTelemetry<'a> {
 
 /// Writes the header of a running acquisition.
 pub(crate) fn write_state(dialect: &Dialect, state: &State, out: &mut Scratch) {
-    let recorded = state
-        .cold
-        .as_deref()
-        .map_or(&[][..], |cold| &cold.platform_fields);
+    let recorded = state.rare().map_or(&[][..], |rare| &rare.platform_fields);
     let has_slot = |name: &str| {
         let is_named =
             |slot: &FieldSpec| matches!(slot.field, CurrentField::Named(known) if known == name);
@@ -288,7 +285,8 @@ fn write_slots<'v>(
 /// Returns the value of a field in a running acquisition.
 pub(crate) fn value_in(state: &State, field: CurrentField) -> Option<FieldValue<'_>> {
     let cold = state.cold.as_deref();
-    let region = || cold?.region.as_ref();
+    let rare = state.rare();
+    let region = || rare?.region.as_ref();
     match field {
         CurrentField::Api => Some(state.api.number().into()),
         CurrentField::ForceRefresh => {
@@ -301,14 +299,14 @@ pub(crate) fn value_in(state: &State, field: CurrentField) -> Option<FieldValue<
         CurrentField::TokenType => state.token_type.map(FieldValue::from),
         CurrentField::CacheSerialized => cold?.cache_serialized.map(FieldValue::from),
         CurrentField::LegacyCache => cold?.legacy_cache.map(FieldValue::from),
-        CurrentField::CallerSdkId => text(&cold?.caller_sdk.as_ref()?.id),
-        CurrentField::CallerSdkVersion => text(&cold?.caller_sdk.as_ref()?.version),
+        CurrentField::CallerSdkId => text(&rare?.caller_sdk.as_ref()?.id),
+        CurrentField::CallerSdkVersion => text(&rare?.caller_sdk.as_ref()?.version),
         CurrentField::ManagedCertificate => cold?.managed_certificate.map(FieldValue::from),
-        CurrentField::WrapperSku => text(&cold?.wrapper.as_ref()?.sku),
-        CurrentField::WrapperVersion => text(&cold?.wrapper.as_ref()?.version),
-        CurrentField::BrokerError => text(cold?.broker_error.as_ref()?),
+        CurrentField::WrapperSku => text(&rare?.wrapper.as_ref()?.sku),
+        CurrentField::WrapperVersion => text(&rare?.wrapper.as_ref()?.version),
+        CurrentField::BrokerError => text(rare?.broker_error.as_ref()?),
         CurrentField::Named(name) => {
-            let (_, value) = cold?
+            let (_, value) = rare?
                 .platform_fields
                 .iter()
                 .find(|(known, _)| *known == name)?;
