@@ -9,6 +9,7 @@ use opentelemetry::{KeyValue, Value};
 use super::attempts::AttemptSet;
 use super::attributes::{Attribute, OTHER, OTHER_ERROR, level_name};
 use super::catalog::MetricId;
+use super::enricher::ExtraAttributes;
 use super::quota::Origin;
 use super::recorder::MetricsRecorder;
 use super::suppression::is_suppressed;
@@ -48,67 +49,81 @@ impl Event {
         }
         self
     }
+
+    /// Adds the attributes of an enricher whose keys the metric does not set itself.
+    fn beside(mut self, extra: Option<&ExtraAttributes>) -> Self {
+        if let Some(extra) = extra {
+            self.attributes.extend(extra.beside(self.metric.metric()));
+        }
+        self
+    }
+}
+
+/// Records a lookup in a cache.
+fn record_lookup(lookup: &RecordedLookup, record_event: impl Fn(Event)) {
+    let described = |event: Event| {
+        let result = lookup.result().name();
+        event
+            .with(Attribute::LEVEL, level_name(lookup.level()))
+            .with(Attribute::CACHE_RESULT, Some(result))
+    };
+    record_event(described(Event::counted(MetricId::CacheLookups)));
+    if let Some(time) = lookup.duration() {
+        let event = Event::timed(MetricId::CacheLookupDuration, time);
+        record_event(described(event));
+    }
 }
 
 impl MetricsRecorder {
     /// Records the events that a finished acquisition contains; a plain hit has none.
     #[inline]
-    pub(super) fn record_events(&self, record: &AcquisitionRecord) {
+    pub(super) fn record_events(
+        &self,
+        record: &AcquisitionRecord,
+        extra: Option<&ExtraAttributes>,
+    ) {
         if !self.records_conventions() {
             return;
         }
         let state = record.state();
         if state.stale || state.waited.is_some() || state.cold.is_some() {
-            self.record_events_of(record);
+            self.record_events_of(record, extra);
         }
     }
 
     #[cold]
-    fn record_events_of(&self, record: &AcquisitionRecord) {
+    fn record_events_of(&self, record: &AcquisitionRecord, extra: Option<&ExtraAttributes>) {
         let api = record.api().name();
+        let record_event = |event: Event| self.record_event(api, event.beside(extra));
         if record.is_stale() {
-            self.record_event(api, Event::counted(MetricId::StaleTokens));
+            record_event(Event::counted(MetricId::StaleTokens));
         }
         if record.is_expiry_unextended() {
-            self.record_event(api, Event::counted(MetricId::UnextendedTokens));
+            record_event(Event::counted(MetricId::UnextendedTokens));
         }
         for lookup in record.cache_lookups() {
-            self.record_lookup(api, lookup);
+            record_lookup(lookup, record_event);
         }
         if let Some(trigger) = record.trigger() {
             let event = Event::counted(MetricId::TriggeredRefreshes);
             let event = event.with(Attribute::TRIGGER, Some(trigger.name()));
-            self.record_event(api, event);
+            record_event(event);
         }
         if let Some(credential) = record.credential()
             && record.token_source() != Some(TokenSource::Cache)
         {
-            self.record_credential(record, credential);
+            self.record_credential(record, credential, extra);
         }
         if let Some(time) = record.duration_throttled().filter(|time| !time.is_zero()) {
-            self.record_event(api, Event::timed(MetricId::ThrottledDuration, time));
+            record_event(Event::timed(MetricId::ThrottledDuration, time));
         }
         if let Some(time) = record.duration_waiting() {
-            self.record_event(api, Event::timed(MetricId::WaitingDuration, time));
+            record_event(Event::timed(MetricId::WaitingDuration, time));
         }
         for error in record.suppressed_errors() {
             let code = self.suppressed_code(record, error);
             let event = Event::counted(MetricId::SuppressedErrors);
-            self.record_event(api, event.with(Attribute::ERROR_TYPE, Some(code)));
-        }
-    }
-
-    fn record_lookup(&self, api: &'static str, lookup: &RecordedLookup) {
-        let described = |event: Event| {
-            let result = lookup.result().name();
-            event
-                .with(Attribute::LEVEL, level_name(lookup.level()))
-                .with(Attribute::CACHE_RESULT, Some(result))
-        };
-        self.record_event(api, described(Event::counted(MetricId::CacheLookups)));
-        if let Some(time) = lookup.duration() {
-            let event = Event::timed(MetricId::CacheLookupDuration, time);
-            self.record_event(api, described(event));
+            record_event(event.with(Attribute::ERROR_TYPE, Some(code)));
         }
     }
 
@@ -116,7 +131,12 @@ impl MetricsRecorder {
     ///
     /// By the kind of error instead of the function: with both, the attribute sets would not be
     /// bounded by construction.
-    fn record_credential(&self, record: &AcquisitionRecord, credential: Credential) {
+    fn record_credential(
+        &self,
+        record: &AcquisitionRecord,
+        credential: Credential,
+        extra: Option<&ExtraAttributes>,
+    ) {
         let Some(total) = record.duration_total() else {
             return;
         };
@@ -133,7 +153,7 @@ impl MetricsRecorder {
             .with(Attribute::CREDENTIAL, Some(name.unwrap_or(OTHER_ERROR)))
             .with(Attribute::MANAGED_IDENTITY_SOURCE, source)
             .with(Attribute::ERROR_KIND, error_kind);
-        self.record_event_of_client(&event);
+        self.record_event_of_client(&event.beside(extra));
     }
 
     /// Records that a resource rejected a token.

@@ -252,8 +252,10 @@ impl Metrics {
 
     /// Adds the application's own attributes to every metric of a finished acquisition.
     ///
-    /// Metrics of single events do not have them: `token_telemetry.token_request.duration`,
-    /// `token_telemetry.throttled.duration` and `token_telemetry.stale_tokens`.
+    /// Metrics without a finished acquisition do not have them: `token_telemetry.rejected_tokens`,
+    /// `token_telemetry.token_request.duration`, which is recorded while the acquisition runs, and
+    /// those that are read during a collection: `token_telemetry.acquisitions.in_flight`,
+    /// `token_telemetry.acquisitions.oldest_age` and `token_telemetry.token.expires_in`.
     ///
     /// The function is called once per acquisition, on the thread that ended it. Keep its values
     /// few: each new combination creates a time series.

@@ -157,8 +157,8 @@ impl MetricsRecorder {
         if self.is_off || self.ignores(record.outcome()) {
             return;
         }
-        contained(|| self.export(record));
-        self.record_events(record);
+        let extra = contained(|| self.export(record)).flatten();
+        self.record_events(record, extra.as_ref());
     }
 
     /// Returns whether no metric records acquisitions with this outcome.
@@ -170,14 +170,13 @@ impl MetricsRecorder {
         }
     }
 
-    fn export(&self, record: &AcquisitionRecord) {
-        let Some(epoch) = self.epoch(record) else {
-            return;
-        };
-        let Some(state) = epoch.state() else { return };
+    /// Records the metrics of an acquisition, and returns the attributes that an enricher adds.
+    fn export(&self, record: &AcquisitionRecord) -> Option<ExtraAttributes> {
+        let epoch = self.epoch(record)?;
+        let state = epoch.state()?;
         // Not any earlier, so that a hit without a provider does not pay for it.
         if is_suppressed() {
-            return;
+            return None;
         }
         let key = SeriesKey::of(
             record,
@@ -195,7 +194,8 @@ impl MetricsRecorder {
             let extra = enricher.attributes(record);
             if !extra.is_empty() {
                 let key = series.map_or_else(|| key.reserved(), |series| series.key);
-                return self.record_with(&extra, &key, state, &measurements);
+                self.record_with(&extra, &key, state, &measurements);
+                return Some(extra);
             }
         }
         if let Some(series) = series {
@@ -204,6 +204,7 @@ impl MetricsRecorder {
             let none = ExtraAttributes::default();
             self.record_with(&none, &key.reserved(), state, &measurements);
         }
+        None
     }
 
     /// Returns a series that is new or beyond the limit.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::otel::{ExtraAttributes, Metrics};
-use token_telemetry::{AcquisitionRecord, CacheLevel, Observer, Telemetry};
+use token_telemetry::cache::{CacheLookup, RefreshTrigger};
+use token_telemetry::credential::CredentialKind;
+use token_telemetry::otel::{ExtraAttributes, Metrics, MsalSet};
+use token_telemetry::{Acquisition, AcquisitionRecord, CacheLevel, ErrorInfo, Observer, Telemetry};
 
 use super::collect::Sink;
 use super::{Bench, counts, now, point, run};
@@ -37,6 +40,54 @@ fn extra_attributes_on_every_metric() {
         assert_eq!(point.attributes["lab.ok"], true.into(), "{}", point.metric);
         assert_eq!(point.text("lab.region"), "west", "{}", point.metric);
     }
+}
+
+#[test]
+fn extra_attributes_on_events() {
+    let sink = Sink::new(Temporality::Delta);
+    let metrics = Metrics::with_provider(sink.provider.clone())
+        .msal_set(MsalSet::Off)
+        .semantic_conventions()
+        .enricher(|_, extra| {
+            extra.add("lab.region", "west").add("error.type", "lab");
+        });
+    let (telemetry, clock) = super::instance("Lab.Auth", metrics);
+    let bench = Bench {
+        telemetry,
+        clock,
+        sink,
+    };
+    now(run(&bench.telemetry, async {
+        bench.respond(503).await;
+        let current = Acquisition::current();
+        current.record_stale_token();
+        current.record_waiting(Duration::from_secs(1));
+        current.record_suppressed_error(ErrorInfo::new("slow"));
+        current.record_cache_lookup(CacheLevel::L1Cache, CacheLookup::Miss, Duration::ZERO);
+        current.record_credential(CredentialKind::Broker);
+        current.record_trigger(RefreshTrigger::Caller);
+        Ok(1)
+    }))
+    .unwrap();
+    let points = bench.sink.collect();
+    for metric in [
+        "token_telemetry.stale_tokens",
+        "token_telemetry.waiting.duration",
+        "token_telemetry.cache.lookups",
+        "token_telemetry.credential.duration",
+        "token_telemetry.triggered_refreshes",
+        "token_telemetry.suppressed_errors",
+    ] {
+        assert_eq!(
+            point(&points, metric).text("lab.region"),
+            "west",
+            "{metric}"
+        );
+    }
+    let errors = point(&points, "token_telemetry.suppressed_errors");
+    assert_eq!(errors.text("error.type"), "slow");
+    let attempt = point(&points, "token_telemetry.token_request.duration");
+    assert!(!attempt.attributes.contains_key("lab.region"));
 }
 
 #[test]
