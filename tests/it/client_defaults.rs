@@ -2,6 +2,7 @@
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::TelemetryBuilder;
+use token_telemetry::credential::CredentialKind;
 use token_telemetry::entra::Dialect;
 use token_telemetry::otel::{Metrics, MsalSet};
 
@@ -212,4 +213,92 @@ fn no_defaults_change_nothing() {
     let telemetry = Telemetry::builder().observer(recorder.clone()).build();
     acquire(&telemetry.unwrap(), cached);
     assert_eq!(facts(&only(&recorder)), (None, None, None, None));
+}
+
+fn with_credential(builder: TelemetryBuilder) -> TelemetryBuilder {
+    builder.default_credential(CredentialKind::ClientSecret)
+}
+
+/// The name of the credential in the record of an acquisition with this body.
+fn credential_of(body: impl FnOnce()) -> Option<&'static str> {
+    let (telemetry, recorder) = recorded(with_credential);
+    acquire(&telemetry, body);
+    let credential = only(&recorder).credential()?;
+    Some(credential.kind().name())
+}
+
+fn requested() {
+    exchange(TOKEN_URL, 200);
+}
+
+#[test]
+fn default_credential_of_new_tokens_only() {
+    assert_eq!(credential_of(requested), Some("client_secret"));
+    assert_eq!(credential_of(cached), None);
+    let cached_after_request = || {
+        requested();
+        cached();
+    };
+    assert_eq!(credential_of(cached_after_request), None);
+}
+
+#[test]
+fn recorded_credential_overrides_default() {
+    let before = || {
+        Acquisition::current().record_credential(CredentialKind::Broker);
+        requested();
+    };
+    assert_eq!(credential_of(before), Some("broker"));
+    let after = || {
+        requested();
+        Acquisition::current().record_credential(CredentialKind::Broker);
+    };
+    assert_eq!(credential_of(after), Some("broker"));
+}
+
+#[test]
+fn credential_of_error_overrides_default() {
+    let name_after = |info: ErrorInfo| {
+        let (telemetry, recorder) = recorded(with_credential);
+        fail(&telemetry, "shadowed", || {
+            exchange(TOKEN_URL, 400);
+            Acquisition::current().record_error(info);
+        });
+        only(&recorder).credential().map(|it| it.kind().name())
+    };
+    let info = ErrorInfo::new("invalid_client");
+    assert_eq!(name_after(info.clone()), Some("client_secret"));
+    let info = info.with_credential(CredentialKind::Environment);
+    assert_eq!(name_after(info), Some("environment"));
+}
+
+#[test]
+fn metrics_show_default_credential_as_if_recorded() {
+    let recorded = exported(
+        Metrics::semantic_conventions,
+        |builder| builder,
+        || {
+            Acquisition::current().record_credential(CredentialKind::ClientSecret);
+            requested();
+        },
+    );
+    let of_credential =
+        |(metric, ..): &(String, String, u64)| metric == "token_telemetry.credential.duration";
+    assert!(recorded.iter().any(of_credential), "{recorded:?}");
+    let by_default = exported(Metrics::semantic_conventions, with_credential, requested);
+    assert_eq!(by_default, recorded);
+    let of_hit = exported(Metrics::semantic_conventions, with_credential, cached);
+    assert!(!of_hit.iter().any(of_credential), "{of_hit:?}");
+}
+
+#[test]
+fn default_credential_without_request() {
+    let broker = || Acquisition::current().record_source(TokenSource::Broker);
+    assert_eq!(credential_of(broker), Some("client_secret"));
+    assert_eq!(credential_of(|| ()), Some("client_secret"));
+    for body in [broker, || ()] {
+        let exported = exported(Metrics::semantic_conventions, with_credential, body);
+        let shown = format!("{exported:?}");
+        assert!(shown.contains("client_secret"), "{shown}");
+    }
 }

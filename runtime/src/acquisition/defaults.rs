@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::rare_state::{CallerSdk, Wrapper};
 use super::state::State;
+use crate::cache::TokenSource;
+use crate::credential::Credential;
 
 /// Facts that the builder of a `Telemetry` sets once instead of per acquisition.
 ///
@@ -14,6 +16,7 @@ pub(crate) struct Defaults {
     wrapper: Option<Wrapper>,
     pub(crate) cache_serialized: Option<bool>,
     pub(crate) legacy_cache: Option<bool>,
+    pub(crate) credential: Option<Credential>,
 }
 
 impl Defaults {
@@ -39,8 +42,19 @@ impl Defaults {
             && self.legacy_cache.is_none()
     }
 
+    /// Fills in the credential, unless a cache had the token.
+    ///
+    /// Next to a recorded one instead of in its place: an error described later can still name the one
+    /// that was used.
+    pub(crate) fn fill_credential(&self, state: &mut State) {
+        if self.credential.is_some() && state.source != Some(TokenSource::Cache) {
+            state.cold_mut().default_credential = self.credential;
+        }
+    }
+
     /// Fills in what the SDK has not recorded.
     pub(crate) fn fill(&self, state: &mut State) {
+        self.fill_credential(state);
         if self.is_empty() {
             return;
         }

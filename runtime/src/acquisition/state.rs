@@ -61,6 +61,8 @@ pub(crate) struct State {
 pub(crate) struct ColdState {
     pub(crate) parent: Option<ClientRequestId>,
     pub(crate) credential: Option<Credential>,
+    /// The credential of the client, if the SDK records none.
+    pub(crate) default_credential: Option<Credential>,
     /// What the SDK recorded.
     pub(crate) trigger: Option<RefreshTrigger>,
     /// The rejected token that the acquisition replaces; it changes no refresh reason.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::TelemetryBuilder;
+use crate::credential::Credential;
 
 /// Set once per client instead of once per acquisition.
 ///
@@ -82,6 +83,28 @@ impl TelemetryBuilder {
     /// ```
     pub fn legacy_cache(mut self, enabled: bool) -> Self {
         self.defaults.legacy_cache = Some(enabled);
+        self
+    }
+
+    /// Sets the credential of acquisitions that record none.
+    ///
+    /// [`record_credential`](crate::Acquisition::record_credential) and a
+    /// [credential in the error](crate::ErrorInfo::with_credential) override it. An acquisition whose
+    /// token came from a cache has no credential.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::credential::CredentialKind;
+    ///
+    /// let telemetry = Telemetry::builder()
+    ///     .default_credential(CredentialKind::WorkloadIdentity)
+    ///     .build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    pub fn default_credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.defaults.credential = Some(credential.into());
         self
     }
 }

@@ -17,7 +17,7 @@ use crate::acquisition::{
 };
 use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
-use crate::cache::CacheRefreshReason;
+use crate::cache::{CacheRefreshReason, TokenSource};
 use crate::client::ClientInfo;
 use crate::entra;
 use crate::newest_tokens::NewestTokens;
@@ -285,6 +285,9 @@ impl Backend for Shard {
         let is_plain_hit = record.is_plain_hit();
         if !is_plain_hit && record.has_asked() {
             rejected_token.link(record);
+        }
+        if record.token_source() != Some(TokenSource::Cache) {
+            self.core.defaults.fill_credential(record.state_mut());
         }
         totals.export(record, self.index);
         if !is_plain_hit {

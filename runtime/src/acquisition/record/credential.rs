@@ -8,6 +8,9 @@ use crate::error::ErrorInfo;
 impl AcquisitionRecord {
     /// Returns the credential that was used, or else the one in the error.
     ///
+    /// If there is neither, returns the [default](crate::TelemetryBuilder::default_credential) of the
+    /// client, unless a cache had the token.
+    ///
     /// # Examples
     ///
     /// ```
@@ -22,7 +25,15 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn credential(&self) -> Option<Credential> {
         let recorded = self.cold().and_then(|cold| cold.credential);
-        recorded.or_else(|| self.error().and_then(ErrorInfo::credential))
+        recorded
+            .or_else(|| self.error().and_then(ErrorInfo::credential))
+            .or_else(|| self.default_credential())
+    }
+
+    fn default_credential(&self) -> Option<Credential> {
+        let default = self.cold()?.default_credential?;
+        // The headers of a request may have needed it before a cache had the token after all.
+        (self.token_source() != Some(TokenSource::Cache)).then_some(default)
     }
 
     /// Returns the service that issued the token of a managed identity.
