@@ -8,6 +8,8 @@
 //! | [`background`] | spawned tasks, threads, queues, background refreshes, nested calls |
 //! | [`testing`] | how to test the instrumentation of your SDK |
 //! | [`metrics`] | which metrics there are, views, exporters and dashboards |
+//! | [`conventions`] | the second metric set in one table, for SDKs that are not Microsoft's |
+//! | [`questions`] | what operators ask, and where the answer is |
 //! | [`privacy`] | what is sent, to whom, and how to switch it off |
 //! | [`advice`] | what to do about each piece of advice in the log |
 //! | [`troubleshooting`] | what to do when something is missing or wrong |
@@ -29,6 +31,12 @@ pub mod testing {}
 
 #[doc = include_str!("guide/metrics.md")]
 pub mod metrics {}
+
+#[doc = include_str!("guide/conventions.md")]
+pub mod conventions {}
+
+#[doc = include_str!("guide/questions.md")]
+pub mod questions {}
 
 #[doc = include_str!("guide/privacy.md")]
 pub mod privacy {}

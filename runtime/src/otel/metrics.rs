@@ -150,6 +150,31 @@ impl Metrics {
         Self::new(Provider::Off)
     }
 
+    /// Creates a configuration without the MSAL set, for an SDK that is not one of Microsoft's.
+    ///
+    /// On its own it records nothing: add [`semantic_conventions`](Self::semantic_conventions), whose
+    /// instruments [the guide](crate::guide::conventions) lists. With a provider that is not global,
+    /// write `Metrics::with_provider(provider).msal_set(MsalSet::Off)` instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::entra::Dialect;
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let telemetry = Telemetry::builder()
+    ///     .sdk("Fabrikam.Auth", "0.4.0")
+    ///     .dialect(Dialect::default().without_headers())
+    ///     .metrics(Metrics::off_msal().semantic_conventions())
+    ///     .build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn off_msal() -> Self {
+        Self::default().msal_set(MsalSet::Off)
+    }
+
     /// Creates a configuration that records through this provider instead of the global one.
     ///
     /// The owner of the provider flushes it and shuts it down; this crate does neither. With the feature

@@ -69,8 +69,9 @@
 //! `none`.
 //!
 //! `token_telemetry.credential.duration` records the acquisitions that
-//! [recorded a credential](crate::Acquisition::record_credential) and got no token from a cache, by the
-//! [name](crate::credential::CredentialKind::name) of its kind. The names of 16 custom kinds are kept;
+//! [recorded a credential](crate::Acquisition::record_credential), or have
+//! [that of the client](crate::TelemetryBuilder::default_credential), and got no token from a cache, by
+//! the [name](crate::credential::CredentialKind::name) of its kind. The names of 16 custom kinds are kept;
 //! further ones are `_OTHER`. The credential is in a metric of its own, without the function, so that
 //! it costs a cache hit nothing and needs no series of the others. The failed members of a chain are
 //! not in it.
