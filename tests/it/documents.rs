@@ -1,7 +1,10 @@
 //! The documents at the root: every link into the repository leads somewhere.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use token_telemetry::otel::{Metric, MetricKind};
 
 const DOCUMENTS: [&str; 6] = [
     "README.md",
@@ -64,4 +67,43 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
     targets.filter(|target| {
         in_repository(target).is_some() || (!target.contains("://") && !target.starts_with('#'))
     })
+}
+
+/// The metrics and attributes of the second set, as the exporter for Prometheus names them.
+fn prometheus_names() -> HashSet<String> {
+    let underscored = |name: &str| name.replace('.', "_");
+    let mut names = HashSet::new();
+    for metric in Metric::ALL.iter().filter(|metric| !metric.is_msal()) {
+        names.extend(metric.attributes().map(underscored));
+        let name = underscored(metric.name());
+        let name = if metric.unit() == Some("s") {
+            name + "_seconds"
+        } else {
+            name
+        };
+        match metric.kind() {
+            MetricKind::Counter => drop(names.insert(name + "_total")),
+            MetricKind::Histogram => {
+                names.extend(["_bucket", "_sum", "_count"].map(|end| format!("{name}{end}")));
+            }
+            MetricKind::UpDownCounter | MetricKind::Gauge | _ => drop(names.insert(name)),
+        }
+    }
+    names
+}
+
+#[test]
+fn dashboard_names_are_in_catalog() {
+    let known = prometheus_names();
+    for file in ["dashboards/rules.yml", "dashboards/token-acquisition.json"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let text = text.replace(
+            "token_telemetry_(acquisition|refresh)_duration_seconds_count",
+            "",
+        );
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        let used = words.filter(|word| word.starts_with("token_telemetry_"));
+        let unknown: BTreeSet<&str> = used.filter(|word| !known.contains(*word)).collect();
+        assert!(unknown.is_empty(), "{file}: {unknown:#?}");
+    }
 }
