@@ -30,6 +30,7 @@ mod rare_state;
 pub(crate) mod record;
 pub(crate) mod response;
 mod seen_tokens;
+mod send;
 #[cfg(feature = "serde")]
 mod serialize;
 mod server_request_id;
@@ -49,9 +50,9 @@ pub use in_flight::{InFlight, InFlightAcquisition, WaitingFor};
 pub use lookup_timer::CacheLookupTimer;
 pub use response::HttpOutcome;
 pub use seen_tokens::{SeenTokenLookup, SeenTokens};
+pub use send::SendFuture;
 pub use started::StartedAcquisition;
 pub use timer::{Timer, Waiting};
-pub use token_request::SendFuture;
 
 pub use crate::token::NewestToken;
 

@@ -1,0 +1,102 @@
+//! Sends a token request through any HTTP client, and records how it ends.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::HeaderMap;
+use pin_project_lite::pin_project;
+
+use super::response::HttpOutcome;
+use super::token_request::TokenRequest;
+use crate::contained::contained;
+
+impl TokenRequest {
+    /// Sends the request with `send`, and records the time it took and how it ended.
+    ///
+    /// `send` receives the telemetry headers and returns the future of the HTTP client. In polling
+    /// flows such as device code, return [`Polled`](crate::Polled) from `send`, so that
+    /// `authorization_pending` is not counted as a failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, Response};
+    /// use token_telemetry::Acquisition;
+    ///
+    /// # async fn post(_: &str, _: HeaderMap) -> std::io::Result<Response<String>> { Ok(Response::new(String::new())) }
+    /// async fn request_token(url: &str) -> std::io::Result<Response<String>> {
+    ///     Acquisition::current().token_request(url).send(|headers| post(url, headers)).await
+    /// }
+    /// # assert!(futures::executor::block_on(request_token("https://login.microsoftonline.com/")).is_ok());
+    /// ```
+    pub fn send<F, Fut>(mut self, send: F) -> SendFuture<Fut>
+    where
+        F: FnOnce(HeaderMap) -> Fut,
+        Fut: Future<Output: HttpOutcome>,
+    {
+        let headers = self.take_headers();
+        self.watch(send(headers))
+    }
+
+    /// Records how a request ends whose headers were applied before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use token_telemetry::Acquisition;
+    ///
+    /// # async fn execute(_: Request<()>) -> std::io::Result<Response<()>> { Ok(Response::new(())) }
+    /// async fn send(mut request: Request<()>) -> std::io::Result<Response<()>> {
+    ///     let mut telemetry = Acquisition::current().token_request(request.uri().to_string());
+    ///     telemetry.apply_to(request.headers_mut());
+    ///     telemetry.watch(execute(request)).await
+    /// }
+    /// # assert!(futures::executor::block_on(send(Request::new(()))).is_ok());
+    /// ```
+    pub fn watch<Fut>(self, sent: Fut) -> SendFuture<Fut>
+    where
+        Fut: Future<Output: HttpOutcome>,
+    {
+        SendFuture {
+            inner: sent,
+            request: Some(self),
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`TokenRequest::send`] and [`TokenRequest::watch`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct SendFuture<F> {
+        #[pin]
+        inner: F,
+        request: Option<TokenRequest>,
+    }
+}
+
+impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let entered = this.request.as_ref().map(|request| request.span.enter());
+        let polled = this.inner.poll(cx);
+        drop(entered);
+        let output = std::task::ready!(polled);
+        if let Some(request) = this.request.take() {
+            // The response exists already; a panic while reading it must not lose it.
+            contained(|| request.ended(&output));
+        }
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for SendFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendFuture")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
