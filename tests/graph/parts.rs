@@ -155,7 +155,7 @@ fn level_said(value: Option<&OsStr>) -> String {
 const VARIABLE: &str = "CONTOSO_GRAPH_TELEMETRY";
 
 #[test]
-#[ignore = "runs in a process of its own, with an environment of its own"]
+#[ignore = "runs in a separate process with its own environment"]
 fn says_its_level() {
     let level = |level| {
         let builder = builder().level(level).level_from_environment(VARIABLE);

@@ -22,8 +22,8 @@ use crate::in_flight;
 /// Acquisitions in one message, as many as the page lists.
 const REMEMBERED: usize = 30;
 
-/// Time limit of a response without news, which tells a page that it is up to date. A call that hangs
-/// is shown by then.
+/// How long a response is held back while nothing happens. The empty response then shows the page that
+/// it is up to date, and lists calls that hang.
 const MAX_HOLD: Duration = Duration::from_millis(500);
 
 /// The slow step, a forced refresh whose first request is answered 503, comes in every third round.

@@ -72,9 +72,8 @@
 //! [recorded a credential](crate::Acquisition::record_credential), or have
 //! [that of the client](crate::TelemetryBuilder::default_credential), and got no token from a cache, by
 //! the [name](crate::credential::CredentialKind::name) of its kind. The names of 16 custom kinds are kept;
-//! further ones are `_OTHER`. The credential is in a metric of its own, without the function, so that
-//! it costs a cache hit nothing and needs no series of the others. The failed members of a chain are
-//! not in it.
+//! further ones are `_OTHER`. A separate metric, without the function, keeps cache hits free of this cost
+//! and uses none of the series of other metrics. It omits the failed members of a chain.
 //!
 //! `token_telemetry.token_request.duration` has one value per HTTP attempt, recorded when the attempt
 //! ends, whatever happens to its acquisition later. As in the conventions for HTTP, its `error.type` is
@@ -93,7 +92,7 @@
 //! function expires, by credential if the SDK recorded one, and zero from then on. It falls while
 //! nothing refreshes the token, even if nobody calls the SDK. Only new tokens of known lifetime count.
 //! Of several clients, the token that expires last counts. The first 64 pairs of a function and a
-//! credential have values of their own; further ones share the function `other`, without a credential.
+//! credential have their own values; further ones share the function `other`, without a credential.
 //!
 //! # Cardinality
 //!
@@ -111,7 +110,7 @@
 //! warning is logged once. Every metric of one client thus stays below the 2000 attribute sets that the
 //! SDK allows.
 //!
-//! Attempts have a limit of their own: an origin can add 512 combinations, and all of them 640. Beyond
+//! Attempts have a separate limit: an origin can add 512 combinations, and all of them 640. Beyond
 //! that, an attempt has its function, its purpose, and the `error.type` `_OTHER` if it failed.
 //!
 //! Of the pairs of a function and the code of a suppressed error, an origin can add 128; the code of

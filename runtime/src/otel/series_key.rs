@@ -172,8 +172,8 @@ impl SeriesKey {
             | Outcome::Cancelled
             | Outcome::Panicked => Symbol::NONE,
         };
-        // Like a token of unknown source, so that it needs no capacity of its own. The measurements
-        // are those of the key before.
+        // Shares the series of tokens of unknown source, which saves capacity. What is measured still
+        // follows the original key.
         let outcome = if self.outcome == Outcome::NoToken {
             Outcome::Ok
         } else {

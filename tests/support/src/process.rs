@@ -20,7 +20,7 @@ pub fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 
 /// Prepares a process that runs one ignored test of this program.
 ///
-/// It has an environment and a global state of its own, and may abort.
+/// The test may change the environment and global state, and may abort.
 pub fn alone(test: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", test, "--ignored", "--nocapture"]);

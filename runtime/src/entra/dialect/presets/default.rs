@@ -37,7 +37,8 @@ pub(super) const SCHEMA_4_REQUEST: &[FieldSpec] = SCHEMA_5_REQUEST.split_at(2).0
 
 /// The third segment of current MSAL.NET releases, and of the default dialect.
 ///
-/// Older releases send a prefix of it. A field of the default dialect only needs a list of its own.
+/// Older releases send only the first fields. To add a field to the default dialect alone, give that
+/// dialect a separate list.
 pub(super) const MSAL_NET_PLATFORM: &[FieldSpec] = &[
     FieldSpec::new(CurrentField::CacheSerialized).default_text("0"),
     FieldSpec::new(CurrentField::LegacyCache).default_text("1"),
