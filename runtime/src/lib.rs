@@ -179,7 +179,7 @@ pub mod graph;
 pub mod guide;
 pub mod middleware;
 mod newest_tokens;
-mod observer;
+pub mod observer;
 #[cfg(feature = "otel")]
 pub mod otel;
 mod recent;

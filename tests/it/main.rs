@@ -19,6 +19,7 @@ mod advice;
 mod api_ids;
 mod api_lock;
 mod api_tables;
+mod attached;
 mod attempts;
 #[cfg(feature = "bound")]
 mod bound;

@@ -265,6 +265,10 @@ impl SharedState {
 }
 
 impl Shared {
+    pub(super) const fn identity(&self) -> AcquisitionId {
+        self.identity
+    }
+
     fn lock(&self) -> MutexGuard<'_, SharedState> {
         // An update cannot leave the state half changed, so poisoning can be ignored.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

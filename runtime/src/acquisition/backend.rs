@@ -13,6 +13,7 @@ use super::id::AcquisitionId;
 use super::in_flight::InFlightShard;
 use super::record::AcquisitionRecord;
 use super::started::Beginning;
+use super::started_attempt::StartedAttempt;
 use super::state::State;
 use crate::api::Api;
 use crate::wire::{Authority, ClientRequestId};
@@ -70,6 +71,12 @@ pub(crate) trait Backend: Send + Sync + UnwindSafe + RefUnwindSafe {
         report: &mut Option<InFlightReport>,
         out: &mut HeaderSink<'_>,
     );
+
+    /// Returns whether an observer wants to know of attempts.
+    fn wants_attempts(&self) -> bool;
+
+    /// Notifies observers of an attempt whose headers were written.
+    fn notify_attempt(&self, attempt: &StartedAttempt<'_>);
 
     /// Removes what a request delivered from the queue, or queues it again.
     ///

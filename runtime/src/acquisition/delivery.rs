@@ -65,25 +65,39 @@ pub(crate) enum HeaderSink<'a> {
 pub(crate) struct MapSink<'a> {
     headers: &'a mut HeaderMap,
     replaced: &'a mut Vec<HeaderValue>,
+    /// A copy of what is written, if somebody wants it.
+    written: Option<&'a mut Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl<'a> MapSink<'a> {
     pub(crate) const fn new(
         headers: &'a mut HeaderMap,
         replaced: &'a mut Vec<HeaderValue>,
+        written: Option<&'a mut Vec<(HeaderName, HeaderValue)>>,
     ) -> Self {
-        Self { headers, replaced }
+        Self {
+            headers,
+            replaced,
+            written,
+        }
     }
 
     /// Writes a header, replacing others of its name; does nothing if the map is full.
     pub(crate) fn insert(&mut self, name: &HeaderName, value: HeaderValue) {
-        match self.headers.try_entry(name) {
+        let copy = self.written.is_some().then(|| value.clone());
+        let is_written = match self.headers.try_entry(name) {
             Ok(Entry::Occupied(mut entry)) => {
                 self.replaced.extend(entry.iter().cloned());
                 entry.insert(value);
+                true
             }
-            Ok(Entry::Vacant(entry)) => _ = entry.try_insert(value),
-            Err(_) => {}
+            Ok(Entry::Vacant(entry)) => entry.try_insert(value).is_ok(),
+            Err(_) => false,
+        };
+        if let Some((written, copy)) = self.written.as_deref_mut().zip(copy)
+            && is_written
+        {
+            written.push((name.clone(), copy));
         }
     }
 

@@ -35,6 +35,7 @@ mod send;
 mod serialize;
 mod server_request_id;
 mod started;
+mod started_attempt;
 mod state;
 mod timed;
 mod timer;
@@ -52,6 +53,7 @@ pub use response::HttpOutcome;
 pub use seen_tokens::{SeenTokenLookup, SeenTokens};
 pub use send::SendFuture;
 pub use started::StartedAcquisition;
+pub use started_attempt::StartedAttempt;
 pub use timer::{Timer, Waiting};
 
 pub use crate::token::NewestToken;

@@ -16,6 +16,7 @@ use super::delivery::{HeaderSink, InFlightReport, MapSink, Purpose};
 use super::http_state::{Begun, LastEnd, Turn};
 use super::response::{HttpOutcome, MAX_RETRY_AFTER, retry_after};
 use super::server_request_id::{request_id, safe_id};
+use super::started_attempt::StartedAttempt;
 use crate::diagnostics::Diagnostic;
 use crate::error::TransportError;
 use crate::wire::Authority;
@@ -201,9 +202,12 @@ impl TokenRequest {
     /// # Ok::<(), http::Error>(())
     /// ```
     pub fn apply_to(&mut self, headers: &mut HeaderMap) {
-        let mut replaced = Vec::new();
-        let sink = MapSink::new(headers, &mut replaced);
+        let (mut replaced, mut written) = (Vec::new(), Vec::new());
+        let is_observed = self.observer().is_some();
+        let sink = MapSink::new(headers, &mut replaced, is_observed.then_some(&mut written));
         self.write(&mut HeaderSink::Headers(sink));
+        let written = written.iter().map(|(name, value)| (name.as_str(), value));
+        self.notify_started(written.filter_map(|(name, value)| Some((name, value.to_str().ok()?))));
     }
 
     /// Writes the telemetry headers, as of now, into a header map of any type.
@@ -264,7 +268,36 @@ impl TokenRequest {
     pub fn form_fields(&mut self) -> Vec<(&'static str, String)> {
         let mut fields = Vec::new();
         self.write(&mut HeaderSink::Form(&mut fields));
+        self.notify_started(fields.iter().map(|(name, value)| (*name, value.as_str())));
         fields
+    }
+
+    /// Returns the acquisition, if an observer wants to know of this attempt.
+    fn observer(&self) -> Option<&Shared> {
+        let acquisition = self.acquisition.as_deref()?;
+        let is_observed =
+            self.number.is_some() && !acquisition.is_quiet && acquisition.backend.wants_attempts();
+        is_observed.then_some(acquisition)
+    }
+
+    /// Notifies observers of the headers that were written.
+    fn notify_started<'a>(&self, headers: impl Iterator<Item = (&'a str, &'a str)>) {
+        let Some((acquisition, number)) = self.observer().zip(self.number) else {
+            return;
+        };
+        let headers: Vec<_> = headers.collect();
+        if headers.is_empty() {
+            return;
+        }
+        let attempt = StartedAttempt {
+            acquisition: acquisition.identity(),
+            api: acquisition.read(|state| state.api),
+            number,
+            purpose: self.purpose,
+            host: self.authority.host().map(|host| &**host),
+            headers: &headers,
+        };
+        context::with_suspended(|| acquisition.backend.notify_attempt(&attempt));
     }
 
     fn write(&mut self, out: &mut HeaderSink<'_>) {

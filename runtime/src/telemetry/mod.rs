@@ -17,6 +17,7 @@ use crate::api::ApiId;
 use crate::client::ClientInfo;
 use crate::entra::PendingFailure;
 use crate::error::DescribeError;
+use crate::observer::{AttachedObserver, Observer};
 use crate::token::NewestToken;
 use crate::totals::Totals;
 
@@ -260,6 +261,31 @@ impl Telemetry {
         let mut tokens = Vec::new();
         self.shards.core.tokens.for_each(|token| tokens.push(token));
         tokens
+    }
+
+    /// Adds an observer of the acquisitions that end from now on.
+    ///
+    /// For tools that come after the client was created, such as a console. Observers that belong to
+    /// the SDK are [set at the builder](TelemetryBuilder::observer), where they cost less.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{AcquisitionRecord, Observer, Telemetry};
+    ///
+    /// struct Log;
+    ///
+    /// impl Observer for Log {
+    ///     fn finished(&self, record: &AcquisitionRecord) {
+    ///         println!("{record:?}");
+    ///     }
+    /// }
+    ///
+    /// let attached = Telemetry::global().attach_observer(Log);
+    /// # drop(attached);
+    /// ```
+    pub fn attach_observer(&self, observer: impl Observer + 'static) -> AttachedObserver {
+        self.shards.core.observers.attach(Box::new(observer))
     }
 
     /// Returns the identity of the SDK that this instance reports for.

@@ -13,7 +13,7 @@ use crate::acquisition::backend::{Backend, OpenSpan};
 use crate::acquisition::delivery::{HeaderSink, InFlightReport, UndecidedDelivery};
 use crate::acquisition::{
     AcquisitionId, AcquisitionRecord, Attempt, Beginning, ClockSource, Defaults, InFlightShard,
-    InFlightTable, Moment, Purpose, State, wall,
+    InFlightTable, Moment, Purpose, StartedAttempt, State, wall,
 };
 use crate::advice::{Advice, AliveInstance};
 use crate::api::Api;
@@ -254,6 +254,14 @@ impl Backend for Shard {
         entra.write(state, purpose, authority, totals.cache_hits(), report, out);
     }
 
+    fn wants_attempts(&self) -> bool {
+        self.core.observers.wants_attempts()
+    }
+
+    fn notify_attempt(&self, attempt: &StartedAttempt<'_>) {
+        self.core.observers.notify_attempt(attempt);
+    }
+
     fn complete_delivery(
         &self,
         report: InFlightReport,
@@ -300,7 +308,8 @@ impl Backend for Shard {
             }
             self.core.metrics.record_finished(record);
         }
-        if !observers.is_empty() || recent.is_kept() {
+        let is_observed = observers.wants_finished(is_plain_hit);
+        if is_observed || recent.is_kept() {
             if record.ended_at().is_none() {
                 record.set_ended_at(wall(&self.core.clock));
             }
@@ -312,8 +321,8 @@ impl Backend for Shard {
         }
         if is_quiet {
             observers.pass_over();
-        } else {
-            observers.notify(record);
+        } else if is_observed {
+            observers.notify(record, is_plain_hit);
         }
     }
 }

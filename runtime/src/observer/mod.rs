@@ -1,13 +1,14 @@
 //! Observers: receivers of every finished acquisition.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod attached;
+mod observers;
 
-use crate::acquisition::{
-    AcquisitionId, AcquisitionRecord, Beginning, ClockSource, StartedAcquisition, with_suspended,
-};
-use crate::contained::contained;
-use crate::diagnostics::Diagnostic;
+use std::sync::Arc;
+
+use crate::acquisition::{AcquisitionRecord, StartedAcquisition, StartedAttempt};
+
+pub use attached::AttachedObserver;
+pub(crate) use observers::Observers;
 
 /// Receives every finished acquisition.
 ///
@@ -65,9 +66,24 @@ pub trait Observer: Send + Sync {
 
     /// Returns whether to call [`started`](Self::started); false by default.
     ///
-    /// Called once, when the [`Telemetry`](crate::Telemetry) is built: an observer that does not want
-    /// starts costs a cache hit nothing.
+    /// Called once, when the observer is added: one that does not want starts costs a cache hit
+    /// nothing.
     fn wants_started(&self) -> bool {
+        false
+    }
+
+    /// Called when the headers of a token request are written, if
+    /// [`wants_attempts`](Self::wants_attempts) returns true.
+    ///
+    /// The record of the acquisition lists the same attempt, with its end.
+    fn attempt_started(&self, attempt: &StartedAttempt<'_>) {
+        _ = attempt;
+    }
+
+    /// Returns whether to call [`attempt_started`](Self::attempt_started); false by default.
+    ///
+    /// Called once, when the observer is added.
+    fn wants_attempts(&self) -> bool {
         false
     }
 }
@@ -84,72 +100,12 @@ impl<T: Observer + ?Sized> Observer for Arc<T> {
     fn wants_started(&self) -> bool {
         (**self).wants_started()
     }
-}
 
-/// The observers of one `Telemetry`.
-pub(crate) struct Observers {
-    all: Vec<Box<dyn Observer>>,
-    /// The positions of the observers that want to know of starts.
-    of_starts: Vec<usize>,
-    /// Whether it was logged that an acquisition was not reported to foreign code.
-    logged: AtomicBool,
-}
-
-impl Observers {
-    pub(crate) fn new(observers: Vec<Box<dyn Observer>>) -> Self {
-        let wants = |observer: &dyn Observer| with_suspended(|| observer.wants_started());
-        let listed = observers.iter().enumerate();
-        let of_starts = listed
-            .filter(|(_, observer)| wants(&***observer) == Some(true))
-            .map(|(at, _)| at);
-        Self {
-            of_starts: of_starts.collect(),
-            all: observers,
-            logged: AtomicBool::new(false),
-        }
+    fn attempt_started(&self, attempt: &StartedAttempt<'_>) {
+        (**self).attempt_started(attempt);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    /// Notifies the observers of starts, and returns the id that they saw.
-    #[inline]
-    pub(crate) fn notify_started(
-        &self,
-        begun: Beginning<'_>,
-        clock: &ClockSource,
-    ) -> Option<AcquisitionId> {
-        (!self.of_starts.is_empty()).then(|| self.started(begun, clock))
-    }
-
-    #[cold]
-    fn started(&self, begun: Beginning<'_>, clock: &ClockSource) -> AcquisitionId {
-        let started = StartedAcquisition::now(begun, clock);
-        for at in &self.of_starts {
-            if let Some(observer) = self.all.get(*at)
-                && contained(|| observer.started(&started)).is_none()
-            {
-                Diagnostic::ObserverPanicked.emit();
-            }
-        }
-        started.id()
-    }
-
-    /// Notifies every observer, even if one of them panics.
-    pub(crate) fn notify(&self, record: &AcquisitionRecord) {
-        for observer in &self.all {
-            if contained(|| observer.finished(record)).is_none() {
-                Diagnostic::ObserverPanicked.emit();
-            }
-        }
-    }
-
-    /// Skips an acquisition that foreign code made while it was notified of another.
-    #[cold]
-    pub(crate) fn pass_over(&self) {
-        if !self.logged.swap(true, Ordering::Relaxed) {
-            Diagnostic::NestedTooDeep.emit_unthrottled();
-        }
+    fn wants_attempts(&self) -> bool {
+        (**self).wants_attempts()
     }
 }
