@@ -34,6 +34,7 @@ mod send;
 #[cfg(feature = "serde")]
 mod serialize;
 mod server_request_id;
+mod service_outcome;
 mod started;
 mod started_attempt;
 mod state;
@@ -52,6 +53,7 @@ pub use lookup_timer::CacheLookupTimer;
 pub use response::HttpOutcome;
 pub use seen_tokens::{SeenTokenLookup, SeenTokens};
 pub use send::SendFuture;
+pub use service_outcome::{BoxedError, ServiceOutcome, ServiceResponse, TypedError};
 pub use started::StartedAcquisition;
 pub use started_attempt::StartedAttempt;
 pub use timer::{Timer, Waiting};

@@ -65,6 +65,24 @@ pub trait HttpOutcome {
     }
 }
 
+impl<T: HttpOutcome + ?Sized> HttpOutcome for &T {
+    fn status(&self) -> Result<u16, TransportError> {
+        (**self).status()
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        (**self).retry_after()
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        (**self).request_id()
+    }
+
+    fn is_pending(&self) -> bool {
+        (**self).is_pending()
+    }
+}
+
 impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
     fn status(&self) -> Result<u16, TransportError> {
         match self {

@@ -1,6 +1,7 @@
 //! Sends a token request through any HTTP client, and records how it ends.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,6 +9,7 @@ use http::HeaderMap;
 use pin_project_lite::pin_project;
 
 use super::response::HttpOutcome;
+use super::service_outcome::{ServiceOutcome, TypedError};
 use super::token_request::TokenRequest;
 use crate::contained::contained;
 
@@ -62,6 +64,17 @@ impl TokenRequest {
         SendFuture {
             inner: sent,
             request: Some(self),
+            kind: PhantomData,
+        }
+    }
+
+    /// Like [`watch`](Self::watch), for the future of a service whose error may be boxed.
+    #[cfg(feature = "tower")]
+    pub(crate) fn watch_service<Fut, K>(self, sent: Fut) -> SendFuture<Fut, K> {
+        SendFuture {
+            inner: sent,
+            request: Some(self),
+            kind: PhantomData,
         }
     }
 }
@@ -69,14 +82,15 @@ impl TokenRequest {
 pin_project! {
     /// The future of [`TokenRequest::send`] and [`TokenRequest::watch`].
     #[must_use = "futures do nothing unless awaited"]
-    pub struct SendFuture<F> {
+    pub struct SendFuture<F, K = TypedError> {
         #[pin]
         inner: F,
         request: Option<TokenRequest>,
+        kind: PhantomData<K>,
     }
 }
 
-impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
+impl<F: Future<Output: ServiceOutcome<K>>, K> Future for SendFuture<F, K> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -87,13 +101,13 @@ impl<F: Future<Output: HttpOutcome>> Future for SendFuture<F> {
         let output = std::task::ready!(polled);
         if let Some(request) = this.request.take() {
             // The response exists already; a panic while reading it must not lose it.
-            contained(|| request.ended(&output));
+            contained(|| request.ended(&output.outcome()));
         }
         Poll::Ready(output)
     }
 }
 
-impl<F> fmt::Debug for SendFuture<F> {
+impl<F, K> fmt::Debug for SendFuture<F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendFuture")
             .field("request", &self.request)

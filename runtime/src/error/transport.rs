@@ -13,7 +13,7 @@ const MAX_MESSAGE_LEN: usize = 256;
 /// Phrases by which HTTP clients report what no error type of `std` expresses.
 ///
 /// They come from `std` (DNS), `hyper`, `hyper-util`, `reqwest` 0.12 and 0.13, `rustls`,
-/// `native-tls` with its three backends, `h2` and `tokio`.
+/// `native-tls` with its three backends, `h2`, `tokio` and `tower`.
 const PHRASES: &[(&str, TransportError)] = &[
     ("dns error", TransportError::Dns),
     ("failed to lookup address", TransportError::Dns),
@@ -32,6 +32,7 @@ const PHRASES: &[(&str, TransportError)] = &[
     ("TLS handshake", TransportError::Tls),
     ("SSL routines", TransportError::Tls),
     ("operation timed out", TransportError::Timeout),
+    ("request timed out", TransportError::Timeout),
     ("deadline has elapsed", TransportError::Timeout),
     (
         "connection closed before message completed",
@@ -58,7 +59,7 @@ const BY_SPECIFICITY: [TransportError; 5] = [
 impl TransportError {
     /// Classifies the error of an HTTP client and its causes.
     ///
-    /// Understands `std::io::Error`, `hyper`, `reqwest` 0.12 and 0.13, `rustls` and `native-tls`: by
+    /// Understands `std::io::Error`, `hyper`, `reqwest` 0.12 and 0.13, `rustls`, `native-tls` and `tower`: by
     /// type where `std` has one, otherwise by phrases of the message, which is never kept. Returns
     /// [`Other`](Self::Other) if nothing is recognized.
     ///

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `tower` | `TokenRequestLayer` | `GraphLayer` | `RejectedTokenLayer` |
 //! | `reqwest` | `SendTokenRequest` | | |
-//! | `reqwest-middleware` | | `GraphMiddleware` | `RejectedTokenMiddleware` |
+//! | `reqwest-middleware` | `TokenRequestMiddleware` | `GraphMiddleware` | `RejectedTokenMiddleware` |
 
 #[cfg(feature = "reqwest-middleware")]
 mod graph_reqwest;
@@ -18,6 +18,8 @@ mod rejected_token_tower;
 mod reqwest;
 #[cfg(feature = "tower")]
 mod token_layer;
+#[cfg(feature = "reqwest-middleware")]
+mod token_reqwest;
 
 #[cfg(feature = "reqwest-middleware")]
 pub use graph_reqwest::GraphMiddleware;
@@ -31,6 +33,8 @@ pub use rejected_token_tower::{RejectedTokenFuture, RejectedTokenLayer, Rejected
 pub use reqwest::SendTokenRequest;
 #[cfg(feature = "tower")]
 pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
+#[cfg(feature = "reqwest-middleware")]
+pub use token_reqwest::TokenRequestMiddleware;
 
 /// Records a rejected token if the status of a response says so.
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]

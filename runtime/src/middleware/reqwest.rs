@@ -27,7 +27,7 @@ impl HttpOutcome for Result<Response, Error> {
     }
 }
 
-fn class(error: &Error) -> TransportError {
+pub(super) fn class(error: &Error) -> TransportError {
     let class = TransportError::of(error);
     if class != TransportError::Other {
         return class;

@@ -1,19 +1,21 @@
 //! A tower layer that writes the telemetry headers of token requests.
 
+use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 use ::http::{HeaderMap, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest};
+use crate::acquisition::{Handle, Purpose, SendFuture, ServiceOutcome, TokenRequest, TypedError};
 
 /// A tower layer that writes the telemetry headers and records each attempt.
 ///
 /// It uses the acquisition whose [`Handle`] is in the request's extensions, or else the current one.
 /// Behind a `Buffer` layer only the handle works, because the worker calls the service from its own
 /// task. Below a retry layer, each retry counts as an attempt. Put this layer directly above the
-/// client, where errors still have their sources.
+/// client, where errors still have their sources; it also works above layers that return boxed errors,
+/// such as `Timeout`. The compiler finds the kind of error, `K`, where the service is called.
 ///
 /// Insert a [`Purpose`] into the extensions of a request that does not ask for a token.
 ///
@@ -43,9 +45,9 @@ use crate::acquisition::{Handle, HttpOutcome, Purpose, SendFuture, TokenRequest}
 /// # drop(client);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TokenRequestLayer(());
+pub struct TokenRequestLayer<K = TypedError>(PhantomData<K>);
 
-impl TokenRequestLayer {
+impl<K> TokenRequestLayer<K> {
     /// Creates a layer.
     ///
     /// # Examples
@@ -58,15 +60,18 @@ impl TokenRequestLayer {
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        Self(())
+        Self(PhantomData)
     }
 }
 
-impl<S> Layer<S> for TokenRequestLayer {
-    type Service = TokenRequestService<S>;
+impl<S, K> Layer<S> for TokenRequestLayer<K> {
+    type Service = TokenRequestService<S, K>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        TokenRequestService { inner }
+        TokenRequestService {
+            inner,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -85,19 +90,20 @@ impl<S> Layer<S> for TokenRequestLayer {
 /// # fn inner<S>(client: AuthClient<S>) -> TokenRequestService<S> { client.service }
 /// ```
 #[derive(Clone, Debug)]
-pub struct TokenRequestService<S> {
+pub struct TokenRequestService<S, K = TypedError> {
     inner: S,
+    kind: PhantomData<K>,
 }
 
-impl<S, R> Service<R> for TokenRequestService<S>
+impl<S, R, K> Service<R> for TokenRequestService<S, K>
 where
     R: OutgoingRequest,
     S: Service<R>,
-    Result<S::Response, S::Error>: HttpOutcome,
+    Result<S::Response, S::Error>: ServiceOutcome<K>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = SendFuture<S::Future>;
+    type Future = SendFuture<S::Future, K>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -106,7 +112,7 @@ where
     fn call(&mut self, mut req: R) -> Self::Future {
         let mut attempt = req.token_request();
         attempt.apply_to(req.headers_mut());
-        attempt.watch(self.inner.call(req))
+        attempt.watch_service(self.inner.call(req))
     }
 }
 

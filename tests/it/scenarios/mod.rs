@@ -1,5 +1,6 @@
 //! Acquisitions as in real SDKs, each compared as a whole record.
 
+mod boxed_services;
 mod executors;
 mod flows;
 mod layers;

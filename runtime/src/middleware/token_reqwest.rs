@@ -1,0 +1,90 @@
+//! A `reqwest-middleware` handler that writes the telemetry headers of token requests.
+
+use ::http::Extensions;
+use async_trait::async_trait;
+use reqwest::{Request, Response};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+
+use super::reqwest::class;
+use crate::acquisition::{Handle, HttpOutcome, Purpose, request_id, retry_after};
+use crate::error::TransportError;
+
+/// A handler that writes the telemetry headers and records each attempt.
+///
+/// It uses the acquisition whose [`Handle`] is in the extensions of the request, or else the current
+/// one. Attach it after a retry handler, so that each retry counts as an attempt. Insert a [`Purpose`]
+/// into the extensions of a request that does not ask for a token. If the client also sends requests
+/// to other hosts, set [`authorities`](crate::TelemetryBuilder::authorities).
+///
+/// # Examples
+///
+/// ```
+/// use reqwest_middleware::ClientBuilder;
+/// use token_telemetry::middleware::TokenRequestMiddleware;
+///
+/// let client = ClientBuilder::new(reqwest::Client::new())
+///     .with(TokenRequestMiddleware::new())
+///     .build();
+/// # drop(client);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenRequestMiddleware(());
+
+impl TokenRequestMiddleware {
+    /// Creates a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::middleware::TokenRequestMiddleware;
+    ///
+    /// let middleware = TokenRequestMiddleware::new();
+    /// # let _ = middleware;
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(())
+    }
+}
+
+// Must match the trait declaration: in a browser, futures are not `Send`.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Middleware for TokenRequestMiddleware {
+    async fn handle(
+        &self,
+        mut req: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let handle = extensions.get::<Handle>();
+        let purpose = extensions.get::<Purpose>().copied();
+        let mut attempt = Handle::seen_request(handle, req.url().as_str());
+        attempt = attempt.purpose(purpose.unwrap_or_default());
+        attempt.apply_to(req.headers_mut());
+        attempt.watch(next.run(req, extensions)).await
+    }
+}
+
+impl HttpOutcome for Result<Response> {
+    fn status(&self) -> std::result::Result<u16, TransportError> {
+        match self {
+            Ok(response) => Ok(response.status().as_u16()),
+            Err(error) => error
+                .status()
+                .map(|status| status.as_u16())
+                .ok_or_else(|| match error {
+                    Error::Reqwest(error) => class(error),
+                    Error::Middleware(error) => TransportError::of(&**error),
+                }),
+        }
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        retry_after(self.as_ref().ok()?.headers())
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        request_id(self.as_ref().ok()?.headers())
+    }
+}
