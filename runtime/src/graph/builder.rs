@@ -20,6 +20,8 @@ const DROPPED_FIRST: [Key; 3] = [Key::HostArch, Key::RuntimeEnvironment, Key::Ho
 
 /// A builder of an [`SdkVersion`].
 ///
+/// The value must not identify users or organizations: name no customer in a product or a comment.
+///
 /// # Examples
 ///
 /// ```

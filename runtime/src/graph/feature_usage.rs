@@ -12,6 +12,9 @@ use std::str::FromStr;
 /// task makes the request. Set handlers once, with [`SdkVersionBuilder::feature_usage`], and tasks per
 /// call, with [`feature_used`].
 ///
+/// Nobody may base a security decision on `SdkVersion`, unless a documented bit shows that the security
+/// feature is in use.
+///
 /// ```text
 /// feature-usage = 1*16HEXDIG     ; written in lower case with at least two digits
 /// ```

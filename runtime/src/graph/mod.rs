@@ -1,7 +1,8 @@
 //! `SdkVersion` and `client-request-id`, the telemetry headers of Microsoft Graph clients.
 //!
 //! The headers identify the libraries behind a request. They are specified by
-//! microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`.
+//! microsoftgraph/msgraph-sdk-design, `middleware/TelemetryHandler.md`. Graph uses `SdkVersion` for no
+//! performance purpose, so do not measure performance with it.
 //!
 //! 1. Build an [`SdkVersion`] once per client, and pass it to [`Headers`].
 //! 2. Apply the headers to every attempt of every request: by hand, with the tower layer (feature
