@@ -60,7 +60,12 @@ pub use timer::{Timer, Waiting};
 
 pub use crate::token::NewestToken;
 
-#[cfg(any(feature = "otel", feature = "tracing"))]
+#[cfg(any(
+    feature = "otel",
+    feature = "reqwest-middleware",
+    feature = "tower",
+    feature = "tracing"
+))]
 pub(crate) use attempt::AttemptEnd;
 pub(crate) use call::{Call, Nesting};
 pub(crate) use clock::ClockSource;
@@ -78,7 +83,7 @@ pub(crate) use in_flight::InFlightOfApi;
 pub(crate) use in_flight::{InFlightShard, InFlightTable};
 pub(crate) use record::{AcquisitionRecord, Outcome};
 #[cfg(feature = "reqwest")]
-pub(crate) use response::retry_after;
+pub(crate) use response::{has_claims_challenge, retry_after};
 #[cfg(feature = "reqwest")]
 pub(crate) use server_request_id::request_id;
 pub(crate) use started::Beginning;

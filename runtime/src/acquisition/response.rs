@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Response, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use super::server_request_id::{InlineId, request_id};
 use crate::error::TransportError;
@@ -63,6 +63,14 @@ pub trait HttpOutcome {
     fn is_pending(&self) -> bool {
         false
     }
+
+    /// Returns whether a resource rejects the token and asks for one with other claims.
+    ///
+    /// Services do this in continuous access evaluation: with status 401, and `insufficient_claims` in
+    /// `WWW-Authenticate`.
+    fn has_claims_challenge(&self) -> bool {
+        false
+    }
 }
 
 impl<T: HttpOutcome + ?Sized> HttpOutcome for &T {
@@ -97,6 +105,11 @@ impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {
 
     fn request_id(&self) -> Option<&str> {
         request_id(self.as_ref().ok()?.headers())
+    }
+
+    fn has_claims_challenge(&self) -> bool {
+        let challenges = |it: &Response<B>| has_claims_challenge(it.status(), it.headers());
+        self.as_ref().is_ok_and(challenges)
     }
 }
 
@@ -290,6 +303,14 @@ impl<T, E: Error + 'static> HttpOutcome for Result<Polled<T>, E> {
     fn is_pending(&self) -> bool {
         matches!(self, Ok(Polled::Pending(_)))
     }
+}
+
+/// Returns whether a response asks for a token with other claims.
+pub(crate) fn has_claims_challenge(status: StatusCode, headers: &HeaderMap) -> bool {
+    const ERROR: &[u8] = b"insufficient_claims";
+    let mut challenges = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    status == StatusCode::UNAUTHORIZED
+        && challenges.any(|value| value.as_bytes().windows(ERROR.len()).any(|it| it == ERROR))
 }
 
 /// The longest pause that is recorded.

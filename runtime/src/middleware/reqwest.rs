@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use reqwest::{Error, RequestBuilder, Response};
 
-use crate::acquisition::{Acquisition, HttpOutcome, Purpose, request_id, retry_after};
+use crate::acquisition::{
+    Acquisition, HttpOutcome, Purpose, has_claims_challenge, request_id, retry_after,
+};
 use crate::error::TransportError;
 
 impl HttpOutcome for Result<Response, Error> {
     fn status(&self) -> Result<u16, TransportError> {
         match self {
             Ok(response) => Ok(response.status().as_u16()),
-            Err(error) => error
-                .status()
-                .map(|status| status.as_u16())
-                .ok_or_else(|| class(error)),
+            Err(error) => status_of(error),
         }
     }
 
@@ -25,6 +24,17 @@ impl HttpOutcome for Result<Response, Error> {
     fn request_id(&self) -> Option<&str> {
         request_id(self.as_ref().ok()?.headers())
     }
+
+    fn has_claims_challenge(&self) -> bool {
+        let challenges = |it: &Response| has_claims_challenge(it.status(), it.headers());
+        self.as_ref().is_ok_and(challenges)
+    }
+}
+
+/// Returns the status that an error is about, or else its class.
+pub(super) fn status_of(error: &Error) -> Result<u16, TransportError> {
+    let status = error.status().map(|status| status.as_u16());
+    status.ok_or_else(|| class(error))
 }
 
 pub(super) fn class(error: &Error) -> TransportError {
