@@ -176,6 +176,8 @@ mod diagnostics;
 pub mod entra;
 pub mod error;
 pub mod graph;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod graph_record;
 pub mod guide;
 pub mod middleware;
 mod newest_tokens;

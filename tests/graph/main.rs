@@ -8,6 +8,7 @@
 
 mod context;
 mod machine;
+mod observed;
 mod parts;
 mod properties;
 mod reading;

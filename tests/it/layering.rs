@@ -21,6 +21,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("acquisition", &["acquisition"]),
+    // What the sinks show of a request to Graph, since they do not know `graph`.
+    ("Graph requests", &["graph_record"]),
     // A metric shows them.
     ("tokens", &["newest_tokens"]),
     (

@@ -12,7 +12,10 @@ use http::{Extensions, HeaderMap};
 use pin_project_lite::pin_project;
 
 use super::applied::Applied;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+use super::attempts::Attempts;
 use super::feature_usage::FeatureUsage;
+use super::host::GraphHost;
 use crate::stack::{ExitPolicy, Ticket, TicketStack};
 use crate::wire::ClientRequestId;
 
@@ -52,6 +55,10 @@ struct Shared {
     made_id: OnceLock<ClientRequestId>,
     features: AtomicU64,
     applied: Mutex<Option<Applied>>,
+    /// The host of the first attempt at Graph.
+    host: OnceLock<GraphHost>,
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+    attempts: Attempts,
     kind: Kind,
 }
 
@@ -313,6 +320,10 @@ impl RequestContext {
         }
     }
 
+    pub(super) fn set_host(&self, host: GraphHost) {
+        self.shared.host.get_or_init(|| host);
+    }
+
     fn and_outer(&self) -> impl Iterator<Item = &Shared> {
         std::iter::successors(Some(&*self.shared), |shared| {
             shared.outer.0.as_ref().map(|outer| &*outer.shared)
@@ -356,6 +367,19 @@ impl RequestContext {
     /// ```
     pub fn enter(&self) -> RequestGuard {
         RequestGuard::new(self, ExitPolicy::Own)
+    }
+}
+
+/// What the layers need to observe a request.
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+impl RequestContext {
+    /// Returns the host of the first attempt at Graph, if there was one.
+    pub(crate) fn host(&self) -> Option<GraphHost> {
+        self.shared.host.get().copied()
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.shared.attempts
     }
 }
 

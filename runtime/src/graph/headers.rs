@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, Request, Uri};
 
 use super::applied::Applied;
 use super::context::RequestContext;
-use super::host::Hosts;
+use super::host::{GraphHost, Hosts};
 use super::level::Level;
 use super::read::{self, ReadError};
 use super::sdk_version::{SDK_VERSION, SdkVersion};
@@ -221,7 +221,7 @@ impl Headers {
         uri: &Uri,
         headers: &mut HeaderMap,
     ) -> Applied {
-        self.apply_where(self.hosts.allow(uri), context, headers)
+        self.apply_where(self.hosts.find(uri), context, headers)
     }
 
     /// Like [`apply_for`](Self::apply_for), for a `url::Url` or a URL as text.
@@ -244,7 +244,7 @@ impl Headers {
         url: impl AsRef<str>,
         headers: &mut HeaderMap,
     ) -> Applied {
-        self.apply_where(self.hosts.allow_url(url), context, headers)
+        self.apply_where(self.hosts.find_url(url.as_ref()), context, headers)
     }
 
     /// Prepares a request as a layer does before passing it on.
@@ -270,19 +270,23 @@ impl Headers {
     /// ```
     pub fn apply_to<B>(&self, request: &mut Request<B>) -> RequestContext {
         let context = RequestContext::of_attempt(request.extensions(), request.headers());
-        let is_allowed = self.hosts.allow(request.uri());
-        self.apply_where(is_allowed, &context, request.headers_mut());
+        let host = self.hosts.find(request.uri());
+        self.apply_where(host, &context, request.headers_mut());
         request.extensions_mut().insert(context.clone());
         context
     }
 
-    /// Writes the headers if they are allowed; otherwise removes them.
+    /// Writes the headers if the host receives them; otherwise removes them.
     fn apply_where(
         &self,
-        is_allowed: bool,
+        host: Option<GraphHost>,
         context: &RequestContext,
         headers: &mut HeaderMap,
     ) -> Applied {
+        let is_allowed = host.is_some();
+        if let Some(host) = host {
+            context.set_host(host);
+        }
         if self.sdk_version.level() == Level::Off {
             return Applied::default();
         }

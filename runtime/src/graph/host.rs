@@ -44,6 +44,15 @@ pub struct Hosts {
     custom: Vec<Origin>,
 }
 
+/// A host that receives the headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GraphHost {
+    /// One of Graph's own.
+    Public(&'static str),
+    /// One that the application adds; its name may identify an organization.
+    Custom,
+}
+
 /// The scheme, host, and port of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Origin {
@@ -132,10 +141,7 @@ impl Hosts {
     /// ```
     #[must_use]
     pub fn allow(&self, uri: &Uri) -> bool {
-        match (uri.scheme_str(), uri.authority()) {
-            (Some(scheme), Some(authority)) => self.allow_origin(scheme, authority.as_str()),
-            _ => false,
-        }
+        self.find(uri).is_some()
     }
 
     /// Like [`allow`](Self::allow), for a `url::Url` or a URL as text.
@@ -149,26 +155,38 @@ impl Hosts {
     /// ```
     #[must_use]
     pub fn allow_url(&self, url: impl AsRef<str>) -> bool {
-        let split = split_scheme(url.as_ref());
-        split.is_some_and(|(scheme, rest)| self.allow_origin(scheme, rest))
+        self.find_url(url.as_ref()).is_some()
     }
 
-    fn allow_origin(&self, scheme: &str, rest: &str) -> bool {
+    /// Returns the host of a URI that receives the headers.
+    pub(super) fn find(&self, uri: &Uri) -> Option<GraphHost> {
+        self.find_origin(uri.scheme_str()?, uri.authority()?.as_str())
+    }
+
+    /// Returns the host of a URL that receives the headers.
+    pub(super) fn find_url(&self, url: &str) -> Option<GraphHost> {
+        let (scheme, rest) = split_scheme(url)?;
+        self.find_origin(scheme, rest)
+    }
+
+    fn find_origin(&self, scheme: &str, rest: &str) -> Option<GraphHost> {
         let authority = UrlAuthority::of(rest);
         // Some clients take a backslash for a part of the name, and connect to another host.
         if authority.rest.starts_with('\\') {
-            return false;
+            return None;
         }
-        let Some((host, port)) = host_and_port(&authority) else {
-            return false;
-        };
+        let (host, port) = host_and_port(&authority)?;
         let matches = |origin: &Origin| {
             let port = port.unwrap_or_else(|| origin.default_port());
             origin.scheme.eq_ignore_ascii_case(scheme)
                 && origin.host.eq_ignore_ascii_case(host)
                 && origin.port == port
         };
-        GRAPH_HOSTS.iter().any(matches) || self.custom.iter().any(matches)
+        if let Some(origin) = GRAPH_HOSTS.iter().find(|origin| matches(origin)) {
+            return Some(GraphHost::Public(&origin.host));
+        }
+        let is_custom = self.custom.iter().any(matches);
+        is_custom.then_some(GraphHost::Custom)
     }
 }
 

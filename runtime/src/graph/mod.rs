@@ -36,6 +36,8 @@
 
 mod application_features;
 mod applied;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod attempts;
 mod builder;
 mod comment;
 mod context;
@@ -51,11 +53,15 @@ pub use self::application_features::{
     ApplicationFeatures, FIRST_APPLICATION_BIT, LAST_APPLICATION_BIT,
 };
 pub use self::applied::Applied;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+pub(crate) use self::attempts::Asked;
 pub use self::builder::{DEFAULT_BUDGET, InvalidSdkVersion, SdkVersionBuilder};
 pub use self::comment::{Comment, Key};
 pub use self::context::{RequestContext, RequestFuture, RequestGuard, feature_used};
 pub use self::feature_usage::{DotnetFeatureUsage, FeatureUsage, InvalidFeatureUsage};
 pub use self::headers::{Headers, OddRequestId};
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+pub(crate) use self::host::GraphHost;
 pub use self::host::{Hosts, InvalidHost};
 pub use self::level::Level;
 pub use self::product::{InvalidProduct, Product};

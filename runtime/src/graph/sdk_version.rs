@@ -107,6 +107,13 @@ impl SdkVersion {
         text.try_into().ok()
     }
 
+    /// Returns the features that are sent for a request with these ones.
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+    pub(crate) fn sent_features(&self, features: FeatureUsage) -> FeatureUsage {
+        let shared = &*self.shared;
+        shared.features | features.intersection(shared.sendable)
+    }
+
     /// Returns how much is sent.
     #[must_use]
     pub fn level(&self) -> Level {

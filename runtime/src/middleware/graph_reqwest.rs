@@ -7,9 +7,14 @@ use ::http::header::{
 use ::http::{Extensions, HeaderName, Method, StatusCode};
 use async_trait::async_trait;
 use reqwest::{Request, Response, Url};
-use reqwest_middleware::{Middleware, Next, Result};
+use reqwest_middleware::{Error, Middleware, Next, Result};
 
+use super::graph_observation::{GraphAttempt, GraphObserver, InSpan, OpenRequest};
+use super::reqwest::status_of;
+use crate::acquisition::{AttemptEnd, has_claims_challenge};
+use crate::error::TransportError;
 use crate::graph::{Headers, RequestContext};
+use crate::telemetry::Telemetry;
 
 /// Headers with credentials, which must not leave their origin.
 const CREDENTIALS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST];
@@ -52,6 +57,7 @@ const BODY_HEADERS: [HeaderName; 4] = [
 pub struct GraphMiddleware {
     headers: Headers,
     max_redirects: usize,
+    observer: Option<GraphObserver>,
 }
 
 impl GraphMiddleware {
@@ -76,6 +82,7 @@ impl GraphMiddleware {
         Self {
             headers,
             max_redirects: 0,
+            observer: None,
         }
     }
 
@@ -102,10 +109,57 @@ impl GraphMiddleware {
         self
     }
 
+    /// Also opens a span and counts, once for each request to Graph.
+    ///
+    /// This is off by default, and costs nothing then. Fields and attributes are those of the tower
+    /// layer, and the docs of its `with_telemetry` list them. Attach the handler before a retry handler,
+    /// and clones of it before and after to also count the attempts. A handler that is only after a retry
+    /// handler observes each attempt as a request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use reqwest_middleware::ClientBuilder;
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    /// use token_telemetry::middleware::GraphMiddleware;
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Graph", "1.2.0").build()?;
+    /// let graph = GraphMiddleware::new(headers).with_telemetry(telemetry);
+    /// let client = ClientBuilder::new(reqwest::Client::new())
+    ///     .with(graph.clone())
+    ///     // … retry handler
+    ///     .with(graph)
+    ///     .build();
+    /// # drop(client);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_telemetry(mut self, telemetry: Telemetry) -> Self {
+        self.observer = Some(GraphObserver::new(telemetry));
+        self
+    }
+
     fn apply(&self, context: &RequestContext, request: &mut Request) {
         let url = request.url().clone();
         self.headers
             .apply_for_url(context, url, request.headers_mut());
+    }
+
+    /// Begins the observation of a request, unless it is off or has begun.
+    fn observe(
+        &self,
+        open: &mut Option<OpenRequest>,
+        context: &RequestContext,
+        request: &Request,
+    ) -> Option<GraphAttempt> {
+        let observer = self.observer.as_ref()?;
+        if open.is_none() {
+            *open = observer.begin(&self.headers, context, Some(request.method()));
+        }
+        Some(GraphAttempt::begin(context))
     }
 }
 
@@ -121,19 +175,40 @@ impl Middleware for GraphMiddleware {
     ) -> Result<Response> {
         let context = RequestContext::of_attempt(extensions, req.headers());
         extensions.insert(context.clone());
-        for _ in 0..self.max_redirects {
+        let (mut open, mut redirects_left) = (None, self.max_redirects);
+        loop {
             self.apply(&context, &mut req);
-            let again = Repeatable::of(&req);
-            let sending = next.clone().run(req, extensions);
-            let response = context.scope(sending).await?;
-            match again.redirected(&response) {
-                Some(redirected) => req = redirected,
-                None => return Ok(response),
-            }
+            let attempt = self.observe(&mut open, &context, &req);
+            let again = (redirects_left > 0).then(|| Repeatable::of(&req));
+            let result = InSpan {
+                request: open.as_ref(),
+                inner: context.scope(next.clone().run(req, extensions)),
+            };
+            let result = result.await;
+            let end = attempt.map(|attempt| end_attempt(attempt, &result));
+            let again = again.zip(result.as_ref().ok());
+            let redirected = again.and_then(|(again, response)| again.redirected(response));
+            let Some(redirected) = redirected else {
+                if let Some((open, end)) = open.zip(end) {
+                    open.end(end);
+                }
+                return result;
+            };
+            (req, redirects_left) = (redirected, redirects_left - 1);
         }
-        self.apply(&context, &mut req);
-        context.scope(next.run(req, extensions)).await
     }
+}
+
+/// Ends an attempt with what the rest of the client returned.
+fn end_attempt(attempt: GraphAttempt, result: &Result<Response>) -> AttemptEnd {
+    let status = || match result {
+        Ok(response) => Ok(response.status().as_u16()),
+        Err(Error::Reqwest(error)) => status_of(error),
+        Err(Error::Middleware(_)) => Err(TransportError::Other),
+    };
+    let end = || status().map_or_else(AttemptEnd::Failed, AttemptEnd::Responded);
+    let challenges = |it: &Response| has_claims_challenge(it.status(), it.headers());
+    attempt.end(end, || result.as_ref().is_ok_and(challenges))
 }
 
 /// A copy of a request that can be sent again after a redirect.

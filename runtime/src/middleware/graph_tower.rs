@@ -2,11 +2,13 @@
 
 use std::task::{Context, Poll};
 
-use ::http::Request;
+use ::http::{Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::graph_observed_tower::ObservedGraphLayer;
 use crate::graph::{Headers, RequestContext, RequestFuture};
+use crate::telemetry::Telemetry;
 
 /// A tower layer that writes `SdkVersion` and `client-request-id`, and removes them on other hosts.
 ///
@@ -60,6 +62,65 @@ impl GraphLayer {
     #[must_use]
     pub const fn new(headers: Headers) -> Self {
         Self { headers }
+    }
+
+    /// Also opens a span and counts, once for each request to Graph.
+    ///
+    /// This is off by default, and costs nothing then. The span `graph_request` is inside the current
+    /// one, with the level and target of the instance's [`SpanOptions`](crate::SpanOptions). The counter
+    /// is `token_telemetry.graph.requests` of [the second metric set](crate::guide::conventions). Requests
+    /// to other hosts have neither, nor do any while OpenTelemetry suppresses telemetry.
+    ///
+    /// Use clones of this layer in both places. The outer one then observes the request, and the inner
+    /// one counts its attempts, redirects included. If there is a layer only below the retry layer, it
+    /// observes each attempt as a request.
+    ///
+    /// The names of the fields come from OpenTelemetry, and from what the Graph SDKs specify in
+    /// microsoftgraph/msgraph-sdk-design, `Observability.md`:
+    ///
+    /// | field | type | value |
+    /// |---|---|---|
+    /// | `otel.kind` | text | `internal` |
+    /// | `http.request.method` | text | the method, or `_OTHER` if HTTP does not define it |
+    /// | `server.address` | text | the host, if it is one of Graph's own |
+    /// | `http.response.status_code` | integer | status of the last response |
+    /// | `http.request.resend_count` | integer | attempts after the first one, for any reason, if there were any |
+    /// | `com.microsoft.kiota.handler.redirect.count` | integer | attempts that followed a redirect, if there were any |
+    /// | `token_telemetry.graph.claims_challenges` | integer | responses that [asked for other claims](crate::acquisition::HttpOutcome::has_claims_challenge), if there were any |
+    /// | `com.microsoft.kiota.handler.retry.enable` | boolean | `true` if `featureUsage` shows this handler |
+    /// | `com.microsoft.kiota.handler.redirect.enable` | boolean | the same |
+    /// | `com.microsoft.kiota.handler.authorization.enable` | boolean | the same |
+    /// | `com.microsoft.kiota.handler.compression.enable` | boolean | the same |
+    /// | `error.type` | text | status or transport failure of a request that failed |
+    /// | `otel.status_code` | text | `ERROR`, if the request failed |
+    ///
+    /// A request that is dropped has neither status nor error in its span. The URL, its template and the
+    /// names of hosts that you add are never recorded: they may show a user or an organization.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry::graph::{Headers, Product, SdkVersion};
+    /// use token_telemetry::middleware::GraphLayer;
+    /// use tower::{ServiceBuilder, service_fn};
+    ///
+    /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
+    /// let telemetry = Telemetry::builder().sdk("Contoso.Graph", "1.2.0").build()?;
+    /// let graph = GraphLayer::new(headers).with_telemetry(telemetry);
+    /// let client = ServiceBuilder::new()
+    ///     .layer(graph.clone())
+    ///     // … retry and redirect layers
+    ///     .layer(graph)
+    ///     .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(())) }));
+    /// # drop(client);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_telemetry(self, telemetry: Telemetry) -> ObservedGraphLayer {
+        ObservedGraphLayer::new(self.headers, telemetry)
     }
 }
 
@@ -135,9 +196,18 @@ where
 pub trait GraphRequest {
     /// Writes or removes the headers, and returns the context of the request.
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext;
+
+    /// Returns the method, which an [observed](GraphLayer::with_telemetry) request shows.
+    fn graph_method(&self) -> Option<&Method> {
+        None
+    }
 }
 
 impl<B> GraphRequest for Request<B> {
+    fn graph_method(&self) -> Option<&Method> {
+        Some(self.method())
+    }
+
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext {
         headers.apply_to(self)
     }
@@ -146,6 +216,10 @@ impl<B> GraphRequest for Request<B> {
 /// Uses the current context, because these requests have no accessible extensions.
 #[cfg(feature = "reqwest")]
 impl GraphRequest for reqwest::Request {
+    fn graph_method(&self) -> Option<&Method> {
+        Some(self.method())
+    }
+
     fn apply_graph(&mut self, headers: &Headers) -> RequestContext {
         let context = RequestContext::of_attempt(&::http::Extensions::new(), self.headers());
         let url = self.url().clone();

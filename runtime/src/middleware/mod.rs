@@ -6,6 +6,10 @@
 //! | `reqwest` | `SendTokenRequest` | | |
 //! | `reqwest-middleware` | `TokenRequestMiddleware` | `GraphMiddleware` | `RejectedTokenMiddleware` |
 
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod graph_observation;
+#[cfg(feature = "tower")]
+mod graph_observed_tower;
 #[cfg(feature = "reqwest-middleware")]
 mod graph_reqwest;
 #[cfg(feature = "tower")]
@@ -21,6 +25,8 @@ mod token_layer;
 #[cfg(feature = "reqwest-middleware")]
 mod token_reqwest;
 
+#[cfg(feature = "tower")]
+pub use graph_observed_tower::{ObservedGraphFuture, ObservedGraphLayer, ObservedGraphService};
 #[cfg(feature = "reqwest-middleware")]
 pub use graph_reqwest::GraphMiddleware;
 #[cfg(feature = "tower")]

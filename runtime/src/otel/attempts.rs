@@ -17,7 +17,7 @@ use crate::error::TransportError;
 const CAPACITY: usize = 640;
 
 /// The highest number of resends that is recorded.
-const MAX_RESENDS: u8 = 9;
+pub(super) const MAX_RESENDS: u8 = 9;
 
 /// The values of the attributes of one attempt, except for the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,30 +32,48 @@ pub(super) struct AttemptSet {
 
 /// Why an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum AttemptError {
+pub(super) enum AttemptError {
     Status(u16),
     Transport(TransportError),
     Dropped,
     Other,
 }
 
+/// Returns whether a response can have this status.
+pub(super) fn is_known(status: u16) -> bool {
+    (100..600).contains(&status)
+}
+
+impl AttemptError {
+    pub(super) fn of(end: AttemptEnd) -> Option<Self> {
+        match end {
+            AttemptEnd::Responded(status) | AttemptEnd::Pending(status) if !is_known(status) => {
+                Some(Self::Other)
+            }
+            AttemptEnd::Responded(status) if status >= 400 => Some(Self::Status(status)),
+            AttemptEnd::Responded(_) | AttemptEnd::Pending(_) => None,
+            AttemptEnd::Failed(class) => Some(Self::Transport(class)),
+            AttemptEnd::Dropped => Some(Self::Dropped),
+        }
+    }
+
+    /// Returns the value of `error.type`.
+    pub(super) fn error_type(self) -> Value {
+        match self {
+            Self::Status(status) => status.to_string().into(),
+            Self::Transport(class) => class.code().into(),
+            Self::Dropped => Outcome::CANCELLED_CODE.into(),
+            Self::Other => OTHER_ERROR.into(),
+        }
+    }
+}
+
 impl AttemptSet {
     pub(super) fn of(attempt: &Attempt) -> Self {
-        // No other status can be in a response.
-        let is_known = |status: &u16| (100..600).contains(status);
-        let error = match attempt.end() {
-            AttemptEnd::Responded(status) | AttemptEnd::Pending(status) if !is_known(&status) => {
-                Some(AttemptError::Other)
-            }
-            AttemptEnd::Responded(status) if status >= 400 => Some(AttemptError::Status(status)),
-            AttemptEnd::Responded(_) | AttemptEnd::Pending(_) => None,
-            AttemptEnd::Failed(class) => Some(AttemptError::Transport(class)),
-            AttemptEnd::Dropped => Some(AttemptError::Dropped),
-        };
         Self {
             purpose: attempt.purpose(),
-            status: attempt.status().filter(is_known),
-            error,
+            status: attempt.status().filter(|status| is_known(*status)),
+            error: AttemptError::of(attempt.end()),
             server: attempt.public_host().cloned(),
             resends: attempt.resends().min(MAX_RESENDS),
         }
@@ -81,12 +99,7 @@ impl AttemptSet {
     }
 
     pub(super) fn error_type(&self) -> Option<Value> {
-        self.error.map(|error| match error {
-            AttemptError::Status(status) => status.to_string().into(),
-            AttemptError::Transport(class) => class.code().into(),
-            AttemptError::Dropped => Outcome::CANCELLED_CODE.into(),
-            AttemptError::Other => OTHER_ERROR.into(),
-        })
+        self.error.map(AttemptError::error_type)
     }
 
     pub(super) fn server(&self) -> Option<StringValue> {

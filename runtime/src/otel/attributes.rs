@@ -178,6 +178,13 @@ impl Attribute {
     pub(super) const PURPOSE: Self = Self::new("token_telemetry.request.purpose", |_, _| None);
 }
 
+/// The attributes of a request to Microsoft Graph, besides those of one attempt.
+impl Attribute {
+    pub(super) const METHOD: Self = Self::of_event("http.request.method");
+    pub(super) const CLAIMS_CHALLENGES: Self =
+        Self::of_event("token_telemetry.graph.claims_challenges");
+}
+
 /// Returns the text of a symbol, or `other` if the text is beyond the limit.
 fn text(interner: &Interner, symbol: Symbol, other: &'static str) -> Option<StringValue> {
     match interner.resolve(symbol) {

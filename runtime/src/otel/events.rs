@@ -203,7 +203,7 @@ impl MetricsRecorder {
     }
 
     /// Records an event that belongs to no function of the SDK.
-    fn record_event_of_client(&self, event: &Event) {
+    pub(super) fn record_event_of_client(&self, event: &Event) {
         if !self.records_conventions() || is_suppressed() {
             return;
         }

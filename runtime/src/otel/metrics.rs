@@ -278,7 +278,7 @@ impl Metrics {
     /// Adds the application's own attributes to every metric of a finished acquisition.
     ///
     /// Metrics without a finished acquisition do not have them: `token_telemetry.rejected_tokens`,
-    /// `token_telemetry.token_request.duration`, which is recorded while the acquisition runs, and
+    /// `token_telemetry.graph.requests`, `token_telemetry.token_request.duration`, which is recorded while the acquisition runs, and
     /// those that are read during a collection: `token_telemetry.acquisitions.in_flight`,
     /// `token_telemetry.acquisitions.oldest_age` and `token_telemetry.token.expires_in`.
     ///

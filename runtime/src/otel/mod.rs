@@ -51,6 +51,7 @@
 //! | `token_telemetry.credential.duration` | `token_telemetry.credential`, `token_telemetry.managed_identity.source`, `error.kind` |
 //! | `token_telemetry.triggered_refreshes` | `token_telemetry.api.name`, `token_telemetry.refresh.trigger` |
 //! | `token_telemetry.rejected_tokens` | `error.type` |
+//! | `token_telemetry.graph.requests` | `http.request.method`, `http.response.status_code`, `error.type`, `server.address`, `http.request.resend_count`, `token_telemetry.graph.claims_challenges` |
 //! | `token_telemetry.acquisitions.in_flight` | `token_telemetry.api.name` |
 //! | `token_telemetry.acquisitions.oldest_age` | `token_telemetry.api.name` |
 //! | `token_telemetry.token.expires_in` | `token_telemetry.api.name`, `token_telemetry.credential` |
@@ -83,6 +84,11 @@
 //! tenants of a cloud share. `http.request.resend_count` is the number of earlier attempts of the
 //! acquisition with the same purpose, if there were any, and 9 if there were more.
 //!
+//! `token_telemetry.graph.requests` counts requests to Microsoft Graph when they end, only if a layer of
+//! [`middleware`](crate::middleware) has a [`Telemetry`](crate::Telemetry). All attempts are one request:
+//! `http.request.resend_count` and `token_telemetry.graph.claims_challenges` are at most 9 and missing
+//! instead of zero. `server.address` is present for Graph's own hosts, and `error.type` is as above.
+//!
 //! The metrics of acquisitions in flight are read whenever metrics are collected, so they show an acquisition *while* it
 //! hangs: how many are in flight, and the age of the oldest. Both are zero once a function that had
 //! a value has none in flight. Clients of one SDK on the same provider share them: counts add up, and
@@ -112,6 +118,9 @@
 //!
 //! Attempts have a separate limit: an origin can add 512 combinations, and all of them 640. Beyond
 //! that, an attempt has its function, its purpose, and the `error.type` `_OTHER` if it failed.
+//!
+//! Requests to Microsoft Graph have a limit of 640 combinations. Beyond it, a request has its method, and
+//! the `error.type` `_OTHER` if it failed.
 //!
 //! Of the pairs of a function and the code of a suppressed error, an origin can add 128; the code of
 //! further ones is `_OTHER`.
@@ -206,6 +215,8 @@ mod enricher;
 mod events;
 mod gauge_group;
 mod gauges;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod graph_requests;
 mod instruments;
 mod interner;
 mod measurements;

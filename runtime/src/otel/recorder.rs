@@ -12,6 +12,8 @@ use super::attributes::{AttributeBuilder, OTHER, OTHER_ERROR};
 use super::catalog::MetricId;
 use super::enricher::ExtraAttributes;
 use super::gauges::Sources;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+use super::graph_requests::GraphSets;
 use super::interner::Symbol;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
@@ -51,6 +53,8 @@ pub struct MetricsRecorder {
     metrics: Metrics,
     attribute_builder: AttributeBuilder,
     pub(super) attempt_sets: AttemptSets,
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+    pub(super) graph_sets: GraphSets,
     /// What gauges read; none for a recorder that only receives records.
     sources: Option<Sources>,
     epochs: ProviderEpochs,
@@ -90,6 +94,8 @@ impl MetricsRecorder {
         let recorder = Self {
             attribute_builder: AttributeBuilder::new(client, metrics.config.msal_net),
             attempt_sets: AttemptSets::new(),
+            #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+            graph_sets: GraphSets::new(),
             sources,
             epochs: ProviderEpochs::new(),
             first_start: OnceLock::new(),

@@ -61,6 +61,34 @@ pub(super) fn enabled_span(
         .filter(|span| !span.is_disabled())
 }
 
+/// Creates a child of the current span that shows three values, unless telemetry is suppressed.
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+pub(super) fn enabled_current(
+    callsite: &'static DefaultCallsite,
+    values: [(&'static str, Option<&dyn Value>); 3],
+    is_suppressed: fn() -> bool,
+) -> Option<Span> {
+    let metadata = enabled(callsite, |metadata| {
+        dispatcher::get_default(|dispatch| dispatch.enabled(metadata))
+    })?;
+    if is_suppressed() {
+        return None;
+    }
+    let fields = metadata.fields();
+    let [
+        (first, first_value),
+        (second, second_value),
+        (third, third_value),
+    ] = values;
+    let values = [
+        (&fields.field(first)?, first_value),
+        (&fields.field(second)?, second_value),
+        (&fields.field(third)?, third_value),
+    ];
+    let span = Span::new(metadata, &fields.value_set(&values));
+    Some(span).filter(|span| !span.is_disabled())
+}
+
 /// Creates a child of an open span that shows two values, if its subscriber is interested.
 ///
 /// The parent is explicit, because another thread may have another subscriber and current span.

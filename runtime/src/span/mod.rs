@@ -2,6 +2,8 @@
 
 mod attempt;
 mod callsite;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod graph;
 mod open;
 
 use std::convert::Infallible;
@@ -9,6 +11,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use tracing::Level;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+use tracing::callsite::Callsite as _;
 use tracing::callsite::DefaultCallsite;
 use tracing::field::{debug, display};
 
@@ -18,8 +22,14 @@ use crate::acquisition::{AcquisitionRecord, Outcome};
 use crate::api::Api;
 use crate::contained::contained;
 use crate::error::ErrorInfo;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+use crate::graph_record::HANDLERS;
 use attempt::{ATTEMPT_FIELDS, AttemptSpan};
 use callsite::{callsite, enabled_span};
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+use graph::GRAPH_FIELDS;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+pub(crate) use graph::{GraphSpan, GraphSpans};
 use open::{OTHER_ERROR, Open};
 
 /// The level and the target of the spans that each acquisition opens.
@@ -213,6 +223,18 @@ impl Spans {
                 &[AcquisitionRecord::IN_SPANS, &ERROR_FIELDS],
             ),
             attempt: attempts.then(|| callsite("token_request", &[&ATTEMPT_FIELDS])),
+        }
+    }
+
+    /// Returns what opens the spans of requests to Microsoft Graph, with the same level and target.
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+    pub(crate) fn graph(self, is_suppressed: fn() -> bool) -> GraphSpans {
+        let metadata = self.acquisition.metadata();
+        let fields: &[&[_]] = &[&GRAPH_FIELDS, &HANDLERS];
+        let (level, target) = (*metadata.level(), metadata.target());
+        GraphSpans {
+            callsite: callsite("graph_request", level, target, fields),
+            is_suppressed,
         }
     }
 

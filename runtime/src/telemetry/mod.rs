@@ -3,6 +3,11 @@
 mod builder;
 mod client_defaults;
 mod errors;
+#[cfg(all(
+    any(feature = "otel", feature = "tracing"),
+    any(feature = "tower", feature = "reqwest-middleware")
+))]
+mod graph;
 mod rejected_token;
 mod shard;
 

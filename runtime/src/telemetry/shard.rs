@@ -25,7 +25,7 @@ use crate::observer::Observers;
 #[cfg(feature = "otel")]
 use crate::otel::MetricsRecorder;
 #[cfg(all(feature = "otel", feature = "tracing"))]
-use crate::otel::is_suppressed;
+pub(super) use crate::otel::is_suppressed;
 use crate::recent::RecentRecords;
 #[cfg(feature = "tracing")]
 use crate::span::Spans;
@@ -161,7 +161,7 @@ impl Shard {
 
 /// Without OpenTelemetry, nothing suppresses telemetry.
 #[cfg(all(not(feature = "otel"), feature = "tracing"))]
-const fn is_suppressed() -> bool {
+pub(super) const fn is_suppressed() -> bool {
     false
 }
 

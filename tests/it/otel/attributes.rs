@@ -6,10 +6,13 @@ use opentelemetry::Value;
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::cache::RefreshTrigger;
 use token_telemetry::credential::CredentialKind;
+use token_telemetry::graph::{Headers, Product, SdkVersion};
+use token_telemetry::middleware::GraphLayer;
 use token_telemetry::otel::{Metric, MetricKind, MsalSet};
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource, TokenType,
 };
+use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::collect::Point;
 use super::{Bench, cancelled, now, point, run};
@@ -255,6 +258,19 @@ fn record_everything(bench: &Bench) {
     }))
     .unwrap();
     bench.telemetry.record_rejected_token(401);
+    request_graph(bench);
+}
+
+/// Sends a request to Graph through an observed layer.
+fn request_graph(bench: &Bench) {
+    let core = const { Product::from_static("graph-rust-core", "0.1.0") };
+    let headers = Headers::new(SdkVersion::builder().core(core).build().unwrap());
+    let layer = GraphLayer::new(headers).with_telemetry(bench.telemetry.clone());
+    let graph = layer.layer(service_fn(|_: http::Request<()>| {
+        std::future::ready(Ok::<_, std::io::Error>(http::Response::new(())))
+    }));
+    let request = http::Request::get("https://graph.microsoft.com/v1.0/me");
+    now(graph.oneshot(request.body(()).unwrap())).unwrap();
 }
 
 #[test]

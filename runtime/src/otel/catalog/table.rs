@@ -278,6 +278,21 @@ metrics! {
         attributes: &[A::ERROR_TYPE],
         boundaries: &[],
     },
+    GraphRequests: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.graph.requests",
+        unit: Unit::Count(Some("{request}")),
+        description: "Requests to Microsoft Graph, each with all its attempts",
+        attributes: &[
+            A::METHOD,
+            A::STATUS,
+            A::ERROR_TYPE,
+            A::SERVER,
+            A::RESENDS,
+            A::CLAIMS_CHALLENGES,
+        ],
+        boundaries: &[],
+    },
     WaitingDuration: Metric {
         set: MetricSet::Conventions,
         name: "token_telemetry.waiting.duration",
