@@ -97,7 +97,7 @@ impl SdkVersion {
     pub fn header_value(&self, features: FeatureUsage) -> Option<HeaderValue> {
         let shared = &*self.shared;
         let ready = shared.ready.as_ref()?;
-        let features = shared.features | features.intersection(shared.sendable);
+        let features = self.sent_features(features);
         if features == shared.features {
             return Some(ready.clone());
         }
@@ -108,7 +108,6 @@ impl SdkVersion {
     }
 
     /// Returns the features that are sent for a request with these ones.
-    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
     pub(crate) fn sent_features(&self, features: FeatureUsage) -> FeatureUsage {
         let shared = &*self.shared;
         shared.features | features.intersection(shared.sendable)

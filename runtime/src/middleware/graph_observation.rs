@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::acquisition::AttemptEnd;
 use crate::contained::contained;
-use crate::graph::{Asked, FeatureUsage, GraphHost, Headers, RequestContext};
+use crate::graph::{Asked, FeatureUsage, GraphHost, Headers, RequestContext, SdkVersion};
 use crate::graph_record::GraphRecord;
 #[cfg(feature = "tracing")]
 use crate::span::{GraphSpan, GraphSpans};
@@ -70,7 +70,7 @@ impl GraphObserver {
             #[cfg(feature = "tracing")]
             span: self.spans.open(method, host),
             telemetry: self.telemetry.clone(),
-            headers: headers.clone(),
+            sdk_version: headers.sdk_version().clone(),
             context: context.clone(),
             method,
             host,
@@ -82,7 +82,7 @@ impl GraphObserver {
 /// A request to Graph that has not ended; dropping it ends the request.
 pub(super) struct OpenRequest {
     telemetry: Telemetry,
-    headers: Headers,
+    sdk_version: SdkVersion,
     context: RequestContext,
     method: Option<&'static str>,
     host: Option<&'static str>,
@@ -98,8 +98,7 @@ impl OpenRequest {
 
     fn record(&self) -> GraphRecord {
         let counts = self.context.attempts().finish();
-        let sdk_version = self.headers.sdk_version();
-        let features = sdk_version.sent_features(self.context.features());
+        let features = self.sdk_version.sent_features(self.context.features());
         GraphRecord {
             method: self.method,
             host: self.host,
