@@ -89,6 +89,10 @@ impl<T: HttpOutcome + ?Sized> HttpOutcome for &T {
     fn is_pending(&self) -> bool {
         (**self).is_pending()
     }
+
+    fn has_claims_challenge(&self) -> bool {
+        (**self).has_claims_challenge()
+    }
 }
 
 impl<B, E: Error + 'static> HttpOutcome for Result<Response<B>, E> {

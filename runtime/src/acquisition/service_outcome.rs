@@ -3,15 +3,15 @@
 use std::error::Error;
 use std::time::Duration;
 
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Response, StatusCode};
 
-use super::response::{HttpOutcome, retry_after};
+use super::response::{HttpOutcome, has_claims_challenge, retry_after};
 use super::server_request_id::request_id;
 use crate::error::TransportError;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What a tower service returned, for [`TokenRequestLayer`](crate::middleware::TokenRequestLayer).
+/// What a tower service returned, for the layers in [`middleware`](crate::middleware).
 ///
 /// `K` is the kind of error, [`TypedError`] or [`BoxedError`]; the compiler finds it. Two kinds are
 /// needed because a boxed error does not implement [`Error`] itself. You never implement this trait:
@@ -58,7 +58,7 @@ impl<R: ServiceResponse> ServiceOutcome<BoxedError> for Result<R, BoxError> {
 pub trait ServiceResponse {
     /// Returns the status.
     #[doc(hidden)]
-    fn status(&self) -> u16;
+    fn status(&self) -> StatusCode;
 
     /// Returns the headers.
     #[doc(hidden)]
@@ -66,8 +66,8 @@ pub trait ServiceResponse {
 }
 
 impl<B> ServiceResponse for Response<B> {
-    fn status(&self) -> u16 {
-        self.status().as_u16()
+    fn status(&self) -> StatusCode {
+        self.status()
     }
 
     fn headers(&self) -> &HeaderMap {
@@ -77,8 +77,8 @@ impl<B> ServiceResponse for Response<B> {
 
 #[cfg(feature = "reqwest")]
 impl ServiceResponse for reqwest::Response {
-    fn status(&self) -> u16 {
-        self.status().as_u16()
+    fn status(&self) -> StatusCode {
+        self.status()
     }
 
     fn headers(&self) -> &HeaderMap {
@@ -97,7 +97,7 @@ impl<R: ServiceResponse> Boxed<'_, R> {
 impl<R: ServiceResponse> HttpOutcome for Boxed<'_, R> {
     fn status(&self) -> Result<u16, TransportError> {
         match self.0 {
-            Ok(response) => Ok(response.status()),
+            Ok(response) => Ok(response.status().as_u16()),
             Err(error) => Err(TransportError::of(&**error)),
         }
     }
@@ -108,5 +108,9 @@ impl<R: ServiceResponse> HttpOutcome for Boxed<'_, R> {
 
     fn request_id(&self) -> Option<&str> {
         request_id(self.headers()?)
+    }
+    fn has_claims_challenge(&self) -> bool {
+        let challenges = |it: &R| has_claims_challenge(it.status(), it.headers());
+        self.0.as_ref().is_ok_and(challenges)
     }
 }

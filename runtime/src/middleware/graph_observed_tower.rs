@@ -1,6 +1,7 @@
 //! The tower layer that writes the Graph headers and observes the requests.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -10,7 +11,7 @@ use tower_service::Service;
 
 use super::graph_observation::{GraphAttempt, GraphObserver, OpenRequest, in_span};
 use super::graph_tower::GraphRequest;
-use crate::acquisition::{AttemptEnd, HttpOutcome};
+use crate::acquisition::{AttemptEnd, HttpOutcome, ServiceOutcome, TypedError};
 use crate::graph::{Headers, RequestFuture};
 use crate::telemetry::Telemetry;
 
@@ -30,22 +31,24 @@ use crate::telemetry::Telemetry;
 /// # Ok::<(), token_telemetry::graph::InvalidSdkVersion>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ObservedGraphLayer {
+pub struct ObservedGraphLayer<K = TypedError> {
     headers: Headers,
     observer: GraphObserver,
+    kind: PhantomData<K>,
 }
 
-impl ObservedGraphLayer {
+impl<K> ObservedGraphLayer<K> {
     pub(super) fn new(headers: Headers, telemetry: Telemetry) -> Self {
         Self {
             headers,
             observer: GraphObserver::new(telemetry),
+            kind: PhantomData,
         }
     }
 }
 
-impl<S> Layer<S> for ObservedGraphLayer {
-    type Service = ObservedGraphService<S>;
+impl<S, K: Clone> Layer<S> for ObservedGraphLayer<K> {
+    type Service = ObservedGraphService<S, K>;
 
     fn layer(&self, inner: S) -> Self::Service {
         ObservedGraphService {
@@ -70,27 +73,29 @@ impl<S> Layer<S> for ObservedGraphLayer {
 /// # fn inner<S>(client: GraphClient<S>) -> ObservedGraphService<S> { client.service }
 /// ```
 #[derive(Clone, Debug)]
-pub struct ObservedGraphService<S> {
-    layer: ObservedGraphLayer,
+pub struct ObservedGraphService<S, K = TypedError> {
+    layer: ObservedGraphLayer<K>,
     inner: S,
 }
 
-impl<S, R> Service<R> for ObservedGraphService<S>
+impl<S, R, K> Service<R> for ObservedGraphService<S, K>
 where
     R: GraphRequest,
     S: Service<R>,
-    Result<S::Response, S::Error>: HttpOutcome,
+    Result<S::Response, S::Error>: ServiceOutcome<K>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ObservedGraphFuture<S::Future>;
+    type Future = ObservedGraphFuture<S::Future, K>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut req: R) -> Self::Future {
-        let ObservedGraphLayer { headers, observer } = &self.layer;
+        let ObservedGraphLayer {
+            headers, observer, ..
+        } = &self.layer;
         let context = req.apply_graph(headers);
         let request = observer.begin(headers, &context, req.graph_method());
         let attempt = GraphAttempt::begin(&context);
@@ -100,6 +105,7 @@ where
             inner: context.scope(sent),
             attempt: Some(attempt),
             request,
+            kind: PhantomData,
         }
     }
 }
@@ -120,27 +126,29 @@ pin_project! {
     /// # fn sent<F>(call: GraphCall<F>) -> ObservedGraphFuture<F> { call.sent }
     /// ```
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct ObservedGraphFuture<F> {
+    pub struct ObservedGraphFuture<F, K = TypedError> {
         // Dropped in this order: attempts of inner layers come first, the request last.
         #[pin]
         inner: RequestFuture<F>,
         attempt: Option<GraphAttempt>,
         request: Option<OpenRequest>,
+        kind: PhantomData<K>,
     }
 }
 
-impl<F: Future<Output: HttpOutcome>> Future for ObservedGraphFuture<F> {
+impl<F: Future<Output: ServiceOutcome<K>>, K> Future for ObservedGraphFuture<F, K> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let output = ready!(in_span(this.request.as_ref(), || this.inner.poll(cx)));
-        let read = || match output.status() {
+        let read = || match output.outcome().status() {
             Ok(status) => AttemptEnd::Responded(status),
             Err(class) => AttemptEnd::Failed(class),
         };
         let attempt = this.attempt.take();
-        let end = attempt.map(|attempt| attempt.end(read, || output.has_claims_challenge()));
+        let end =
+            attempt.map(|attempt| attempt.end(read, || output.outcome().has_claims_challenge()));
         if let Some((request, end)) = this.request.take().zip(end) {
             request.end(end);
         }
@@ -148,7 +156,7 @@ impl<F: Future<Output: HttpOutcome>> Future for ObservedGraphFuture<F> {
     }
 }
 
-impl<F> fmt::Debug for ObservedGraphFuture<F> {
+impl<F, K> fmt::Debug for ObservedGraphFuture<F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObservedGraphFuture")
             .finish_non_exhaustive()

@@ -119,7 +119,7 @@ impl GraphLayer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_telemetry(self, telemetry: Telemetry) -> ObservedGraphLayer {
+    pub fn with_telemetry<K>(self, telemetry: Telemetry) -> ObservedGraphLayer<K> {
         ObservedGraphLayer::new(self.headers, telemetry)
     }
 }

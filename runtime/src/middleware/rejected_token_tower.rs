@@ -1,6 +1,7 @@
 //! A tower layer that records tokens which a resource rejects.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::record_rejected_token;
-use crate::acquisition::HttpOutcome;
+use crate::acquisition::{HttpOutcome, ServiceOutcome, TypedError};
 use crate::telemetry::Telemetry;
 
 /// A tower layer that records a rejected token for each response of a resource with 401 or 403.
@@ -41,11 +42,12 @@ use crate::telemetry::Telemetry;
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
-pub struct RejectedTokenLayer {
+pub struct RejectedTokenLayer<K = TypedError> {
     telemetry: Telemetry,
+    kind: PhantomData<K>,
 }
 
-impl RejectedTokenLayer {
+impl<K> RejectedTokenLayer<K> {
     /// Creates a layer that records in this instance, which acquires the tokens.
     ///
     /// # Examples
@@ -54,22 +56,26 @@ impl RejectedTokenLayer {
     /// use token_telemetry::Telemetry;
     /// use token_telemetry::middleware::RejectedTokenLayer;
     ///
-    /// let layer = RejectedTokenLayer::new(Telemetry::global());
+    /// let layer: RejectedTokenLayer = RejectedTokenLayer::new(Telemetry::global());
     /// # drop(layer);
     /// ```
     #[must_use]
     pub const fn new(telemetry: Telemetry) -> Self {
-        Self { telemetry }
+        Self {
+            telemetry,
+            kind: PhantomData,
+        }
     }
 }
 
-impl<S> Layer<S> for RejectedTokenLayer {
-    type Service = RejectedTokenService<S>;
+impl<S, K> Layer<S> for RejectedTokenLayer<K> {
+    type Service = RejectedTokenService<S, K>;
 
     fn layer(&self, inner: S) -> Self::Service {
         RejectedTokenService {
             telemetry: self.telemetry.clone(),
             inner,
+            kind: PhantomData,
         }
     }
 }
@@ -89,19 +95,20 @@ impl<S> Layer<S> for RejectedTokenLayer {
 /// # fn inner<S>(client: ResourceClient<S>) -> RejectedTokenService<S> { client.service }
 /// ```
 #[derive(Clone, Debug)]
-pub struct RejectedTokenService<S> {
+pub struct RejectedTokenService<S, K = TypedError> {
     telemetry: Telemetry,
     inner: S,
+    kind: PhantomData<K>,
 }
 
-impl<S, R> Service<R> for RejectedTokenService<S>
+impl<S, R, K> Service<R> for RejectedTokenService<S, K>
 where
     S: Service<R>,
-    Result<S::Response, S::Error>: HttpOutcome,
+    Result<S::Response, S::Error>: ServiceOutcome<K>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = RejectedTokenFuture<S::Future>;
+    type Future = RejectedTokenFuture<S::Future, K>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -111,6 +118,7 @@ where
         RejectedTokenFuture {
             inner: self.inner.call(req),
             telemetry: self.telemetry.clone(),
+            kind: PhantomData,
         }
     }
 }
@@ -131,25 +139,26 @@ pin_project! {
     /// # fn sent<F>(call: ResourceCall<F>) -> RejectedTokenFuture<F> { call.sent }
     /// ```
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct RejectedTokenFuture<F> {
+    pub struct RejectedTokenFuture<F, K = TypedError> {
         #[pin]
         inner: F,
         telemetry: Telemetry,
+        kind: PhantomData<K>,
     }
 }
 
-impl<F: Future<Output: HttpOutcome>> Future for RejectedTokenFuture<F> {
+impl<F: Future<Output: ServiceOutcome<K>>, K> Future for RejectedTokenFuture<F, K> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let output = ready!(this.inner.poll(cx));
-        record_rejected_token(this.telemetry, || output.status().ok());
+        record_rejected_token(this.telemetry, || output.outcome().status().ok());
         Poll::Ready(output)
     }
 }
 
-impl<F> fmt::Debug for RejectedTokenFuture<F> {
+impl<F, K> fmt::Debug for RejectedTokenFuture<F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RejectedTokenFuture")
             .field("telemetry", &self.telemetry)

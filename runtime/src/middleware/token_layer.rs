@@ -37,12 +37,15 @@ use crate::acquisition::{Handle, Purpose, SendFuture, ServiceOutcome, TokenReque
 /// ```
 /// use http::{Request, Response};
 /// use token_telemetry::middleware::TokenRequestLayer;
-/// use tower::{ServiceBuilder, service_fn};
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
 ///
+/// # async fn example() -> Result<(), std::io::Error> {
 /// let client = ServiceBuilder::new()
 ///     .layer(TokenRequestLayer::new())
 ///     .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(())) }));
-/// # drop(client);
+/// client.oneshot(Request::new(())).await?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokenRequestLayer<K = TypedError>(PhantomData<K>);
@@ -55,7 +58,7 @@ impl<K> TokenRequestLayer<K> {
     /// ```
     /// use token_telemetry::middleware::TokenRequestLayer;
     ///
-    /// let layer = TokenRequestLayer::new();
+    /// let layer: TokenRequestLayer = TokenRequestLayer::new();
     /// # let _ = layer;
     /// ```
     #[must_use]
