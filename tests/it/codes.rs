@@ -150,3 +150,34 @@ fn describe_does_not_leak_into_parent() {
         "the outer call still records"
     );
 }
+
+/// Returns the `AADSTS` numbers on the record of a failure that recorded these.
+fn recorded_sts_codes(codes: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let (telemetry, recorder) = telemetry();
+    fail(&telemetry, "shadowed", || {
+        let info = ErrorInfo::new("invalid_grant").with_sts_codes(codes);
+        Acquisition::current().record_error(info);
+    });
+    only(&recorder).error().unwrap().sts_codes().to_vec()
+}
+
+#[test]
+fn sts_codes_of_a_response() {
+    let body = r#"{"error":"invalid_grant","error_codes":[70043,500133],
+        "error_description":"AADSTS70043, AADSTS500133: The refresh token has expired."}"#;
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let listed: Vec<u32> = serde_json::from_value(body["error_codes"].clone()).unwrap();
+    assert_eq!(recorded_sts_codes(listed), [70_043, 500_133]);
+    let description = body["error_description"].as_str().unwrap();
+    let described = token_telemetry::error::sts_codes_in(description);
+    assert_eq!(recorded_sts_codes(described), [70_043, 500_133]);
+}
+
+#[test]
+fn first_eight_sts_codes_are_kept() {
+    assert_eq!(ErrorInfo::MAX_STS_CODES, 8);
+    let all: Vec<u32> = (1..=8).collect();
+    assert_eq!(recorded_sts_codes(1..=8), all);
+    assert_eq!(recorded_sts_codes(1..=9), all);
+    assert_eq!(recorded_sts_codes(1..), all);
+}

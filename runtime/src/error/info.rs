@@ -14,8 +14,8 @@ use crate::wire::bounded_code;
 /// No more fits in the longest header of all dialects, which is MSAL.NET's.
 pub(crate) const MAX_KEPT_CODE_LEN: usize = 3800;
 
-/// Maximum number of `AADSTS` codes kept per error; the server usually sends one.
-const MAX_STS_CODES: usize = 4;
+/// Number of `AADSTS` codes that an error holds without an allocation; the server usually sends one.
+const INLINE_STS_CODES: usize = 4;
 
 /// Describes errors of type `E`; implemented by the type that owns the API ids.
 ///
@@ -135,7 +135,7 @@ pub struct ErrorInfo {
     code: Option<Cow<'static, str>>,
     suberror: Option<Cow<'static, str>>,
     status: Option<u16>,
-    sts_codes: SmallVec<[u32; MAX_STS_CODES]>,
+    sts_codes: SmallVec<[u32; INLINE_STS_CODES]>,
     transport: Option<TransportError>,
     kind: Option<ErrorKind>,
     /// In a box, because few errors have it and every call returns room for an error.
@@ -149,6 +149,12 @@ pub struct ErrorInfo {
 impl ErrorInfo {
     /// The longest error code that is reported, in bytes; longer codes are truncated.
     pub const MAX_CODE_LEN: usize = 64;
+
+    /// The most `AADSTS` numbers that are kept.
+    ///
+    /// Entra lists the number of the error and those of its causes, which are fewer. The limit bounds what
+    /// a hostile server can store.
+    pub const MAX_STS_CODES: usize = 8;
 
     /// Creates a description with a code: the OAuth `error`, or the SDK's own.
     ///
@@ -310,19 +316,28 @@ impl ErrorInfo {
 
     /// Sets the `AADSTS` numbers of the error, the most specific first.
     ///
-    /// Four are kept. [`sts_codes_in`](crate::error::sts_codes_in) reads them from a description.
+    /// These are the `error_codes` in the body of the response, of which the first eight are kept;
+    /// [`sts_codes_in`](crate::error::sts_codes_in) reads them from its `error_description`. Records show
+    /// all of them, metrics the first.
     ///
     /// # Examples
     ///
     /// ```
     /// use token_telemetry::ErrorInfo;
+    /// use token_telemetry::error::sts_codes_in;
     ///
-    /// let info = ErrorInfo::new("invalid_grant").with_sts_codes([50_076]);
-    /// assert_eq!(info.sts_codes(), [50_076]);
+    /// // As deserialized from `{"error":"invalid_grant","error_codes":[70043,500133]}`.
+    /// let error_codes = vec![70_043, 500_133];
+    /// let info = ErrorInfo::new("invalid_grant").with_sts_codes(error_codes);
+    /// assert_eq!(info.sts_codes(), [70_043, 500_133]);
+    ///
+    /// let same = ErrorInfo::new("invalid_grant")
+    ///     .with_sts_codes(sts_codes_in("AADSTS70043, AADSTS500133"));
+    /// assert_eq!(same, info);
     /// ```
     #[must_use]
     pub fn with_sts_codes(mut self, codes: impl IntoIterator<Item = u32>) -> Self {
-        self.sts_codes = codes.into_iter().take(MAX_STS_CODES).collect();
+        self.sts_codes = codes.into_iter().take(Self::MAX_STS_CODES).collect();
         self
     }
 
@@ -482,7 +497,7 @@ impl ErrorInfo {
         self.status
     }
 
-    /// Returns the `AADSTS` numbers.
+    /// Returns the `AADSTS` numbers, in the order of the server.
     #[must_use]
     pub fn sts_codes(&self) -> &[u32] {
         &self.sts_codes

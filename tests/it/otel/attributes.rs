@@ -82,8 +82,9 @@ fn failure_attributes() {
     now(run(&bench.telemetry, async {
         Acquisition::current().record_refresh_reason(CacheRefreshReason::Expired);
         bench.respond(400).await;
-        Acquisition::current()
-            .record_error(ErrorInfo::new("invalid_client").with_sts_codes([7_000_218]));
+        Acquisition::current().record_error(
+            ErrorInfo::new("invalid_client").with_sts_codes([7_000_218, 50_196, 1, 2, 3]),
+        );
         Err(LabError::new("shadowed"))
     }))
     .unwrap_err();
