@@ -28,6 +28,7 @@ ROUND = {
     "token_telemetry.token_request.duration": (12, "s"),  # two of the requests were sent twice
     "token_telemetry.throttled.duration": (2, "s"),
     "token_telemetry.token.remaining_lifetime": (21, "s"),
+    "token_telemetry.cache.duration": (2, "s"),
 }
 # Metrics that depend on the moment: tokens of the same second expire at the same time, a quick export
 # or scrape meets no acquisition in flight, and only the newest token counts.

@@ -90,6 +90,17 @@ fn cache_hit_allocates_nothing() {
     assert_eq!(counted.count_total, 0);
 }
 
+/// Such a hit records no event, which would allocate.
+#[test]
+fn timed_hit_with_second_set_allocates_nothing() {
+    let metrics = Metrics::with_provider(SdkMeterProvider::default()).semantic_conventions();
+    let builder = Telemetry::builder().sdk("Counted", "1").metrics(metrics);
+    let telemetry = builder.build().unwrap();
+    run(hit(&telemetry)).unwrap();
+    let counted = measure(|| run(hit(&telemetry)).map(drop).unwrap());
+    assert_eq!(counted.count_total, 0);
+}
+
 #[test]
 fn merged_call_reuses_thread_pool() {
     let telemetry = without_metrics();

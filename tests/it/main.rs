@@ -48,6 +48,7 @@ mod rejected_tokens;
 mod scenarios;
 mod signatures;
 mod sources;
+mod time_in_caches;
 mod unchanged;
 
 use token_telemetry_test_support as support;

@@ -13,8 +13,8 @@ use super::enricher::ExtraAttributes;
 use super::quota::Origin;
 use super::recorder::MetricsRecorder;
 use super::suppression::is_suppressed;
-use crate::acquisition::{AcquisitionRecord, Attempt};
-use crate::cache::{RecordedLookup, TokenSource};
+use crate::acquisition::{AcquisitionRecord, Attempt, Outcome};
+use crate::cache::{CacheLevel, CacheLookup, RecordedLookup, TokenSource};
 use crate::contained::contained;
 use crate::credential::{Credential, CredentialKind, ManagedIdentitySource};
 use crate::error::ErrorKind;
@@ -74,6 +74,46 @@ fn record_lookup(lookup: &RecordedLookup, record_event: impl Fn(Event)) {
     }
 }
 
+/// Returns the time in caches, unless the memory of the process had the token: such a hit has no event.
+fn time_in_slow_caches(record: &AcquisitionRecord) -> Option<Duration> {
+    let time = record.duration_in_cache();
+    time.filter(|_| record.cache_level() != Some(CacheLevel::L1Cache))
+}
+
+/// Records the time in caches, whatever the lookups brought.
+fn record_time_in_caches(record: &AcquisitionRecord, record_event: impl Fn(Event)) {
+    if let Some(time) = time_in_slow_caches(record) {
+        let (level, result) = result_of_caches(record);
+        let event = Event::timed(MetricId::CacheDuration, time)
+            .with(Attribute::LEVEL, level_name(level))
+            .with(Attribute::CACHE_RESULT, result.map(CacheLookup::name));
+        record_event(event);
+    }
+}
+
+/// Returns what all lookups of an acquisition came to, and the cache that decided it.
+fn result_of_caches(record: &AcquisitionRecord) -> (CacheLevel, Option<CacheLookup>) {
+    if record.token_source() == Some(TokenSource::Cache) {
+        let level = record.cache_level().unwrap_or(CacheLevel::Unknown);
+        return (level, Some(CacheLookup::Hit));
+    }
+    let last = |result| {
+        let mut lookups = record.cache_lookups().iter().rev();
+        lookups.find(|lookup| lookup.result() == result)
+    };
+    if let Some(lookup) = last(CacheLookup::Error).or_else(|| last(CacheLookup::Miss)) {
+        return (lookup.level(), Some(lookup.result()));
+    }
+    let result = match record.outcome() {
+        // Nobody knows how a lookup that was dropped would have ended.
+        Outcome::Cancelled | Outcome::Panicked => None,
+        Outcome::Ok | Outcome::NoToken | Outcome::Pending | Outcome::Error => {
+            Some(CacheLookup::Miss)
+        }
+    };
+    (CacheLevel::None, result)
+}
+
 impl MetricsRecorder {
     /// Records the events that a finished acquisition contains; a plain hit has none.
     #[inline]
@@ -86,7 +126,8 @@ impl MetricsRecorder {
             return;
         }
         let state = record.state();
-        if state.stale || state.waited.is_some() || state.cold.is_some() {
+        let is_slow = time_in_slow_caches(record).is_some();
+        if state.stale || is_slow || state.waited.is_some() || state.cold.is_some() {
             self.record_events_of(record, extra);
         }
     }
@@ -104,6 +145,7 @@ impl MetricsRecorder {
         for lookup in record.cache_lookups() {
             record_lookup(lookup, record_event);
         }
+        record_time_in_caches(record, record_event);
         if let Some(trigger) = record.trigger() {
             let event = Event::counted(MetricId::TriggeredRefreshes);
             let event = event.with(Attribute::TRIGGER, Some(trigger.name()));

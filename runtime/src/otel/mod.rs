@@ -48,6 +48,7 @@
 //! | `token_telemetry.unextended_tokens` | `token_telemetry.api.name` |
 //! | `token_telemetry.cache.lookups` | `token_telemetry.api.name`, `token_telemetry.cache.level`, `token_telemetry.cache.result` |
 //! | `token_telemetry.cache.lookup.duration` | the same |
+//! | `token_telemetry.cache.duration` | the same |
 //! | `token_telemetry.credential.duration` | `token_telemetry.credential`, `token_telemetry.managed_identity.source`, `error.kind` |
 //! | `token_telemetry.triggered_refreshes` | `token_telemetry.api.name`, `token_telemetry.refresh.trigger` |
 //! | `token_telemetry.rejected_tokens` | `error.type` |
@@ -68,6 +69,12 @@
 //! A call that returned no token and no error is in `token_telemetry.acquisition.duration`, or in
 //! `token_telemetry.refresh.duration`, without `error.type`; its `token_telemetry.token.source` is
 //! `none`.
+//!
+//! `token_telemetry.cache.duration` has one value per acquisition that
+//! [measured a cache](crate::Acquisition::time_in_cache) or a lookup, unless the token was in the memory
+//! of the process. Its result is `hit` if a cache had the token, else `error` if a recorded lookup failed,
+//! else `miss`. It is absent if the acquisition was dropped without a recorded lookup. The level is that of
+//! the cache or lookup that decided the result, if it was recorded.
 //!
 //! `token_telemetry.credential.duration` records the acquisitions that
 //! [recorded a credential](crate::Acquisition::record_credential), or have

@@ -254,6 +254,14 @@ metrics! {
         attributes: &[A::API_NAME, A::LEVEL, A::CACHE_RESULT],
         boundaries: SECONDS,
     },
+    CacheDuration: Metric {
+        set: MetricSet::Conventions,
+        name: "token_telemetry.cache.duration",
+        unit: Unit::FractionalSeconds,
+        description: "Time that an acquisition spent in caches, except for hits in memory",
+        attributes: &[A::API_NAME, A::LEVEL, A::CACHE_RESULT],
+        boundaries: SECONDS,
+    },
     CredentialDuration: Metric {
         set: MetricSet::Conventions,
         name: "token_telemetry.credential.duration",
