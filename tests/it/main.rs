@@ -43,6 +43,7 @@ mod no_token;
 mod otel;
 mod privacy;
 mod record_facts;
+mod regions;
 mod regressions;
 mod rejected_tokens;
 mod scenarios;

@@ -11,7 +11,7 @@ use token_telemetry::credential::{
     ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
 };
 use token_telemetry::error::ErrorKind;
-use token_telemetry::region::{RegionAutodetectionSource, RegionOutcome};
+use token_telemetry::region::{RegionAutodetectionError, RegionAutodetectionSource, RegionOutcome};
 use token_telemetry::test_util::Recorder;
 use token_telemetry::{
     Acquisition, AcquisitionRecord, CacheLevel, CacheRefreshReason, ClientRequestId, ErrorInfo,
@@ -138,6 +138,8 @@ const FACTS_OF_HIT: &[Fact] = facts! {
 const FACTS_OF_REFRESH: &[Fact] = facts! {
     expiry_advertised == Some(true), "expiry_advertised: true", r#""expiry_advertised":true"#;
     is_expiry_unextended == true, "expiry_unextended: true", r#""expiry_unextended":true"#;
+    region_error == Some(RegionAutodetectionError::Timeout),
+        "region_error: timeout", r#""region_error":"timeout""#;
 };
 
 /// Recording methods whose fact shows only in another acquisition, or as one of the facts above.
@@ -287,6 +289,9 @@ fn refreshed() -> AcquisitionRecord {
     let telemetry = telemetry.unwrap();
     for _ in 0..2 {
         let refresh = telemetry.background(LabApi::Silent, async {
+            let error = RegionAutodetectionError::Timeout;
+            let region = Region::not_used().with_autodetection_error(error);
+            Acquisition::current().record_region(region);
             Acquisition::current().record_source(TokenSource::IdentityProvider);
             Acquisition::current().record_token(TokenInfo::new().with_expires_in(Duration::ZERO));
             Ok::<_, LabError>(())

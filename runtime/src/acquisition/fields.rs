@@ -20,7 +20,7 @@ use crate::api::Api;
 use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource};
 use crate::credential::{ClientAuthentication, GrantType, ManagedIdentitySource};
 use crate::error::{ErrorInfo, ErrorKind, TransportError};
-use crate::region::Region;
+use crate::region::{Region, RegionAutodetectionError};
 use crate::token::TokenType;
 use crate::wire::ClientRequestId;
 
@@ -81,6 +81,7 @@ facts! {
         cached_token_count: record.cached_token_count().map(Value::Number),
         duration_waiting: record.duration_waiting().map(Value::Duration),
         region: record.region().map(Value::Region),
+        region_error: record.region_error().map(RegionAutodetectionError::name).map(Value::Name),
         suppressed_errors: listed(record.suppressed_errors()).map(Value::Errors),
     }
     elsewhere {

@@ -4,7 +4,8 @@ pub(crate) mod value;
 
 pub(crate) use value::Region;
 
-use crate::wire::wire_enum;
+use crate::error::TransportError;
+use crate::wire::{named_enum, wire_enum};
 
 wire_enum! {
     /// How the region was found.
@@ -55,6 +56,52 @@ wire_enum! {
         FallbackToGlobal = 5,
         /// The configured region was used without detection.
         UserProvided = 6,
+    }
+}
+
+named_enum! {
+    /// Why the region could not be detected.
+    ///
+    /// The cause instead of an error text, which could name addresses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Region;
+    /// use token_telemetry::region::RegionAutodetectionError;
+    ///
+    /// let region = Region::not_used().with_autodetection_error(RegionAutodetectionError::Timeout);
+    /// assert_eq!(region.autodetection_error(), Some(RegionAutodetectionError::Timeout));
+    /// ```
+    pub enum RegionAutodetectionError {
+        /// The instance metadata service did not respond in time.
+        Timeout = "timeout",
+        /// The request to the instance metadata service got no response, as outside of Azure.
+        Unreachable = "unreachable",
+        /// The instance metadata service responded with an error status.
+        ErrorStatus = "error_status",
+        /// The response of the instance metadata service was empty.
+        EmptyResponse = "empty_response",
+        /// The text that was found is no region.
+        InvalidRegion = "invalid_region",
+        /// An earlier detection in this process failed, and was not repeated.
+        FailedBefore = "failed_before",
+        /// Any other cause.
+        Other = "other",
+    }
+}
+
+/// The cause, if the request to the instance metadata service got no response.
+impl From<TransportError> for RegionAutodetectionError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Timeout => Self::Timeout,
+            TransportError::Dns
+            | TransportError::Connect
+            | TransportError::Tls
+            | TransportError::Closed
+            | TransportError::Other => Self::Unreachable,
+        }
     }
 }
 

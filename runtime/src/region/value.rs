@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{LegacyRegionSource, RegionAutodetectionSource, RegionOutcome};
+use super::{
+    LegacyRegionSource, RegionAutodetectionError, RegionAutodetectionSource, RegionOutcome,
+};
 use crate::wire::bounded_text;
 
 /// The region of a token request: its name, how it was found, and with what result.
@@ -25,6 +27,7 @@ use crate::wire::bounded_text;
 pub struct Region {
     name: Option<Cow<'static, str>>,
     source: Option<RegionAutodetectionSource>,
+    error: Option<RegionAutodetectionError>,
     outcome: Option<RegionOutcome>,
     detected: Option<Cow<'static, str>>,
     legacy_source: Option<LegacyRegionSource>,
@@ -88,6 +91,30 @@ impl Region {
     #[must_use]
     pub fn with_autodetection_source(mut self, source: RegionAutodetectionSource) -> Self {
         self.source = Some(source);
+        self
+    }
+
+    /// Sets why the region could not be detected.
+    ///
+    /// Headers do not show it. The source becomes
+    /// [`FailedAutoDiscovery`](RegionAutodetectionSource::FailedAutoDiscovery), unless you set one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::region::{RegionAutodetectionError, RegionAutodetectionSource};
+    /// use token_telemetry::{Region, TransportError};
+    ///
+    /// # let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+    /// // The request to the instance metadata service failed.
+    /// let region = Region::not_used().with_autodetection_error(TransportError::of(&error));
+    /// assert_eq!(region.autodetection_error(), Some(RegionAutodetectionError::Timeout));
+    /// let source = RegionAutodetectionSource::FailedAutoDiscovery;
+    /// assert_eq!(region.autodetection_source(), Some(source));
+    /// ```
+    #[must_use]
+    pub fn with_autodetection_error(mut self, error: impl Into<RegionAutodetectionError>) -> Self {
+        self.error = Some(error.into());
         self
     }
 
@@ -198,7 +225,16 @@ impl Region {
     /// Returns how the region was found, if the SDK recorded it.
     #[must_use]
     pub fn autodetection_source(&self) -> Option<RegionAutodetectionSource> {
-        self.source
+        let failed = self
+            .error
+            .map(|_| RegionAutodetectionSource::FailedAutoDiscovery);
+        self.source.or(failed)
+    }
+
+    /// Returns why the region could not be detected, if the SDK recorded it.
+    #[must_use]
+    pub fn autodetection_error(&self) -> Option<RegionAutodetectionError> {
+        self.error
     }
 
     /// Returns the result of asking for a region, if the SDK recorded it.
@@ -220,7 +256,7 @@ impl Region {
             .then_some(LegacyRegionSource::UserProvided);
         self.legacy_source
             .or(named)
-            .or_else(|| self.source.map(LegacyRegionSource::from))
+            .or_else(|| self.autodetection_source().map(LegacyRegionSource::from))
     }
 
     /// Returns the region that the caller configured.

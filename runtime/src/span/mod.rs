@@ -62,6 +62,7 @@ use open::{OTHER_ERROR, Open};
 /// | `expiry_advertised` | boolean | whether the [lifetime of a new token](AcquisitionRecord::expiry_advertised) is known |
 /// | `expiry_unextended` | boolean | `true` if a refresh brought [no later expiry](AcquisitionRecord::is_expiry_unextended) |
 /// | `region` | text | [name](crate::Region::name) of the region whose endpoint was used |
+/// | `region_error` | text | [name](crate::region::RegionAutodetectionError::name) of why the region could not be detected |
 /// | `duration_waiting` | number | seconds spent [waiting](AcquisitionRecord::duration_waiting) for another caller |
 /// | `stale` | boolean | `true` if an [old token](AcquisitionRecord::is_stale) was served |
 /// | `cached_token_count` | integer | number of tokens in the cache |

@@ -13,6 +13,7 @@ use token_telemetry::cache::RefreshTrigger;
 use token_telemetry::credential::{
     ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
 };
+use token_telemetry::region::RegionAutodetectionError;
 use tracing::field::{Field, Visit};
 
 use crate::support::prelude::*;
@@ -244,7 +245,9 @@ fn rare_facts_are_span_fields() {
             current.record_stale_token();
             current.record_cached_token_count(8);
             current.record_waiting(std::time::Duration::from_millis(2_500));
-            current.record_region(Region::used("westus2"));
+            let region = Region::used("westus2");
+            current
+                .record_region(region.with_autodetection_error(RegionAutodetectionError::Timeout));
             current.record_suppressed_error(ErrorInfo::new("slow"));
             current.record_suppressed_error(ErrorInfo::new("slow"));
             current.record_error(ErrorInfo::new("invalid_grant").with_suberror("basic_action"));
@@ -255,6 +258,7 @@ fn rare_facts_are_span_fields() {
         ("cached_token_count", Value::I64(8)),
         ("duration_waiting", Value::F64(2.5)),
         ("region", text("westus2")),
+        ("region_error", text("timeout")),
         ("suppressed_errors", Value::I64(2)),
         ("error_code", text("invalid_grant")),
         ("error.suberror", text("basic_action")),

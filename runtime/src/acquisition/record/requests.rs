@@ -6,7 +6,7 @@ use super::{AcquisitionRecord, Outcome};
 use crate::acquisition::attempt::Attempt;
 use crate::acquisition::http_state::HttpState;
 use crate::error::{ErrorInfo, TransportError};
-use crate::region::Region;
+use crate::region::{Region, RegionAutodetectionError};
 use crate::wire::shown_host;
 
 impl AcquisitionRecord {
@@ -172,5 +172,23 @@ impl AcquisitionRecord {
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         self.rare()?.region.as_ref()
+    }
+
+    /// Returns why the region could not be detected, if the SDK recorded it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::AcquisitionRecord;
+    ///
+    /// fn log(record: &AcquisitionRecord) {
+    ///     if let Some(error) = record.region_error() {
+    ///         println!("no region: {error}");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn region_error(&self) -> Option<RegionAutodetectionError> {
+        self.region()?.autodetection_error()
     }
 }
