@@ -16,9 +16,18 @@ use allocation_counter::measure;
 use opentelemetry::global;
 use opentelemetry::metrics::NoopMeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use token_telemetry::api::Api;
+use token_telemetry::api::{Api, ApiParameters, Prompt};
 use token_telemetry::otel::{Metrics, PROVIDER_CHECK_INTERVAL};
 use token_telemetry_test_support::prelude::*;
+
+#[acquire_token(api = LabApi::Silent, telemetry = telemetry)]
+async fn hit_with_parameters(telemetry: &Telemetry) -> Result<u8, LabError> {
+    let parameters = ApiParameters::new().with_prompt(Prompt::None);
+    let parameters = parameters.with_claims(false).with_scope_count(2);
+    Acquisition::current().record_parameters(parameters.with_force_refresh(false));
+    Acquisition::current().record_cache_hit(CacheLevel::L1Cache);
+    Ok(1)
+}
 
 fn token_info(_: &u8) -> TokenInfo {
     TokenInfo::new()
@@ -85,6 +94,18 @@ fn cache_hit_allocates_nothing() {
     let counted = measure(|| {
         for _ in 0..1_000 {
             run(hit(&telemetry)).unwrap();
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn parameters_allocate_nothing() {
+    let telemetry = without_metrics();
+    run(hit_with_parameters(&telemetry)).unwrap();
+    let counted = measure(|| {
+        for _ in 0..1_000 {
+            run(hit_with_parameters(&telemetry)).unwrap();
         }
     });
     assert_eq!(counted.count_total, 0);

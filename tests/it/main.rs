@@ -41,6 +41,7 @@ mod lifecycle;
 mod newest_tokens;
 mod no_token;
 mod otel;
+mod parameters;
 mod privacy;
 mod record_facts;
 mod regions;

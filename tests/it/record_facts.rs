@@ -5,7 +5,7 @@ use std::future::ready;
 use std::time::{Duration, SystemTime};
 
 use token_telemetry::acquisition::Clock;
-use token_telemetry::api::Api;
+use token_telemetry::api::{Api, ApiParameters, Prompt};
 use token_telemetry::cache::{CacheLookup, RefreshTrigger};
 use token_telemetry::credential::{
     ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
@@ -46,6 +46,10 @@ macro_rules! facts {
 const FACTS: &[Fact] = facts! {
     api == Api::new(7, "Other"), "api: Other(7)", r#""api":"Other","api_number":7"#;
     outcome == Outcome::Error, "outcome: Error", r#""outcome":"error""#;
+    prompt == Some(Prompt::Consent), "prompt: consent", r#""prompt":"consent""#;
+    claims_present == Some(true), "claims_present: true", r#""claims_present":true"#;
+    scope_count == Some(3), "scope_count: 3", r#""scope_count":3"#;
+    force_refresh == Some(false), "force_refresh: false", r#""force_refresh":false"#;
     is_ok == false, "outcome: Error", r#""outcome":"error""#;
     correlation_id == id(ID), ID, r#""correlation_id":"ad8c894a-557f-48c0-b045-c129590c344e""#;
     id.is_some == true, "id: ", r#""id":"#;
@@ -216,6 +220,13 @@ fn record_everything() {
             .with_refresh_token(true),
     );
     current.record_region(region());
+    current.record_parameters(
+        ApiParameters::new()
+            .with_prompt(Prompt::Consent)
+            .with_claims(true)
+            .with_scope_count(3)
+            .with_force_refresh(false),
+    );
     current.record_cache_lookup(CacheLevel::L2Cache, CacheLookup::Error, Duration::ZERO);
     current.record_cached_token_count(8);
     current.record_cache_serialized(true);

@@ -13,7 +13,7 @@ use super::rare_state::{
 use super::state::State;
 use super::timer::{Timer, Waiting};
 use super::token_request::TokenRequest;
-use crate::api::Api;
+use crate::api::{Api, ApiParameters};
 use crate::cache::{
     CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource,
 };
@@ -620,6 +620,30 @@ impl Acquisition {
     pub fn record_api(self, api: impl Into<Api>) {
         let api = api.into();
         record(|state| state.api = api);
+    }
+
+    /// Records the parameters of the call, without the values of scopes and claims.
+    ///
+    /// A later call adds only what is not known yet: the parameters of the function that the caller
+    /// called stay. It allocates nothing, so it may come before the lookup in the cache.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    /// use token_telemetry::api::{ApiParameters, Prompt};
+    ///
+    /// fn begin(prompt: &str, scopes: &[&str], claims: Option<&str>) {
+    ///     let parameters = ApiParameters::new()
+    ///         .with_prompt(Prompt::named(prompt))
+    ///         .with_scope_count(scopes.len())
+    ///         .with_claims(claims.is_some());
+    ///     Acquisition::current().record_parameters(parameters);
+    /// }
+    /// # begin("consent", &["User.Read"], None);
+    /// ```
+    pub fn record_parameters(self, parameters: ApiParameters) {
+        record(|state| state.parameters(parameters));
     }
 
     /// Records codes of the error about to be returned.

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use super::attempt::Attempt;
 use super::record::{AcquisitionRecord, Outcome};
-use crate::api::Api;
+use crate::api::{Api, Prompt};
 use crate::cache::{CacheLevel, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource};
 use crate::credential::{ClientAuthentication, GrantType, ManagedIdentitySource};
 use crate::error::{ErrorInfo, ErrorKind, TransportError};
@@ -82,6 +82,10 @@ facts! {
         duration_waiting: record.duration_waiting().map(Value::Duration),
         region: record.region().map(Value::Region),
         region_error: record.region_error().map(RegionAutodetectionError::name).map(Value::Name),
+        prompt: record.prompt().map(Prompt::name).map(Value::Name),
+        claims_present: record.claims_present().map(Value::Flag),
+        scope_count: record.scope_count().map(|count| Value::Number(count.into())),
+        force_refresh: record.force_refresh().map(Value::Flag),
         suppressed_errors: listed(record.suppressed_errors()).map(Value::Errors),
     }
     elsewhere {

@@ -8,7 +8,7 @@ use super::delivery::UndecidedDelivery;
 use super::http_state::HttpState;
 use super::rare_state::RareState;
 use super::timed::{Timed, add};
-use crate::api::Api;
+use crate::api::{Api, ApiParameters};
 use crate::cache::{
     CacheLevel, CacheLookup, CacheRefreshReason, RecordedLookup, RefreshTrigger, TokenSource,
 };
@@ -53,6 +53,8 @@ pub(crate) struct State {
     /// Whether the function returns no token without failing.
     pub(crate) no_token: bool,
     pub(crate) background: bool,
+    /// Not in a box, since an SDK records them before the cache responds; they fit behind the flags.
+    pub(crate) parameters: ApiParameters,
     pub(crate) cold: Option<Box<ColdState>>,
 }
 
@@ -128,6 +130,7 @@ impl State {
             refresh_token: None,
             no_token: false,
             background: false,
+            parameters: ApiParameters::new(),
             cold: None,
         }
     }
@@ -270,6 +273,11 @@ impl State {
         if let Some(moment) = info.refresh_on() {
             self.cold_mut().refresh_on.get_or_insert(moment);
         }
+    }
+
+    /// Records parameters of the call, keeping those that are known.
+    pub(crate) fn parameters(&mut self, parameters: ApiParameters) {
+        self.parameters = self.parameters.or(parameters);
     }
 
     pub(crate) fn platform_field(&mut self, name: &'static str, value: Cow<'static, str>) {

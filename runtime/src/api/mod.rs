@@ -1,4 +1,4 @@
-//! API ids: which public function of an SDK was called.
+//! API ids: which public function of an SDK was called, and with which parameters.
 //!
 //! [`ApiId`] derives ids for your own functions; [`MsalNet`] and its siblings are ready tables with
 //! the numbers of the MSAL libraries.
@@ -7,12 +7,14 @@ mod catalog;
 pub(crate) mod id;
 #[cfg(feature = "test-util")]
 pub(crate) mod lock;
+mod parameters;
 mod tables;
 
 use std::fmt;
 
 pub use catalog::Catalog;
 pub(crate) use id::ApiId;
+pub use parameters::{ApiParameters, Prompt};
 pub use tables::{Msal, MsalJava, MsalNet, MsalNode, MsalPython};
 
 /// The number and name of an SDK function.

@@ -63,6 +63,10 @@ use open::{OTHER_ERROR, Open};
 /// | `expiry_unextended` | boolean | `true` if a refresh brought [no later expiry](AcquisitionRecord::is_expiry_unextended) |
 /// | `region` | text | [name](crate::Region::name) of the region whose endpoint was used |
 /// | `region_error` | text | [name](crate::region::RegionAutodetectionError::name) of why the region could not be detected |
+/// | `prompt` | text | [name](crate::api::Prompt::name) of the prompt that the caller asked for |
+/// | `claims_present` | boolean | whether the caller asked for [claims](AcquisitionRecord::claims_present) |
+/// | `scope_count` | integer | [number of scopes](AcquisitionRecord::scope_count) that the caller asked for |
+/// | `force_refresh` | boolean | whether the caller asked to [skip the cache](AcquisitionRecord::force_refresh) |
 /// | `duration_waiting` | number | seconds spent [waiting](AcquisitionRecord::duration_waiting) for another caller |
 /// | `stale` | boolean | `true` if an [old token](AcquisitionRecord::is_stale) was served |
 /// | `cached_token_count` | integer | number of tokens in the cache |

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt as _;
 use futures::future::poll_immediate;
 use token_telemetry::SpanOptions;
+use token_telemetry::api::{ApiParameters, Prompt};
 use token_telemetry::cache::RefreshTrigger;
 use token_telemetry::credential::{
     ClientAuthentication, Credential, CredentialKind, GrantType, ManagedIdentitySource,
@@ -248,6 +249,9 @@ fn rare_facts_are_span_fields() {
             let region = Region::used("westus2");
             current
                 .record_region(region.with_autodetection_error(RegionAutodetectionError::Timeout));
+            let parameters = ApiParameters::new().with_prompt(Prompt::SelectAccount);
+            let parameters = parameters.with_claims(false).with_scope_count(300);
+            current.record_parameters(parameters.with_force_refresh(true));
             current.record_suppressed_error(ErrorInfo::new("slow"));
             current.record_suppressed_error(ErrorInfo::new("slow"));
             current.record_error(ErrorInfo::new("invalid_grant").with_suberror("basic_action"));
@@ -259,6 +263,10 @@ fn rare_facts_are_span_fields() {
         ("duration_waiting", Value::F64(2.5)),
         ("region", text("westus2")),
         ("region_error", text("timeout")),
+        ("prompt", text("select_account")),
+        ("claims_present", Value::Bool(false)),
+        ("scope_count", Value::I64(32)),
+        ("force_refresh", Value::Bool(true)),
         ("suppressed_errors", Value::I64(2)),
         ("error_code", text("invalid_grant")),
         ("error.suberror", text("basic_action")),

@@ -7,6 +7,7 @@ mod call;
 mod credential;
 mod errors;
 mod outcome;
+mod parameters;
 mod requests;
 mod software;
 mod times;
