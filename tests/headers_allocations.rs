@@ -4,7 +4,7 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use http::HeaderMap;
-use token_telemetry::entra::{Dialect, Header};
+use token_telemetry::entra::{Dialect, Header, ReceivedHeaders};
 use token_telemetry_test_support::prelude::*;
 
 /// Returns the allocations for writing the headers of a request into a map with spare capacity.
@@ -64,4 +64,17 @@ fn the_two_telemetry_values_take_two_allocations() {
             .ends_with(b"|invalid_client,invalid_client,invalid_client|")
     }));
     assert!(count <= 2, "{count} allocations");
+}
+
+#[test]
+fn received_identity_takes_no_allocations() {
+    let (_, headers) = allocations_of(Dialect::default());
+    let counted = measure(|| {
+        let received = ReceivedHeaders::from_map(&headers);
+        assert_eq!(received.sku(), Some("Lab.Auth"));
+        assert_eq!((received.library(), received.cpu()), (None, None));
+        assert!(received.client_request_id().is_some());
+        assert!(headers.iter().collect::<ReceivedHeaders<'_>>() == received);
+    });
+    assert_eq!(counted.count_total, 0);
 }

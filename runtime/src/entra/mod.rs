@@ -3,7 +3,7 @@
 //! A [`Dialect`] decides which headers are sent and what they look like. It is plain data, and each
 //! known library is one of its [presets](Dialect::presets). [`CurrentTelemetry`] and
 //! [`LastTelemetry`] hold the values independently of any dialect: write them with `render` and parse
-//! them with [`read`]. The dialect's [`DeliveryPolicy`] decides from the response whether the failures
+//! them with [`read`]. A server reads all headers of a request through [`ReceivedHeaders`]. The dialect's [`DeliveryPolicy`] decides from the response whether the failures
 //! in a request were delivered or must be reported again.
 //!
 //! # Examples
@@ -28,6 +28,7 @@ mod dialect;
 mod failure_queue;
 mod headers;
 pub mod read;
+mod received;
 mod request_headers;
 
 pub use crate::wire::{FieldText, InvalidFieldText};
@@ -40,6 +41,8 @@ pub use headers::{
     CURRENT_TELEMETRY, CurrentTelemetry, EXTRA_SKU, ExtraSku, LAST_TELEMETRY, LastTelemetry,
     MS_CLIENT_REQUEST_ID, RETURN_CLIENT_REQUEST_ID, ReportedFailure, SkuGroup, add_caller_headers,
 };
+
+pub use received::ReceivedHeaders;
 
 pub(crate) use headers::Claims;
 pub(crate) use request_headers::{ATTEMPT_HEADERS, Headers};

@@ -12,6 +12,7 @@ mod properties;
 mod purposes;
 mod read_back;
 mod reading;
+mod received;
 mod reporting;
 mod values;
 

@@ -3,9 +3,7 @@
 use super::current_field::{CurrentField, FieldSpec};
 use super::definition::Dialect;
 use super::delivery_policy::DeliveryPolicy;
-use super::forms::{
-    Capacity, Carrier, Header, IdentityForm, LastForm, Measured, OverBudget, SendOrder,
-};
+use super::forms::{Capacity, Carrier, Header, LastForm, Measured, OverBudget, SendOrder};
 use super::invalid_dialect::{InvalidDialect, MAX_CAPACITY, MIN_LAST_BUDGET, Problem};
 use super::platform_field::PlatformField;
 use crate::error::MAX_KEPT_CODE_LEN;
@@ -375,7 +373,14 @@ impl DialectBuilder {
         headers: &'static [(Header, &'static str)],
         spellings: &'static [(&'static str, &'static str)],
     ) -> Self {
-        self.0.identity = IdentityForm { headers, spellings };
+        self.0.identity.headers = headers;
+        self.0.identity.spellings = spellings;
+        self
+    }
+
+    /// Sets the SKUs by which readers recognize the library.
+    pub(super) const fn skus(mut self, skus: &'static [&'static str]) -> Self {
+        self.0.identity.skus = skus;
         self
     }
 

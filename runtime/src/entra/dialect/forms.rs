@@ -46,6 +46,53 @@ pub enum Header {
     ExtraSku,
 }
 
+impl Header {
+    /// All headers, in the order of their declaration.
+    pub(crate) const ALL: [Self; 13] = [
+        Self::CurrentTelemetry,
+        Self::LastTelemetry,
+        Self::Sku,
+        Self::Version,
+        Self::Os,
+        Self::Cpu,
+        Self::DeviceModel,
+        Self::RequestId,
+        Self::ReturnRequestId,
+        Self::LibCapability,
+        Self::AppName,
+        Self::AppVersion,
+        Self::ExtraSku,
+    ];
+
+    /// Returns the name of the header in lower case; dialects differ in the case they write.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::Header;
+    ///
+    /// assert_eq!(Header::Sku.name(), "x-client-sku");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CurrentTelemetry => "x-client-current-telemetry",
+            Self::LastTelemetry => "x-client-last-telemetry",
+            Self::Sku => "x-client-sku",
+            Self::Version => "x-client-ver",
+            Self::Os => "x-client-os",
+            Self::Cpu => "x-client-cpu",
+            Self::DeviceModel => "x-client-dm",
+            Self::RequestId => "client-request-id",
+            Self::ReturnRequestId => "return-client-request-id",
+            Self::LibCapability => "x-ms-lib-capability",
+            Self::AppName => "x-app-name",
+            Self::AppVersion => "x-app-ver",
+            Self::ExtraSku => "x-client-xtra-sku",
+        }
+    }
+}
+
 /// A set of headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeaderSet(u16);
@@ -106,6 +153,8 @@ pub(crate) struct IdentityForm {
     pub(crate) headers: &'static [(Header, &'static str)],
     /// Replacements for our names of operating systems and processors.
     pub(crate) spellings: &'static [(&'static str, &'static str)],
+    /// The SKUs under which the library itself sends requests.
+    pub(crate) skus: &'static [&'static str],
 }
 
 impl IdentityForm {
@@ -113,6 +162,11 @@ impl IdentityForm {
     pub(crate) fn respelled<'a>(&self, name: &'a str) -> &'a str {
         let replaced = self.spellings.iter().find(|(ours, _)| *ours == name);
         replaced.map_or(name, |(_, theirs)| theirs)
+    }
+
+    /// Returns whether the library itself sends requests under a SKU.
+    pub(crate) fn has_sku(&self, sku: &str) -> bool {
+        self.skus.iter().any(|own| own.eq_ignore_ascii_case(sku))
     }
 }
 

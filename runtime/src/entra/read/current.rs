@@ -1,7 +1,7 @@
 //! Parses `x-client-current-telemetry`.
 
 use super::field::{FieldKind, ParsedField};
-use super::schema::{check_schema, presets, schema};
+use super::schema::{check_schema, narrow, presets, schema};
 use super::span::Span;
 use crate::entra::dialect::FieldValue;
 use crate::entra::dialect::{CurrentForm, Dialect, FieldSpec, Header};
@@ -97,16 +97,25 @@ impl<'a> Current<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn current(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Current<'_>>, ReadError> {
-    let Some(value) = Span::of(value.as_ref())? else {
+    current_of_sku(value.as_ref(), None)
+}
+
+/// Parses the header of a library, or of any known one if it does not match that library.
+pub(in crate::entra) fn current_of_sku<'a>(
+    value: &'a [u8],
+    sku: Option<&str>,
+) -> Result<Option<Current<'a>>, ReadError> {
+    let Some(value) = Span::of(value)? else {
         return Ok(None);
     };
     let [number, request, platform] = value.segments()?;
     let schema = schema(number)?;
     let fields = platform.fields();
     let known = || presets(schema, Header::CurrentTelemetry);
-    let dialects: Vec<_> = known()
+    let mut dialects: Vec<_> = known()
         .filter(|dialect| fits(&dialect.current, &fields))
         .collect();
+    narrow(&mut dialects, sku);
     let newer = || {
         let longest = known().max_by_key(|dialect| dialect.current.platform.len());
         longest.filter(|dialect| is_newer(&dialect.current, &fields))

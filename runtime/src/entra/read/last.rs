@@ -3,7 +3,7 @@
 use std::iter;
 
 use super::field::{FieldKind, ParsedField};
-use super::schema::{check_schema, presets, schema};
+use super::schema::{check_schema, narrow, presets, schema};
 use super::span::Span;
 use crate::entra::dialect::CurrentField;
 use crate::entra::dialect::FieldValue;
@@ -94,13 +94,22 @@ impl<'a> Last<'a> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn last(value: &(impl AsRef<[u8]> + ?Sized)) -> Result<Option<Last<'_>>, ReadError> {
-    let Some(value) = Span::of(value.as_ref())? else {
+    last_of_sku(value.as_ref(), None)
+}
+
+/// Parses the header of a library, or of any known one if it does not match that library.
+pub(in crate::entra) fn last_of_sku<'a>(
+    value: &'a [u8],
+    sku: Option<&str>,
+) -> Result<Option<Last<'a>>, ReadError> {
+    let Some(value) = Span::of(value)? else {
         return Ok(None);
     };
     let parts = Parts::of(value)?;
-    let dialects: Vec<_> = presets(parts.schema, Header::LastTelemetry)
+    let mut dialects: Vec<_> = presets(parts.schema, Header::LastTelemetry)
         .filter(|dialect| parts.fit(&dialect.last))
         .collect();
+    narrow(&mut dialects, sku);
     if dialects.is_empty() && !parts.is_newer() {
         return Err(parts.last_segment.error(Reason::UnknownLayout));
     }

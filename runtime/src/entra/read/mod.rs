@@ -33,4 +33,7 @@ pub use response::{
 };
 pub use span::MAX_LEN;
 
+pub(super) use current::current_of_sku;
+pub(super) use last::last_of_sku;
+
 pub use crate::wire::{ReadError, Reason};

@@ -26,6 +26,14 @@ pub(super) fn check_schema(schema: u8, dialect: &Dialect) -> Result<(), ReadErro
     })
 }
 
+/// Keeps the dialects of the library with a SKU, or all if it has none among them.
+pub(super) fn narrow(dialects: &mut Vec<&'static Dialect>, sku: Option<&str>) {
+    let is_own = |dialect: &&Dialect| sku.is_some_and(|sku| dialect.identity.has_sku(sku));
+    if dialects.iter().any(&is_own) {
+        dialects.retain(is_own);
+    }
+}
+
 /// Returns the presets of a schema that send a header.
 pub(super) fn presets(schema: u8, header: Header) -> impl Iterator<Item = &'static Dialect> {
     let sends = move |dialect: &&Dialect| dialect.schema == schema && dialect.sends(header);

@@ -97,6 +97,7 @@ pub(super) const DEFAULT: Dialect = Dialect {
             (Header::ExtraSku, "x-client-xtra-sku"),
         ],
         spellings: &[],
+        skus: &[],
     },
     carrier: Carrier::Headers,
     off: HeaderSet::NONE,

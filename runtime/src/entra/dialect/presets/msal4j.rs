@@ -33,6 +33,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal4j() -> Self {
         DialectBuilder::named("msal4j", DEFAULT)
+            .skus(&["MSAL.Java"])
             .request(5, REQUEST)
             .platform(&[])
             .current_budget(UNLIMITED)

@@ -32,6 +32,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal_android() -> Self {
         DialectBuilder::named("msal-android", DEFAULT)
+            .skus(&["MSAL.Android", "MSAL.xplat.Android", "MSAL.xplat.Linux"])
             .request(2, REQUEST)
             .platform(PLATFORM)
             .current_budget(UNLIMITED)

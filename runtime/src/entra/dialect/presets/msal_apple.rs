@@ -23,6 +23,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal_apple() -> Self {
         DialectBuilder::named("msal-apple", DEFAULT)
+            .skus(&["MSAL.iOS", "MSAL.OSX", "MSAL.xplat.iOS", "MSAL.xplat.macOS"])
             .request(4, SCHEMA_4_REQUEST)
             .platform(&[])
             .open_platform(true)

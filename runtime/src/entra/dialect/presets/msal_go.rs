@@ -20,6 +20,7 @@ impl Dialect {
     pub const fn msal_go() -> Self {
         let only_identity = DEFAULT.without_current().without_last();
         DialectBuilder::named("msal-go", only_identity)
+            .skus(&["MSAL.Go"])
             .identity(
                 &[
                     (Header::Sku, "x-client-sku"),

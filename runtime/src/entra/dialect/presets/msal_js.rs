@@ -30,6 +30,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal_node() -> Self {
         DialectBuilder::named("msal-node", DEFAULT)
+            .skus(&["msal.js.node"])
             .platform(PLATFORM)
             .current_budget(UNLIMITED)
             .platform_fields(&[PlatformField::Waiting, PlatformField::Overflow])
@@ -66,6 +67,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal_browser() -> Self {
         DialectBuilder::named("msal-browser", Self::msal_node())
+            .skus(&["msal.js.browser"])
             .identity(
                 &[
                     (Header::Sku, "x-client-SKU"),

@@ -138,6 +138,15 @@ const PLATFORM: &[FieldSpec] = &[
 ];
 
 pub(super) const V4_11: Dialect = DialectBuilder::named("MSAL.NET 4.11", DEFAULT)
+    .skus(&[
+        "MSAL.NetCore",
+        "MSAL.CoreCLR",
+        "MSAL.Desktop",
+        "MSAL.UAP",
+        "MSAL.Xamarin.Android",
+        "MSAL.Xamarin.iOS",
+        "MSAL.Xamarin.Mac",
+    ])
     .request(2, REQUEST.split_at(2).0)
     .platform(&[])
     .current_budget(UNLIMITED)

@@ -20,6 +20,7 @@ impl Dialect {
     #[must_use]
     pub const fn msal_python() -> Self {
         DialectBuilder::named("msal-python", DEFAULT)
+            .skus(&["MSAL.Python"])
             .request(4, SCHEMA_4_REQUEST)
             .platform(&[])
             .current_budget(UNLIMITED)
