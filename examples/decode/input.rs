@@ -34,6 +34,14 @@ const PLAIN: &[(&str, &str)] = &[
     ("x-client-os", "operating system"),
     ("x-client-cpu", "processor"),
     ("x-client-dm", "device model"),
+    (
+        "x-client-brkrver",
+        "version of the broker that sends the request",
+    ),
+    (
+        "x-client-src-sku",
+        "name of the SDK for which a broker sends the request",
+    ),
     ("x-app-name", "name of the application"),
     ("x-app-ver", "version of the application"),
     (

@@ -23,6 +23,8 @@ pub struct ClientInfo {
     cpu: Option<&'static str>,
     device_model: Option<Cow<'static, str>>,
     app: Option<(Cow<'static, str>, Cow<'static, str>)>,
+    broker_version: Option<Cow<'static, str>>,
+    source_sku: Option<Cow<'static, str>>,
 }
 
 impl ClientInfo {
@@ -71,6 +73,8 @@ impl ClientInfo {
             cpu: Some(cpu_name()),
             device_model: None,
             app: None,
+            broker_version: None,
+            source_sku: None,
         }
     }
 
@@ -94,6 +98,8 @@ impl ClientInfo {
             cpu: Some(cpu_name()),
             device_model: None,
             app: None,
+            broker_version: None,
+            source_sku: None,
         }
     }
 
@@ -171,6 +177,53 @@ impl ClientInfo {
         Ok(self)
     }
 
+    /// Sets the version of the broker that sends the requests, for `x-client-brkrver`.
+    ///
+    /// # Errors
+    ///
+    /// If it is empty, too long, or contains a byte that a header cannot carry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_broker_version("6.1.2")?;
+    /// assert_eq!(client.broker_version(), Some("6.1.2"));
+    /// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+    /// ```
+    pub fn with_broker_version(
+        mut self,
+        version: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, InvalidClientInfo> {
+        let version = checked("broker version", version.into(), is_word_byte)?;
+        self.broker_version = Some(version);
+        Ok(self)
+    }
+
+    /// Sets the SKU of the SDK for which a broker sends the requests, for `x-client-src-SKU`.
+    ///
+    /// # Errors
+    ///
+    /// If it is empty, too long, or contains a byte that a header cannot carry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::ClientInfo;
+    ///
+    /// let client = ClientInfo::detect().with_source_sku("MSAL.iOS")?;
+    /// assert_eq!(client.source_sku(), Some("MSAL.iOS"));
+    /// # Ok::<(), token_telemetry::error::InvalidClientInfo>(())
+    /// ```
+    pub fn with_source_sku(
+        mut self,
+        sku: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, InvalidClientInfo> {
+        self.source_sku = Some(checked("source SKU", sku.into(), is_word_byte)?);
+        Ok(self)
+    }
+
     /// Sets the platform, for tests that must not depend on the machine.
     ///
     /// # Examples
@@ -226,6 +279,18 @@ impl ClientInfo {
         self.app
             .as_ref()
             .map(|(name, version)| (&**name, &**version))
+    }
+
+    /// Returns the version of the broker that sends the requests.
+    #[must_use]
+    pub fn broker_version(&self) -> Option<&str> {
+        self.broker_version.as_deref()
+    }
+
+    /// Returns the SKU of the SDK for which a broker sends the requests.
+    #[must_use]
+    pub fn source_sku(&self) -> Option<&str> {
+        self.source_sku.as_deref()
     }
 }
 
@@ -367,7 +432,9 @@ impl fmt::Display for InvalidClientInfo {
             }
             Problem::Byte { at, byte } => {
                 let expected = match self.field {
-                    "SKU" | "version" => "printable ASCII without space, `,` and `|`",
+                    "SKU" | "version" | "broker version" | "source SKU" => {
+                        "printable ASCII without space, `,` and `|`"
+                    }
                     _ => "printable ASCII",
                 };
                 write!(

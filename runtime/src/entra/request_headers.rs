@@ -99,7 +99,10 @@ impl Headers {
         for (header, name, value) in &self.identity.constant {
             let is_sent = match purpose {
                 Purpose::Token => true,
-                Purpose::Discovery => *header != Header::LibCapability,
+                Purpose::Discovery => !matches!(
+                    header,
+                    Header::LibCapability | Header::BrokerVersion | Header::SourceSku
+                ),
                 Purpose::InstanceMetadata => matches!(header, Header::Sku | Header::Version),
             };
             if is_sent {

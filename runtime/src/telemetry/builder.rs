@@ -45,6 +45,8 @@ pub struct TelemetryBuilder {
     dialect: Dialect,
     device_model: Option<Cow<'static, str>>,
     app: Option<(Cow<'static, str>, Cow<'static, str>)>,
+    broker_version: Option<Cow<'static, str>>,
+    source_sku: Option<Cow<'static, str>>,
     claims: Claims,
     pub(super) defaults: Defaults,
     opt_out_variable: Option<Cow<'static, str>>,
@@ -69,6 +71,8 @@ impl TelemetryBuilder {
             dialect: Dialect::default(),
             device_model: None,
             app: None,
+            broker_version: None,
+            source_sku: None,
             claims: Claims::default(),
             defaults: Defaults::default(),
             opt_out_variable: None,
@@ -212,6 +216,49 @@ impl TelemetryBuilder {
         version: impl Into<Cow<'static, str>>,
     ) -> Self {
         self.app = Some((name.into(), version.into()));
+        self
+    }
+
+    /// Sets the version of the broker that sends the requests, for the header `x-client-brkrver`.
+    ///
+    /// The dialects of MSAL for Apple and Android send it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Telemetry, entra::Dialect};
+    ///
+    /// let telemetry = Telemetry::builder()
+    ///     .sdk("MSAL.Android", "5.4.0")
+    ///     .dialect(Dialect::msal_android())
+    ///     .broker_version("6.1.2")
+    ///     .build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    pub fn broker_version(mut self, version: impl Into<Cow<'static, str>>) -> Self {
+        self.broker_version = Some(version.into());
+        self
+    }
+
+    /// Sets the SKU of the SDK for which a broker sends the requests.
+    ///
+    /// The dialect of MSAL for Apple sends it as `x-client-src-SKU`. A broker that serves several SDKs
+    /// creates one `Telemetry` for each.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Telemetry, entra::Dialect};
+    ///
+    /// let telemetry = Telemetry::builder()
+    ///     .sdk("Contoso.Broker", "1.2")
+    ///     .dialect(Dialect::msal_apple())
+    ///     .source_sku("MSAL.iOS")
+    ///     .build()?;
+    /// # Ok::<(), token_telemetry::BuildError>(())
+    /// ```
+    pub fn source_sku(mut self, sku: impl Into<Cow<'static, str>>) -> Self {
+        self.source_sku = Some(sku.into());
         self
     }
 
@@ -386,6 +433,12 @@ impl TelemetryBuilder {
         }
         if let Some((name, version)) = self.app.take() {
             client = client.with_app(name, version)?;
+        }
+        if let Some(version) = self.broker_version.take() {
+            client = client.with_broker_version(version)?;
+        }
+        if let Some(sku) = self.source_sku.take() {
+            client = client.with_source_sku(sku)?;
         }
         if self.opt_out_variable.as_deref().is_some_and(is_variable_on) {
             self.dialect = self.dialect.without_headers();

@@ -1,5 +1,6 @@
 //! Identity headers, and disabling headers.
 
+use token_telemetry::ClientInfo;
 use token_telemetry::entra::FieldText;
 use token_telemetry::entra::{Dialect, ExtraSku, Header, MsalNetVersion, SkuGroup};
 
@@ -19,6 +20,8 @@ fn fully_described(dialect: Dialect) -> Telemetry {
         .dialect(dialect)
         .device_model("Lab Phone 3")
         .app("Lab App", "7")
+        .broker_version("6.1.2")
+        .source_sku("MSAL.iOS")
         .extra_sku(extra)
         .honors_retry_after();
     of(builder)
@@ -93,11 +96,11 @@ fn identity_headers_by_dialect() {
         ),
         (
             Dialect::msal_apple(),
-            "client-request-id return-id cpu dm os sku ver xtra-sku",
+            "client-request-id return-id brkrver cpu dm os sku src-sku ver xtra-sku",
         ),
         (
             Dialect::msal_android(),
-            "client-request-id x-app-name x-app-ver cpu dm os sku ver xtra-sku",
+            "client-request-id x-app-name x-app-ver brkrver cpu dm os sku ver xtra-sku",
         ),
         (
             Dialect::msal_net(MsalNetVersion::V4_28),
@@ -109,6 +112,44 @@ fn identity_headers_by_dialect() {
         ),
     ] {
         assert_eq!(of_dialect(dialect), names, "{}", dialect.name());
+    }
+}
+
+#[test]
+fn broker_headers_of_apple_and_android() {
+    let sent = noting(&fully_described(Dialect::msal_apple()), || ());
+    assert_eq!(sent.value("x-client-brkrver").as_deref(), Some("6.1.2"));
+    assert_eq!(sent.value("x-client-src-sku").as_deref(), Some("MSAL.iOS"));
+    let sent = noting(&fully_described(Dialect::msal_android()), || ());
+    assert_eq!(sent.value("x-client-brkrver").as_deref(), Some("6.1.2"));
+    for dialect in Dialect::presets() {
+        let names = noting(&speaking(*dialect), || ()).names();
+        let of_broker = |name: &&String| name.contains("brkrver") || name.contains("src-sku");
+        assert_eq!(names.iter().find(of_broker), None, "{}", dialect.name());
+    }
+}
+
+#[test]
+fn broker_headers_are_for_token_requests_only() {
+    for purpose in [Purpose::Discovery, Purpose::InstanceMetadata] {
+        let sent = asking_for(&fully_described(Dialect::msal_apple()), purpose);
+        assert_eq!(sent.value("x-client-brkrver"), None, "{purpose:?}");
+        assert_eq!(sent.value("x-client-src-sku"), None, "{purpose:?}");
+        assert!(sent.value("x-client-sku").is_some(), "{purpose:?}");
+    }
+}
+
+#[test]
+fn invalid_broker_facts_are_build_errors() {
+    let long = "1".repeat(ClientInfo::MAX_LEN + 1);
+    for text in ["", "6 1", "6,1", "6|1", "6\r\n1", &long] {
+        let text = text.to_owned();
+        let version = Telemetry::builder().broker_version(text.clone()).build();
+        let message = version.unwrap_err().to_string();
+        assert!(message.contains("invalid broker version"), "{message}");
+        let sku = Telemetry::builder().source_sku(text).build();
+        let message = sku.unwrap_err().to_string();
+        assert!(message.contains("invalid source SKU"), "{message}");
     }
 }
 

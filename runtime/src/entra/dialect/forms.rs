@@ -44,11 +44,15 @@ pub enum Header {
     AppVersion,
     /// `x-client-xtra-sku`: the libraries above and below the SDK.
     ExtraSku,
+    /// `x-client-brkrver`: the version of the broker that sends the request.
+    BrokerVersion,
+    /// `x-client-src-SKU`: the name of the SDK for which a broker sends the request.
+    SourceSku,
 }
 
 impl Header {
     /// All headers, in the order of their declaration.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::CurrentTelemetry,
         Self::LastTelemetry,
         Self::Sku,
@@ -62,6 +66,8 @@ impl Header {
         Self::AppName,
         Self::AppVersion,
         Self::ExtraSku,
+        Self::BrokerVersion,
+        Self::SourceSku,
     ];
 
     /// Returns the name of the header in lower case; dialects differ in the case they write.
@@ -89,6 +95,8 @@ impl Header {
             Self::AppName => "x-app-name",
             Self::AppVersion => "x-app-ver",
             Self::ExtraSku => "x-client-xtra-sku",
+            Self::BrokerVersion => "x-client-brkrver",
+            Self::SourceSku => "x-client-src-sku",
         }
     }
 }

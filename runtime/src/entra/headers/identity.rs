@@ -75,6 +75,8 @@ fn text(header: Header, dialect: &Dialect, client: &ClientInfo, claims: &Claims)
         Header::DeviceModel => client.device_model()?,
         Header::AppName => client.app()?.0,
         Header::AppVersion => client.app()?.1,
+        Header::BrokerVersion => client.broker_version()?,
+        Header::SourceSku => client.source_sku()?,
         Header::ExtraSku => return claims.extra_sku.as_ref().map(ToString::to_string),
         Header::LibCapability => claims.honors_retry_after.then_some(HONORS_RETRY_AFTER)?,
         Header::CurrentTelemetry

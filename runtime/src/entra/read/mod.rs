@@ -29,7 +29,8 @@ pub use extra_sku::extra_sku;
 pub use field::{FieldKind, ParsedField};
 pub use last::{Last, last};
 pub use response::{
-    CLIENT_DATA, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data, client_telemetry,
+    CLIENT_DATA, CLIENT_DATA_QUERY, CLIENT_TELEMETRY, ClientData, ClientTelemetry, client_data,
+    client_telemetry,
 };
 pub use span::MAX_LEN;
 

@@ -33,6 +33,22 @@ pub const CLIENT_TELEMETRY: HeaderName = HeaderName::from_static("x-ms-clitelem"
 /// ```
 pub const CLIENT_DATA: HeaderName = HeaderName::from_static("x-ms-clientdata");
 
+/// The query parameter that asks for client data in the redirect of the authorize endpoint.
+///
+/// SDKs that build the authorize URL add it there, as MSAL for Android, Apple and browsers do. The
+/// token endpoint sends [`CLIENT_DATA`] without being asked, so token requests do not carry it. The
+/// value in the redirect is parsed by [`client_data`], too.
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::entra::read::CLIENT_DATA_QUERY;
+///
+/// let (name, value) = CLIENT_DATA_QUERY;
+/// assert_eq!(format!("{name}={value}"), "clidata=1");
+/// ```
+pub const CLIENT_DATA_QUERY: (&str, &str) = ("clidata", "1");
+
 /// The parsed value of `x-ms-clitelem`, the server's telemetry about a request.
 ///
 /// Specified by AzureAD/microsoft-authentication-library-for-java, `XmsClientTelemetryInfo`.

@@ -51,6 +51,7 @@ impl Dialect {
                     (Header::AppName, "x-app-name"),
                     (Header::AppVersion, "x-app-ver"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
+                    (Header::BrokerVersion, "x-client-brkrver"),
                 ],
                 &[
                     ("x64", "x86_64"),

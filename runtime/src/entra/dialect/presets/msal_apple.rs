@@ -42,6 +42,8 @@ impl Dialect {
                     (Header::RequestId, "client-request-id"),
                     (Header::ReturnRequestId, "return-client-request-id"),
                     (Header::ExtraSku, "x-client-xtra-sku"),
+                    (Header::BrokerVersion, "x-client-brkrver"),
+                    (Header::SourceSku, "x-client-src-SKU"),
                 ],
                 &[("x64", "64"), ("ARM64", "64"), ("x86", "32"), ("ARM", "32")],
             )
