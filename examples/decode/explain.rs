@@ -150,7 +150,7 @@ impl Table {
         let meaning = match (field.field(), field.value()) {
             (FieldKind::Current(CurrentField::Api), Some(api)) => words::of_api(api),
             (FieldKind::Unknown, _) => "unknown field".to_owned(),
-            (_, Some(value)) => words::of_value(value).to_owned(),
+            (_, Some(value)) => words::of_value(value),
             (_, None) => String::new(),
         };
         self.value(field.name().unwrap_or("?"), &text, &meaning);

@@ -134,9 +134,9 @@ mod tests {
         );
         for expected in [
             "  api_id                   1004             MSAL.NET AcquireTokenForClient: Acquires a token for the application itself.",
-            "  cache_info               2                the cache had no access token for the request",
+            "  cache_info               2                NoCachedAccessToken: the cache had no access token for the request",
             "  region_used              centralus",
-            "  region_autodetection     3                from an environment variable",
+            "  region_autodetection     3                EnvVariable: from an environment variable",
             "  is_legacy_cache_enabled  1                yes",
             "  is_managed_cert_used     -                unknown",
         ] {

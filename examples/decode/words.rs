@@ -32,22 +32,23 @@ pub(crate) fn of_api(api: &FieldValue<'_>) -> String {
     named.join("; ")
 }
 
-/// Describes the value of a field.
+/// Describes the value of a field, after its name in metrics and code.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "only coded values have a description"
 )]
-pub(crate) fn of_value(value: &FieldValue<'_>) -> &'static str {
-    match value {
-        FieldValue::Flag(true) => "yes",
-        FieldValue::Flag(false) => "no",
-        FieldValue::CacheInfo(reason) => of_reason(*reason),
-        FieldValue::RegionSource(source) => of_source(*source),
-        FieldValue::LegacyRegionSource(source) => of_legacy_source(*source),
-        FieldValue::RegionOutcome(outcome) => of_outcome(*outcome),
-        FieldValue::TokenType(token_type) => of_token_type(*token_type),
-        _ => "",
-    }
+pub(crate) fn of_value(value: &FieldValue<'_>) -> String {
+    let (name, meaning) = match value {
+        FieldValue::Flag(true) => return "yes".to_owned(),
+        FieldValue::Flag(false) => return "no".to_owned(),
+        FieldValue::CacheInfo(reason) => (reason.name(), of_reason(*reason)),
+        FieldValue::RegionSource(source) => (source.name(), of_source(*source)),
+        FieldValue::LegacyRegionSource(source) => (source.name(), of_legacy_source(*source)),
+        FieldValue::RegionOutcome(outcome) => (outcome.name(), of_outcome(*outcome)),
+        FieldValue::TokenType(token_type) => (token_type.name(), of_token_type(*token_type)),
+        _ => return String::new(),
+    };
+    format!("{name}: {meaning}")
 }
 
 fn of_reason(reason: CacheRefreshReason) -> &'static str {
@@ -106,7 +107,7 @@ fn of_outcome(outcome: RegionOutcome) -> &'static str {
 
 fn of_token_type(token_type: TokenType) -> &'static str {
     match token_type {
-        TokenType::Bearer => "bearer",
+        TokenType::Bearer => "not bound to a key",
         TokenType::Pop => "proof of possession",
         TokenType::SshCert => "SSH certificate",
         TokenType::AtPop => "proof of possession (older form)",
