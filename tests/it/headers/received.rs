@@ -236,6 +236,32 @@ fn unsafe_texts_are_none() {
 }
 
 #[test]
+fn every_header_is_received_by_its_name() {
+    for header in [
+        Header::CurrentTelemetry,
+        Header::LastTelemetry,
+        Header::Sku,
+        Header::Version,
+        Header::Os,
+        Header::Cpu,
+        Header::DeviceModel,
+        Header::RequestId,
+        Header::ReturnRequestId,
+        Header::LibCapability,
+        Header::AppName,
+        Header::AppVersion,
+        Header::ExtraSku,
+        Header::BrokerVersion,
+        Header::SourceSku,
+    ] {
+        let received = ReceivedHeaders::from_iter([(header.name(), "value")]);
+        assert_eq!(received.text(header), Some("value"), "{header:?}");
+        let shown = format!("{received:?}");
+        assert_eq!(shown, format!(r#"{{"{}": "value"}}"#, header.name()));
+    }
+}
+
+#[test]
 fn first_of_repeated_headers_counts() {
     let mut map = HeaderMap::new();
     for value in ["4|730,2|", "9|"] {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use token_telemetry::entra::read::{self, ParsedField, ReadError};
-use token_telemetry::entra::{Dialect, SkuGroup};
+use token_telemetry::entra::{Dialect, ReceivedHeaders, SkuGroup};
 
 use super::{Sent, pairs, texts};
 use crate::fields::{Check, Fields};
@@ -104,6 +104,8 @@ fn current(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<()
         &texts(fields, "platform")?,
     )?;
     check_dialects(found.dialects(), &sent.dialect, check)?;
+    let received = ReceivedHeaders::from_iter([(sent.header, sent.value)]);
+    check.same("received", &there(received.current())?, &found)?;
     let own = there(sent.dialect.read_current(sent.value))?;
     check.same(
         "read and rendered",
@@ -148,6 +150,8 @@ fn last(sent: &Sent<'_>, fields: &mut Fields, check: &mut Check) -> Result<(), S
         &texts(fields, "tail")?,
     )?;
     check_dialects(found.dialects(), &sent.dialect, check)?;
+    let received = ReceivedHeaders::from_iter([(sent.header, sent.value)]);
+    check.same("received", &there(received.last())?, &found)?;
     let own = there(sent.dialect.read_last(sent.value))?;
     check.same(
         "read and rendered",
