@@ -78,3 +78,11 @@ fn received_identity_takes_no_allocations() {
     });
     assert_eq!(counted.count_total, 0);
 }
+
+#[test]
+fn received_telemetry_takes_at_most_nine_allocations() {
+    let (_, headers) = allocations_of(Dialect::default());
+    let received = ReceivedHeaders::from_map(&headers);
+    let counted = measure(|| assert!(received.current().is_ok_and(|current| current.is_some())));
+    assert!(counted.count_total <= 9, "{}", counted.count_total);
+}

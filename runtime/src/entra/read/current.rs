@@ -160,8 +160,8 @@ impl Dialect {
         let schema = schema(number)?;
         check_schema(schema, self)?;
         let fields = platform.fields();
-        let has_count = |slots: Vec<FieldSpec>| slots.len() == fields.len() || self.current.open;
-        let is_known = matched(&self.current, &fields).is_some_and(has_count);
+        let is_known = matched(&self.current, &fields)
+            .is_some_and(|slots| slots.count() == fields.len() || self.current.open);
         let others = presets(schema, Header::CurrentTelemetry).copied();
         let is_longer = |dialect: Self| fields.len() > dialect.current.platform.len();
         if !is_known && !others.chain([*self]).all(is_longer) {
@@ -175,21 +175,21 @@ impl Dialect {
 /// Returns whether fields follow those of the longest layout: newer releases only append fields.
 fn is_newer(longest: &CurrentForm, fields: &[Span<'_>]) -> bool {
     fields.len() > longest.platform.len()
-        && matched(longest, fields).is_some_and(|slots| plausible(&slots, fields))
+        && matched(longest, fields).is_some_and(|slots| plausible(slots, fields))
 }
 
 /// Returns whether a dialect could have written exactly these fields.
 fn fits(form: &CurrentForm, fields: &[Span<'_>]) -> bool {
     let is_blank = !fields.is_empty() && fields.iter().all(|field| field.text.is_empty());
     matched(form, fields).is_some_and(|slots| {
-        (slots.len() == fields.len() || form.open)
-            && plausible(&slots, fields)
+        (form.open || slots.clone().count() == fields.len())
+            && plausible(slots, fields)
             && !(form.collapses && is_blank)
     })
 }
 
-fn plausible(slots: &[FieldSpec], fields: &[Span<'_>]) -> bool {
-    slots.iter().zip(fields).all(|(slot, field)| {
+fn plausible(slots: impl Iterator<Item = FieldSpec>, fields: &[Span<'_>]) -> bool {
+    slots.zip(fields).all(|(slot, field)| {
         // The dialect would have written the default text instead of nothing.
         let is_missing = field.text.is_empty() && !slot.default_text.is_empty();
         !is_missing && slot.field.could_be(field.text)
@@ -197,22 +197,24 @@ fn plausible(slots: &[FieldSpec], fields: &[Span<'_>]) -> bool {
 }
 
 /// Returns the slots that the fields occupy, or `None` if there are too few fields.
-fn matched(form: &CurrentForm, fields: &[Span<'_>]) -> Option<Vec<FieldSpec>> {
+fn matched<'f, 't>(
+    form: &CurrentForm,
+    fields: &'f [Span<'t>],
+) -> Option<impl Iterator<Item = FieldSpec> + Clone + use<'f, 't>> {
     let fixed = form.platform.iter().filter(|slot| !slot.optional).count();
-    if fields.is_empty() && (form.collapses || fixed == 1) {
-        return Some(Vec::new());
-    }
-    if fields.len() < fixed {
+    let is_left_out = fields.is_empty() && (form.collapses || fixed == 1);
+    if fields.len() < fixed && !is_left_out {
         return None;
     }
-    let mut slots = Vec::with_capacity(form.platform.len());
-    for slot in form.platform {
-        let next = fields.get(slots.len()).map_or("", |field| field.text);
-        if !slot.optional || (!next.is_empty() && slot.field.could_be(next)) {
-            slots.push(*slot);
-        }
-    }
-    Some(slots)
+    let slots = if is_left_out { &[] } else { form.platform };
+    let mut occupied = 0;
+    let is_occupied = move |slot: &&FieldSpec| {
+        let next = fields.get(occupied).map_or("", |field| field.text);
+        let is_occupied = !slot.optional || (!next.is_empty() && slot.field.could_be(next));
+        occupied += usize::from(is_occupied);
+        is_occupied
+    };
+    Some(slots.iter().filter(is_occupied).copied())
 }
 
 /// Assigns the fields of both segments to the slots of a layout.
@@ -225,16 +227,18 @@ fn parse<'a>(
     if fields.len() != form.request.len() {
         return Err(request.error(Reason::WrongFieldCount));
     }
-    let slots = matched(form, platform).unwrap_or_default();
+    let slots = matched(form, platform).into_iter().flatten();
     Ok((
-        parse_slots(form.request, &fields),
-        parse_slots(&slots, platform),
+        parse_slots(form.request.iter().copied(), &fields),
+        parse_slots(slots, platform),
     ))
 }
 
 /// Parses the fields in their slots, and the unknown ones that follow.
-fn parse_slots<'a>(slots: &[FieldSpec], fields: &[Span<'a>]) -> Vec<ParsedField<'a>> {
-    let mut slots = slots.iter();
+fn parse_slots<'a>(
+    mut slots: impl Iterator<Item = FieldSpec>,
+    fields: &[Span<'a>],
+) -> Vec<ParsedField<'a>> {
     let parsed = fields.iter().map(|text| {
         let Some(slot) = slots.next() else {
             return ParsedField::new(FieldKind::Unknown, *text);
