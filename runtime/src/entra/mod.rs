@@ -3,8 +3,9 @@
 //! A [`Dialect`] decides which headers are sent and what they look like. It is plain data, and each
 //! known library is one of its [presets](Dialect::presets). [`CurrentTelemetry`] and
 //! [`LastTelemetry`] hold the values independently of any dialect: write them with `render` and parse
-//! them with [`read`]. A server reads all headers of a request through [`ReceivedHeaders`]. The dialect's [`DeliveryPolicy`] decides from the response whether the failures
-//! in a request were delivered or must be reported again.
+//! them with [`read`]. A server reads all headers of a request through [`ReceivedHeaders`]. The
+//! dialect's [`DeliveryPolicy`] decides from the response whether the failures in a request were
+//! delivered or must be reported again.
 //!
 //! # Examples
 //!

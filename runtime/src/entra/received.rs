@@ -52,8 +52,8 @@ pub struct ReceivedHeaders<'a> {
 impl<'a> ReceivedHeaders<'a> {
     /// The longest text that [`text`](Self::text) returns, in bytes.
     ///
-    /// The longest value that a library sends is the description of the operating system, which has
-    /// about 100.
+    /// Four times what [`ClientInfo`](crate::ClientInfo) accepts, because some libraries send a
+    /// description of the operating system.
     pub const MAX_TEXT_LEN: usize = 256;
 
     /// Takes the telemetry headers from a map.
@@ -251,6 +251,17 @@ impl<'a> ReceivedHeaders<'a> {
     /// # Errors
     ///
     /// Returns an error with the offset and the reason if the value is malformed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::entra::{ReceivedHeaders, SkuGroup};
+    ///
+    /// let received = ReceivedHeaders::from_iter([("x-client-xtra-sku", "Contoso.Auth|1.2,|,|,|")]);
+    /// let extra = received.extra_sku()?.ok_or("no libraries")?;
+    /// assert_eq!(extra.get(SkuGroup::Library), Some(("Contoso.Auth", "1.2")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn extra_sku(&self) -> Result<Option<ExtraSku>, ReadError> {
         read::extra_sku(self.get(Header::ExtraSku).unwrap_or_default())
     }
