@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
-use token_telemetry::otel::{Metrics, MetricsRecorder};
+use token_telemetry::otel::{Metrics, MetricsRecorder, MsalNetRelease};
 use token_telemetry::{AcquisitionRecord, ClientInfo, Telemetry, capture};
 
 use by_hand::{ByHand, timed};
@@ -23,7 +23,7 @@ use ours::Client;
 
 /// Uses MSAL.NET's values, so that both sides record all five instruments.
 fn metrics(provider: &SdkMeterProvider) -> Metrics {
-    Metrics::with_provider(provider.clone()).msal_net_compat()
+    Metrics::with_provider(provider.clone()).msal_net_compat(MsalNetRelease::V4_89)
 }
 
 fn client(metrics: Metrics) -> Client {

@@ -4,7 +4,7 @@ use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::TelemetryBuilder;
 use token_telemetry::credential::CredentialKind;
 use token_telemetry::entra::Dialect;
-use token_telemetry::otel::{Metrics, MsalSet};
+use token_telemetry::otel::{Metrics, MsalNetRelease, MsalSet};
 
 use crate::otel::collect::{Point, Sink};
 use crate::support::prelude::*;
@@ -153,7 +153,11 @@ fn exported(
 fn metrics_show_defaults_as_if_recorded() {
     let sets: [fn(Metrics) -> Metrics; 2] = [
         |metrics| metrics.msal_set(MsalSet::Both),
-        |metrics| metrics.msal_set(MsalSet::Both).msal_net_compat(),
+        |metrics| {
+            metrics
+                .msal_set(MsalSet::Both)
+                .msal_net_compat(MsalNetRelease::V4_89)
+        },
     ];
     for set in sets {
         let recorded = exported(

@@ -6,7 +6,9 @@ use opentelemetry::Value as Tag;
 use opentelemetry_sdk::metrics::Temporality;
 use serde_json::Value;
 use token_telemetry::Telemetry;
-use token_telemetry::otel::{MSAL_METER, MSAL_METER_VERSION, Metric, Metrics, MsalSet};
+use token_telemetry::otel::{
+    MSAL_METER, MSAL_METER_VERSION, Metric, Metrics, MsalNetRelease, MsalSet,
+};
 use token_telemetry_test_support::collect::{Point, Sink};
 use token_telemetry_test_support::warnings::warnings_during;
 
@@ -56,7 +58,8 @@ fn metrics(sink: &Sink, config: &Config, enriching: &Enriching) -> Metrics {
     let enriching = enriching.clone();
     Metrics::with_provider(sink.provider.clone())
         .msal_set(set)
-        .msal_net_compat()
+        // The vectors were taken from 4.87.
+        .msal_net_compat(MsalNetRelease::V4_84)
         .enricher(move |record, extra| enriching.enrich(record, extra))
 }
 

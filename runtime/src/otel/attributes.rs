@@ -5,6 +5,7 @@ use std::sync::Arc;
 use opentelemetry::{KeyValue, StringValue, Value};
 
 use super::interner::{Interner, Symbol};
+use super::msal_net::MsalNetRelease;
 use super::series_key::{Interners, SeriesKey};
 use crate::acquisition::Outcome;
 use crate::cache::{CacheLevel, CacheRefreshReason, TokenSource};
@@ -69,7 +70,11 @@ impl Attribute {
     pub(super) const API_ID: Self = Self::new("ApiId", |_, series| Some(series.api.into()));
     pub(super) const CALLER_SDK_ID: Self = Self::new("CallerSdkId", |builder, series| {
         // In MSAL.NET, the comma that would separate id and version.
-        let absent = if builder.msal_net { "," } else { EMPTY };
+        let absent = if builder.msal_net.is_some() {
+            ","
+        } else {
+            EMPTY
+        };
         let callers = &builder.interners.callers;
         let caller = text(callers, series.caller, OTHER);
         Some(caller.unwrap_or_else(|| absent.into()).into())
@@ -88,14 +93,15 @@ impl Attribute {
         Some(i64::from(series.token_type.wire()).into())
     });
     pub(super) const ERROR_CODE: Self = Self::new("ErrorCode", |builder, series| {
-        if builder.msal_net && series.outcome == Outcome::Cancelled {
+        if builder.msal_net.is_some() && series.outcome == Outcome::Cancelled {
             return Some(MSAL_NET_CANCELLED.into());
         }
         let code = builder.error(series, OTHER);
         Some(code.unwrap_or_else(|| EMPTY.into()).into())
     });
     pub(super) const RAW_STS_ERROR_CODE: Self = Self::new("RawStsErrorCode", |builder, series| {
-        let absent = (!builder.msal_net).then(|| EMPTY.into());
+        let omitted = builder.msal_net == Some(MsalNetRelease::V4_84);
+        let absent = (!omitted).then(|| EMPTY.into());
         let code = text(&builder.interners.sts_codes, series.sts_code, OTHER);
         code.or(absent).map(Value::String)
     });
@@ -197,7 +203,7 @@ fn text(interner: &Interner, symbol: Symbol, other: &'static str) -> Option<Stri
 #[derive(Debug)]
 pub(super) struct AttributeBuilder {
     pub(super) interners: Interners,
-    pub(super) msal_net: bool,
+    pub(super) msal_net: Option<MsalNetRelease>,
     client: ClientAttributes,
 }
 
@@ -211,7 +217,7 @@ struct ClientAttributes {
 }
 
 impl AttributeBuilder {
-    pub(super) fn new(client: &ClientInfo, msal_net: bool) -> Self {
+    pub(super) fn new(client: &ClientInfo, msal_net: Option<MsalNetRelease>) -> Self {
         let version = client.version().unwrap_or(UNKNOWN);
         let platform = client.sku().unwrap_or(UNKNOWN);
         Self {

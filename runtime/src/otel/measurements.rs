@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::catalog::MetricId;
 use super::metrics::MetricsConfig;
+use super::msal_net::MsalNetRelease;
 use super::series_key::SeriesKey;
 use crate::acquisition::AcquisitionRecord;
 use crate::cache::{CacheLevel, TokenSource};
@@ -37,13 +38,23 @@ impl Measurements<'_> {
             self.msal_user_facing(measure);
         }
         if self.key.source == Some(TokenSource::IdentityProvider)
-            && let Some(time) = self.or_zero(record.duration_in_http())
+            && let Some(time) = self.http_of_success()
         {
             self.measure_versions(MetricId::InHttp, MetricId::InHttpV2, time, measure);
         }
         if let Some(time) = self.or_zero(record.remaining_lifetime()) {
             measure(MetricId::RemainingLifetime, time);
         }
+    }
+
+    /// Returns the time in token requests of an acquisition that returned a new token.
+    fn http_of_success(&self) -> Option<Duration> {
+        let is_lost = self.config.msal_net == Some(MsalNetRelease::V4_84);
+        if is_lost && self.record.is_background() {
+            // That release never filled in the result of a background refresh.
+            return Some(Duration::ZERO);
+        }
+        self.or_zero(self.record.duration_in_http())
     }
 
     /// Measures the durations that a caller waited for.
@@ -74,7 +85,7 @@ impl Measurements<'_> {
         {
             measure(MetricId::TotalV2, total);
         }
-        let shortest = if self.config.msal_net {
+        let shortest = if self.config.msal_net.is_some() {
             // MSAL.NET checks whether its count of milliseconds is above zero.
             Duration::from_millis(1)
         } else {
@@ -107,7 +118,7 @@ impl Measurements<'_> {
     /// Returns the duration, or a zero as in MSAL.NET if it was not measured.
     fn or_zero(&self, time: Option<Duration>) -> Option<Duration> {
         match time {
-            None if self.config.msal_net => Some(Duration::ZERO),
+            None if self.config.msal_net.is_some() => Some(Duration::ZERO),
             measured => measured,
         }
     }

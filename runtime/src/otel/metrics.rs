@@ -11,6 +11,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::catalog::MetricSet;
 use super::enricher::{Enricher, ExtraAttributes};
+use super::msal_net::MsalNetRelease;
 use crate::acquisition::AcquisitionRecord;
 use crate::wire::is_variable_on;
 
@@ -82,7 +83,8 @@ pub(super) struct MetricsConfig {
     pub(super) base: bool,
     pub(super) extended: bool,
     pub(super) conventions: bool,
-    pub(super) msal_net: bool,
+    /// The release whose values are written, quirks included.
+    pub(super) msal_net: Option<MsalNetRelease>,
     /// Whether the provider is known to bind, and may.
     #[cfg(feature = "otel-bound")]
     pub(super) bound: bool,
@@ -126,7 +128,7 @@ impl Metrics {
                 base: true,
                 extended: false,
                 conventions: false,
-                msal_net: false,
+                msal_net: None,
                 #[cfg(feature = "otel-bound")]
                 bound: false,
             },
@@ -256,22 +258,22 @@ impl Metrics {
         self
     }
 
-    /// Writes the MSAL set's attribute values exactly as current MSAL.NET does, quirks included.
+    /// Writes the MSAL set's values exactly as a release of MSAL.NET does, quirks included.
     ///
-    /// `CallerSdkId` has no version, and is a comma if there is no caller; `RawStsErrorCode` is
-    /// omitted if unknown; a cancelled call has the code `TaskCanceledException`; a duration that was
-    /// not measured is recorded as zero.
+    /// In every release, `CallerSdkId` has no version, and is a comma if there is no caller; a cancelled
+    /// call has the code `TaskCanceledException`; a duration that was not measured is recorded as zero.
+    /// [`MsalNetRelease`] lists what differs between releases.
     ///
     /// # Examples
     ///
     /// ```
-    /// use token_telemetry::otel::Metrics;
+    /// use token_telemetry::otel::{Metrics, MsalNetRelease};
     ///
-    /// let metrics = Metrics::default().msal_net_compat();
+    /// let metrics = Metrics::default().msal_net_compat(MsalNetRelease::V4_89);
     /// ```
     #[must_use]
-    pub fn msal_net_compat(mut self) -> Self {
-        self.config.msal_net = true;
+    pub fn msal_net_compat(mut self, release: MsalNetRelease) -> Self {
+        self.config.msal_net = Some(release);
         self
     }
 

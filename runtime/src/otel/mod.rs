@@ -27,7 +27,7 @@
 //! | a background refresh | the same, without the durations that a caller waits for |
 //!
 //! A duration that was not measured is not recorded. [`Metrics::msal_net_compat`] records zeros
-//! instead, and reproduces the other values in which MSAL.NET differs.
+//! instead, and reproduces the other values in which a release of MSAL.NET differs.
 //!
 //! # The second set
 //!
@@ -228,6 +228,7 @@ mod instruments;
 mod interner;
 mod measurements;
 mod metrics;
+mod msal_net;
 mod provider;
 mod quota;
 mod recorder;
@@ -245,6 +246,7 @@ pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCH
 pub use enricher::ExtraAttributes;
 pub(crate) use gauges::Sources;
 pub use metrics::{Metrics, MsalSet};
+pub use msal_net::MsalNetRelease;
 pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};
 
 #[cfg(feature = "tracing")]

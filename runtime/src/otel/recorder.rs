@@ -124,7 +124,8 @@ impl MetricsRecorder {
         let builder = &mut self.attribute_builder;
         if let Some(caller) = caller {
             let interners = &builder.interners;
-            let symbol = interners.intern_caller(caller, builder.msal_net, Origin::SETTINGS);
+            let symbol =
+                interners.intern_caller(caller, builder.msal_net.is_some(), Origin::SETTINGS);
             builder.interners.default_caller = symbol;
         }
         self

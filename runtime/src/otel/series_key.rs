@@ -97,7 +97,7 @@ impl SeriesKey {
         interners: &Interners,
         config: MetricsConfig,
     ) -> Self {
-        let msal_net = config.msal_net;
+        let msal_net = config.msal_net.is_some();
         let outcome = record.outcome();
         let ok = record.is_ok();
         // In MSAL.NET every success has a source, which defaults to this one.

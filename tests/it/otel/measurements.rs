@@ -1,7 +1,7 @@
 //! Which metrics of the MSAL set are recorded: one test per situation and temporality.
 
 use opentelemetry_sdk::metrics::Temporality;
-use token_telemetry::otel::{Metrics, MsalSet};
+use token_telemetry::otel::{MsalNetRelease, MsalSet};
 use token_telemetry::{
     Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, TokenInfo, TokenSource,
 };
@@ -188,7 +188,9 @@ in_both_temporalities! {
         })).unwrap();
     } expects [("MsalSuccess", 1), ("MsalTotalDuration.1A", 1)];
 
-    fn unmeasured_request_with_msal_net_zeros(bench: Metrics::msal_net_compat) {
+    fn unmeasured_request_with_msal_net_zeros(
+        bench: |metrics| metrics.msal_net_compat(MsalNetRelease::V4_89)
+    ) {
         now(run(&bench.telemetry, async {
             Acquisition::current().record_source(TokenSource::IdentityProvider);
             Ok(1)

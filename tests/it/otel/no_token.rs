@@ -2,7 +2,7 @@
 
 use opentelemetry_sdk::metrics::Temporality;
 use token_telemetry::api::Api;
-use token_telemetry::otel::{Metrics, MsalSet};
+use token_telemetry::otel::{Metrics, MsalNetRelease, MsalSet};
 use token_telemetry::{Acquisition, CacheLevel, TokenInfo};
 
 use super::{Bench, counts, in_both_temporalities, now, point, run};
@@ -16,7 +16,9 @@ fn both(metrics: Metrics) -> Metrics {
 }
 
 fn msal(metrics: Metrics) -> Metrics {
-    metrics.msal_set(MsalSet::Both).msal_net_compat()
+    metrics
+        .msal_set(MsalSet::Both)
+        .msal_net_compat(MsalNetRelease::V4_89)
 }
 
 /// Returns no token, although the cache was found and a request was sent.
