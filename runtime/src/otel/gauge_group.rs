@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Meter, MeterProvider};
 
-use super::attributes::AttributeBuilder;
 use super::catalog::MetricKind;
+use super::descriptions::Descriptions;
 use super::gauges::{KnownSeries, OBSERVED, Reading, Sources};
-use super::instruments::conventions_meter;
+use super::instruments::{InstrumentOptions, conventions_meter};
 use super::provider::{SharedProvider, is_same_provider};
 
 /// All groups of the process.
@@ -37,9 +37,10 @@ impl GaugeGroup {
     /// Adds a client to the group of its provider; the first client creates the instruments.
     pub(super) fn join(
         provider: &SharedProvider,
-        attribute_builder: &AttributeBuilder,
+        options: InstrumentOptions<'_>,
         sources: &Sources,
     ) -> Arc<Self> {
+        let attribute_builder = options.attribute_builder;
         let member = Member {
             provider: Arc::downgrade(provider),
             sources: sources.clone(),
@@ -57,7 +58,7 @@ impl GaugeGroup {
         }
         let meter = conventions_meter(&**provider, attribute_builder);
         for reading in &OBSERVED {
-            own.observe(&meter, reading);
+            own.observe(&meter, reading, options.descriptions);
         }
         own
     }
@@ -106,7 +107,12 @@ impl GaugeGroup {
     }
 
     /// Creates the instrument of a metric, whose callback lives as long as the provider.
-    fn observe(self: &Arc<Self>, meter: &Meter, reading: &'static Reading) {
+    fn observe(
+        self: &Arc<Self>,
+        meter: &Meter,
+        reading: &'static Reading,
+        descriptions: &Descriptions,
+    ) {
         let (group, known) = (Arc::downgrade(self), KnownSeries::default());
         let points = move || {
             let group = group.upgrade();
@@ -115,7 +121,7 @@ impl GaugeGroup {
             points.map(|(series, value)| (series.attributes(), value))
         };
         let metric = reading.metric.metric();
-        let (name, description) = (metric.name(), metric.description());
+        let (name, description) = (metric.name(), descriptions.of(metric));
         let unit = metric.unit().unwrap_or_default();
         match metric.kind() {
             MetricKind::UpDownCounter => {

@@ -10,6 +10,8 @@ use super::attributes::AttributeBuilder;
 use super::catalog::{
     METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricId, PerMetric, SCHEMA_URL, Scale, Unit,
 };
+use super::descriptions::Descriptions;
+use super::gauges::Sources;
 use super::metrics::MetricsConfig;
 
 /// The instruments; those of sets that are off are missing.
@@ -22,12 +24,23 @@ pub(super) enum Instrument {
     Fractional(Histogram<f64>),
 }
 
+/// What the instruments of one client depend on.
+#[derive(Clone, Copy)]
+pub(super) struct InstrumentOptions<'a> {
+    pub(super) config: MetricsConfig,
+    pub(super) descriptions: &'a Descriptions,
+    pub(super) attribute_builder: &'a AttributeBuilder,
+    pub(super) sources: Option<&'a Sources>,
+}
+
 /// Creates every instrument of the selected sets; the SDK may lock its pipelines meanwhile.
-pub(super) fn create(
-    provider: &dyn MeterProvider,
-    config: MetricsConfig,
-    attribute_builder: &AttributeBuilder,
-) -> Instruments {
+pub(super) fn create(provider: &dyn MeterProvider, options: InstrumentOptions<'_>) -> Instruments {
+    let InstrumentOptions {
+        config,
+        descriptions,
+        attribute_builder,
+        ..
+    } = options;
     let msal = InstrumentationScope::builder(MSAL_METER).with_version(MSAL_METER_VERSION);
     // A meter of a set that is off would be visible to the provider.
     let msal = config
@@ -42,7 +55,7 @@ pub(super) fn create(
             &conventions
         };
         let meter = meter.as_ref().filter(|_| config.has(metric.set))?;
-        Instrument::new(meter, metric)
+        Instrument::new(meter, metric, descriptions.of(metric))
     })
 }
 
@@ -68,9 +81,8 @@ impl Instruments {
 
 impl Instrument {
     /// Returns none for a metric whose values are observed by a [`GaugeGroup`](super::gauge_group).
-    fn new(meter: &Meter, metric: &Metric) -> Option<Self> {
+    fn new(meter: &Meter, metric: &Metric, description: Cow<'static, str>) -> Option<Self> {
         let name = metric.name();
-        let description = metric.description();
         let unit = metric.unit().unwrap_or_default();
         Some(match metric.unit {
             Unit::Present(_) | Unit::CurrentSeconds => return None,

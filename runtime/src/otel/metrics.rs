@@ -2,6 +2,7 @@
 
 #[cfg(feature = "otel-bound")]
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use super::catalog::MetricSet;
+use super::descriptions::Descriptions;
 use super::enricher::{Enricher, ExtraAttributes};
 use super::msal_net::MsalNetRelease;
 use crate::acquisition::AcquisitionRecord;
@@ -39,6 +41,7 @@ use crate::wire::is_variable_on;
 pub struct Metrics {
     pub(super) provider: Provider,
     pub(super) config: MetricsConfig,
+    pub(super) descriptions: Descriptions,
     pub(super) enricher: Option<Enricher>,
 }
 
@@ -132,6 +135,7 @@ impl Metrics {
                 #[cfg(feature = "otel-bound")]
                 bound: false,
             },
+            descriptions: Descriptions::default(),
             enricher: None,
         }
     }
@@ -274,6 +278,35 @@ impl Metrics {
     #[must_use]
     pub fn msal_net_compat(mut self, release: MsalNetRelease) -> Self {
         self.config.msal_net = Some(release);
+        self
+    }
+
+    /// Replaces the descriptions of metrics, by their names.
+    ///
+    /// An application needs this if MSAL.NET's metrics [reach the same
+    /// backend](crate::guide::metrics#next-to-msalnet) and that rejects a metric with two descriptions.
+    /// Names that are not in [`Metric::ALL`](super::Metric::ALL) are ignored. Pass the same descriptions
+    /// for all clients that share a provider.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::otel::Metrics;
+    ///
+    /// let metrics = Metrics::default().descriptions([
+    ///     ("MsalSuccess", "Tokens returned"),
+    ///     ("MsalFailure", "Tokens not returned"),
+    /// ]);
+    /// ```
+    #[must_use]
+    pub fn descriptions<N, D>(mut self, descriptions: impl IntoIterator<Item = (N, D)>) -> Self
+    where
+        N: AsRef<str>,
+        D: Into<Cow<'static, str>>,
+    {
+        for (name, description) in descriptions {
+            self.descriptions.replace(name.as_ref(), description.into());
+        }
         self
     }
 

@@ -218,6 +218,7 @@ mod attributes;
 mod bound;
 mod bounded_table;
 mod catalog;
+mod descriptions;
 mod enricher;
 mod events;
 mod gauge_group;

@@ -9,12 +9,9 @@ use std::time::Duration;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::{Context, InstrumentationScope, KeyValue, global};
 
-use super::attributes::AttributeBuilder;
 use super::catalog::METER;
 use super::gauge_group::GaugeGroup;
-use super::gauges::Sources;
-use super::instruments::{self, Instruments};
-use super::metrics::MetricsConfig;
+use super::instruments::{self, InstrumentOptions, Instruments};
 use super::series_cache::SeriesCache;
 use crate::contained::contained;
 use crate::diagnostics::Diagnostic;
@@ -56,16 +53,11 @@ pub(super) struct ProviderState {
 }
 
 impl ProviderState {
-    fn new(
-        provider: &SharedProvider,
-        config: MetricsConfig,
-        attribute_builder: &AttributeBuilder,
-        sources: Option<&Sources>,
-    ) -> Self {
-        let sources = sources.filter(|_| config.conventions);
-        let join = |sources| GaugeGroup::join(provider, attribute_builder, sources);
+    fn new(provider: &SharedProvider, options: InstrumentOptions<'_>) -> Self {
+        let sources = options.sources.filter(|_| options.config.conventions);
+        let join = |sources| GaugeGroup::join(provider, options, sources);
         Self {
-            instruments: instruments::create(&**provider, config, attribute_builder),
+            instruments: instruments::create(&**provider, options),
             series: SeriesCache::new(),
             _gauges: sources.map(join),
         }
@@ -132,34 +124,22 @@ impl Deref for NewestEpoch<'_> {
 }
 
 impl ProviderEpoch {
-    pub(super) fn new(
-        provider: &SharedProvider,
-        config: MetricsConfig,
-        attribute_builder: &AttributeBuilder,
-        sources: Option<&Sources>,
-    ) -> Self {
-        Self::from_provider(provider, || {
-            let state = ProviderState::new(provider, config, attribute_builder, sources);
-            Some(state)
-        })
+    pub(super) fn new(provider: &SharedProvider, options: InstrumentOptions<'_>) -> Self {
+        Self::from_provider(provider, || Some(ProviderState::new(provider, options)))
     }
 
     /// Creates an epoch for the global provider, except on a thread that exports or collects metrics.
     ///
     /// On such a thread a callback may run while the SDK holds the lock on its pipeline, and
     /// creating an instrument would wait for that lock forever.
-    pub(super) fn from_global(
-        config: MetricsConfig,
-        attribute_builder: &AttributeBuilder,
-        sources: Option<&Sources>,
-    ) -> Option<Self> {
+    pub(super) fn from_global(options: InstrumentOptions<'_>) -> Option<Self> {
         if Context::is_current_telemetry_suppressed() {
             return None;
         }
         let provider = global::meter_provider();
         Some(Self::from_provider(&provider, || {
             let is_installed = !is_noop(&*provider);
-            is_installed.then(|| ProviderState::new(&provider, config, attribute_builder, sources))
+            is_installed.then(|| ProviderState::new(&provider, options))
         }))
     }
 

@@ -14,6 +14,7 @@ use super::enricher::ExtraAttributes;
 use super::gauges::Sources;
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 use super::graph_requests::GraphSets;
+use super::instruments::InstrumentOptions;
 use super::interner::Symbol;
 use super::measurements::Measurements;
 use super::metrics::{Metrics, Provider};
@@ -330,16 +331,22 @@ impl MetricsRecorder {
         u64::try_from(elapsed.as_nanos()).ok()
     }
 
+    const fn instrument_options(&self) -> InstrumentOptions<'_> {
+        InstrumentOptions {
+            config: self.metrics.config,
+            descriptions: &self.metrics.descriptions,
+            attribute_builder: &self.attribute_builder,
+            sources: self.sources.as_ref(),
+        }
+    }
+
     /// Creates the first instruments, unless that is impossible at the moment.
     fn create_instruments(&self) -> Option<NewestEpoch<'_>> {
-        let (config, builder) = (self.metrics.config, &self.attribute_builder);
-        let sources = self.sources.as_ref();
+        let options = self.instrument_options();
         let made = match &self.metrics.provider {
             Provider::Off => None,
-            Provider::Global => ProviderEpoch::from_global(config, builder, sources),
-            Provider::Explicit(provider) => {
-                Some(ProviderEpoch::new(provider, config, builder, sources))
-            }
+            Provider::Global => ProviderEpoch::from_global(options),
+            Provider::Explicit(provider) => Some(ProviderEpoch::new(provider, options)),
         };
         // Two threads may get here at once and both create instruments; the SDK treats them as the
         // same.
@@ -358,9 +365,7 @@ impl MetricsRecorder {
         if !matches!(self.metrics.provider, Provider::Global) || !newest.is_outdated() {
             return newest;
         }
-        let (config, builder) = (self.metrics.config, &self.attribute_builder);
-        let next = ProviderEpoch::from_global(config, builder, self.sources.as_ref());
-        let Some(next) = next else {
+        let Some(next) = ProviderEpoch::from_global(self.instrument_options()) else {
             return newest;
         };
         self.epochs.add(Some(&newest), next);

@@ -295,7 +295,7 @@ fn foreground_http_time_of_all_releases() {
 }
 
 /// Runs acquisitions that record every metric but those of acquisitions in flight.
-fn record_everything(bench: &Bench) {
+pub(super) fn record_everything(bench: &Bench) {
     bench.fetch();
     bench.hit(CacheLevel::L1Cache);
     bench.hit(CacheLevel::L2Cache);

@@ -5,6 +5,7 @@ mod attributes;
 mod cardinality;
 mod conventions;
 mod credentials;
+mod descriptions;
 mod documented;
 mod enricher;
 mod expires_in;

@@ -181,6 +181,8 @@ impl Metric {
 
     /// Returns the description that is exported with the metric.
     ///
+    /// An application can [replace it](super::Metrics::descriptions).
+    ///
     /// # Examples
     ///
     /// ```
