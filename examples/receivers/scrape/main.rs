@@ -8,17 +8,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, StatusCode};
-use axum::routing::get;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use prometheus::{Registry, TextEncoder};
+use prometheus::Registry;
 use token_telemetry::otel::views;
 use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::{Failure, say};
 use token_telemetry_receivers::load::Load;
+use token_telemetry_receivers::scrape;
 use token_telemetry_receivers::{listen, telemetry};
 
 const HELP: &str = "\
@@ -61,10 +58,9 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let load = Load::start(telemetry(provider).build()?).await?;
 
     say!("metrics at http://{}/metrics", listener.local_addr()?);
-    let app = Router::new().route("/metrics", get(move || async move { page(&registry) }));
     let mut acquisitions = 0;
     tokio::select! {
-        served = axum::serve(listener, app) => served?,
+        served = scrape::serve(listener, registry) => served?,
         () = work(&load, rounds, &mut acquisitions) => {}
         () = tokio::time::sleep(time) => {}
         stopped = tokio::signal::ctrl_c() => stopped?,
@@ -80,13 +76,4 @@ async fn work(load: &Load, rounds: usize, acquisitions: &mut usize) {
         tokio::time::sleep(PAUSE).await;
     }
     std::future::pending::<()>().await;
-}
-
-/// Renders the registry in the Prometheus text format.
-fn page(registry: &Registry) -> (StatusCode, [(HeaderName, &'static str); 1], String) {
-    let plain = [(CONTENT_TYPE, prometheus::TEXT_FORMAT)];
-    match TextEncoder::new().encode_to_string(&registry.gather()) {
-        Ok(text) => (StatusCode::OK, plain, text),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, plain, error.to_string()),
-    }
 }

@@ -1,6 +1,7 @@
 //! Shared by the receiver examples: a mixed load, its telemetry, a listener.
 
 pub mod load;
+pub mod scrape;
 
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use token_telemetry::otel::{Metrics, MsalSet};
