@@ -67,6 +67,8 @@ pub struct Point {
     pub count: u64,
     /// Sum of the recorded values, or the value of a gauge.
     pub sum: String,
+    /// Type of the recorded values.
+    pub number: &'static str,
     /// The rest of the point: temporality, extremes, buckets.
     pub shape: String,
 }
@@ -96,6 +98,11 @@ fn points(exported: &ResourceMetrics) -> Vec<Point> {
             owned(of.schema_url()),
         );
         for metric in scope.metrics() {
+            let number = match metric.data() {
+                AggregatedMetrics::U64(_) => "u64",
+                AggregatedMetrics::F64(_) => "f64",
+                AggregatedMetrics::I64(_) => "i64",
+            };
             read_metric(metric, &mut |attributes, count, sum, shape| {
                 points.push(Point {
                     scope: named.clone(),
@@ -105,6 +112,7 @@ fn points(exported: &ResourceMetrics) -> Vec<Point> {
                     attributes,
                     count,
                     sum,
+                    number,
                     shape,
                 });
             });
