@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use token_telemetry::otel::{Metric, MetricKind};
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/contracts.md",
     "docs/dashboard.md",
     "docs/fields.md",
 ];
@@ -106,4 +107,35 @@ fn dashboard_names_are_in_catalog() {
         let unknown: BTreeSet<&str> = used.filter(|word| !known.contains(*word)).collect();
         assert!(unknown.is_empty(), "{file}: {unknown:#?}");
     }
+}
+
+/// Returns the last cell of each row of a table.
+fn last_cells(text: &str) -> impl Iterator<Item = &str> {
+    let rows = prose(text).filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let cells = rows.filter_map(|row| row.rsplit(" | ").next());
+    cells.filter(|cell| *cell != "test" && !cell.starts_with("--"))
+}
+
+#[test]
+fn contracts_name_existing_tests() {
+    let text = fs::read_to_string(root().join("docs/contracts.md")).unwrap();
+    let mut tests = 0;
+    for cell in last_cells(&text) {
+        if let Some(reason) = cell.strip_prefix("none: ") {
+            assert!(!reason.is_empty());
+            continue;
+        }
+        for test in cell.split(", ") {
+            let test = test.trim_matches('`');
+            let (file, name) = test.split_once("::").unwrap_or((test, ""));
+            let code = fs::read_to_string(root().join("tests").join(file));
+            let code = code.unwrap_or_else(|error| panic!("{test}: {error}"));
+            assert!(
+                code.contains(&format!("fn {name}(")) || name.is_empty(),
+                "{test}"
+            );
+            tests += 1;
+        }
+    }
+    assert!(tests > 30, "{tests}");
 }

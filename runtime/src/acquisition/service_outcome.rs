@@ -75,17 +75,6 @@ impl<B> ServiceResponse for Response<B> {
     }
 }
 
-#[cfg(feature = "reqwest")]
-impl ServiceResponse for reqwest::Response {
-    fn status(&self) -> StatusCode {
-        self.status()
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        self.headers()
-    }
-}
-
 struct Boxed<'a, R>(&'a Result<R, BoxError>);
 
 impl<R: ServiceResponse> Boxed<'_, R> {

@@ -104,7 +104,7 @@ impl GraphLayer {
     /// use token_telemetry::Telemetry;
     /// use token_telemetry::graph::{Headers, Product, SdkVersion};
     /// use token_telemetry::middleware::GraphLayer;
-    /// use tower::{ServiceBuilder, service_fn};
+    /// use tower::{ServiceBuilder, ServiceExt, service_fn};
     ///
     /// # let core = const { Product::from_static("graph-rust-core", "0.1.0") };
     /// let headers = Headers::new(SdkVersion::builder().core(core).build()?);
@@ -115,7 +115,7 @@ impl GraphLayer {
     ///     // … retry and redirect layers
     ///     .layer(graph)
     ///     .service(service_fn(|_: Request<()>| async { Ok::<_, std::io::Error>(Response::new(())) }));
-    /// # drop(client);
+    /// # drop(client.oneshot(Request::new(())));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

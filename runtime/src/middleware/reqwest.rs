@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use ::http::{HeaderMap, StatusCode};
 use reqwest::{Error, RequestBuilder, Response};
 
 use crate::acquisition::{
-    Acquisition, HttpOutcome, Purpose, has_claims_challenge, request_id, retry_after,
+    Acquisition, HttpOutcome, Purpose, ServiceResponse, has_claims_challenge, request_id,
+    retry_after,
 };
 use crate::error::TransportError;
 
@@ -60,6 +62,16 @@ fn is_connect(error: &Error) -> bool {
 #[cfg(all(target_arch = "wasm32", any(target_os = "unknown", target_os = "none")))]
 const fn is_connect(_: &Error) -> bool {
     false
+}
+
+impl ServiceResponse for Response {
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
 }
 
 /// Extends `reqwest` requests to be sent as token requests of the current acquisition.

@@ -6,7 +6,9 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use super::reqwest::class;
-use crate::acquisition::{Handle, HttpOutcome, Purpose, request_id, retry_after};
+use crate::acquisition::{
+    Handle, HttpOutcome, Purpose, has_claims_challenge, request_id, retry_after,
+};
 use crate::error::TransportError;
 
 /// A handler that writes the telemetry headers and records each attempt.
@@ -86,5 +88,10 @@ impl HttpOutcome for Result<Response> {
 
     fn request_id(&self) -> Option<&str> {
         request_id(self.as_ref().ok()?.headers())
+    }
+
+    fn has_claims_challenge(&self) -> bool {
+        let challenges = |it: &Response| has_claims_challenge(it.status(), it.headers());
+        self.as_ref().is_ok_and(challenges)
     }
 }
