@@ -21,7 +21,7 @@ pub(crate) fn is_plain(text: &str, limit: usize) -> bool {
 /// Replaces everything but `[A-Za-z0-9_.-]` with `_`, and truncates to `limit` characters.
 ///
 /// Returns valid text unchanged, so that static codes are not copied.
-pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
+pub(crate) fn bounded_text(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
     if text.is_empty() || is_plain(&text, limit) {
         return text;
     }
@@ -29,7 +29,7 @@ pub(crate) fn bounded_text(text: Cow<'static, str>, limit: usize) -> Cow<'static
 }
 
 /// Sanitizes a code like [`bounded_text`]; a code that may identify a user is redacted.
-pub(crate) fn bounded_code(code: Cow<'static, str>, limit: usize) -> Cow<'static, str> {
+pub(crate) fn bounded_code(code: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
     if holds_address(&code) || is_guid(&code) {
         return Cow::Borrowed(REDACTED);
     }
