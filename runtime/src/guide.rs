@@ -9,6 +9,7 @@
 //! | [`testing`] | how to test the instrumentation of your SDK |
 //! | [`metrics`] | which metrics there are, views, exporters and dashboards |
 //! | [`conventions`] | the second metric set in one table, for SDKs that are not Microsoft's |
+//! | [`token_endpoint`] | what an identity provider learns from the headers of its clients |
 //! | [`questions`] | what operators ask, and where the answer is |
 //! | [`privacy`] | what is sent, to whom, and how to switch it off |
 //! | [`advice`] | what to do about each piece of advice in the log |
@@ -34,6 +35,9 @@ pub mod metrics {}
 
 #[doc = include_str!("guide/conventions.md")]
 pub mod conventions {}
+
+#[doc = include_str!("guide/token_endpoint.md")]
+pub mod token_endpoint {}
 
 #[doc = include_str!("guide/questions.md")]
 pub mod questions {}

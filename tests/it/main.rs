@@ -51,6 +51,7 @@ mod scenarios;
 mod signatures;
 mod sources;
 mod time_in_caches;
+mod token_endpoint;
 mod unchanged;
 
 use token_telemetry_test_support as support;

@@ -1,10 +1,12 @@
-//! Integrations with HTTP clients, each behind a feature.
+//! Integrations with HTTP clients and servers, each behind a feature.
 //!
 //! | Feature | Token requests | Requests to Microsoft Graph | Requests to any resource |
 //! |---|---|---|---|
 //! | `tower` | `TokenRequestLayer` | `GraphLayer` | `RejectedTokenLayer` |
 //! | `reqwest` | `SendTokenRequest` | | |
 //! | `reqwest-middleware` | `TokenRequestMiddleware` | `GraphMiddleware` | `RejectedTokenMiddleware` |
+//!
+//! With `tower` and `otel`, `TokenEndpointLayer` counts what arrives at a token endpoint.
 
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 mod graph_observation;
@@ -20,6 +22,8 @@ mod rejected_token_reqwest;
 mod rejected_token_tower;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(all(feature = "tower", feature = "otel"))]
+mod token_endpoint_layer;
 #[cfg(feature = "tower")]
 mod token_layer;
 #[cfg(feature = "reqwest-middleware")]
@@ -37,6 +41,8 @@ pub use rejected_token_reqwest::RejectedTokenMiddleware;
 pub use rejected_token_tower::{RejectedTokenFuture, RejectedTokenLayer, RejectedTokenService};
 #[cfg(feature = "reqwest")]
 pub use reqwest::SendTokenRequest;
+#[cfg(all(feature = "tower", feature = "otel"))]
+pub use token_endpoint_layer::{TokenEndpointFuture, TokenEndpointLayer, TokenEndpointService};
 #[cfg(feature = "tower")]
 pub use token_layer::{OutgoingRequest, TokenRequestLayer, TokenRequestService};
 #[cfg(feature = "reqwest-middleware")]

@@ -133,14 +133,7 @@ impl Attribute {
     });
     pub(super) const CACHE_RESULT: Self = Self::of_event("token_telemetry.cache.result");
     pub(super) const REASON: Self = Self::new("token_telemetry.refresh.reason", |_, series| {
-        match series.reason {
-            CacheRefreshReason::NotApplicable => None,
-            CacheRefreshReason::ForceRefreshOrClaims => Some("force_refresh_or_claims".into()),
-            CacheRefreshReason::NoCachedAccessToken => Some("no_cached_access_token".into()),
-            CacheRefreshReason::Expired => Some("expired".into()),
-            CacheRefreshReason::ProactivelyRefreshed => Some("proactively_refreshed".into()),
-            CacheRefreshReason::CacheDisabled => Some("cache_disabled".into()),
-        }
+        reason_name(series.reason).map(Value::from)
     });
     /// Every failure has it and no success.
     pub(super) const ERROR_TYPE: Self = Self::new("error.type", |builder, series| {
@@ -174,6 +167,26 @@ pub(super) const fn level_name(level: CacheLevel) -> Option<&'static str> {
         CacheLevel::L1Cache => Some("l1"),
         CacheLevel::L2Cache => Some("l2"),
     }
+}
+
+/// Returns the name of a reason in the second set and in that of a token endpoint.
+pub(super) const fn reason_name(reason: CacheRefreshReason) -> Option<&'static str> {
+    match reason {
+        CacheRefreshReason::NotApplicable => None,
+        CacheRefreshReason::ForceRefreshOrClaims => Some("force_refresh_or_claims"),
+        CacheRefreshReason::NoCachedAccessToken => Some("no_cached_access_token"),
+        CacheRefreshReason::Expired => Some("expired"),
+        CacheRefreshReason::ProactivelyRefreshed => Some("proactively_refreshed"),
+        CacheRefreshReason::CacheDisabled => Some("cache_disabled"),
+    }
+}
+
+/// The attributes of a token request that a server received, which no series of an SDK has.
+impl Attribute {
+    pub(super) const CLIENT_SKU: Self = Self::of_event("token_telemetry.client.sku");
+    pub(super) const CLIENT_VERSION: Self = Self::of_event("token_telemetry.client.version");
+    pub(super) const RESPONSE_CLASS: Self = Self::of_event("token_telemetry.response.class");
+    pub(super) const HEADER: Self = Self::of_event("token_telemetry.header");
 }
 
 /// The attributes of one attempt, which no series has.

@@ -59,6 +59,14 @@ impl Interner {
         number.map_or(Symbol::OTHER, Symbol)
     }
 
+    /// Returns the symbol of a text that was interned before.
+    #[cfg(feature = "tower")]
+    pub(super) fn find(&self, text: &str) -> Option<Symbol> {
+        let hash = fnv(&[text]).into();
+        let entry = self.texts.find(hash, |known| **known == *text)?;
+        u16::try_from(entry.at + 1).ok().map(Symbol)
+    }
+
     /// Returns the text of a symbol; [`Symbol::NONE`] and [`Symbol::OTHER`] have none.
     pub(super) fn resolve(&self, symbol: Symbol) -> Option<Arc<str>> {
         let at = usize::from(symbol.0).checked_sub(1)?;

@@ -110,6 +110,7 @@ impl MetricsConfig {
             MetricSet::MsalBase => self.base,
             MetricSet::MsalExtended => self.extended,
             MetricSet::Conventions => self.conventions,
+            MetricSet::Server => false,
         }
     }
 }

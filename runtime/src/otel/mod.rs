@@ -107,6 +107,13 @@
 //! Of several clients, the token that expires last counts. The first 64 pairs of a function and a
 //! credential have their own values; further ones share the function `other`, without a credential.
 //!
+//! # The set of a token endpoint
+//!
+//! An identity provider that puts `TokenEndpointLayer`, which needs the feature `tower`, around its token
+//! endpoint records [`Metric::SERVER`] through the meter [`SERVER_METER`]: what arrives, and what clients
+//! report about their caches and failures. [The guide](crate::guide::token_endpoint) lists the metrics, their
+//! attributes and their limits. Acquisitions never record them.
+//!
 //! # Cardinality
 //!
 //! Error codes, `AADSTS` numbers and callers come from outside, so their number is limited. The limit
@@ -235,6 +242,8 @@ mod quota;
 mod recorder;
 mod series_cache;
 mod series_key;
+#[cfg(feature = "tower")]
+mod server;
 mod suppression;
 #[cfg(feature = "otel-views")]
 pub mod views;
@@ -243,12 +252,18 @@ pub mod views;
 #[doc(no_inline)]
 pub use opentelemetry;
 
-pub use catalog::{METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL};
+pub use catalog::{
+    METER, MSAL_METER, MSAL_METER_VERSION, Metric, MetricKind, SCHEMA_URL, SERVER_METER,
+};
 pub use enricher::ExtraAttributes;
 pub(crate) use gauges::Sources;
 pub use metrics::{Metrics, MsalSet};
 pub use msal_net::MsalNetRelease;
 pub use recorder::{MetricsRecorder, PROVIDER_CHECK_INTERVAL};
+#[cfg(feature = "tower")]
+pub use server::ServerMetrics;
+#[cfg(feature = "tower")]
+pub(crate) use server::{ReceivedRequest, ServerRecorder};
 
 #[cfg(feature = "tracing")]
 pub(crate) use suppression::is_suppressed;

@@ -181,7 +181,7 @@ impl ProviderEpoch {
 ///
 /// The API offers no way to ask. But the initial provider has no state and thus nowhere to keep the
 /// scope of a meter, which every provider that forwards its data must keep.
-fn is_noop(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
+pub(super) fn is_noop(provider: &(dyn MeterProvider + Send + Sync)) -> bool {
     if size_of_val(provider) > 0 {
         return false;
     }

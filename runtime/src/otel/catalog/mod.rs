@@ -1,5 +1,6 @@
 //! Every metric that this crate records: name, unit, kind, attributes, suggested boundaries.
 
+mod server;
 mod table;
 
 use std::time::Duration;
@@ -16,6 +17,9 @@ pub const MSAL_METER_VERSION: &str = "1.0.0";
 
 /// Name of the meter of the second set; its version is the version of this crate.
 pub const METER: &str = env!("CARGO_PKG_NAME");
+
+/// Name of the meter of a token endpoint; its version is the version of this crate.
+pub const SERVER_METER: &str = concat!(env!("CARGO_PKG_NAME"), ".server");
 
 /// Schema URL of the semantic conventions that the second set follows.
 pub const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.42.0";
@@ -69,7 +73,7 @@ pub enum MetricKind {
 }
 
 impl Metric {
-    /// All metrics: first the MSAL set, in the order of MSAL.NET's catalog.
+    /// All metrics of acquisitions: first the MSAL set, in the order of MSAL.NET's catalog.
     pub const ALL: &'static [Self] = &METRICS;
 
     /// Returns the metric with this name, as exported.
@@ -84,7 +88,8 @@ impl Metric {
     /// ```
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        Self::ALL.iter().find(|metric| metric.name == name)
+        let mut metrics = Self::ALL.iter().chain(Self::SERVER);
+        metrics.find(|metric| metric.name == name)
     }
 
     /// Returns the name of the metric, as exported.
@@ -115,7 +120,11 @@ impl Metric {
     /// ```
     #[must_use]
     pub const fn meter(&self) -> &'static str {
-        if self.is_msal() { MSAL_METER } else { METER }
+        match self.set {
+            MetricSet::Msal | MetricSet::MsalBase | MetricSet::MsalExtended => MSAL_METER,
+            MetricSet::Conventions => METER,
+            MetricSet::Server => SERVER_METER,
+        }
     }
 
     /// Returns whether the metric belongs to the MSAL set.
@@ -130,7 +139,7 @@ impl Metric {
     /// ```
     #[must_use]
     pub const fn is_msal(&self) -> bool {
-        !matches!(self.set, MetricSet::Conventions)
+        !matches!(self.set, MetricSet::Conventions | MetricSet::Server)
     }
 
     /// Returns the kind of the instrument.
@@ -247,6 +256,8 @@ pub(super) enum MetricSet {
     MsalExtended,
     /// The second set.
     Conventions,
+    /// The set of a token endpoint, which no acquisition records.
+    Server,
 }
 
 /// How a measured duration becomes the value of a metric.
