@@ -1,0 +1,134 @@
+//! Reports the health of applications from the telemetry headers in logs of a token endpoint.
+//!
+//! ```text
+//! cargo run --release --example header-report -- access.log
+//! cargo run --release --example header-report -- --html report.html access.log app.jsonl
+//! zcat access.log.gz | cargo run --release --example header-report -- -
+//! ```
+
+mod arrivals;
+mod check;
+mod current;
+mod fields;
+mod generate;
+mod input;
+mod json;
+mod lags;
+mod lines;
+mod output;
+mod plain;
+mod report;
+mod request;
+mod sink;
+mod table;
+mod time;
+mod timeline;
+mod unreadable;
+mod words;
+
+use std::fs::{self, File};
+use std::io;
+use std::process::ExitCode;
+
+use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::{Failure, say};
+
+use generate::Plan;
+use input::Format;
+use report::Report;
+
+const HELP: &str = "\
+Reports the health of applications from the telemetry headers in logs of a token endpoint:
+requests by SDK, version and API, the reasons for them, cache hits that caused no request,
+failures that the clients reported later, and headers that could not be read.
+
+Usage: cargo run --release --example header-report -- [OPTIONS] FILE...
+
+  FILE...         logs to read; `-` is standard input
+  --format FORMAT plain, json, logfmt or columns; the default is to detect it for each file
+  --json          print all counts as JSON
+  --html PAGE     also write a page with plots to this file
+  --check COUNTS  fail unless the result equals these counts, which --generate wrote
+  --generate SIZE write a log of about this many bytes to FILE instead, and its counts to COUNTS
+  --counts COUNTS where --generate writes the counts
+  --seed N        another log; the default is 1
+  --help          print this help
+
+Formats
+  plain    header lines `name: value`; a blank line or a repeated name starts the next request
+  json     an object per line, with the names of headers as keys, also below `headers` or `request`
+  logfmt   pairs name=value or name=\"value\"; a line is a request
+  columns  a `#Fields:` line with the name of each column, as IIS and the W3C format have it;
+           nginx and Apache write such lines with a log_format of quoted variables
+Names of headers are found in any case, with `-` or `_`, and as `cs(Name)` or `http_name`. A time is
+read from `time`, `timestamp`, `ts`, or the columns `date` and `time`.
+
+The memory does not grow with the input: a table has at most 4096 rows, and the rarest become `other`.
+";
+
+fn main() -> ExitCode {
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run(&arguments)),
+        Err(code) => code,
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let files = arguments.words();
+    if files.is_empty() {
+        return Err("expected a FILE, or `-` for standard input".into());
+    }
+    let format: Option<Format> = arguments.get("format")?;
+    if let Some(size) = arguments.get("generate")? {
+        let seed = arguments.get("seed")?.unwrap_or(1);
+        let plan = Plan {
+            size,
+            seed,
+            format: format.unwrap_or(Format::Json),
+        };
+        return write_log(arguments, &plan);
+    }
+    let report = read(files, format)?;
+    if let Some(page) = arguments.get::<String>("html")? {
+        fs::write(&page, output::html(&report)).map_err(|error| format!("{page}: {error}"))?;
+    }
+    let counts = output::json(&report);
+    let text = if arguments.has("json") {
+        format!("{counts:#}")
+    } else {
+        output::text(&report)
+    };
+    let Some(expected) = arguments.get::<String>("check")? else {
+        return Ok(text);
+    };
+    let checked = check::check(&fs::read_to_string(expected)?, &counts)?;
+    say!("{text}");
+    Ok(checked)
+}
+
+fn read(files: &[String], format: Option<Format>) -> Result<Report, Failure> {
+    let mut report = Report::new();
+    for name in files {
+        let failed = |error: io::Error| format!("{name}: {error}");
+        if name == "-" {
+            report
+                .read("standard input", io::stdin().lock(), format)
+                .map_err(failed)?;
+        } else {
+            let file = File::open(name).map_err(failed)?;
+            report.read(name, file, format).map_err(failed)?;
+        }
+    }
+    Ok(report)
+}
+
+fn write_log(arguments: &Arguments, plan: &Plan) -> Result<String, Failure> {
+    let [log] = arguments.words() else {
+        return Err("expected one FILE to generate".into());
+    };
+    let counts: Option<String> = arguments.get("counts")?;
+    let counts = counts.ok_or("expected --counts COUNTS with --generate")?;
+    let expected = generate::write(File::create(log)?, plan)?;
+    fs::write(&counts, serde_json::to_string_pretty(&expected)?)?;
+    Ok(format!("wrote {log} and {counts}"))
+}
