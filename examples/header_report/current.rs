@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use token_telemetry::entra::read::{self, ReadError};
-use token_telemetry::entra::{CurrentField, FieldValue};
+use token_telemetry::CacheRefreshReason;
+use token_telemetry::entra::read::ReadError;
+use token_telemetry::entra::{CurrentField, FieldValue, Header, ReceivedHeaders};
 
 use super::words::reason_index;
 
@@ -18,6 +19,7 @@ pub(crate) struct Current {
 #[derive(Default)]
 pub(crate) struct Currents {
     known: HashMap<Box<[u8]>, Result<Current, ReadError>>,
+    key: Vec<u8>,
 }
 
 const MOST: usize = 4096;
@@ -25,23 +27,29 @@ const MOST: usize = 4096;
 const LONGEST: usize = 256;
 
 impl Currents {
-    pub(crate) fn read(&mut self, value: &[u8]) -> Result<Current, ReadError> {
-        if let Some(known) = self.known.get(value) {
+    pub(crate) fn read(&mut self, received: &ReceivedHeaders<'_>) -> Result<Current, ReadError> {
+        let header = |header| received.get(header).unwrap_or_default();
+        // The SKU decides between libraries that write the same layout.
+        self.key.clear();
+        self.key.extend_from_slice(header(Header::Sku));
+        self.key.push(0);
+        self.key.extend_from_slice(header(Header::CurrentTelemetry));
+        if let Some(known) = self.known.get(&*self.key) {
             return *known;
         }
-        let current = parse(value);
-        if value.len() <= LONGEST {
+        let current = parse(received);
+        if self.key.len() <= LONGEST {
             if self.known.len() >= MOST {
                 self.known.clear();
             }
-            self.known.insert(value.into(), current);
+            self.known.insert(self.key.as_slice().into(), current);
         }
         current
     }
 }
 
-fn parse(value: &[u8]) -> Result<Current, ReadError> {
-    let Some(current) = read::current(value)? else {
+fn parse(received: &ReceivedHeaders<'_>) -> Result<Current, ReadError> {
+    let Some(current) = received.current()? else {
         return Ok(Current {
             api: None,
             reason: reason_index(None, false),
@@ -50,8 +58,11 @@ fn parse(value: &[u8]) -> Result<Current, ReadError> {
     let telemetry = current.telemetry();
     let number = telemetry.get(CurrentField::CacheInfo);
     let is_reported = matches!(number, Some(FieldValue::Number(_) | FieldValue::Text(_)));
+    // MSAL for Android only reports whether a refresh was forced.
+    let is_forced = telemetry.get(CurrentField::ForceRefresh) == Some(&FieldValue::Flag(true));
+    let forced = is_forced.then_some(CacheRefreshReason::ForceRefreshOrClaims);
     Ok(Current {
         api: telemetry.api_number(),
-        reason: reason_index(telemetry.cache_info(), is_reported),
+        reason: reason_index(telemetry.cache_info().or(forced), is_reported),
     })
 }

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use token_telemetry::entra::FieldValue;
-use token_telemetry::entra::read::{self, ReadError};
+use token_telemetry::entra::read::ReadError;
+use token_telemetry::entra::{FieldValue, ReceivedHeaders};
 
 use super::arrivals::{Arrivals, guid};
 use super::current::Currents;
@@ -51,7 +51,7 @@ impl Counts for Row {
     }
 
     fn weight(&self) -> u64 {
-        self.requests.saturating_add(self.failures)
+        self.requests.max(self.failures)
     }
 }
 
@@ -156,11 +156,8 @@ impl Report {
         Ok(())
     }
 
-    fn current(&mut self, request: &Request<'_>, line: u64, found: &mut Found) {
-        let Some(value) = request.get(Field::Current) else {
-            return;
-        };
-        match self.currents.read(value) {
+    fn current(&mut self, received: &ReceivedHeaders<'_>, line: u64, found: &mut Found) {
+        match self.currents.read(received) {
             Ok(current) => {
                 found.api = current.api;
                 found.reason = current.reason;
@@ -169,9 +166,14 @@ impl Report {
         }
     }
 
-    fn last(&mut self, request: &Request<'_>, line: u64, time: Option<i64>, found: &mut Found) {
-        let value = request.get(Field::Last).unwrap_or_default();
-        let last = match read::last(value) {
+    fn last(
+        &mut self,
+        received: &ReceivedHeaders<'_>,
+        line: u64,
+        time: Option<i64>,
+        found: &mut Found,
+    ) {
+        let last = match received.last() {
             Ok(Some(last)) => last,
             Ok(None) => return,
             Err(error) => return self.rejected("x-client-last-telemetry", error, line, found),
@@ -199,7 +201,7 @@ impl Report {
                 FieldValue::Text(text) => guid(text.as_str().as_bytes()),
                 _ => None,
             };
-            let number = self.total.requests;
+            let number = self.total.requests + 1;
             let lag = id.map(|id| self.arrivals.reported(id, number, time));
             self.lags.add(lag);
         }
@@ -257,8 +259,9 @@ impl Sink for Report {
             ..Found::default()
         };
         self.names.set(request);
-        self.current(request, line, &mut found);
-        self.last(request, line, time, &mut found);
+        let received = request.received();
+        self.current(&received, line, &mut found);
+        self.last(&received, line, time, &mut found);
         self.count(&found);
         if let Some(time) = time {
             self.count_time(time, &found);

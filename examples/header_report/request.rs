@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use token_telemetry::entra::ReceivedHeaders;
+
 /// What a log says about a request, as far as this report reads it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -87,6 +89,16 @@ impl<'a> Request<'a> {
 
     pub(crate) fn get(&self, field: Field) -> Option<&[u8]> {
         self.values.get(field as usize)?.as_deref()
+    }
+
+    /// Returns the headers as the readers expect them.
+    pub(crate) fn received(&self) -> ReceivedHeaders<'_> {
+        ReceivedHeaders::from_lookup(|name| match name {
+            "x-client-current-telemetry" => self.get(Field::Current),
+            "x-client-last-telemetry" => self.get(Field::Last),
+            "x-client-sku" => self.get(Field::Sku),
+            _ => None,
+        })
     }
 
     /// Returns whether any telemetry header arrived.

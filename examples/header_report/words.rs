@@ -1,6 +1,7 @@
 //! The names of numbers in the headers.
 
 use token_telemetry::api::{ApiEntry, MsalJava, MsalNet, MsalNode, MsalPython};
+use token_telemetry::entra::ReceivedHeaders;
 use token_telemetry::{ApiId, CacheRefreshReason};
 
 /// How many reasons for a request are counted apart: the known ones, an unknown number, and none.
@@ -41,23 +42,19 @@ pub(crate) fn reason_meaning(index: usize) -> &'static str {
     meanings.get(index).copied().unwrap_or_default()
 }
 
-/// The tables of API ids by the name that a library sends as its SKU.
+/// The tables of API ids by library.
 const TABLES: &[(&str, &[ApiEntry])] = &[
-    ("MSAL.Python", MsalPython::CATALOG),
-    ("msal.js.node", MsalNode::CATALOG),
-    ("MSAL.Java", MsalJava::CATALOG),
+    ("MSAL.NET", MsalNet::CATALOG),
+    ("msal-python", MsalPython::CATALOG),
+    ("msal-node", MsalNode::CATALOG),
+    ("msal4j", MsalJava::CATALOG),
 ];
-
-/// SKUs whose libraries have numbers of their own that no table here has.
-const WITHOUT_TABLE: [&str; 4] = ["MSAL.iOS", "MSAL.OSX", "MSAL.xplat", "MSAL.Android"];
 
 /// Returns the name of an API; SDKs of other vendors mostly use the numbers of MSAL.NET.
 pub(crate) fn api(sku: &str, number: &str) -> Option<&'static str> {
-    if WITHOUT_TABLE.iter().any(|prefix| sku.starts_with(prefix)) {
-        return None;
-    }
-    let table = TABLES.iter().find(|(known, _)| *known == sku);
-    let table = table.map_or(MsalNet::CATALOG, |(_, table)| *table);
+    let received = ReceivedHeaders::from_iter([("x-client-sku", sku)]);
+    let library = received.library().unwrap_or("MSAL.NET");
+    let (_, table) = TABLES.iter().find(|(known, _)| *known == library)?;
     let number: u32 = number.parse().ok()?;
     let mut entries = table.iter().map(ApiEntry::api);
     entries.find_map(|api| (api.number() == number).then(|| api.name()))

@@ -3,7 +3,7 @@
 use token_telemetry::CacheRefreshReason;
 use token_telemetry::entra::{
     CurrentField, CurrentTelemetry, Dialect, FieldText, FieldValue, LastTelemetry, MsalNetVersion,
-    ReportedFailure,
+    PlatformField, ReportedFailure,
 };
 
 use super::random::Random;
@@ -146,15 +146,14 @@ impl<'a> Session<'a> {
             Reason::ForceRefreshOrClaims,
         ];
         let reason = random.choose(&reasons).copied();
-        // Android's field only says whether a refresh was forced.
-        let reason = reason.map(|reason| match (self.client.sku, reason) {
-            ("MSAL.Android", Reason::ForceRefreshOrClaims) | (_, Reason::NotApplicable) => reason,
-            ("MSAL.Android", _) => Reason::NotApplicable,
-            (_, _) => reason,
-        });
+        // MSAL for Android only reports whether a refresh was forced.
+        let is_silent = |reason: &Reason| {
+            !has_current
+                || (self.client.sku == "MSAL.Android" && *reason != Reason::ForceRefreshOrClaims)
+        };
         Sent {
             api: self.api(random),
-            reason: reason.filter(|_| has_current),
+            reason: reason.filter(|reason| !is_silent(reason)),
             has_last: self.client.sends == Sends::Both,
             has_current,
             id: random.guid(),
@@ -187,19 +186,23 @@ impl Sent {
             ("x-client-OS", "linux".to_owned()),
             ("client-request-id", self.id.clone()),
         ];
-        if let Some(reason) = self.reason {
+        if self.has_current {
             let current = CurrentTelemetry::new().with(CurrentField::Api, self.api);
-            let current = match client.sku {
-                "MSAL.Android" => current.with(CurrentField::CacheRefresh, reason),
-                _ => current.with(CurrentField::CacheInfo, reason),
+            let current = match self.reason {
+                Some(_) if client.sku == "MSAL.Android" => {
+                    current.with(CurrentField::ForceRefresh, true)
+                }
+                Some(reason) => current.with(CurrentField::CacheInfo, reason),
+                None => current,
             };
-            headers.push((
-                "x-client-current-telemetry",
-                current.render(&client.dialect),
-            ));
+            let value = current.render(&client.dialect);
+            headers.push(("x-client-current-telemetry", value));
         }
         if self.has_last {
-            let mut last = LastTelemetry::new(session.hits);
+            let mut last = LastTelemetry::new(session.hits)
+                .with_platform_field(PlatformField::Waiting, session.failed.len() as u64)
+                .with_platform_field(PlatformField::Overflow, false)
+                .with_platform_field(PlatformField::AllSent, true);
             for failed in &session.failed {
                 let id = FieldText::new(&*failed.id).map(FieldValue::Text);
                 if let (Ok(id), Ok(code)) = (id, FieldText::new(failed.code)) {
