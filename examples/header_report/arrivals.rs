@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 /// How many requests are remembered.
-pub(crate) const REMEMBERED: usize = 1 << 17;
+pub(crate) const REMEMBERED: usize = 1 << 16;
 
 /// When a request arrived.
 #[derive(Clone, Copy)]
@@ -95,7 +95,7 @@ mod tests {
     fn memory_is_bounded() {
         let mut arrivals = Arrivals::default();
         for request in 0..3 * REMEMBERED as u64 {
-            arrivals.arrived(u128::from(request % 200_000), request, None);
+            arrivals.arrived(u128::from(request % 100_000), request, None);
         }
         assert!(arrivals.by_id.len() <= REMEMBERED && arrivals.order.len() <= REMEMBERED);
     }

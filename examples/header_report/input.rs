@@ -117,7 +117,7 @@ impl Reader {
             self.block.line(text, number, sink);
         } else if text.first() == Some(&b'#') {
             // Web servers write new columns after a restart.
-            self.columns = Columns::parse(text).or(self.columns.take());
+            self.columns = Columns::parse(text).or_else(|| self.columns.take());
         } else if !text.trim_ascii().is_empty() {
             match self.request(format, text) {
                 Ok(request) => sink.request(&request, number),

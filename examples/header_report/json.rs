@@ -25,8 +25,8 @@ enum Key {
 }
 
 impl<'de> de::Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(KeyVisitor)
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
     }
 }
 
@@ -35,16 +35,16 @@ struct KeyVisitor;
 impl Visitor<'_> for KeyVisitor {
     type Value = Key;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+    fn visit_str<E>(self, v: &str) -> Result<Key, E> {
         let nested = ["headers", "request", "req", "http", "body", "form"];
-        if nested.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if nested.iter().any(|known| known.eq_ignore_ascii_case(v)) {
             return Ok(Key::Nested);
         }
-        Ok(Field::of(name.as_bytes()).map_or(Key::Other, Key::Value))
+        Ok(Field::of(v.as_bytes()).map_or(Key::Other, Key::Value))
     }
 }
 
@@ -54,16 +54,16 @@ struct Object<'r, 'a>(&'r mut Request<'a>);
 impl<'a> DeserializeSeed<'a> for Object<'_, 'a> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'a>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
 impl<'a> Visitor<'a> for Object<'_, 'a> {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
@@ -93,16 +93,16 @@ struct Nested<'r, 'a>(&'r mut Request<'a>);
 impl<'a> DeserializeSeed<'a> for Nested<'_, 'a> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'a>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'a> Visitor<'a> for Nested<'_, 'a> {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
     }
 
     ignore!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
@@ -111,8 +111,8 @@ impl<'a> Visitor<'a> for Nested<'_, 'a> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
 
@@ -134,42 +134,42 @@ impl Value<'_, '_> {
 impl<'a> DeserializeSeed<'a> for Value<'_, 'a> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'a>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'a> Visitor<'a> for Value<'_, 'a> {
     type Value = ();
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
     }
 
     ignore!(visit_bool: bool);
 
-    fn visit_borrowed_str<E: de::Error>(self, text: &'a str) -> Result<(), E> {
-        self.1.set(self.0, Cow::Borrowed(text.as_bytes()));
+    fn visit_borrowed_str<E: de::Error>(self, v: &'a str) -> Result<(), E> {
+        self.1.set(self.0, Cow::Borrowed(v.as_bytes()));
         Ok(())
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        self.1.set(self.0, Cow::Owned(text.as_bytes().to_vec()));
+    fn visit_str<E: de::Error>(self, v: &str) -> Result<(), E> {
+        self.1.set(self.0, Cow::Owned(v.as_bytes().to_vec()));
         Ok(())
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
-        self.number(number);
+    fn visit_u64<E: de::Error>(self, v: u64) -> Result<(), E> {
+        self.number(v);
         Ok(())
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
-        self.number(number);
+    fn visit_i64<E: de::Error>(self, v: i64) -> Result<(), E> {
+        self.number(v);
         Ok(())
     }
 
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
-        self.number(number);
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<(), E> {
+        self.number(v);
         Ok(())
     }
 
@@ -177,9 +177,9 @@ impl<'a> Visitor<'a> for Value<'_, 'a> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
         let Self(field, request) = self;
-        while list.next_element_seed(Value(field, request))?.is_some() {}
+        while seq.next_element_seed(Value(field, request))?.is_some() {}
         Ok(())
     }
 

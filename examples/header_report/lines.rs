@@ -1,6 +1,7 @@
 //! Splits a stream into lines with flat memory.
 
 use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
 
 use memchr::memchr;
 
@@ -26,6 +27,22 @@ pub(crate) struct Line<'a> {
     pub(crate) text: Option<&'a [u8]>,
 }
 
+/// Where the next line is in the buffer.
+enum Found {
+    Line(Range<usize>),
+    /// Its start was dropped, because the buffer was full.
+    TooLong,
+    End,
+}
+
+fn found(line: Range<usize>, is_cut: bool) -> Found {
+    if is_cut {
+        Found::TooLong
+    } else {
+        Found::Line(line)
+    }
+}
+
 impl<R: Read> Lines<R> {
     pub(crate) fn new(source: R) -> Self {
         let buffer = vec![0; BUFFER].into_boxed_slice();
@@ -46,11 +63,12 @@ impl<R: Read> Lines<R> {
 
     /// Returns the next line; the end of the stream ends the last one.
     pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        let Some(found) = self.find_line()? else {
-            return Ok(None);
+        let text = match self.find_line()? {
+            Found::End => return Ok(None),
+            Found::TooLong => None,
+            Found::Line(range) => self.buffer.get(range),
         };
         self.number += 1;
-        let text = found.and_then(|(from, to)| self.buffer.get(from..to));
         let text = text.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         Ok(Some(Line {
             number: self.number,
@@ -58,8 +76,7 @@ impl<R: Read> Lines<R> {
         }))
     }
 
-    /// Finds where the next line is in the buffer: nowhere if it does not fit.
-    fn find_line(&mut self) -> io::Result<Option<Option<(usize, usize)>>> {
+    fn find_line(&mut self) -> io::Result<Found> {
         let mut is_cut = false;
         let mut searched = 0;
         loop {
@@ -69,7 +86,7 @@ impl<R: Read> Lines<R> {
                 let from = self.start;
                 let to = from + searched + at;
                 self.start = to + 1;
-                return Ok(Some((!is_cut).then_some((from, to))));
+                return Ok(found(from..to, is_cut));
             }
             searched = unread.len();
             if searched == self.buffer.len() {
@@ -77,10 +94,14 @@ impl<R: Read> Lines<R> {
                 (self.start, self.end, searched) = (0, 0, 0);
             }
             if !self.fill()? {
-                let (from, to) = (self.start, self.end);
+                let rest = self.start..self.end;
                 self.start = self.end;
-                let is_end = from == to && !is_cut;
-                return Ok((!is_end).then_some((!is_cut).then_some((from, to))));
+                let is_end = rest.is_empty() && !is_cut;
+                return Ok(if is_end {
+                    Found::End
+                } else {
+                    found(rest, is_cut)
+                });
             }
         }
     }
@@ -123,9 +144,9 @@ mod tests {
     struct Slow<'a>(&'a [u8]);
 
     impl Read for Slow<'_> {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let most = into.len().min(1);
-            self.0.read(&mut into[..most])
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let most = buf.len().min(1);
+            self.0.read(&mut buf[..most])
         }
     }
 

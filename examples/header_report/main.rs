@@ -8,6 +8,7 @@
 
 mod arrivals;
 mod check;
+mod cost;
 mod current;
 mod fields;
 mod generate;
@@ -29,8 +30,9 @@ mod words;
 use std::fs::{self, File};
 use std::io;
 use std::process::ExitCode;
+use std::time::Instant;
 
-use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::arguments::{Arguments, complain};
 use token_telemetry_examples::{Failure, say};
 
 use generate::Plan;
@@ -88,7 +90,9 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
         };
         return write_log(arguments, &plan);
     }
+    let start = now();
     let report = read(files, format)?;
+    complain(&cost::cost(report.amount.bytes, start.elapsed()));
     if let Some(page) = arguments.get::<String>("html")? {
         fs::write(&page, output::html(&report)).map_err(|error| format!("{page}: {error}"))?;
     }
@@ -104,6 +108,14 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let checked = check::check(&fs::read_to_string(expected)?, &counts)?;
     say!("{text}");
     Ok(checked)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program reports how fast it is"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn read(files: &[String], format: Option<Format>) -> Result<Report, Failure> {

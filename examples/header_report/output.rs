@@ -73,6 +73,15 @@ fn hidden<C: super::table::Counts>(table: &Table<C>, shown: usize) -> Option<(u6
     (count > 0).then_some((count, sum))
 }
 
+/// Returns how many rows are worth showing: at most `most`, and none below a thousandth of the total.
+fn shown<C: super::table::Counts>(table: &Table<C>, most: usize, total: u64) -> usize {
+    let rows = table.sorted();
+    let frequent = rows.iter().take(most);
+    frequent
+        .take_while(|(_, row)| row.weight().saturating_mul(1000) >= total)
+        .count()
+}
+
 /// Describes when the requests arrived.
 fn period(report: &Report) -> Option<String> {
     let (from, to) = report.first_time.zip(report.last_time)?;

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use token_telemetry::entra::read::ReadError;
-use token_telemetry::entra::{FieldValue, ReceivedHeaders};
+use token_telemetry::entra::{FieldValue, ReceivedHeaders, ReportedFailure};
 
 use super::arrivals::{Arrivals, guid};
 use super::current::Currents;
@@ -185,26 +185,27 @@ impl Report {
         } else {
             found.hits = telemetry.hits();
         }
+        found.failures = telemetry.failures().len() as u64;
         for failure in telemetry.failures() {
-            found.failures += 1;
-            let api = match failure.api() {
-                FieldValue::Number(number) => Some(*number),
-                _ => None,
-            };
-            self.names.set_api(api);
-            self.apis.row(&self.names.api).failures += 1;
-            self.names.api.push(PART);
-            clean(failure.code().as_bytes(), &mut self.names.api);
-            *self.failures.row(&self.names.api) += 1;
-            let id = match failure.correlation_id() {
-                FieldValue::RequestId(id) => guid(id.to_string().as_bytes()),
-                FieldValue::Text(text) => guid(text.as_str().as_bytes()),
-                _ => None,
-            };
-            let number = self.total.requests + 1;
-            let lag = id.map(|id| self.arrivals.reported(id, number, time));
-            self.lags.add(lag);
+            self.failure(failure, time);
         }
+    }
+
+    fn failure(&mut self, failure: &ReportedFailure<'_>, time: Option<i64>) {
+        let mut api = None;
+        if let FieldValue::Number(number) = failure.api() {
+            api = Some(*number);
+        }
+        self.names.set_api(api);
+        self.apis.row(&self.names.api).failures += 1;
+        self.names.api.push(PART);
+        clean(failure.code().as_bytes(), &mut self.names.api);
+        *self.failures.row(&self.names.api) += 1;
+        let id = guid(failure.correlation_id().to_string().as_bytes());
+        // The request that reports is not counted yet.
+        let number = self.total.requests + 1;
+        let lag = id.map(|id| self.arrivals.reported(id, number, time));
+        self.lags.add(lag);
     }
 
     fn rejected(&mut self, header: &'static str, error: ReadError, line: u64, found: &mut Found) {

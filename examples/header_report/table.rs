@@ -26,7 +26,9 @@ pub(crate) const PART: char = '\u{1f}';
 /// Rows with counts. If there are too many, the rarer half becomes part of the row `other`, so that a
 /// flood of names that appear once cannot hide one that appears often.
 pub(crate) struct Table<C> {
-    rows: HashMap<Box<str>, C>,
+    /// The position of each name in `rows`, so that a known name is looked up once.
+    positions: HashMap<Box<str>, usize>,
+    rows: Vec<C>,
     other: C,
     merged: u64,
     limit: usize,
@@ -35,7 +37,8 @@ pub(crate) struct Table<C> {
 impl<C: Counts> Table<C> {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
-            rows: HashMap::new(),
+            positions: HashMap::new(),
+            rows: Vec::new(),
             other: C::default(),
             merged: 0,
             limit,
@@ -44,37 +47,51 @@ impl<C: Counts> Table<C> {
 
     /// Returns the row of a name, a new one if it has none.
     pub(crate) fn row(&mut self, name: &str) -> &mut C {
-        if !self.rows.contains_key(name) {
-            if self.rows.len() >= self.limit {
-                self.merge_rarest();
-            }
-            self.rows.insert(name.into(), C::default());
+        let known = self.positions.get(name).copied();
+        let at = known.unwrap_or_else(|| self.insert(name));
+        self.rows.get_mut(at).unwrap_or(&mut self.other)
+    }
+
+    fn insert(&mut self, name: &str) -> usize {
+        if self.rows.len() >= self.limit {
+            self.merge_rarest();
         }
-        self.rows.get_mut(name).unwrap_or(&mut self.other)
+        self.positions.insert(name.into(), self.rows.len());
+        self.rows.push(C::default());
+        self.rows.len() - 1
     }
 
     fn merge_rarest(&mut self) {
-        let mut weights: Vec<u64> = self.rows.values().map(Counts::weight).collect();
+        let rows = std::mem::take(&mut self.rows);
+        let mut weights: Vec<u64> = rows.iter().map(Counts::weight).collect();
         let middle = weights.len() / 2;
         let (_, median, _) = weights.select_nth_unstable(middle);
-        let (median, mut left) = (*median, weights.len() - middle);
-        let (other, merged) = (&mut self.other, &mut self.merged);
-        self.rows.retain(|_, row| {
-            // Of the rows at the median, the first ones found go.
-            let goes = row.weight() < median || (row.weight() == median && left > 0);
-            if goes {
-                left = left.saturating_sub(1);
-                other.add(row);
-                *merged += 1;
+        let median = *median;
+        // Of the rows at the median, only as many are merged as it takes to halve the table.
+        let below = rows.iter().filter(|row| row.weight() < median).count();
+        let mut at_median = middle.saturating_sub(below).max(1);
+        self.positions.retain(|_, at| {
+            let Some(row) = rows.get(*at) else {
+                return false;
+            };
+            let is_at_median = row.weight() == median && at_median > 0;
+            if row.weight() < median || is_at_median {
+                at_median -= usize::from(is_at_median);
+                self.other.add(row);
+                self.merged += 1;
+                return false;
             }
-            !goes
+            *at = self.rows.len();
+            self.rows.push(row.clone());
+            true
         });
     }
 
     /// Returns the rows, those with the highest counts first.
     pub(crate) fn sorted(&self) -> Vec<(&str, &C)> {
-        let mut rows: Vec<(&str, &C)> =
-            self.rows.iter().map(|(name, row)| (&**name, row)).collect();
+        let rows = self.positions.iter();
+        let rows = rows.filter_map(|(name, at)| Some((&**name, self.rows.get(*at)?)));
+        let mut rows: Vec<(&str, &C)> = rows.collect();
         rows.sort_by(|(a, left), (b, right)| right.weight().cmp(&left.weight()).then(a.cmp(b)));
         rows
     }

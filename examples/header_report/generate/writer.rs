@@ -73,7 +73,7 @@ impl Writer {
             Format::Plain => plain(time, headers, &mut line),
             Format::Json => json(time, headers, &mut line),
             Format::Logfmt => logfmt(time, headers, &mut line),
-            Format::Columns => columns(time, headers, &mut line),
+            Format::Columns => columns(time.as_deref(), headers, &mut line),
         }
         self.raw(&line)?;
         self.line = line;
@@ -124,8 +124,8 @@ fn logfmt(time: Option<String>, headers: &Headers, line: &mut String) {
     line.push('\n');
 }
 
-fn columns(time: Option<String>, headers: &Headers, line: &mut String) {
-    line.push_str(time.as_deref().unwrap_or("-"));
+fn columns(time: Option<&str>, headers: &Headers, line: &mut String) {
+    line.push_str(time.unwrap_or("-"));
     for column in COLUMNS.iter().skip(1) {
         line.push(' ');
         match headers.iter().find(|(name, _)| name == column) {

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use super::escape::Escaped;
 use super::plots::{Part, bar};
 use super::sections::add;
-use super::{api_name, grouped, hidden, parts, percent, percent_text};
+use super::{api_name, grouped, hidden, parts, percent, percent_text, shown};
 use crate::arrivals::REMEMBERED;
 use crate::report::Report;
 
 /// Rows per list.
-const SHOWN: usize = 12;
+const SHOWN: usize = 9;
 
 pub(super) fn failures(report: &Report, out: &mut String) {
     add!(
@@ -18,8 +18,9 @@ pub(super) fn failures(report: &Report, out: &mut String) {
         "<section>\n<h2>Failures that clients reported afterwards</h2>\n<ul class=\"bars\">"
     );
     let sorted = report.failures.sorted();
+    let shown = shown(&report.failures, SHOWN, report.total.failures);
     let most = sorted.first().map_or(0, |(_, count)| **count);
-    for (key, count) in sorted.into_iter().take(SHOWN) {
+    for (key, count) in sorted.into_iter().take(shown) {
         let [sku, _, code] = parts(key);
         let plot = failed_bar(*count, most);
         let (code, sku, api) = (Escaped(code), Escaped(sku), api_name(key));
@@ -30,7 +31,7 @@ pub(super) fn failures(report: &Report, out: &mut String) {
         );
     }
     add!(out, "</ul>");
-    if let Some((rows, count)) = hidden(&report.failures, SHOWN) {
+    if let Some((rows, count)) = hidden(&report.failures, shown) {
         let (rows, count) = (grouped(rows), grouped(count));
         add!(
             out,
@@ -124,7 +125,7 @@ pub(super) fn unreadable(report: &Report, out: &mut String) {
     }
     add!(
         out,
-        "<section class=\"wide\">\n<h2>Unreadable</h2>\n<table>\n<thead><tr><th scope=\"col\">What</th>\
+        "<section class=\"wide\">\n<h2>Unreadable</h2>\n<table class=\"problems\">\n<thead><tr><th scope=\"col\">What</th>\
          <th scope=\"col\">Reason</th><th scope=\"col\" class=\"number\">Count</th><th scope=\"col\">First in</th></tr></thead>\n<tbody>"
     );
     for problem in problems {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::Escaped;
 use super::plots::{Part, bar};
 use super::sections::add;
-use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text};
+use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text, shown};
 use crate::report::{Report, Row};
 use crate::table::Table;
 
@@ -53,6 +53,7 @@ fn table(
     total: &Row,
     out: &mut String,
 ) {
+    let class = if layout.has_hits { "four" } else { "three" };
     let hits = if layout.has_hits {
         "<th scope=\"col\" class=\"number\">Hit rate</th>"
     } else {
@@ -60,7 +61,7 @@ fn table(
     };
     add!(
         out,
-        "<section class=\"wide\">\n<h2>{}</h2>\n<table>\n<thead><tr><th scope=\"col\">{}</th>\
+        "<section class=\"wide\">\n<h2>{}</h2>\n<table class=\"{class}\">\n<thead><tr><th scope=\"col\">{}</th>\
          <th scope=\"col\" class=\"plot\">Share of requests</th><th scope=\"col\" class=\"number\">Requests</th>{hits}\
          <th scope=\"col\" class=\"number\">Failures</th><th scope=\"col\" class=\"number\">per 1000</th>\
          <th scope=\"col\" class=\"number rare\">Unreadable</th></tr></thead>\n<tbody>",
@@ -68,12 +69,13 @@ fn table(
         layout.name,
     );
     let sorted = rows.sorted();
+    let shown = shown(rows, SHOWN, total.requests);
     let most = sorted.first().map_or(0, |(_, row)| row.requests);
-    for (key, counts) in sorted.into_iter().take(SHOWN) {
+    for (key, counts) in sorted.into_iter().take(shown) {
         let (sdk, detail) = name(key);
         row(layout, (&sdk, &detail), counts, (most, total), out);
     }
-    if let Some((count, sum)) = hidden(rows, SHOWN) {
+    if let Some((count, sum)) = hidden(rows, shown) {
         let others = format!("{} other rows", grouped(count));
         row(
             layout,
@@ -98,7 +100,9 @@ fn row(layout: &Layout, name: (&str, &str), row: &Row, scale: (u64, &Row), out: 
     );
     let rate = percent(row.failures, row.requests).filter(|_| row.failures > 0);
     let average = percent(total.failures, total.requests).unwrap_or_default();
-    let is_outlier = row.failures >= MANY && rate.is_some_and(|rate| rate > OUTLIER * average);
+    let is_one = !name.1.is_empty();
+    let is_outlier =
+        is_one && row.failures >= MANY && rate.is_some_and(|rate| rate > OUTLIER * average);
     let rate = rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.1}", rate * 10.0));
     let mark = if is_outlier { " outlier" } else { "" };
     let hits = percent_text(hit_ratio(row));

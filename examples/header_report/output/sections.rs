@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::escape::Escaped;
 use super::plots::{Part, bar, columns, width};
-use super::{grouped, hidden, hit_ratio, parts, percent, percent_text, period};
+use super::{grouped, hidden, hit_ratio, parts, percent, percent_text, period, shown};
 use crate::report::{Report, Row};
 use crate::time;
 use crate::timeline::Interval;
@@ -17,7 +17,7 @@ macro_rules! add {
 pub(super) use add;
 
 /// SDKs with a bar of reasons.
-const SDKS: usize = 10;
+const SDKS: usize = 8;
 
 pub(super) fn header(report: &Report, out: &mut String) {
     let period = period(report).unwrap_or_else(|| "The log has no times".to_owned());
@@ -85,6 +85,8 @@ fn sdk_count(report: &Report) -> String {
     format!("from {} SDK names", grouped(count))
 }
 
+type Count = fn(&Interval) -> u64;
+
 pub(super) fn timeline(report: &Report, out: &mut String) {
     let intervals = report.timeline.plotted();
     let (Some((first, _)), Some((last, _))) = (intervals.first(), intervals.last()) else {
@@ -95,7 +97,6 @@ pub(super) fn timeline(report: &Report, out: &mut String) {
         out,
         "<section class=\"wide\">\n<h2>Over time</h2>\n<p class=\"note\">One column is {step}.</p>"
     );
-    type Count = fn(&Interval) -> u64;
     let plots: [(&str, &str, Count); 3] = [
         ("provider", "Requests", |counts| counts.requests),
         ("memory", "Cache hits reported", |counts| counts.hits),
@@ -125,10 +126,9 @@ pub(super) fn reasons(report: &Report, out: &mut String) {
     );
     let total = &report.total;
     let most = total.reasons.iter().max().copied().unwrap_or(0);
-    for (index, count) in total.reasons.iter().enumerate() {
-        if *count == 0 {
-            continue;
-        }
+    let mut sorted: Vec<(usize, &u64)> = total.reasons.iter().enumerate().collect();
+    sorted.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (index, count) in sorted.into_iter().filter(|(_, count)| **count > 0) {
         let (name, meaning) = (words::reason(index), words::reason_meaning(index));
         let share = percent_text(percent(*count, total.requests));
         let part = Part {
@@ -151,10 +151,11 @@ pub(super) fn reasons_by_sdk(report: &Report, out: &mut String) {
         out,
         "<section>\n<h2>Reasons by SDK</h2>\n<ul class=\"bars stacks\">"
     );
-    for (name, row) in report.sdks.sorted().into_iter().take(SDKS) {
+    let shown = shown(&report.sdks, SDKS, report.total.requests);
+    for (name, row) in report.sdks.sorted().into_iter().take(shown) {
         sdk(parts(name)[0], row, out);
     }
-    if let Some((count, sum)) = hidden(&report.sdks, SDKS) {
+    if let Some((count, sum)) = hidden(&report.sdks, shown) {
         sdk(&format!("{} other names", grouped(count)), &sum, out);
     }
     add!(out, "</ul>\n<p class=\"legend\">");

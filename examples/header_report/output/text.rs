@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text, period};
+use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text, period, shown};
 use crate::arrivals::REMEMBERED;
 use crate::report::{Report, Row};
 use crate::table::Table;
@@ -14,17 +14,18 @@ const SHOWN: usize = 20;
 /// Returns the report as text.
 pub(crate) fn text(report: &Report) -> String {
     let mut out = String::new();
+    let total = report.total.requests;
     summary(report, &mut out);
     reasons(report, &mut out);
     let sdk = |name: &str| parts(name)[0].to_owned();
-    health("SDK", &report.sdks, sdk, true, &mut out);
+    health("SDK", &report.sdks, sdk, true, total, &mut out);
     let version = |name: &str| {
         let [sku, version, _] = parts(name);
         format!("{sku} {version}")
     };
-    health("Version", &report.versions, version, true, &mut out);
+    health("Version", &report.versions, version, true, total, &mut out);
     let api = |name: &str| format!("{} {}", parts(name)[0], api_name(name));
-    health("API", &report.apis, api, false, &mut out);
+    health("API", &report.apis, api, false, total, &mut out);
     failures(report, &mut out);
     delivery(report, &mut out);
     unreadable(report, &mut out);
@@ -102,6 +103,7 @@ fn health(
     table: &Table<Row>,
     name: impl Fn(&str) -> String,
     has_hits: bool,
+    total: u64,
     out: &mut String,
 ) {
     heading(
@@ -111,10 +113,11 @@ fn health(
             "requests", "hits", "hit rate", "failures", "unreadable"
         ),
     );
-    for (key, row) in table.sorted().into_iter().take(SHOWN) {
+    let shown = shown(table, SHOWN, total);
+    for (key, row) in table.sorted().into_iter().take(shown) {
         health_row(&name(key), row, has_hits, out);
     }
-    if let Some((count, sum)) = hidden(table, SHOWN) {
+    if let Some((count, sum)) = hidden(table, shown) {
         health_row(&format!("{} others", grouped(count)), &sum, has_hits, out);
     }
 }
@@ -142,7 +145,8 @@ fn failures(report: &Report, out: &mut String) {
         out,
         "Failures that the clients reported with a later request",
     );
-    for (key, count) in report.failures.sorted().into_iter().take(SHOWN) {
+    let shown = shown(&report.failures, SHOWN, report.total.failures);
+    for (key, count) in report.failures.sorted().into_iter().take(shown) {
         let [sku, _, code] = parts(key);
         line(
             out,
@@ -153,7 +157,7 @@ fn failures(report: &Report, out: &mut String) {
             ),
         );
     }
-    if let Some((rows, count)) = hidden(&report.failures, SHOWN) {
+    if let Some((rows, count)) = hidden(&report.failures, shown) {
         line(
             out,
             &format!("  {:>12}  in {} other rows", grouped(count), grouped(rows)),
