@@ -16,6 +16,7 @@ mod input;
 mod json;
 mod lags;
 mod lines;
+mod memo;
 mod output;
 mod plain;
 mod report;

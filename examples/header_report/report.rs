@@ -3,12 +3,13 @@
 use std::io::{self, Read};
 
 use token_telemetry::entra::read::ReadError;
-use token_telemetry::entra::{FieldValue, ReceivedHeaders, ReportedFailure};
+use token_telemetry::entra::{FieldValue, Header, ReceivedHeaders, ReportedFailure};
 
 use super::arrivals::{Arrivals, guid};
-use super::current::Currents;
+use super::current::{self, Current};
 use super::input::{self, Amount, Format};
 use super::lags::Lags;
+use super::memo::Memo;
 use super::request::{Field, Request};
 use super::sink::Sink;
 use super::table::{Counts, PART, Table, clean};
@@ -72,7 +73,9 @@ pub(crate) struct Report {
     pub(crate) lags: Lags,
     pub(crate) unreadable: Unreadable,
     arrivals: Arrivals,
-    currents: Currents,
+    currents: Memo<Result<Current, ReadError>>,
+    /// The hits of headers without failures.
+    hits_only: Memo<u64>,
     names: Names,
 }
 
@@ -137,7 +140,8 @@ impl Report {
             lags: Lags::default(),
             unreadable: Unreadable::default(),
             arrivals: Arrivals::default(),
-            currents: Currents::default(),
+            currents: Memo::new(),
+            hits_only: Memo::new(),
             names: Names::default(),
         }
     }
@@ -157,7 +161,13 @@ impl Report {
     }
 
     fn current(&mut self, received: &ReceivedHeaders<'_>, line: u64, found: &mut Found) {
-        match self.currents.read(received) {
+        let known = self.currents.get(received, Header::CurrentTelemetry);
+        let current = known.unwrap_or_else(|| {
+            let current = current::read(received);
+            self.currents.set(current);
+            current
+        });
+        match current {
             Ok(current) => {
                 found.api = current.api;
                 found.reason = current.reason;
@@ -173,6 +183,10 @@ impl Report {
         time: Option<i64>,
         found: &mut Found,
     ) {
+        if let Some(hits) = self.hits_only.get(received, Header::LastTelemetry) {
+            found.hits = hits;
+            return;
+        }
         let last = match received.last() {
             Ok(Some(last)) => last,
             Ok(None) => return,
@@ -184,6 +198,9 @@ impl Report {
             self.unreadable.add("cache hits", "implausible-count", line);
         } else {
             found.hits = telemetry.hits();
+            if telemetry.failures().is_empty() {
+                self.hits_only.set(found.hits);
+            }
         }
         found.failures = telemetry.failures().len() as u64;
         for failure in telemetry.failures() {
