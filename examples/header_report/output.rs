@@ -28,6 +28,14 @@ fn percent(part: u64, all: u64) -> Option<f64> {
     (all > 0).then(|| 100.0 * part as f64 / all as f64)
 }
 
+/// Writes how many failures there were, if the clients report any.
+fn failures_text(row: &Row) -> String {
+    if row.reports == 0 && row.failures == 0 {
+        return "-".to_owned();
+    }
+    grouped(row.failures)
+}
+
 fn percent_text(percent: Option<f64>) -> String {
     percent.map_or_else(|| "-".to_owned(), |percent| format!("{percent:.1} %"))
 }

@@ -28,6 +28,8 @@ const PLAUSIBLE_HITS: u64 = 1_000_000_000;
 pub(crate) struct Row {
     pub(crate) requests: u64,
     pub(crate) reasons: [u64; REASONS],
+    /// Readable last-telemetry headers. Without any, hits and failures are unknown.
+    pub(crate) reports: u64,
     pub(crate) hits: u64,
     pub(crate) failures: u64,
     pub(crate) unreadable: u64,
@@ -38,11 +40,13 @@ impl Counts for Row {
         let Self {
             requests,
             reasons,
+            reports,
             hits,
             failures,
             unreadable,
         } = other;
         self.requests += requests;
+        self.reports += reports;
         self.hits = self.hits.saturating_add(*hits);
         self.failures += failures;
         self.unreadable += unreadable;
@@ -118,6 +122,7 @@ impl Names {
 struct Found {
     api: Option<u64>,
     reason: usize,
+    reports: u64,
     hits: u64,
     failures: u64,
     unreadable: u64,
@@ -184,7 +189,7 @@ impl Report {
         found: &mut Found,
     ) {
         if let Some(hits) = self.hits_only.get(received, Header::LastTelemetry) {
-            found.hits = hits;
+            (found.reports, found.hits) = (1, hits);
             return;
         }
         let last = match received.last() {
@@ -193,6 +198,7 @@ impl Report {
             Err(error) => return self.rejected("x-client-last-telemetry", error, line, found),
         };
         let telemetry = last.telemetry();
+        found.reports = 1;
         if telemetry.hits() > PLAUSIBLE_HITS {
             found.unreadable += 1;
             self.unreadable.add("cache hits", "implausible-count", line);
@@ -246,6 +252,7 @@ impl Report {
                 *count += 1;
             }
             if has_last {
+                row.reports += found.reports;
                 row.hits = row.hits.saturating_add(found.hits);
                 row.failures += found.failures;
             }

@@ -75,6 +75,7 @@ impl Expected {
             format!("/sdks/{sku}"),
             format!("/versions/{sku} {version}"),
         ] {
+            self.add(&format!("{row}/reports"), 1);
             self.add(&format!("{row}/hits"), session.hits);
             self.add(&format!("{row}/failures"), failures);
         }

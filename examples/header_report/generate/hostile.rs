@@ -62,6 +62,7 @@ impl Log<'_> {
         let line = self.out.request(Some(now), &headers)?;
         self.expected.anonymous("NoCachedAccessToken", true);
         self.expected.add("/total/failures", 1);
+        self.expected.add("/total/reports", 1);
         self.expected.add("/delivery/not_in_log", 1);
         if is_implausible {
             self.expected.add("/total/unreadable", 1);

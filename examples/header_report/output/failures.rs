@@ -88,7 +88,7 @@ pub(super) fn delivery(report: &Report, out: &mut String) {
     let remembered = grouped(REMEMBERED as u64);
     add!(
         out,
-        "<p class=\"note\">Ids are searched in the {remembered} requests before the report. A failure without a request never left the client, or was lost on its way.</p>\n</section>"
+        "<p class=\"note\">Ids are searched in the {remembered} requests before the report. A failure without a request never left the client, was lost on its way, or is older.</p>\n</section>"
     );
 }
 

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use super::escape::Escaped;
 use super::plots::{Part, bar};
 use super::sections::add;
-use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text, shown};
+use super::{
+    api_name, failures_text, grouped, hidden, hit_ratio, parts, percent, percent_text, shown,
+};
 use crate::report::{Report, Row};
 use crate::table::Table;
 
 /// Rows per table.
 const SHOWN: usize = 16;
-/// A row stands out if it fails this many times as often as the average.
+/// A row is marked if it fails this many times as often as the average.
 const OUTLIER: f64 = 2.0;
 /// Fewer failures may be chance.
 const MANY: u64 = 20;
@@ -118,7 +120,7 @@ fn row(layout: &Layout, name: (&str, &str), row: &Row, scale: (u64, &Row), out: 
          <td class=\"number\">{}</td>{hits}<td class=\"number\">{}</td><td class=\"number{mark}\">{rate}</td>\
          <td class=\"number rare\">{}</td></tr>",
         grouped(row.requests),
-        grouped(row.failures),
+        failures_text(row),
         grouped(row.unreadable),
     );
 }

@@ -33,6 +33,7 @@ pub(crate) fn counts(report: &Report) -> Value {
 
 fn row(row: &Row) -> Value {
     let mut members = base(row);
+    members.insert("reports".to_owned(), json!(row.reports));
     members.insert("hits".to_owned(), json!(row.hits));
     Value::Object(members)
 }

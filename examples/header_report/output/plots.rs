@@ -14,7 +14,7 @@ pub(super) struct Part<'a> {
     pub(super) title: &'a str,
 }
 
-/// Width of a whole bar, in units of its own.
+/// Width of a whole bar in the coordinates of its SVG.
 const WHOLE: f64 = 1000.0;
 
 /// Draws a bar of parts. `all` is the count of a bar over the whole width.

@@ -93,10 +93,7 @@ pub(super) fn timeline(report: &Report, out: &mut String) {
         return;
     };
     let step = width(report.timeline.width());
-    add!(
-        out,
-        "<section class=\"wide\">\n<h2>Over time</h2>\n<p class=\"note\">One column is {step}.</p>"
-    );
+    add!(out, "<section class=\"wide\">\n<h2>Over time</h2>");
     let plots: [(&str, &str, Count); 3] = [
         ("provider", "Requests", |counts| counts.requests),
         ("memory", "Cache hits reported", |counts| counts.hits),
@@ -108,7 +105,7 @@ pub(super) fn timeline(report: &Report, out: &mut String) {
         let plot = columns(&intervals, class, count);
         add!(
             out,
-            "<figure><figcaption>{name}<span class=\"soft\">up to {most} per {step}</span></figcaption>{plot}</figure>"
+            "<figure><figcaption>{name}<span class=\"soft\">up to {most} in {step}</span></figcaption>{plot}</figure>"
         );
     }
     let middle = first + (last - first) / 2;

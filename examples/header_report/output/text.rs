@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{api_name, grouped, hidden, hit_ratio, parts, percent, percent_text, period, shown};
+use super::{
+    api_name, failures_text, grouped, hidden, hit_ratio, parts, percent, percent_text, period,
+    shown,
+};
 use crate::arrivals::REMEMBERED;
 use crate::report::{Report, Row};
 use crate::table::Table;
@@ -123,7 +126,7 @@ fn health(
 }
 
 fn health_row(name: &str, row: &Row, has_hits: bool, out: &mut String) {
-    let hits = if has_hits {
+    let hits = if has_hits && row.reports > 0 {
         grouped(row.hits)
     } else {
         "-".to_owned()
@@ -134,7 +137,7 @@ fn health_row(name: &str, row: &Row, has_hits: bool, out: &mut String) {
             "  {name:<42} {:>12} {hits:>12} {:>8} {:>10} {:>10}",
             grouped(row.requests),
             percent_text(hit_ratio(row)),
-            grouped(row.failures),
+            failures_text(row),
             grouped(row.unreadable),
         ),
     );
