@@ -77,6 +77,33 @@ impl TokenRequest {
             kind: PhantomData,
         }
     }
+
+    /// Sends a request with a blocking client, and records how it ends.
+    ///
+    /// Its headers were applied before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use token_telemetry::Acquisition;
+    ///
+    /// # fn execute(_: Request<()>) -> std::io::Result<Response<()>> { Ok(Response::new(())) }
+    /// fn send(mut request: Request<()>) -> std::io::Result<Response<()>> {
+    ///     let mut telemetry = Acquisition::current().token_request(request.uri().to_string());
+    ///     telemetry.apply_to(request.headers_mut());
+    ///     telemetry.watch_blocking(|| execute(request))
+    /// }
+    /// # assert!(send(Request::new(())).is_ok());
+    /// ```
+    pub fn watch_blocking<O: HttpOutcome>(self, send: impl FnOnce() -> O) -> O {
+        let entered = self.span.enter();
+        let output = send();
+        drop(entered);
+        // The response exists already; a panic while reading it must not lose it.
+        contained(|| self.ended(&output));
+        output
+    }
 }
 
 pin_project! {

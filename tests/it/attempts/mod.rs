@@ -1,5 +1,6 @@
 //! What a record keeps of each HTTP attempt, and its date and time.
 
+mod blocking;
 mod dates;
 mod request_ids;
 mod throttled;

@@ -285,3 +285,12 @@ fn request_of_another_host_has_no_span() {
     with_default(Registry::default().with(tree.clone()), || seen(&telemetry));
     assert_eq!(tree.spans.lock().unwrap().len(), 1);
 }
+
+#[test]
+fn blocking_client_runs_inside_span() {
+    let attempts = attempts_in(|| {
+        let send = || Ok::<_, std::io::Error>(Status::new(200, ()));
+        request(SHARED_URL).watch_blocking(send).unwrap();
+    });
+    assert_eq!(attempts[0].entered, [1, 1]);
+}
