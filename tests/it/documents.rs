@@ -118,9 +118,9 @@ fn last_cells(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn contracts_name_existing_tests() {
-    let text = fs::read_to_string(root().join("docs/contracts.md")).unwrap();
+    let contracts = fs::read_to_string(root().join("docs/contracts.md")).unwrap();
     let mut tests = 0;
-    for cell in last_cells(&text) {
+    for cell in last_cells(&contracts) {
         if let Some(reason) = cell.strip_prefix("none: ") {
             assert!(!reason.is_empty());
             continue;
