@@ -32,7 +32,7 @@ pub(crate) struct HttpState {
     /// The first and the last of them, by number.
     pub(crate) kept: Vec<Attempt>,
     /// Attempts that began.
-    started: u32,
+    pub(super) started: u32,
     /// Attempts that are over, by purpose, as far as one byte can count.
     ended: [u8; 3],
     last_end: Option<LastEnd>,
@@ -44,6 +44,8 @@ pub(crate) struct HttpState {
     pub(super) open: u32,
     pub(crate) pending_polls: u32,
     pub(crate) responded: bool,
+    /// Successful responses to requests for a token.
+    pub(super) token_responses: u32,
     pub(crate) status: Option<u16>,
     /// Whether the last response was the "not yet" of a polling flow.
     pub(crate) is_polling: bool,

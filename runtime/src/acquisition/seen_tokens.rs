@@ -7,7 +7,9 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use super::context;
 use super::current::Acquisition;
+use super::state::State;
 use crate::cache::{CacheLevel, CacheRefreshReason, refresh_reason};
 
 /// Recognizes tokens that a wrapped credential returned before, by their expiry.
@@ -81,6 +83,8 @@ pub struct SeenTokenLookup<'a> {
     seen: &'a SeenTokens,
     key: u64,
     before: Option<SystemTime>,
+    /// The token responses of the acquisition before the call.
+    responses: u32,
 }
 
 impl SeenTokens {
@@ -133,6 +137,7 @@ impl SeenTokens {
             seen: self,
             key,
             before,
+            responses: token_responses(),
         }
     }
 
@@ -155,7 +160,8 @@ impl SeenTokens {
 impl SeenTokenLookup<'_> {
     /// Records a cache hit if this token was returned before; remembers it otherwise.
     ///
-    /// Returns whether it was returned before. The source of a new token follows from the token
+    /// Returns whether it is a cache hit. A token response since the lookup rules that out: a server
+    /// with a cache of its own returns the same token again. The source of a new token follows from the token
     /// requests, or from [`record_default_source`](crate::Acquisition::record_default_source).
     ///
     /// # Examples
@@ -174,7 +180,8 @@ impl SeenTokenLookup<'_> {
         reason = "callers may want only the record"
     )]
     pub fn record_token(self, expires_on: SystemTime) -> bool {
-        let was_seen = self.before == Some(expires_on);
+        let was_fetched = token_responses() > self.responses;
+        let was_seen = self.before == Some(expires_on) && !was_fetched;
         if was_seen {
             let current = Acquisition::current();
             current.record_cache_hit(CacheLevel::Unknown);
@@ -185,6 +192,12 @@ impl SeenTokenLookup<'_> {
         }
         was_seen
     }
+}
+
+/// Returns the number of token responses of the current acquisition.
+fn token_responses() -> u32 {
+    let responses = |state: &mut State| state.token_responses();
+    context::with_current(|acquisition| acquisition.read(responses)).unwrap_or_default()
 }
 
 impl fmt::Debug for SeenTokens {

@@ -191,7 +191,9 @@ impl State {
 
     /// Records that a token request returned a token: a hit recorded before did not suffice.
     pub(crate) fn token_received(&mut self) {
-        self.cold_mut().http.responded = true;
+        let http = &mut self.cold_mut().http;
+        http.responded = true;
+        http.token_responses = http.token_responses.saturating_add(1);
         if self.source == Some(TokenSource::Cache) {
             self.source = None;
             self.level = None;
@@ -292,6 +294,17 @@ impl State {
     pub(crate) fn authority(&self) -> Option<&Authority> {
         let asked = self.cold.as_deref()?.http.asked.as_ref();
         asked.map(|asked| &asked.authority)
+    }
+
+    /// Returns the number of HTTP attempts that have begun.
+    pub(super) fn begun_attempts(&self) -> u32 {
+        self.cold.as_deref().map_or(0, |cold| cold.http.started)
+    }
+
+    /// Returns the number of responses so far that contained a token.
+    pub(super) fn token_responses(&self) -> u32 {
+        let cold = self.cold.as_deref();
+        cold.map_or(0, |cold| cold.http.token_responses)
     }
 
     /// Returns whether a request went to the instance metadata service, which ignores reports.

@@ -102,6 +102,24 @@ fn new_expiry_after_response_is_not_a_hit() {
 }
 
 #[test]
+fn same_expiry_after_response_is_not_a_hit() {
+    let fetched = |now| Call {
+        status: Some(200),
+        ..call("a", now, 3600)
+    };
+    let failed = Call {
+        status: Some(503),
+        ..call("a", 3500, 3600)
+    };
+    let records = run([fetched(0), fetched(3400), failed]);
+    let source = Some(TokenSource::IdentityProvider);
+    let reason = Some(CacheRefreshReason::ProactivelyRefreshed);
+    assert_eq!(facts(&records[1]), (source, reason));
+    // The refresh failed, and the credential returned the token that it still had.
+    assert_eq!(records[2].token_source(), Some(TokenSource::Cache));
+}
+
+#[test]
 fn key_count_is_bounded() {
     let seen = SeenTokens::new();
     for key in 0..3000_u64 {
