@@ -646,6 +646,27 @@ impl Acquisition {
         record(|state| state.parameters(parameters));
     }
 
+    /// Returns the id of the function that acquires the token, as known so far.
+    ///
+    /// Returns `None` outside an acquisition. A function whose call merges into an enclosing acquisition
+    /// sees the id of that one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Acquisition;
+    /// use token_telemetry::api::{Api, MsalNet};
+    ///
+    /// let acquisition = Acquisition::current();
+    /// if acquisition.api() == Some(Api::from(MsalNet::AcquireTokenForClient)) {
+    ///     println!("a client acquires a token for itself");
+    /// }
+    /// ```
+    #[must_use]
+    pub fn api(self) -> Option<Api> {
+        context::with_current(|acquisition| acquisition.read(|state| state.api))
+    }
+
     /// Records codes of the error about to be returned.
     ///
     /// They take precedence over every other description; see [`DescribeError`](crate::DescribeError).
@@ -740,6 +761,30 @@ impl Acquisition {
     /// ```
     pub fn middleware_request(self, url: impl AsRef<str>) -> TokenRequest {
         TokenRequest::seen(context::share_current(), url.as_ref())
+    }
+
+    /// Returns the number of HTTP attempts that have begun.
+    ///
+    /// Returns 0 outside an acquisition. A wrapper of a credential compares the numbers before and after
+    /// a call, to learn whether the call sent a request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::{Acquisition, TokenSource};
+    ///
+    /// # fn call_credential() {}
+    /// let acquisition = Acquisition::current();
+    /// let before = acquisition.attempt_count();
+    /// call_credential();
+    /// if acquisition.attempt_count() == before {
+    ///     acquisition.record_default_source(TokenSource::Cache);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn attempt_count(self) -> u32 {
+        let begun = |state: &mut State| state.begun_attempts();
+        context::with_current(|acquisition| acquisition.read(begun)).unwrap_or_default()
     }
 
     /// Returns the acquisition in a form that may leave this task or thread.

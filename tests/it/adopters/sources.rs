@@ -159,3 +159,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn attempts_are_counted_when_they_begin() {
+    let current = Acquisition::current();
+    assert_eq!(current.attempt_count(), 0);
+    let counts = acquire(&telemetry().0, || {
+        let before = current.attempt_count();
+        let request = current.token_request(TOKEN_URL);
+        let during = current.attempt_count();
+        request.responded(503);
+        drop(current.token_request(TOKEN_URL));
+        [before, during, current.attempt_count()]
+    });
+    assert_eq!(counts, [0, 1, 2]);
+}
+
+#[test]
+fn merged_call_reads_api_of_outer_call() {
+    let current = Acquisition::current();
+    assert_eq!(current.api(), None);
+    let (telemetry, _recorder) = telemetry();
+    let inner = silent(&telemetry, async { Ok(current.api()) });
+    let outer = for_client(&telemetry, inner);
+    assert_eq!(now(outer), Ok(Some(LabApi::ForClient.into())));
+}
