@@ -1,0 +1,255 @@
+//! A credential around any other, whose calls are acquisitions.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::time::OffsetDateTime;
+use token_telemetry::acquisition::{SeenTokenLookup, SeenTokens};
+use token_telemetry::api::Api;
+use token_telemetry::credential::Credential;
+use token_telemetry::{
+    Acquisition, ApiId, CacheRefreshReason, Telemetry, TokenSource, acquire_token,
+};
+
+use crate::builder::TelemetryCredentialBuilder;
+use crate::describe::{describe, token_info};
+use crate::observed::Observed;
+
+/// The time before the expiry in which `azure_identity` and `azure_core` replace a valid token.
+const REFRESH_WINDOW: Duration = Duration::from_secs(300);
+
+/// Owns the id with which each call begins.
+struct AzureCore;
+
+/// The id of a call until the wrapper records its own.
+///
+/// Nobody else can use it. If another id is current, the call has merged into the call of a function that
+/// keeps its id.
+#[derive(ApiId, Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+#[api_id(owner = AzureCore)]
+enum AzureApi {
+    GetToken = 1004,
+}
+
+/// A credential around any other credential that records each acquisition.
+///
+/// The wrapped credential stays as it is. Put a [`TelemetryPolicy`](crate::TelemetryPolicy) into its
+/// options: the records then contain the requests, and distinguish fetched tokens from cached ones.
+///
+/// A call inside a function with `#[acquire_token]` on the same [`Telemetry`] is part of its acquisition.
+///
+/// # Where a token came from
+///
+/// | during the call | source |
+/// |---|---|
+/// | a token request returned a token | `IdentityProvider` |
+/// | otherwise, this credential returned the same token before | `Cache` |
+/// | otherwise, no request began, and earlier or concurrent calls sent requests | `Cache`, filled by one of those calls |
+/// | otherwise | not known |
+///
+/// So the source of a new token is not known if the credential runs a process, or has no policy.
+///
+/// # Examples
+///
+/// ```
+/// use azure_core::credentials::Secret;
+/// use azure_core::http::ClientOptions;
+/// use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
+/// use token_telemetry::credential::CredentialKind;
+/// use token_telemetry_azure::{TelemetryCredential, with_telemetry};
+///
+/// # fn connect(tenant: &str, client: String, secret: Secret) -> azure_core::Result<()> {
+/// let options = ClientSecretCredentialOptions {
+///     client_options: with_telemetry(ClientOptions::default()),
+/// };
+/// let credential = ClientSecretCredential::new(tenant, client, secret, Some(options))?;
+/// let credential = TelemetryCredential::new(credential, CredentialKind::ClientSecret);
+/// # Ok(())
+/// # }
+/// ```
+pub struct TelemetryCredential {
+    inner: Arc<dyn TokenCredential>,
+    telemetry: Telemetry,
+    api: Api,
+    credential: Option<Credential>,
+    in_chain: bool,
+    seen: SeenTokens,
+    /// Whether the requests of the wrapped credential pass a telemetry policy.
+    sees_requests: AtomicBool,
+}
+
+impl TelemetryCredential {
+    /// Wraps a credential of this kind, for [`Telemetry::global`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use azure_core::credentials::TokenCredential;
+    /// use token_telemetry::credential::CredentialKind;
+    /// use token_telemetry_azure::TelemetryCredential;
+    ///
+    /// fn wrap(credential: Arc<dyn TokenCredential>) -> Arc<dyn TokenCredential> {
+    ///     TelemetryCredential::new(credential, CredentialKind::AzureCli)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn new(inner: Arc<dyn TokenCredential>, credential: impl Into<Credential>) -> Arc<Self> {
+        Self::builder(inner).credential(credential).build()
+    }
+
+    /// Starts to wrap a credential, with more options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use azure_core::credentials::TokenCredential;
+    /// use token_telemetry::api::MsalNet;
+    /// use token_telemetry::credential::{CredentialKind, ManagedIdentitySource};
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry_azure::TelemetryCredential;
+    ///
+    /// fn wrap(identity: Arc<dyn TokenCredential>, telemetry: &Telemetry) -> Arc<dyn TokenCredential> {
+    ///     TelemetryCredential::builder(identity)
+    ///         .telemetry(telemetry.clone())
+    ///         .credential(CredentialKind::ManagedIdentity(ManagedIdentitySource::AppService))
+    ///         .api(MsalNet::AcquireTokenForUserAssignedManagedIdentity)
+    ///         .build()
+    /// }
+    /// ```
+    pub fn builder(inner: Arc<dyn TokenCredential>) -> TelemetryCredentialBuilder {
+        TelemetryCredentialBuilder::new(inner)
+    }
+
+    pub(crate) fn assemble(
+        inner: Arc<dyn TokenCredential>,
+        telemetry: Telemetry,
+        api: Api,
+        credential: Option<Credential>,
+        in_chain: bool,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            telemetry,
+            api,
+            credential,
+            in_chain,
+            seen: SeenTokens::new(),
+            sees_requests: AtomicBool::new(false),
+        })
+    }
+
+    #[acquire_token(
+        api = AzureApi::GetToken,
+        telemetry = self.telemetry,
+        error_info = describe,
+        token_info = token_info,
+    )]
+    async fn acquire(
+        &self,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let acquisition = Acquisition::current();
+        if acquisition.api() == Some(AzureApi::GetToken.into()) {
+            acquisition.record_api(self.api);
+        }
+        let mut observed = Observed::new();
+        // Without scopes there is no token to look for, and credentials return an error.
+        let lookup = (!scopes.is_empty()).then(|| {
+            let now = OffsetDateTime::now_utc().into();
+            self.seen.lookup(scopes, now, REFRESH_WINDOW)
+        });
+        let call = self.inner.get_token(scopes, options);
+        let result = observed
+            .run(call, |so_far, is_first| self.pending(so_far, is_first))
+            .await;
+        let is_cached = self.record_source(&observed, lookup, result.as_ref().ok());
+        // In a chain, a member that failed before may have recorded its own kind.
+        if !observed.is_suspended() && (self.in_chain || !is_cached) {
+            self.record_credential();
+        }
+        result
+    }
+
+    /// Records what a call that has to wait shows: it is no plain cache hit.
+    fn pending(&self, so_far: &Observed, is_first: bool) {
+        if so_far.has_attempts() && !self.sees_requests.load(Ordering::Relaxed) {
+            self.sees_requests.store(true, Ordering::Relaxed);
+        }
+        if is_first {
+            self.record_credential();
+        }
+    }
+
+    fn record_credential(&self) {
+        if let Some(credential) = self.credential {
+            Acquisition::current().record_credential(credential);
+        }
+    }
+
+    /// Records where the token came from; returns whether it came from the cache.
+    fn record_source(
+        &self,
+        observed: &Observed,
+        lookup: Option<SeenTokenLookup<'_>>,
+        token: Option<&AccessToken>,
+    ) -> bool {
+        let (Some(lookup), Some(token)) = (lookup, token) else {
+            return false;
+        };
+        if lookup.record_token(token.expires_on.into()) {
+            return true;
+        }
+        if observed.has_attempts() || !self.sees_requests.load(Ordering::Relaxed) {
+            return false;
+        }
+        let acquisition = Acquisition::current();
+        acquisition.record_default_source(TokenSource::Cache);
+        acquisition.record_refresh_reason(CacheRefreshReason::NotApplicable);
+        if let Some(time) = observed.waited() {
+            acquisition.record_waiting(time);
+        }
+        true
+    }
+}
+
+#[async_trait]
+impl TokenCredential for TelemetryCredential {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let result = self.acquire(scopes, options).await;
+        let chain = Acquisition::current();
+        if let Err(error) = &result
+            && self.in_chain
+            && chain.is_active()
+        {
+            let info = describe(error);
+            chain.record_suppressed_error(match self.credential {
+                Some(credential) => info.with_credential(credential),
+                None => info,
+            });
+        }
+        result
+    }
+}
+
+/// Omits the wrapped credential, whose output may contain ids of a tenant or a client.
+impl fmt::Debug for TelemetryCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TelemetryCredential")
+            .field("api", &self.api)
+            .field("credential", &self.credential)
+            .field("in_chain", &self.in_chain)
+            .finish_non_exhaustive()
+    }
+}
