@@ -93,7 +93,7 @@ impl TelemetryCredentialBuilder {
 
     /// Sets the kind of the credential, which records show unless the token was in the cache.
     ///
-    /// Leave it out for a chain whose members are wrapped, so that the record shows the kind of the member.
+    /// Without a kind, the credential is taken for a chain of wrapped members, which record their own.
     ///
     /// # Examples
     ///

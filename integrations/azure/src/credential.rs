@@ -52,7 +52,8 @@ enum AzureApi {
 /// | otherwise, no request began, and earlier or concurrent calls sent requests | `Cache`, filled by one of those calls |
 /// | otherwise | not known |
 ///
-/// So the source of a new token is not known if the credential runs a process, or has no policy.
+/// So the source of a new token is not known if the credential runs a process, or has no policy. A
+/// wrapper without a kind leaves the third row to the members of the chain that it wraps.
 ///
 /// # Examples
 ///
@@ -180,11 +181,16 @@ impl TelemetryCredential {
 
     /// Records what a call that has to wait shows: it is no plain cache hit.
     fn pending(&self, so_far: &Observed, is_first: bool) {
-        if so_far.has_attempts() && !self.sees_requests.load(Ordering::Relaxed) {
-            self.sees_requests.store(true, Ordering::Relaxed);
-        }
+        // Before the credential wakes the calls that wait for the same token.
+        self.notice_requests(so_far);
         if is_first {
             self.record_credential();
+        }
+    }
+
+    fn notice_requests(&self, so_far: &Observed) {
+        if so_far.has_attempts() && !self.sees_requests.load(Ordering::Relaxed) {
+            self.sees_requests.store(true, Ordering::Relaxed);
         }
     }
 
@@ -207,7 +213,11 @@ impl TelemetryCredential {
         if lookup.record_token(token.expires_on.into()) {
             return true;
         }
-        if observed.has_attempts() || !self.sees_requests.load(Ordering::Relaxed) {
+        self.notice_requests(observed);
+        // The members of a chain know more than the chain: some may not need requests.
+        let is_chain = self.credential.is_none();
+        let sees_requests = self.sees_requests.load(Ordering::Relaxed);
+        if is_chain || observed.has_attempts() || !sees_requests {
             return false;
         }
         let acquisition = Acquisition::current();

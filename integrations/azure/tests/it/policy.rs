@@ -56,8 +56,10 @@ async fn one_id_per_request() {
     }
 }
 
-#[tokio::test]
-async fn one_id_for_two_pipelines() {
+/// Acquires two tokens in one acquisition; returns its id, and the headers of the requests.
+async fn two_pipelines(
+    second: Option<TokenRequestOptions<'_>>,
+) -> (String, Vec<BTreeMap<String, String>>) {
     let script = Script::new([Reply::Token(3599), Reply::Token(3599)]);
     let (telemetry, recorder) = recorded(|builder| builder);
     let wrap = || {
@@ -66,24 +68,47 @@ async fn one_id_for_two_pipelines() {
             .telemetry(telemetry.clone())
             .build()
     };
-    two_tokens(&telemetry, [wrap(), wrap()]).await.unwrap();
-    let id = only(&recorder).correlation_id().unwrap().to_string();
-    assert_eq!(script.sent().len(), 2);
-    for headers in script.sent() {
+    two_tokens(&telemetry, [wrap(), wrap()], second)
+        .await
+        .unwrap();
+    let id = only(&recorder).correlation_id().unwrap();
+    (id.to_string(), script.sent())
+}
+
+#[tokio::test]
+async fn one_id_for_two_pipelines() {
+    let (id, sent) = two_pipelines(None).await;
+    assert_eq!(sent.len(), 2);
+    for headers in sent {
         assert_eq!(headers["client-request-id"], id);
         assert_eq!(headers["x-ms-client-request-id"], id);
     }
+}
+
+#[tokio::test]
+async fn late_id_of_the_application_stays() {
+    let own = "b2f0c1de-0c0f-4d0b-9a63-1a2b3c4d5e6f";
+    let (id, sent) = two_pipelines(Some(with_id(own))).await;
+    assert_eq!(sent[1]["x-ms-client-request-id"], own);
+    assert_eq!(sent[1]["client-request-id"], id);
 }
 
 #[acquire_token(api = MsalNet::AcquireTokenSilent, telemetry = telemetry, error_info = describe)]
 async fn two_tokens(
     telemetry: &Telemetry,
     credentials: [Arc<TelemetryCredential>; 2],
+    second: Option<TokenRequestOptions<'_>>,
 ) -> azure_core::Result<()> {
-    for credential in credentials {
-        credential.get_token(SCOPE, None).await?;
-    }
+    credentials[0].get_token(SCOPE, None).await?;
+    credentials[1].get_token(SCOPE, second).await?;
     Ok(())
+}
+
+fn with_id(id: &str) -> TokenRequestOptions<'_> {
+    let mut context = Context::new();
+    context.insert(ClientRequestId::from(id.to_owned()));
+    let method_options = ClientMethodOptions { context };
+    TokenRequestOptions { method_options }
 }
 
 #[tokio::test]
@@ -91,16 +116,9 @@ async fn id_of_the_application_stays() {
     let id = "b2f0c1de-0c0f-4d0b-9a63-1a2b3c4d5e6f";
     for (own, adopted) in [(id, true), ("no guid", false)] {
         let wrapped = Wrapped::new([Reply::Token(3599)]);
-        let mut context = Context::new();
-        context.insert(ClientRequestId::from(own.to_owned()));
-        let options = TokenRequestOptions {
-            method_options: ClientMethodOptions { context },
-        };
-        wrapped
-            .credential
-            .get_token(SCOPE, Some(options))
-            .await
-            .unwrap();
+        let options = Some(with_id(own));
+        let result = wrapped.credential.get_token(SCOPE, options).await;
+        result.unwrap();
         assert_eq!(wrapped.script.sent()[0]["x-ms-client-request-id"], own);
         let recorded = only(&wrapped.recorder).correlation_id().unwrap();
         assert_eq!(recorded.to_string() == own, adopted);

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::credentials::TokenCredential as _;
 use azure_core::time::{Duration, OffsetDateTime};
-use azure_core::{Result, sleep};
 use futures::future::join3;
 use token_telemetry::CacheRefreshReason::{Expired, NoCachedAccessToken, NotApplicable};
 use token_telemetry::TokenSource::{Cache, IdentityProvider};
 use token_telemetry::{AcquisitionRecord, CacheLevel, CacheRefreshReason, TokenSource};
 use token_telemetry_azure::with_telemetry;
 
-use crate::support::{ManagedIdentity, Reply, Wrapped, busy, client_secret};
+use crate::support::{ManagedIdentity, Process, Reply, SCOPE, Wrapped, busy, client_secret};
 
 fn facts(record: &AcquisitionRecord) -> (Option<TokenSource>, Option<CacheRefreshReason>) {
     (record.token_source(), record.refresh_reason())
@@ -54,6 +53,28 @@ async fn concurrent_callers_share_one_fetch() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn herds_on_two_threads() {
+    for _ in 0..50 {
+        let wrapped = Wrapped::new([Reply::Later(Box::new(Reply::Token(3599)))]);
+        let tasks: Vec<_> = (0..8)
+            .map(|_| Arc::clone(&wrapped.credential))
+            .map(|credential| tokio::spawn(async move { credential.get_token(SCOPE, None).await }))
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let records = wrapped.recorder.take();
+        let from = |source| {
+            records
+                .iter()
+                .filter(|it| it.token_source() == Some(source))
+                .count()
+        };
+        assert_eq!((from(IdentityProvider), from(Cache)), (1, 7), "{records:?}");
+    }
+}
+
 #[tokio::test]
 async fn failed_attempts_are_no_source() {
     let wrapped = Wrapped::new([busy(), busy(), busy(), busy()]);
@@ -93,23 +114,6 @@ async fn server_with_a_cache_is_a_fetch() {
             wrapped.record().await.token_source(),
             Some(IdentityProvider)
         );
-    }
-}
-
-/// A credential that runs a process each time.
-#[derive(Debug)]
-struct Process;
-
-#[async_trait::async_trait]
-impl TokenCredential for Process {
-    async fn get_token(
-        &self,
-        _: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
-    ) -> Result<AccessToken> {
-        sleep(Duration::milliseconds(1)).await;
-        let expires_on = OffsetDateTime::now_utc() + Duration::seconds(3600);
-        Ok(AccessToken::new(Secret::new("the-token"), expires_on))
     }
 }
 

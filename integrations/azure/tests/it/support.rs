@@ -14,7 +14,7 @@ use azure_core::http::{
     Request, RetryOptions, StatusCode, Transport,
 };
 use azure_core::time::{Duration, OffsetDateTime};
-use azure_core::{Error, Result};
+use azure_core::{Error, Result, sleep};
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 use token_telemetry::credential::CredentialKind;
 use token_telemetry::test_util::Recorder;
@@ -171,6 +171,23 @@ impl TokenCredential for ManagedIdentity {
             .await?;
         let token = Secret::new("the-token");
         Ok(AccessToken::new(token, self.expires_on))
+    }
+}
+
+/// A credential that runs a process each time.
+#[derive(Debug)]
+pub(crate) struct Process;
+
+#[async_trait]
+impl TokenCredential for Process {
+    async fn get_token(
+        &self,
+        _: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> Result<AccessToken> {
+        sleep(Duration::milliseconds(1)).await;
+        let expires_on = OffsetDateTime::now_utc() + Duration::seconds(3600);
+        Ok(AccessToken::new(Secret::new("the-token"), expires_on))
     }
 }
 
