@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
@@ -164,7 +164,7 @@ impl TelemetryCredential {
         let mut observed = Observed::new();
         // Without scopes there is no token to look for, and credentials return an error.
         let lookup = (!scopes.is_empty()).then(|| {
-            let now = OffsetDateTime::now_utc().into();
+            let now = system_time(OffsetDateTime::now_utc());
             self.seen.lookup(scopes, now, REFRESH_WINDOW)
         });
         let call = self.inner.get_token(scopes, options);
@@ -210,24 +210,33 @@ impl TelemetryCredential {
         let (Some(lookup), Some(token)) = (lookup, token) else {
             return false;
         };
-        if lookup.record_token(token.expires_on.into()) {
-            return true;
-        }
         self.notice_requests(observed);
-        // The members of a chain know more than the chain: some may not need requests.
-        let is_chain = self.credential.is_none();
-        let sees_requests = self.sees_requests.load(Ordering::Relaxed);
-        if is_chain || observed.has_attempts() || !sees_requests {
-            return false;
-        }
+        let was_returned_before = lookup.record_token(system_time(token.expires_on));
+        // Without a policy, requests are invisible: nothing follows from their absence.
+        let is_quiet = self.sees_requests.load(Ordering::Relaxed) && !observed.has_attempts();
         let acquisition = Acquisition::current();
-        acquisition.record_default_source(TokenSource::Cache);
-        acquisition.record_refresh_reason(CacheRefreshReason::NotApplicable);
-        if let Some(time) = observed.waited() {
+        if is_quiet && let Some(time) = observed.waited() {
             acquisition.record_waiting(time);
         }
-        true
+        if was_returned_before {
+            return true;
+        }
+        // The members of a chain know more than the chain: some may not need requests.
+        let was_fetched_by_another_call = is_quiet && self.credential.is_some();
+        if was_fetched_by_another_call {
+            acquisition.record_default_source(TokenSource::Cache);
+            acquisition.record_refresh_reason(CacheRefreshReason::NotApplicable);
+        }
+        was_fetched_by_another_call
     }
+}
+
+/// Converts a time that may be from a server; times before 1970 have long passed.
+fn system_time(time: OffsetDateTime) -> SystemTime {
+    let since_1970 = Duration::try_from(time - OffsetDateTime::UNIX_EPOCH);
+    let since_1970 = since_1970.unwrap_or_default();
+    let time = SystemTime::UNIX_EPOCH.checked_add(since_1970);
+    time.unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 #[async_trait]

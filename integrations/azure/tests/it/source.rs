@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential as _;
 use azure_core::time::{Duration, OffsetDateTime};
-use futures::future::join3;
+use futures::future::{join, join3};
 use token_telemetry::CacheRefreshReason::{Expired, NoCachedAccessToken, NotApplicable};
 use token_telemetry::TokenSource::{Cache, IdentityProvider};
 use token_telemetry::{AcquisitionRecord, CacheLevel, CacheRefreshReason, TokenSource};
-use token_telemetry_azure::with_telemetry;
 
 use crate::support::{ManagedIdentity, Process, Reply, SCOPE, Wrapped, busy, client_secret};
 
@@ -53,6 +52,34 @@ async fn concurrent_callers_share_one_fetch() {
     }
 }
 
+#[tokio::test]
+async fn hit_behind_the_fetch_of_another_scope() {
+    let later = Reply::Later(Box::new(Reply::Token(3599)));
+    let wrapped = Wrapped::new([Reply::Token(3599), later]);
+    wrapped.record().await;
+    let other = wrapped.credential.get_token(&["other/.default"], None);
+    let (other, hit) = join(other, wrapped.token()).await;
+    assert!(other.is_ok() && hit.is_ok());
+    let records = wrapped.recorder.take();
+    let hit = records.iter().find(|it| it.attempt_count() == 0).unwrap();
+    assert_eq!(facts(hit), (Some(Cache), Some(NotApplicable)));
+    assert!(hit.duration_waiting().is_some());
+}
+
+#[tokio::test]
+async fn expiry_long_before_1970() {
+    let reply = Reply::Status(200, ("server", "imds"), "{}");
+    let wrapped = Wrapped::with([reply], |options| {
+        Arc::new(ManagedIdentity::new(
+            options,
+            OffsetDateTime::UNIX_EPOCH - Duration::weeks(300_000),
+        ))
+    });
+    let record = wrapped.record().await;
+    assert!(record.is_ok());
+    assert_eq!(record.remaining_lifetime(), Some(std::time::Duration::ZERO));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn herds_on_two_threads() {
     for _ in 0..50 {
@@ -95,19 +122,8 @@ async fn source_of_new_token_without_policy() {
 async fn server_with_a_cache_is_a_fetch() {
     let reply = || Reply::Status(200, ("server", "imds"), "{}");
     let wrapped = Wrapped::with([reply(), reply()], |options| {
-        let options = with_telemetry(options);
         let expires_on = OffsetDateTime::now_utc() + Duration::seconds(3600);
-        Arc::new(ManagedIdentity {
-            pipeline: azure_core::http::Pipeline::new(
-                None,
-                None,
-                options,
-                Vec::new(),
-                Vec::new(),
-                None,
-            ),
-            expires_on,
-        })
+        Arc::new(ManagedIdentity::new(options, expires_on))
     });
     for _ in 0..2 {
         assert_eq!(

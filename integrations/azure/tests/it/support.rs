@@ -152,8 +152,18 @@ pub(crate) fn client_secret(options: ClientOptions) -> Arc<dyn TokenCredential> 
 /// A credential without a cache that sends a request to a managed identity endpoint.
 #[derive(Debug)]
 pub(crate) struct ManagedIdentity {
-    pub(crate) pipeline: Pipeline,
-    pub(crate) expires_on: OffsetDateTime,
+    pipeline: Pipeline,
+    expires_on: OffsetDateTime,
+}
+
+impl ManagedIdentity {
+    pub(crate) fn new(options: ClientOptions, expires_on: OffsetDateTime) -> Self {
+        let options = with_telemetry(options);
+        Self {
+            pipeline: Pipeline::new(None, None, options, Vec::new(), Vec::new(), None),
+            expires_on,
+        }
+    }
 }
 
 #[async_trait]
