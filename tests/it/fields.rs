@@ -14,7 +14,13 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::support::{self, LabApi};
 
 /// What can be called on the current acquisition without recording anything.
-const READS: [&str; 3] = ["is_active", "correlation_id", "handle"];
+const READS: [&str; 5] = [
+    "api",
+    "attempt_count",
+    "is_active",
+    "correlation_id",
+    "handle",
+];
 
 /// Words in code type in one column of all tables; the first column has number 1.
 fn column(number: usize) -> BTreeSet<String> {
