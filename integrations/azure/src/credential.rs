@@ -16,7 +16,7 @@ use token_telemetry::{
 };
 
 use crate::builder::TelemetryCredentialBuilder;
-use crate::describe::{describe, token_info};
+use crate::describe::{describe, token_info_at};
 use crate::observed::Observed;
 
 /// The time before the expiry in which `azure_identity` and `azure_core` replace a valid token.
@@ -150,7 +150,6 @@ impl TelemetryCredential {
         api = AzureApi::GetToken,
         telemetry = self.telemetry,
         error_info = describe,
-        token_info = token_info,
     )]
     async fn acquire(
         &self,
@@ -162,15 +161,21 @@ impl TelemetryCredential {
             acquisition.record_api(self.api);
         }
         let mut observed = Observed::new();
+        let start = OffsetDateTime::now_utc();
         // Without scopes there is no token to look for, and credentials return an error.
-        let lookup = (!scopes.is_empty()).then(|| {
-            let now = system_time(OffsetDateTime::now_utc());
-            self.seen.lookup(scopes, now, REFRESH_WINDOW)
-        });
+        let lookup = (!scopes.is_empty())
+            .then(|| self.seen.lookup(scopes, system_time(start), REFRESH_WINDOW));
         let call = self.inner.get_token(scopes, options);
         let result = observed
             .run(call, |so_far, is_first| self.pending(so_far, is_first))
             .await;
+        if let Ok(token) = &result {
+            // A call that was ready at once took no time: read the clock only once.
+            let is_immediate = !observed.is_suspended();
+            let now = is_immediate.then_some(start);
+            let now = now.unwrap_or_else(OffsetDateTime::now_utc);
+            acquisition.record_token(token_info_at(token, now));
+        }
         let is_cached = self.record_source(&observed, lookup, result.as_ref().ok());
         // In a chain, a member that failed before may have recorded its own kind.
         if !observed.is_suspended() && (self.in_chain || !is_cached) {
@@ -210,8 +215,11 @@ impl TelemetryCredential {
         let (Some(lookup), Some(token)) = (lookup, token) else {
             return false;
         };
-        self.notice_requests(observed);
         let was_returned_before = lookup.record_token(system_time(token.expires_on));
+        if was_returned_before && !observed.is_suspended() {
+            return true;
+        }
+        self.notice_requests(observed);
         // Without a policy, requests are invisible: nothing follows from their absence.
         let is_quiet = self.sees_requests.load(Ordering::Relaxed) && !observed.has_attempts();
         let acquisition = Acquisition::current();

@@ -57,7 +57,11 @@ pub fn describe(error: &Error) -> ErrorInfo {
 /// ```
 #[must_use]
 pub fn token_info(token: &AccessToken) -> TokenInfo {
-    let remaining = token.expires_on - OffsetDateTime::now_utc();
+    token_info_at(token, OffsetDateTime::now_utc())
+}
+
+pub(crate) fn token_info_at(token: &AccessToken, now: OffsetDateTime) -> TokenInfo {
+    let remaining = token.expires_on - now;
     TokenInfo::new()
         .with_token_type(TokenType::Bearer)
         .with_expires_in(Duration::try_from(remaining).unwrap_or_default())
