@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use token_telemetry::Telemetry;
 use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
@@ -136,16 +136,24 @@ impl Subscriber for Fields {
 }
 
 fn span_fields() -> BTreeSet<String> {
-    let (seen, telemetry) = (Fields::default(), Telemetry::builder().build().unwrap());
-    tracing::subscriber::with_default(seen.clone(), || {
-        let call = telemetry.background(LabApi::ForClient, async {
-            support::token_request().responded(200);
-            Ok::<_, support::LabError>(1)
-        });
-        assert!(futures::executor::block_on(call).is_ok());
+    static FIELDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        // A callsite that is used for the first time while a subscriber is installed may miss it.
+        make_spans();
+        let seen = Fields::default();
+        tracing::subscriber::with_default(seen.clone(), make_spans);
+        let fields = seen.0.lock().unwrap();
+        fields.clone()
     });
-    let fields = seen.0.lock().unwrap();
-    fields.clone()
+    FIELDS.clone()
+}
+
+fn make_spans() {
+    let telemetry = Telemetry::builder().build().unwrap();
+    let call = telemetry.background(LabApi::ForClient, async {
+        support::token_request().responded(200);
+        Ok::<_, support::LabError>(1)
+    });
+    assert!(futures::executor::block_on(call).is_ok());
 }
 
 #[test]
