@@ -9,7 +9,7 @@ use token_telemetry::Telemetry;
 use token_telemetry::entra::{CurrentField, Dialect, FieldSpec};
 use token_telemetry::otel::Metric;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::support::{self, LabApi};
 
@@ -137,8 +137,9 @@ impl Subscriber for Fields {
 
 fn span_fields() -> BTreeSet<String> {
     static FIELDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        // A callsite that is used for the first time while a subscriber is installed may miss it.
-        make_spans();
+        // With a single subscriber in the process, `tracing` asks only that of the thread that reaches
+        // a callsite first. Here that may be another test, which has none.
+        let _second = Dispatch::new(Fields::default());
         let seen = Fields::default();
         tracing::subscriber::with_default(seen.clone(), make_spans);
         let fields = seen.0.lock().unwrap();
