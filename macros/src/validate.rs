@@ -1,12 +1,13 @@
 //! Third stage: rejects functions that cannot be measured correctly.
 
-use syn::Type;
+use proc_macro2::TokenTree;
+use syn::{Ident, Type};
 
-use crate::body::last_statement;
+use crate::body::{Body, last_statement};
 use crate::early_return::early_return;
 use crate::errors::Errors;
 use crate::function::{Function, Shape};
-use crate::tokens::{is_one_of, is_written_before};
+use crate::tokens::{is, is_one_of, is_punct, is_written_before};
 use crate::{deferred, output};
 
 /// Types of the standard library that SDK functions return instead of a `Result`.
@@ -121,13 +122,37 @@ fn check_output(function: &Function, errors: &mut Errors) {
 /// Rejects types other than `Result`, and a `Result` of a future or stream.
 fn check_output_type(output: &Type, function: &Function, errors: &mut Errors) {
     let is_now = deferred::check(output, &function.head.signature.generics);
-    if errors.keep(is_now).is_some()
-        && let Some(found) = non_result(output)
-    {
+    if errors.keep(is_now).is_none() {
+        return;
+    }
+    if let Some(found) = non_result(output) {
         let message = format!(
             "expected `Result`, found {found}: return the token or the error as a `Result`"
         );
         errors.on(output, &message);
+    } else if matches!(function.shape, Shape::Blocking)
+        && let Some(found) = constructed(output, &function.body)
+    {
+        let message = format!(
+            "expected `Result`, found `{found}`: return the token or the error as a `Result`, or \
+             if `{found}` is a future, move `#[acquire_token]` to the `async fn` that it runs"
+        );
+        errors.on(output, &message);
+    }
+}
+
+/// Returns the name of the output type if the body ends with its `new(…)`, which no `Result` has.
+///
+/// The compiler reports such a type, too, but without our message if the type has a lifetime.
+fn constructed<'a>(output: &'a Type, body: &Body) -> Option<&'a Ident> {
+    let name = &output::path_of(output)?.segments.last()?.ident;
+    match body.statements.as_slice() {
+        [.., TokenTree::Ident(of), one, two, new, TokenTree::Group(_)]
+            if of == name && is_punct(one, ':') && is_punct(two, ':') && is(new, "new") =>
+        {
+            Some(name)
+        }
+        _ => None,
     }
 }
 
