@@ -47,7 +47,7 @@ impl Handle {
     }
 
     /// Begins a request that a layer sees, for the handle in it or else for the current acquisition.
-    #[cfg(feature = "tower")]
+    #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
     pub(crate) fn seen_request(handle: Option<&Self>, url: &str) -> TokenRequest {
         let shared = handle.map_or_else(context::share_current, |handle| handle.shared.clone());
         TokenRequest::seen(shared, url)

@@ -76,7 +76,7 @@ pub(crate) use current::Acquisition;
 pub(crate) use defaults::Defaults;
 pub(crate) use delivery::Purpose;
 pub(crate) use end::Reading;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 pub(crate) use handle::Handle;
 #[cfg(feature = "otel")]
 pub(crate) use in_flight::InFlightOfApi;
