@@ -47,6 +47,16 @@ fn token_request_outside_is_logged() {
 }
 
 #[test]
+fn middleware_request_outside_is_silent() {
+    let log = log_of(|| {
+        let mut request = Acquisition::current().middleware_request(TOKEN_URL);
+        assert!(request.take_headers().is_empty());
+        request.responded(200);
+    });
+    assert_eq!(log, "");
+}
+
+#[test]
 fn panicking_provider_is_logged() {
     let log = log_of(|| {
         let metrics = Metrics::with_provider(Panicking::default());

@@ -154,3 +154,18 @@ fn layer_takes_the_purpose_from_the_extensions() {
     let expected = ["x-client-sku", "x-client-ver", "x-ms-client-request-id"];
     assert_eq!(names(&headers), expected);
 }
+
+#[test]
+fn middleware_request_ignores_foreign_hosts() {
+    let (telemetry, recorder) = recorded(|builder| builder.authorities(["login.example"]));
+    let sent = acquire(&telemetry, || {
+        [FOREIGN, TOKEN_URL].map(|url| {
+            let mut request = Acquisition::current().middleware_request(url);
+            let headers = request.take_headers();
+            request.responded(200);
+            headers.contains_key("x-client-current-telemetry")
+        })
+    });
+    assert_eq!(sent, [false, true]);
+    assert_eq!(only(&recorder).attempt_count(), 1);
+}
