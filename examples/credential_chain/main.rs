@@ -21,10 +21,9 @@ use token_telemetry::credential::CredentialKind;
 use token_telemetry::error::ErrorKind;
 use token_telemetry::otel::Metrics;
 use token_telemetry::{AcquisitionRecord, Telemetry, capture};
-use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::arguments::run_without_options;
 use token_telemetry_examples::token_endpoint::TokenEndpoint;
-use token_telemetry_examples::{Failure, say, screen};
-use tokio::net::TcpListener;
+use token_telemetry_examples::{Failure, check, loopback, say, screen};
 
 use chain::{Chain, IMDS};
 
@@ -41,26 +40,18 @@ Usage: cargo run --example credential_chain
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Arguments::read(HELP) {
-        Ok(arguments) => arguments.finish(run().await),
-        Err(code) => code,
-    }
+    run_without_options(HELP, run()).await
 }
 
 /// Starts an instance metadata service whose virtual machine has no identity.
 async fn start_imds() -> Result<String, Failure> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let path = "/metadata/identity/oauth2/token";
-    let url = format!("http://{}{path}", listener.local_addr()?);
     let body = || async {
         let body = json!({ "error": "identity_not_found" });
         (StatusCode::BAD_REQUEST, Json(body))
     };
     let app = Router::new().route(path, get(body));
-    drop(tokio::spawn(
-        async move { axum::serve(listener, app).await },
-    ));
-    Ok(url)
+    Ok(loopback::serve(app).await? + path)
 }
 
 async fn run() -> Result<String, Failure> {
@@ -172,10 +163,4 @@ fn count(exporter: &InMemoryMetricExporter, name: &str) -> Result<u64, Failure> 
         None => Ok(0),
         Some(_) => Err(format!("{name} is no counter").into()),
     }
-}
-
-fn check(holds: bool, fact: &str) -> Result<(), Failure> {
-    holds
-        .then_some(())
-        .ok_or_else(|| format!("expected that {fact}").into())
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
 use token_telemetry::{AcquisitionRecord, Telemetry, TokenSource, capture};
-use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::arguments::run_without_options;
 use token_telemetry_examples::contoso::ContosoClient;
 use token_telemetry_examples::token_endpoint::{SECRET, TokenEndpoint};
 use token_telemetry_examples::{Failure, say, screen};
@@ -36,10 +36,7 @@ Usage: cargo run --example graph
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Arguments::read(HELP) {
-        Ok(arguments) => arguments.finish(run().await),
-        Err(code) => code,
-    }
+    run_without_options(HELP, run()).await
 }
 
 async fn run() -> Result<String, Failure> {

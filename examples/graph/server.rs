@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use tokio::net::TcpListener;
+use token_telemetry_examples::loopback;
 
 /// One received request.
 #[derive(Clone, Debug)]
@@ -60,15 +60,11 @@ impl Servers {
 
 async fn serve(name: &'static str, files: String, log: &Log) -> io::Result<String> {
     let log = Arc::clone(log);
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let address = listener.local_addr()?.to_string();
     let app = Router::new()
         .fallback(respond)
         .with_state(Server { name, files, log });
-    drop(tokio::spawn(
-        async move { axum::serve(listener, app).await },
-    ));
-    Ok(address)
+    let url = loopback::serve(app).await?;
+    Ok(url.trim_start_matches("http://").to_owned())
 }
 
 async fn respond(State(server): State<Server>, request: Request) -> Response {

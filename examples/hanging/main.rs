@@ -22,10 +22,9 @@ use serde_json::json;
 use token_telemetry::Telemetry;
 use token_telemetry::acquisition::WaitingFor;
 use token_telemetry::otel::Metrics;
-use token_telemetry_examples::arguments::Arguments;
+use token_telemetry_examples::arguments::run_without_options;
 use token_telemetry_examples::contoso::ContosoClient;
-use token_telemetry_examples::{Failure, say, screen};
-use tokio::net::TcpListener;
+use token_telemetry_examples::{Failure, check, loopback, say, screen};
 use tokio::sync::Semaphore;
 
 const HELP: &str = "\
@@ -45,10 +44,7 @@ const THRESHOLD: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Arguments::read(HELP) {
-        Ok(arguments) => arguments.finish(run().await),
-        Err(code) => code,
-    }
+    run_without_options(HELP, run()).await
 }
 
 async fn run() -> Result<String, Failure> {
@@ -93,17 +89,12 @@ async fn run() -> Result<String, Failure> {
 
 /// Starts a token endpoint that holds each request until it gets a permit.
 async fn start_endpoint(recovered: Arc<Semaphore>) -> io::Result<String> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}/token", listener.local_addr()?);
     let respond = move || async move {
         drop(recovered.acquire().await);
         Json(json!({ "access_token": "late", "expires_in": 3599, "token_type": "Bearer" }))
     };
     let app = Router::new().route("/token", post(respond));
-    drop(tokio::spawn(
-        async move { axum::serve(listener, app).await },
-    ));
-    Ok(url)
+    Ok(loopback::serve(app).await? + "/token")
 }
 
 /// What an operator can look at while the call runs.
@@ -186,10 +177,4 @@ impl Gauges {
         let state = if self.fires() { "fires" } else { "is quiet" };
         format!("TokenAcquisitionHanging {state}: oldest_age > {THRESHOLD:?}")
     }
-}
-
-fn check(holds: bool, fact: &str) -> Result<(), Failure> {
-    holds
-        .then_some(())
-        .ok_or_else(|| format!("expected that {fact}").into())
 }

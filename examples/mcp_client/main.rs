@@ -17,8 +17,8 @@ use token_telemetry::credential::GrantType;
 use token_telemetry::error::ErrorKind;
 use token_telemetry::otel::opentelemetry::global;
 use token_telemetry::{AcquisitionRecord, CacheLevel, Captured, TokenSource, capture};
-use token_telemetry_examples::arguments::Arguments;
-use token_telemetry_examples::{Failure, say, screen};
+use token_telemetry_examples::arguments::run_without_options;
+use token_telemetry_examples::{Failure, check, say, screen};
 
 use client::{McpClient, McpError};
 use server::Server;
@@ -37,10 +37,7 @@ Usage: cargo run --example mcp_client
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Arguments::read(HELP) {
-        Ok(arguments) => arguments.finish(run().await),
-        Err(code) => code,
-    }
+    run_without_options(HELP, run()).await
 }
 
 async fn run() -> Result<String, Failure> {
@@ -177,10 +174,4 @@ impl Drop for TemporaryFile {
     fn drop(&mut self) {
         drop(std::fs::remove_file(&self.0));
     }
-}
-
-fn check(holds: bool, fact: &str) -> Result<(), Failure> {
-    holds
-        .then_some(())
-        .ok_or_else(|| format!("expected that {fact}").into())
 }

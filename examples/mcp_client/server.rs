@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::State;
@@ -10,11 +9,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use token_telemetry_examples::loopback;
 
 /// A running server.
 pub(super) struct Server {
-    address: SocketAddr,
+    url: String,
     state: Arc<Mutex<ServerState>>,
 }
 
@@ -29,24 +28,17 @@ struct ServerState {
 
 impl Server {
     pub(super) async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let state = Arc::<Mutex<ServerState>>::default();
-        let server = Self {
-            address: listener.local_addr()?,
-            state: Arc::clone(&state),
-        };
         let app = Router::new()
             .route("/token", post(issue))
             .route("/mcp", get(serve))
-            .with_state(state);
-        drop(tokio::spawn(
-            async move { axum::serve(listener, app).await },
-        ));
-        Ok(server)
+            .with_state(Arc::clone(&state));
+        let url = loopback::serve(app).await?;
+        Ok(Self { url, state })
     }
 
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     /// Lets the user consent.

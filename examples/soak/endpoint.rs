@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use token_telemetry_examples::loopback;
 
 /// Failures that the endpoint remembers: far more than are ever pending, but bounded.
 const REMEMBERED: usize = 4096;
@@ -68,15 +68,11 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}/soak/oauth2/v2.0/token", listener.local_addr()?);
         let reader = Arc::<Mutex<Reader>>::default();
         let app = Router::new()
             .route("/soak/oauth2/v2.0/token", post(respond))
             .with_state(Arc::clone(&reader));
-        drop(tokio::spawn(
-            async move { axum::serve(listener, app).await },
-        ));
+        let url = loopback::serve(app).await? + "/soak/oauth2/v2.0/token";
         Ok(Self { url, reader })
     }
 

@@ -118,6 +118,17 @@ impl Arguments {
     }
 }
 
+/// Runs an example whose only option is `--help`.
+pub async fn run_without_options(
+    help: &str,
+    example: impl Future<Output = Result<String, Failure>>,
+) -> ExitCode {
+    match Arguments::read(help) {
+        Ok(arguments) => arguments.finish(example.await),
+        Err(code) => code,
+    }
+}
+
 /// Prints a line to standard error.
 #[expect(
     clippy::print_stderr,

@@ -16,11 +16,23 @@ macro_rules! say {
 
 pub mod arguments;
 pub mod contoso;
+pub mod loopback;
 pub mod screen;
 pub mod token_endpoint;
 
 /// Any error that ends an example.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Ends an example with an error unless this fact holds.
+///
+/// # Errors
+///
+/// Fails with the fact if it does not hold.
+pub fn check(holds: bool, fact: &str) -> Result<(), Failure> {
+    holds
+        .then_some(())
+        .ok_or_else(|| format!("expected that {fact}").into())
+}
 
 /// Tests the examples of the README.
 #[cfg(doctest)]

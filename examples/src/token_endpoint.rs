@@ -2,20 +2,29 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
+
+use crate::loopback::serve;
 
 /// The client secret that the endpoint accepts.
 pub const SECRET: &str = "correct horse battery staple";
+
+/// The body of a token request that the endpoint accepts.
+pub const FORM: &str = "grant_type=client_credentials&client_secret=correct+horse+battery+staple";
+
+/// The path of the token endpoint.
+const TOKEN: &str = "/contoso/oauth2/v2.0/token";
+
+/// The path of the instance metadata service.
+const METADATA: &str = "/metadata/identity/oauth2/token";
 
 /// A fault that the endpoint injects into its next response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +57,7 @@ impl Arrived {
 /// A running token endpoint.
 #[derive(Clone, Debug)]
 pub struct TokenEndpoint {
-    address: SocketAddr,
+    base: String,
     state: Arc<Mutex<EndpointState>>,
 }
 
@@ -68,25 +77,25 @@ impl TokenEndpoint {
     ///
     /// Fails if no port is available.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let state = Arc::<Mutex<EndpointState>>::default();
-        let endpoint = Self {
-            address: listener.local_addr()?,
-            state: Arc::clone(&state),
-        };
         let app = Router::new()
-            .route("/contoso/oauth2/v2.0/token", post(respond))
-            .with_state(state);
-        drop(tokio::spawn(
-            async move { axum::serve(listener, app).await },
-        ));
-        Ok(endpoint)
+            .route(TOKEN, post(respond))
+            .route(METADATA, get(respond_to_machine))
+            .with_state(Arc::clone(&state));
+        let base = serve(app).await?;
+        Ok(Self { base, state })
     }
 
     /// Returns the URL of the token endpoint.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/contoso/oauth2/v2.0/token", self.address)
+        format!("{}{TOKEN}", self.base)
+    }
+
+    /// Returns the URL of an instance metadata service on the same port.
+    #[must_use]
+    pub fn metadata_url(&self) -> String {
+        format!("{}{METADATA}", self.base)
     }
 
     /// Queues a fault; each request consumes one.
@@ -117,12 +126,38 @@ async fn respond(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
-    let fault = lock(&state).faults.pop_front();
-    let (status, body) = match fault {
-        Some(Fault::Status(status)) => (status, json!({ "error": "temporarily_unavailable" })),
-        Some(Fault::Silence) => (0, Value::Null),
-        None => decide(&form, &mut lock(&state).issued),
+    let (status, body) = fault(&state).unwrap_or_else(|| decide(&form, &mut lock(&state).issued));
+    answer(&state, &headers, status, body).await
+}
+
+/// Responds as the instance metadata service does: a request without `metadata: true` is a probe.
+async fn respond_to_machine(
+    State(state): State<Arc<Mutex<EndpointState>>>,
+    headers: HeaderMap,
+) -> (StatusCode, Json<Value>) {
+    let (status, body) = if headers.contains_key("metadata") {
+        fault(&state).unwrap_or_else(|| issue(&mut lock(&state).issued))
+    } else {
+        (400, json!({ "error": "invalid_request" }))
     };
+    answer(&state, &headers, status, body).await
+}
+
+/// Returns the response of the next fault, if there is one; status 0 stands for none.
+fn fault(state: &Mutex<EndpointState>) -> Option<(u16, Value)> {
+    match lock(state).faults.pop_front()? {
+        Fault::Status(status) => Some((status, json!({ "error": "temporarily_unavailable" }))),
+        Fault::Silence => Some((0, Value::Null)),
+    }
+}
+
+/// Records a request, and sends its response, if there is one.
+async fn answer(
+    state: &Mutex<EndpointState>,
+    headers: &HeaderMap,
+    status: u16,
+    body: Value,
+) -> (StatusCode, Json<Value>) {
     let headers = headers.iter().map(|(name, value)| {
         (
             name.as_str().to_owned(),
@@ -135,7 +170,7 @@ async fn respond(
         status: status.map(|status| status.as_u16()),
     };
     let delay = {
-        let mut state = lock(&state);
+        let mut state = lock(state);
         state.arrived.push(arrived);
         if status.is_none() {
             state.ignored.notify_one();
@@ -160,6 +195,10 @@ fn decide(form: &HashMap<String, String>, issued: &mut u64) -> (u16, Value) {
         });
         return (401, body);
     }
+    issue(issued)
+}
+
+fn issue(issued: &mut u64) -> (u16, Value) {
     *issued += 1;
     let body = json!({
         "token_type": "Bearer",
