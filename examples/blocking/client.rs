@@ -8,8 +8,7 @@ use std::thread;
 use serde_json::Value;
 use token_telemetry::api::MsalNet;
 use token_telemetry::{
-    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Telemetry, TransportError,
-    acquire_token,
+    Acquisition, CacheLevel, CacheRefreshReason, ErrorInfo, Status, Telemetry, acquire_token,
 };
 
 use super::http::{self, Response};
@@ -88,16 +87,13 @@ impl Client {
     /// Sends one attempt, and records how it ended.
     fn post(&self) -> Result<Response, AuthError> {
         let mut attempt = Acquisition::current().token_request(&self.url);
-        match http::post(&self.url, &attempt.take_headers(), self.form) {
-            Ok(response) => {
-                attempt.responded(response.status);
-                Ok(response)
-            }
-            Err(error) => {
-                attempt.failed(TransportError::of(&error));
-                Err(AuthError::Unreachable(error))
-            }
-        }
+        let headers = attempt.take_headers();
+        let sent = attempt.watch_blocking(|| {
+            let response = http::post(&self.url, &headers, self.form)?;
+            Ok::<_, io::Error>(Status::new(response.status, response))
+        });
+        sent.map(|sent| sent.response)
+            .map_err(AuthError::Unreachable)
     }
 }
 
