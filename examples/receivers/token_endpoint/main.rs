@@ -1,12 +1,16 @@
 //! Serves a token endpoint that counts what its clients report, and checks its page for Prometheus.
 //!
-//! Two applications use the Contoso SDK, one with the headers of MSAL for Python. The page is printed.
+//! Two applications use the Contoso SDK, one with the headers of MSAL for Python. A stranger sends a
+//! request without telemetry and one with an unreadable header. The page is printed.
 //!
 //! ```text
 //! cargo run --example token-endpoint
+//! cargo run --example token-endpoint -- --port 9465 --seconds 600  # for Prometheus
 //! ```
 
 use std::collections::HashMap;
+use std::process::ExitCode;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -18,16 +22,43 @@ use token_telemetry::Telemetry;
 use token_telemetry::entra::Dialect;
 use token_telemetry::middleware::TokenEndpointLayer;
 use token_telemetry::otel::{Metrics, ServerMetrics};
+use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::contoso::{ContosoApi, ContosoClient};
 use token_telemetry_examples::token_endpoint::SECRET;
 use token_telemetry_examples::{Failure, say};
 use token_telemetry_receivers::listen;
 
+const HELP: &str = "\
+Serves a token endpoint that counts what its clients report, and checks its page for Prometheus.
+
+Usage: cargo run --example token-endpoint [-- OPTIONS]
+
+  --port N      port on 127.0.0.1, 0 for a free one; default: 0
+  --seconds N   how long the clients continue after the check; default: 0
+  --help        prints this text
+";
+
 /// The SKUs of the two applications.
 const CLIENTS: [&str; 2] = ["Contoso.Auth", "Contoso.Python"];
 
+/// Time between two rounds of the clients.
+const PAUSE: Duration = Duration::from_millis(500);
+
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    match Arguments::read(HELP) {
+        Ok(arguments) => arguments.finish(run_with(&arguments).await),
+        Err(code) => code,
+    }
+}
+
+async fn run_with(arguments: &Arguments) -> Result<String, Failure> {
+    let port = arguments.get("port")?.unwrap_or_default();
+    let seconds = arguments.get("seconds")?.unwrap_or_default();
+    run(port, Duration::from_secs(seconds)).await
+}
+
+async fn run(port: u16, time: Duration) -> Result<String, Failure> {
     let registry = Registry::new();
     let exporter = opentelemetry_prometheus::exporter().with_registry(registry.clone());
     let provider = SdkMeterProvider::builder().with_reader(exporter.build()?);
@@ -37,7 +68,7 @@ async fn main() -> Result<(), Failure> {
         .known_apis::<ContosoApi>();
     let layer = TokenEndpointLayer::new(metrics);
 
-    let listener = listen(0).await?;
+    let listener = listen(port).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     let page = move || TextEncoder::new().encode_to_string(&registry.gather());
     let app = Router::new()
@@ -45,13 +76,42 @@ async fn main() -> Result<(), Failure> {
         .route("/metrics", get(async move || page().unwrap_or_default()));
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
 
+    let url = format!("{origin}/token");
+    round(&url).await?;
+    let scraped = reqwest::get(format!("{origin}/metrics")).await?;
+    let series = check(&scraped.text().await?)?;
+    if !time.is_zero() {
+        say!("metrics at {origin}/metrics");
+        tokio::select! {
+            ended = repeat(&url) => ended?,
+            () = tokio::time::sleep(time) => {}
+            stopped = tokio::signal::ctrl_c() => stopped?,
+        }
+    }
+    server.abort();
+    Ok(format!("token-endpoint: {series} series"))
+}
+
+/// Repeats the round until the future is dropped.
+async fn repeat(url: &str) -> Result<(), Failure> {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        round(url).await?;
+    }
+}
+
+/// Sends the requests of all clients.
+async fn round(url: &str) -> Result<(), Failure> {
     let dialects = [Dialect::default(), Dialect::msal_python()];
     for (sku, dialect) in CLIENTS.into_iter().zip(dialects) {
-        work(sku, dialect, format!("{origin}/token")).await?;
+        work(sku, dialect, url.to_owned()).await?;
     }
-    let scraped = reqwest::get(format!("{origin}/metrics")).await?;
-    server.abort();
-    check(&scraped.text().await?)
+    let stranger = reqwest::Client::new();
+    stranger.post(url).send().await?;
+    let header = "x-client-current-telemetry";
+    let unreadable = stranger.post(url).header(header, "9|1004,2|");
+    unreadable.header("x-client-sku", "Stranger").send().await?;
+    Ok(())
 }
 
 /// Acquires a token, takes it from the cache twice, and fails once, before it reports all that.
@@ -84,8 +144,8 @@ async fn respond(Form(form): Form<HashMap<String, String>>) -> (StatusCode, Json
     )
 }
 
-/// Prints the samples, and checks those of both applications.
-fn check(scraped: &str) -> Result<(), Failure> {
+/// Prints the samples, checks those of all clients, and returns their number.
+fn check(scraped: &str) -> Result<usize, Failure> {
     let is_sample = |line: &&str| line.starts_with("token_telemetry_server_");
     let samples: Vec<&str> = scraped.lines().filter(is_sample).collect();
     say!("{}", samples.join("\n"));
@@ -96,22 +156,24 @@ fn check(scraped: &str) -> Result<(), Failure> {
             ["cache_hits_total", "1.2.0", " 2"],
             ["reported_failures_total", "invalid_client", " 1"],
         ] {
-            let has_all = |it: &&str| {
-                it.contains(sku)
-                    && it.ends_with(value)
-                    && it.contains(metric)
-                    && it.contains(attribute)
-            };
-            if !samples.iter().any(has_all) {
-                return Err(format!("expected {metric} {attribute}{value} of {sku}").into());
-            }
+            expect(&samples, [metric, sku, attribute], value)?;
         }
     }
-    say!("token-endpoint: {} series", samples.len());
-    Ok(())
+    let unreadable = ["unreadable_headers_total", "other", "unknown-schema"];
+    expect(&samples, unreadable, " 1")?;
+    Ok(samples.len())
 }
 
-#[test]
-fn page_has_both_applications() {
-    main().unwrap();
+/// Checks that a sample has all words, and the value.
+fn expect(samples: &[&str], words: [&str; 3], value: &str) -> Result<(), Failure> {
+    let has_all = |it: &&str| it.ends_with(value) && words.iter().all(|word| it.contains(word));
+    if samples.iter().any(has_all) {
+        return Ok(());
+    }
+    Err(format!("expected {}{value}", words.join(" ")).into())
+}
+
+#[tokio::test]
+async fn page_has_all_clients() {
+    run(0, Duration::ZERO).await.unwrap();
 }
