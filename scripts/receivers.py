@@ -131,6 +131,7 @@ NOT_IN_LOAD = (
     "token_telemetry_cache_lookup_duration_seconds",
     "token_telemetry_credential_duration_seconds",
     "token_telemetry_triggered_refreshes_total",
+    "token_telemetry_graph_requests_total",
     'token_telemetry_refresh_duration_seconds_count{job=~"$job",error_kind=~',
 )
 
@@ -144,6 +145,7 @@ def buckets(name, labels):
 NEW_TOKENS = 'ApiId="AcquireTokenForClient",TokenSource="IdentityProvider",CacheRefreshReason="NoCachedAccessToken"'
 FAILED = 'ApiId="AcquireTokenForClient",ErrorCode="temporarily_unavailable",CacheRefreshReason="Expired"'
 API = 'token_telemetry_api_name="acquire_token"'
+GRAPH = 'token_telemetry_graph_requests_total{http_request_method="GET"'
 LEVEL = "token_telemetry_cache_level"
 RESULT = "token_telemetry_cache_result"
 IN_TROUBLE = {
@@ -178,6 +180,10 @@ IN_TROUBLE = {
             *buckets("token_telemetry_cache_lookup_duration_seconds", f'{LEVEL}="l2",{RESULT}="error"'),
             'token_telemetry_credential_duration_seconds_count{token_telemetry_credential="client_secret"}',
             f'token_telemetry_triggered_refreshes_total{{{API},token_telemetry_refresh_trigger="timer"}}',
+            f'{GRAPH},http_response_status_code="200"}}',
+            f'{GRAPH},http_response_status_code="401",error_type="401",token_telemetry_graph_claims_challenges="1"}}',
+            f'{GRAPH},http_response_status_code="429",error_type="429",http_request_resend_count="2"}}',
+            f'{GRAPH},error_type="timeout",http_request_resend_count="1"}}',
         ],
         "values": {
             f"token_telemetry_acquisitions_in_flight{{{API}}}": 3,
@@ -190,6 +196,7 @@ IN_TROUBLE = {
             "Resent attempts": 0.5,
             "Throttling": 0.5,
             "Time to expiry": 3000,
+            "Resent Graph requests": 0.5,
         },
     },
 }
