@@ -119,9 +119,9 @@ CHILD_SOMETIMES = {
 # Attributes that tracing-opentelemetry adds.
 SPAN_ADDED = {"thread.id", "thread.name", "target", "busy_ns", "idle_ns"}
 
-# Metrics of the second set, as Prometheus names them, that the load does not record, and the beginning
-# of a query that selects nothing of it: no background refresh is cancelled. A simulated service shows
-# their panels.
+# Metrics of the second set, as Prometheus names them, that the load does not record, and the
+# beginnings of queries that select nothing: no background refresh is cancelled, and no client of the
+# token endpoint gives up. Simulated services show their panels.
 NOT_IN_LOAD = (
     "token_telemetry_waiting_duration_seconds",
     "token_telemetry_stale_tokens_total",
@@ -133,7 +133,10 @@ NOT_IN_LOAD = (
     "token_telemetry_triggered_refreshes_total",
     "token_telemetry_graph_requests_total",
     'token_telemetry_refresh_duration_seconds_count{job=~"$job",error_kind=~',
+    'token_telemetry_server_requests_total{job=~"$job",token_telemetry_response_class=""',
 )
+# The job of the example `token-endpoint`.
+TOKEN_ENDPOINT = "token-endpoint"
 
 
 def buckets(name, labels):
@@ -146,6 +149,7 @@ NEW_TOKENS = 'ApiId="AcquireTokenForClient",TokenSource="IdentityProvider",Cache
 FAILED = 'ApiId="AcquireTokenForClient",ErrorCode="temporarily_unavailable",CacheRefreshReason="Expired"'
 API = 'token_telemetry_api_name="acquire_token"'
 GRAPH = 'token_telemetry_graph_requests_total{http_request_method="GET"'
+SKU = 'token_telemetry_client_sku="Contoso.Auth"'
 LEVEL = "token_telemetry_cache_level"
 RESULT = "token_telemetry_cache_result"
 IN_TROUBLE = {
@@ -199,6 +203,15 @@ IN_TROUBLE = {
             "Resent Graph requests": 0.5,
         },
     },
+    # Only the set of a token endpoint.
+    "broken-client": {
+        "counts": [
+            f'token_telemetry_server_requests_total{{{SKU},token_telemetry_response_class="2xx"}}',
+            f"token_telemetry_server_requests_total{{{SKU}}}",
+            f'token_telemetry_server_unreadable_headers_total{{{SKU},error_type="unknown-schema"}}',
+        ],
+        "panels": {"Cache hits of clients": 0},
+    },
 }
 # Jobs for which each alert is pending or firing. The load has a wrong secret and an overloaded
 # endpoint in every round, and its tokens live long.
@@ -216,6 +229,8 @@ PENDING = {
     "TokenEndpointThrottling": {"contoso", "throttled"},
     "TokenDistributedCacheFailing": {"throttled"},
     "TokenRejectedByResource": {"throttled"},
+    "TokenClientHeadersUnreadable": {"broken-client"},
+    "TokenClientFailuresJumped": set(),
 }
 
 
@@ -443,6 +458,14 @@ def values_of(base, target, job):
     return numbers(query(base, expression))
 
 
+def job_of(expression, missing):
+    """The job for which a query of the dashboard returns series."""
+    in_load = not any(name in expression for name in missing)
+    if "token_telemetry_server_" in expression:
+        return TOKEN_ENDPOINT if in_load else "broken-client"
+    return "contoso" if in_load else "throttled"
+
+
 def check_dashboard(base, dashboard, missing):
     """Each query returns series; one with a missing metric does so for a simulated service."""
     panels = panels_of(dashboard)
@@ -456,8 +479,7 @@ def check_dashboard(base, dashboard, missing):
     targets = [(panel, target) for panel in panels for target in panel["targets"]]
     for panel, target in targets:
         where = f"{panel['title']} {target['refId']}"
-        in_load = not any(name in target["expr"] for name in missing)
-        values = values_of(base, target, "contoso" if in_load else "throttled")
+        values = values_of(base, target, job_of(target["expr"], missing))
         same(f"{where} returns series", bool(values), True)
         same(f"{where} returns numbers", all(math.isfinite(value) for value in values), True)
         if panel["fieldConfig"]["defaults"]["unit"] == "percentunit":
@@ -466,7 +488,7 @@ def check_dashboard(base, dashboard, missing):
         if variable["type"] == "query":
             series, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["definition"]).groups()
             found = set(labels(query(base, series), [label]))
-            same(variable["name"], found, {("contoso",), *((job,) for job in IN_TROUBLE)})
+            same(variable["name"], found, {(job,) for job in ("contoso", TOKEN_ENDPOINT, *IN_TROUBLE)})
     print(f"   dashboard: {len(targets)} queries of {len(panels)} panels, each returns series")
 
 
@@ -519,7 +541,9 @@ def in_trouble(port):
     http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Service).serve_forever()
 
 
-def jobs_in_trouble(port):
+def further_jobs(token_endpoint, port):
+    """Prints the jobs of the example `token-endpoint` and of the services in trouble, to be scraped."""
+    print(f"  - {{job_name: {TOKEN_ENDPOINT}, static_configs: [{{targets: ['{token_endpoint}']}}]}}")
     for job in IN_TROUBLE:
         print(f"  - {{job_name: {job}, metrics_path: /{job}, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}")
 
@@ -543,5 +567,5 @@ def ready(base):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands = (otlp, complete, prometheus, in_trouble, jobs_in_trouble, ports, listening, ready)
+    commands = (otlp, complete, prometheus, in_trouble, further_jobs, ports, listening, ready)
     {function.__name__: function for function in commands}[command](*arguments)

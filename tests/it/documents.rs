@@ -70,11 +70,12 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The metrics and attributes of the second set, as the exporter for Prometheus names them.
+/// The metrics and attributes of all sets but MSAL's, as the exporter for Prometheus names them.
 fn prometheus_names() -> HashSet<String> {
     let underscored = |name: &str| name.replace('.', "_");
     let mut names = HashSet::new();
-    for metric in Metric::ALL.iter().filter(|metric| !metric.is_msal()) {
+    let metrics = Metric::ALL.iter().chain(Metric::SERVER);
+    for metric in metrics.filter(|metric| !metric.is_msal()) {
         names.extend(metric.attributes().map(underscored));
         let name = underscored(metric.name());
         let name = if metric.unit() == Some("s") {
