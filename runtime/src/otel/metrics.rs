@@ -78,9 +78,12 @@ pub enum MsalSet {
 
 /// The options that select the metrics and the spelling of their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an independent choice of the builder"
+#[cfg_attr(
+    feature = "otel-bound",
+    expect(
+        clippy::struct_excessive_bools,
+        reason = "each is an independent choice of the builder"
+    )
 )]
 pub(super) struct MetricsConfig {
     pub(super) base: bool,
