@@ -68,16 +68,6 @@ impl TokenRequest {
         }
     }
 
-    /// Like [`watch`](Self::watch), for the future of a service whose error may be boxed.
-    #[cfg(feature = "tower")]
-    pub(crate) fn watch_service<Fut, K>(self, sent: Fut) -> SendFuture<Fut, K> {
-        SendFuture {
-            inner: sent,
-            request: Some(self),
-            kind: PhantomData,
-        }
-    }
-
     /// Sends a request with a blocking client, and records how it ends.
     ///
     /// Its headers were applied before.
@@ -114,6 +104,18 @@ pin_project! {
         inner: F,
         request: Option<TokenRequest>,
         kind: PhantomData<K>,
+    }
+}
+
+#[cfg(feature = "tower")]
+impl<F, K> SendFuture<F, K> {
+    /// Watches the future of a service, whose error may be boxed, if it is part of an attempt.
+    pub(crate) const fn of_service(request: Option<TokenRequest>, sent: F) -> Self {
+        Self {
+            inner: sent,
+            request,
+            kind: PhantomData,
+        }
     }
 }
 

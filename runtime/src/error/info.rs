@@ -52,7 +52,7 @@ const INLINE_STS_CODES: usize = 4;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe errors of type `{E}`",
     label = "no error codes are known for this error type",
-    note = "write `impl DescribeError<{E}> for {Self}`, or pass a function `fn(&{E}) -> ErrorInfo` to the attribute: `error_info = path::to::function`"
+    note = "pass a function `fn(&{E}) -> ErrorInfo` to the attribute: `error_info = path::to::function`; if the error type, or `{Self}`, is of your crate, you can also write `impl DescribeError<{E}> for {Self}`"
 )]
 pub trait DescribeError<E: ?Sized> {
     /// Returns the codes and the class of an error.

@@ -13,9 +13,13 @@ use crate::acquisition::{Handle, Purpose, SendFuture, ServiceOutcome, TokenReque
 ///
 /// It uses the acquisition whose [`Handle`] is in the request's extensions, or else the current one.
 /// Behind a `Buffer` layer only the handle works, because the worker calls the service from its own
-/// task. Below a retry layer, each retry counts as an attempt. Put this layer directly above the
-/// client, where errors still have their sources; it also works above layers that return boxed errors,
-/// such as `Timeout`. The compiler finds the kind of error, `K`, where the service is called.
+/// task.
+///
+/// The order matters: retry layer, this layer, timeout layer, client. Below a retry layer, each retry
+/// counts as an attempt; above a timeout layer, a timeout is recorded as one, while a timeout further out
+/// only drops the attempt. Errors may be boxed, as those of `Timeout` are: the compiler finds the kind of
+/// error, `K`, where the service is called. Add the layer once; a second one passes `http` requests on as
+/// they are.
 ///
 /// Insert a [`Purpose`] into the extensions of a request that does not ask for a token.
 ///
@@ -92,6 +96,19 @@ impl<S, K> Layer<S> for TokenRequestLayer<K> {
 /// }
 /// # fn inner<S>(client: AuthClient<S>) -> TokenRequestService<S> { client.service }
 /// ```
+///
+/// If the errors of the service below are boxed, say so:
+///
+/// ```
+/// use token_telemetry::acquisition::BoxedError;
+/// use token_telemetry::middleware::TokenRequestService;
+/// use tower::timeout::Timeout;
+///
+/// struct AuthClient<S> {
+///     service: TokenRequestService<Timeout<S>, BoxedError>,
+/// }
+/// # fn inner<S>(client: AuthClient<S>) -> TokenRequestService<Timeout<S>, BoxedError> { client.service }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenRequestService<S, K = TypedError> {
     inner: S,
@@ -113,9 +130,13 @@ where
     }
 
     fn call(&mut self, mut req: R) -> Self::Future {
-        let mut attempt = req.token_request();
-        attempt.apply_to(req.headers_mut());
-        attempt.watch_service(self.inner.call(req))
+        // The report of an outer layer would be lost if this one replaced its headers.
+        let attempt = req.begin_attempt().then(|| {
+            let mut attempt = req.token_request();
+            attempt.apply_to(req.headers_mut());
+            attempt
+        });
+        SendFuture::of_service(attempt, self.inner.call(req))
     }
 }
 
@@ -150,7 +171,18 @@ pub trait OutgoingRequest {
 
     /// Returns the headers of the request.
     fn headers_mut(&mut self) -> &mut HeaderMap;
+
+    /// Marks the request as part of an attempt; returns false if it was one already.
+    ///
+    /// A request type without a place for the mark is never one.
+    fn begin_attempt(&mut self) -> bool {
+        true
+    }
 }
+
+/// The mark of a request that a [`TokenRequestLayer`] has seen.
+#[derive(Clone, Copy)]
+struct InAttempt;
 
 impl<B> OutgoingRequest for Request<B> {
     fn token_request(&self) -> TokenRequest {
@@ -162,6 +194,10 @@ impl<B> OutgoingRequest for Request<B> {
 
     fn headers_mut(&mut self) -> &mut HeaderMap {
         self.headers_mut()
+    }
+
+    fn begin_attempt(&mut self) -> bool {
+        self.extensions_mut().insert(InAttempt).is_none()
     }
 }
 

@@ -1,5 +1,7 @@
 //! A `reqwest-middleware` handler that writes the telemetry headers of token requests.
 
+use std::sync::{Arc, Weak};
+
 use ::http::Extensions;
 use async_trait::async_trait;
 use reqwest::{Request, Response};
@@ -15,7 +17,8 @@ use crate::error::TransportError;
 ///
 /// It uses the acquisition whose [`Handle`] is in the extensions of the request, or else the current
 /// one. Attach it after a retry handler, so that each retry counts as an attempt. Insert a [`Purpose`]
-/// into the extensions of a request that does not ask for a token. If the client also sends requests
+/// into the extensions of a request that does not ask for a token. A second handler inside the first
+/// passes requests on as they are. If the client also sends requests
 /// to other hosts, set [`authorities`](crate::TelemetryBuilder::authorities).
 ///
 /// # Examples
@@ -59,14 +62,27 @@ impl Middleware for TokenRequestMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        // The report of an outer handler would be lost if this one replaced its headers.
+        let outer = extensions.get::<InAttempt>();
+        if outer.is_some_and(|InAttempt(outer)| outer.strong_count() > 0) {
+            return next.run(req, extensions).await;
+        }
+        let running = Arc::new(());
+        extensions.insert(InAttempt(Arc::downgrade(&running)));
         let handle = extensions.get::<Handle>();
         let purpose = extensions.get::<Purpose>().copied();
         let mut attempt = Handle::seen_request(handle, req.url().as_str());
         attempt = attempt.purpose(purpose.unwrap_or_default());
         attempt.apply_to(req.headers_mut());
-        attempt.watch(next.run(req, extensions)).await
+        let result = attempt.watch(next.run(req, extensions)).await;
+        drop(running);
+        result
     }
 }
+
+/// The mark of an attempt that runs; retries share the extensions, and one may be dropped.
+#[derive(Clone)]
+struct InAttempt(Weak<()>);
 
 impl HttpOutcome for Result<Response> {
     fn status(&self) -> std::result::Result<u16, TransportError> {

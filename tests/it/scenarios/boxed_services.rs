@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Ready, pending, ready};
 use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -192,6 +193,18 @@ fn handler_records_each_retry() {
 }
 
 #[test]
+fn second_handler_adds_no_attempt() {
+    let client = ClientBuilder::new(reqwest::Client::new())
+        .with(Again)
+        .with(TokenRequestMiddleware::new())
+        .with(TokenRequestMiddleware::new())
+        .with(Server(200))
+        .build();
+    let record = record_of(|| now(client.post(TOKEN_URL).send()).unwrap());
+    assert_eq!(record.attempt_count(), 2);
+}
+
+#[test]
 fn handler_classifies_errors() {
     let record = record_of(|| now(client(0).post(TOKEN_URL).send()).unwrap_err());
     assert_eq!(class_of(&record), Some(TransportError::Connect));
@@ -221,4 +234,31 @@ fn handler_uses_handle_and_purpose() {
         record.attempts().next().unwrap().purpose(),
         Purpose::Discovery
     );
+}
+
+#[tokio::test]
+async fn second_layer_loses_no_report() {
+    let (telemetry, recorder) = telemetry();
+    fail(&telemetry, "refused", || {});
+    let arrived = Arc::new(Mutex::new(HeaderMap::new()));
+    let seen = Arc::clone(&arrived);
+    let service = ServiceBuilder::new()
+        .layer(TokenRequestLayer::new())
+        .layer(TokenRequestLayer::new())
+        .service(service_fn(move |request: Request<()>| {
+            *seen.lock().unwrap() = request.into_parts().0.headers;
+            ready(Ok::<_, io::Error>(Response::new(())))
+        }));
+    let request = Request::post(TOKEN_URL).body(()).unwrap();
+    let sending = async { Ok(service.oneshot(request).await.unwrap().status()) };
+    for_client(&telemetry, sending).await.unwrap();
+    let last = arrived
+        .lock()
+        .unwrap()
+        .get("x-client-last-telemetry")
+        .cloned();
+    assert!(last.unwrap().to_str().unwrap().contains("refused"));
+    let record = recorder.take().pop().unwrap();
+    assert_eq!(record.attempt_count(), 1);
+    assert_eq!(telemetry.pending_failures().len(), 0);
 }
