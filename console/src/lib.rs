@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod board;
+mod collector;
+mod console;
+mod entry;
+mod hub;
+mod latency;
+mod meaning;
+mod message;
+mod ring;
+mod sdk;
+mod series;
+mod server;
+
+pub use console::{BoundConsole, Console};

@@ -1,0 +1,52 @@
+//! The files of the page, which are part of the program.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{Html, IntoResponse, Response};
+
+/// A file at a fixed path.
+#[derive(Clone, Copy)]
+pub(super) struct File {
+    pub(super) path: &'static str,
+    kind: &'static str,
+    text: &'static str,
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// The files that the page loads.
+pub(super) const FILES: [File; 2] = [
+    File {
+        path: "/console.css",
+        kind: CSS,
+        text: include_str!("../../page/console.css"),
+    },
+    File {
+        path: "/console.js",
+        kind: SCRIPT,
+        text: include_str!("../../page/console.js"),
+    },
+];
+
+const PAGE: &str = include_str!("../../page/page.html");
+
+/// What stands in the page for the path under which the console is mounted.
+const BASE: &str = "{base}";
+
+impl File {
+    pub(super) fn response(self) -> Response {
+        ([(CONTENT_TYPE, self.kind)], self.text).into_response()
+    }
+}
+
+/// Returns the page; `path` is that of the request.
+pub(super) fn page(path: &str) -> Response {
+    Html(PAGE.replace(BASE, &escape(path.trim_end_matches('/')))).into_response()
+}
+
+/// Escapes a text for an attribute in double quotes.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+}
