@@ -37,6 +37,8 @@ pub(crate) struct Hub {
     /// Identifies this console to pages that were opened before the program was restarted.
     run: String,
     started: Instant,
+    /// The start in seconds since 1970.
+    started_at: u64,
     sdks: Vec<Sdk>,
     attached: Vec<AttachedObserver>,
     state: Mutex<State>,
@@ -67,6 +69,7 @@ impl Hub {
         let hub = Self {
             run: ClientRequestId::new().to_string(),
             started: Instant::now(),
+            started_at: unix_ms() / 1000,
             attached,
             state: Mutex::new(State {
                 queue,
@@ -163,8 +166,7 @@ impl Hub {
 
     /// Returns the seconds since 1970, from a clock that does not jump.
     fn seconds(&self) -> u64 {
-        // The start is close enough: pages use the difference only.
-        unix_ms() / 1000
+        self.started_at + self.started.elapsed().as_secs()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -229,7 +231,7 @@ impl Unfinished {
     }
 }
 
-pub(crate) fn unix_ms() -> u64 {
+fn unix_ms() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
