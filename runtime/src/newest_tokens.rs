@@ -60,7 +60,13 @@ impl Entry {
         let passed = now.since(self.started);
         let age = passed.saturating_sub(self.acquired_after);
         let expires_in = self.expires_after.saturating_sub(passed);
-        NewestToken::new(self.api, self.credential, age, expires_in)
+        NewestToken {
+            api: self.api,
+            credential: self.credential,
+            age,
+            expires_in,
+            lifetime: self.expires_after.saturating_sub(self.acquired_after),
+        }
     }
 }
 

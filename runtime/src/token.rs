@@ -250,27 +250,14 @@ impl TokenInfo {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewestToken {
-    api: Api,
-    credential: Option<CredentialKind>,
-    age: Duration,
-    expires_in: Duration,
+    pub(crate) api: Api,
+    pub(crate) credential: Option<CredentialKind>,
+    pub(crate) age: Duration,
+    pub(crate) expires_in: Duration,
+    pub(crate) lifetime: Duration,
 }
 
 impl NewestToken {
-    pub(crate) const fn new(
-        api: Api,
-        credential: Option<CredentialKind>,
-        age: Duration,
-        expires_in: Duration,
-    ) -> Self {
-        Self {
-            api,
-            credential,
-            age,
-            expires_in,
-        }
-    }
-
     /// Returns the function that acquired the token.
     #[must_use]
     pub const fn api(&self) -> Api {
@@ -293,5 +280,11 @@ impl NewestToken {
     #[must_use]
     pub const fn expires_in(&self) -> Duration {
         self.expires_in
+    }
+
+    /// Returns how long the token was valid when it was acquired.
+    #[must_use]
+    pub const fn lifetime(&self) -> Duration {
+        self.lifetime
     }
 }

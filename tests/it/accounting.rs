@@ -132,6 +132,8 @@ impl Ledger {
 
     fn check(&self, telemetry: &Telemetry) {
         let pending = telemetry.pending_failures();
+        let delivered = usize::try_from(telemetry.delivered_failures()).unwrap();
+        assert_eq!(delivered, self.delivered.len());
         let lost = usize::try_from(telemetry.lost_failures()).unwrap();
         assert_eq!(
             self.delivered.len() + pending.len() + lost,

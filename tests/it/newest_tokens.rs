@@ -88,6 +88,16 @@ fn expired_token_stays() {
 }
 
 #[test]
+fn lifetime_outlasts_the_expiry() {
+    let client = Client::new();
+    client.fetch(60, None);
+    for passed in [0, 30, 600] {
+        client.clock.advance(seconds(passed));
+        assert_eq!(client.telemetry.tokens()[0].lifetime(), seconds(60));
+    }
+}
+
+#[test]
 fn age_begins_at_the_end() {
     let client = Client::new();
     acquire(&client.telemetry, || {

@@ -193,4 +193,8 @@ impl Headers {
     pub(crate) fn lost(&self) -> u64 {
         self.failures.lost()
     }
+
+    pub(crate) fn delivered(&self) -> u64 {
+        self.failures.delivered()
+    }
 }

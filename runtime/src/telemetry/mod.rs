@@ -211,8 +211,8 @@ impl Telemetry {
     ///
     /// Failures are dropped if one is too long, if there are too many for one authority (see
     /// [`Capacity`](crate::entra::Capacity)), or if their authority is the least recently used of more
-    /// than 16. Each failure for the header ends up acknowledged, [pending](Self::pending_failures)
-    /// or here. Failures that no request may report do not count.
+    /// than 16. Each failure for the header ends up [delivered](Self::delivered_failures),
+    /// [pending](Self::pending_failures) or here. Failures that no request may report do not count.
     ///
     /// # Examples
     ///
@@ -224,6 +224,23 @@ impl Telemetry {
     #[must_use]
     pub fn lost_failures(&self) -> u64 {
         self.shards.core.entra.lost()
+    }
+
+    /// Returns the number of failures that token requests have reported.
+    ///
+    /// A failure counts once the response acknowledges the request that carried it; which responses
+    /// do depends on the [`Dialect`](crate::entra::Dialect).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    ///
+    /// println!("{} failures delivered", Telemetry::global().delivered_failures());
+    /// ```
+    #[must_use]
+    pub fn delivered_failures(&self) -> u64 {
+        self.shards.core.entra.delivered()
     }
 
     /// Returns the last records, oldest first.

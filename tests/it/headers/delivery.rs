@@ -98,6 +98,18 @@ fn managed_identity_failures_are_not_queued() {
 }
 
 #[test]
+fn only_acknowledged_failures_count_as_delivered() {
+    let telemetry = speaking(Dialect::default());
+    fail_after(&telemetry, &[], "first");
+    fail_after(&telemetry, &[], "second");
+    for (status, count) in [(503, 0), (200, 2), (200, 2)] {
+        let (request, _) = open(&telemetry, PUBLIC);
+        request.responded(status);
+        assert_eq!(telemetry.delivered_failures(), count, "{status}");
+    }
+}
+
+#[test]
 fn unreadable_hosts_are_distinct() {
     let telemetry = speaking(Dialect::default());
     let urls = [

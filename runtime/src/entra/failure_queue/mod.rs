@@ -150,6 +150,10 @@ impl FailureQueue {
     pub(super) fn lost(&self) -> u64 {
         self.lock().lost
     }
+
+    pub(super) fn delivered(&self) -> u64 {
+        self.lock().delivered
+    }
 }
 
 impl fmt::Debug for FailureQueue {

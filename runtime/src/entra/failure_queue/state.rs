@@ -28,6 +28,8 @@ pub(super) struct QueueState {
     pub(super) hits_reported: u64,
     /// Failures dropped without ever being delivered.
     pub(super) lost: u64,
+    /// Failures in acknowledged requests.
+    pub(super) delivered: u64,
 }
 
 /// The failures of one authority, oldest first.
@@ -200,10 +202,10 @@ impl QueueState {
     pub(super) fn complete(&mut self, report: &InFlightReport, delivered: bool, form: &LastForm) {
         let authority = &report.authority;
         let in_flight = ReportState::InFlight(report.request);
-        let mut lost = 0;
+        let (mut acknowledged, mut lost) = (0, 0);
         for queue in self.queues_of(authority) {
             if delivered {
-                queue.retain(|failure| failure.state != in_flight);
+                acknowledged += queue.retain(|failure| failure.state != in_flight);
                 continue;
             }
             for failure in &mut queue.failures {
@@ -215,6 +217,7 @@ impl QueueState {
                 lost += queue.truncate(kept);
             }
         }
+        self.delivered += acknowledged;
         self.lost += lost;
         if !delivered {
             self.hits_reported = self.hits_reported.saturating_sub(report.hits);
