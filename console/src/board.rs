@@ -1,26 +1,35 @@
 //! What the console counts for one SDK.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 use token_telemetry::error::ErrorKind;
-use token_telemetry::{AcquisitionRecord, Outcome};
+use token_telemetry::{AcquisitionRecord, Outcome, Totals};
 
-use crate::latency::{Latency, WINDOW};
-use crate::series::{Counts, Series};
+use crate::entry;
+use crate::latency::{Latency, SourceLatency, WINDOW};
+use crate::series::{Counts, Series, SeriesData};
 
-/// Error codes that are told apart per second; the others are counted together.
+/// Error codes that have their own count; the others are counted together.
 const CODES: usize = 32;
 
 /// The name under which other codes are counted.
 const OTHER: &str = "other codes";
 
-/// The figures of one SDK.
-#[derive(Default)]
+/// The counts of one SDK.
 pub(crate) struct Board {
-    pub(crate) series: Series,
-    pub(crate) latency: Latency,
+    series: Series,
+    latency: Latency,
     seconds: VecDeque<(u64, Second)>,
+    hits: Hits,
+}
+
+/// Cache hits that were counted, and those whose records arrived.
+struct Hits {
+    before: u64,
+    counted: u64,
+    shown: u64,
 }
 
 /// What the records of one second say.
@@ -32,15 +41,24 @@ struct Second {
     errors: BTreeMap<Failure, u64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Failure {
     code: String,
     kind: Option<&'static str>,
 }
 
-/// The sums over the window, for the page.
+/// What the console has counted for one SDK, for the page.
 #[derive(Serialize)]
-pub(crate) struct WindowData {
+pub(crate) struct Figures {
+    /// Cache hits since the start that have no entry, because they are sampled.
+    hits_not_shown: u64,
+    window: WindowData,
+    series: SeriesData,
+}
+
+/// The sums over the window.
+#[derive(Serialize)]
+struct WindowData {
     seconds: u64,
     hits: u64,
     fetches: u64,
@@ -48,7 +66,7 @@ pub(crate) struct WindowData {
     cancelled: u64,
     attempts: u64,
     throttled: u64,
-    sources: Vec<crate::latency::SourceLatency>,
+    sources: Vec<SourceLatency>,
     reasons: BTreeMap<&'static str, u64>,
     errors: Vec<ErrorData>,
 }
@@ -61,57 +79,74 @@ struct ErrorData {
 }
 
 impl Board {
-    /// Counts a record in this second.
-    pub(crate) fn finished(&mut self, record: &AcquisitionRecord, now: u64) {
-        self.latency.add(record, now);
-        self.second(now, |second| second.count(record));
+    /// Creates the board of an SDK with these totals.
+    pub(crate) fn new(totals: &Totals) -> Self {
+        Self {
+            series: Series::default(),
+            latency: Latency::default(),
+            seconds: VecDeque::new(),
+            hits: Hits {
+                before: totals.cache,
+                counted: totals.cache,
+                shown: 0,
+            },
+        }
     }
 
-    /// Counts in this second; a clock that goes backwards does not matter.
-    fn second(&mut self, now: u64, count: impl FnOnce(&mut Second)) {
+    /// Counts what has happened since the last totals in this second.
+    pub(crate) fn count(&mut self, totals: &Totals, now: u64) {
+        self.series.add(now, Counts::of(totals));
+        self.hits.counted = totals.cache;
+    }
+
+    /// Counts what a record says in this second.
+    pub(crate) fn finished(&mut self, record: &AcquisitionRecord, now: u64) {
+        self.hits.shown += u64::from(entry::is_hit(record));
+        self.latency.add(record, now);
         self.forget(now);
         if self.seconds.back().is_none_or(|(newest, _)| *newest < now) {
             self.seconds.push_back((now, Second::default()));
         }
         if let Some((_, second)) = self.seconds.back_mut() {
-            count(second);
+            second.count(record);
         }
     }
 
     fn forget(&mut self, now: u64) {
         let oldest = now.saturating_sub(WINDOW);
-        while self
-            .seconds
-            .front()
-            .is_some_and(|(second, _)| *second <= oldest)
-        {
+        let is_over = |(second, _): &(u64, Second)| *second <= oldest;
+        while self.seconds.front().is_some_and(is_over) {
             self.seconds.pop_front();
         }
     }
 
-    /// Returns the sums over the window that ends now.
-    pub(crate) fn window(&mut self, now: u64) -> WindowData {
+    /// Returns everything that was counted until now.
+    pub(crate) fn read(&mut self, now: u64) -> Figures {
+        let Hits {
+            before,
+            counted,
+            shown,
+        } = self.hits;
+        Figures {
+            // A record may arrive before it is counted.
+            hits_not_shown: counted.saturating_sub(before).saturating_sub(shown),
+            window: self.window(now),
+            series: self.series.read(),
+        }
+    }
+
+    fn window(&mut self, now: u64) -> WindowData {
         self.forget(now);
         let Counts {
             hits,
             fetches,
             failures,
             cancelled,
-        } = self
-            .series
-            .sum(usize::try_from(WINDOW).unwrap_or(usize::MAX));
+        } = self.series.sum(WINDOW);
         let mut all = Second::default();
         for (_, second) in &self.seconds {
             all.add(second);
         }
-        let errors = all.errors.into_iter().map(|(failure, count)| ErrorData {
-            code: failure.code,
-            kind: failure.kind,
-            count,
-        });
-        let mut errors: Vec<ErrorData> = errors.collect();
-        errors.sort_by_key(|error| std::cmp::Reverse(error.count));
-        errors.truncate(CODES);
         WindowData {
             seconds: WINDOW,
             hits,
@@ -121,10 +156,30 @@ impl Board {
             attempts: all.attempts,
             throttled: all.throttled,
             sources: self.latency.read(now),
+            errors: errors(all.errors),
             reasons: all.reasons,
-            errors,
         }
     }
+}
+
+/// Returns the most frequent errors first, and those beyond the limit as one.
+fn errors(counts: BTreeMap<Failure, u64>) -> Vec<ErrorData> {
+    let errors = counts.into_iter().map(|(failure, count)| ErrorData {
+        code: failure.code,
+        kind: failure.kind,
+        count,
+    });
+    let mut errors: Vec<ErrorData> = errors.collect();
+    errors.sort_by_key(|error| (error.code == OTHER, Reverse(error.count)));
+    if errors.len() > CODES {
+        let others = errors.split_off(CODES);
+        errors.push(ErrorData {
+            code: OTHER.to_owned(),
+            kind: None,
+            count: others.iter().map(|error| error.count).sum(),
+        });
+    }
+    errors
 }
 
 impl Second {

@@ -4,21 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use token_telemetry::acquisition::StartedAttempt;
+use token_telemetry::acquisition::{AcquisitionId, StartedAttempt};
 use token_telemetry::{AcquisitionRecord, Observer};
 
 /// Events that wait until the console collects them, four times a second.
 const WAITING: usize = 4096;
 
-/// Something that happened in the SDK with this number.
-pub(crate) struct Event {
-    pub(crate) sdk: usize,
-    pub(crate) kind: Kind,
-}
-
-pub(crate) enum Kind {
-    Finished(Box<AcquisitionRecord>),
-    Attempt(Sent),
+/// Something that happened in an SDK.
+pub(crate) enum Event {
+    /// An acquisition of the SDK with this number has ended.
+    Finished(usize, Box<AcquisitionRecord>),
+    Attempt(Box<Sent>),
 }
 
 /// A token request as it was sent.
@@ -39,7 +35,7 @@ pub(crate) struct Collector {
 
 /// The other end of all collectors.
 pub(crate) struct Queue {
-    pub(crate) events: Receiver<Event>,
+    events: Receiver<Event>,
     sender: SyncSender<Event>,
     dropped: Arc<AtomicU64>,
 }
@@ -62,25 +58,22 @@ impl Queue {
         }
     }
 
-    /// Returns how many records did not fit since the last call.
-    pub(crate) fn take_dropped(&self) -> u64 {
-        self.dropped.swap(0, Ordering::Relaxed)
+    /// Takes what has happened, but not what happens meanwhile: that could take forever.
+    pub(crate) fn drain(&self) -> impl Iterator<Item = Event> {
+        self.events.try_iter().take(WAITING)
+    }
+
+    /// Returns how many records did not fit.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
 
-impl Collector {
-    fn send(&self, kind: Kind) -> bool {
-        let event = Event {
-            sdk: self.sdk,
-            kind,
-        };
-        self.queue.try_send(event).is_ok()
-    }
-}
-
+/// Acquisitions never wait for the console: what does not fit into the queue is dropped.
 impl Observer for Collector {
     fn finished(&self, record: &AcquisitionRecord) {
-        if !self.send(Kind::Finished(Box::new(record.clone()))) {
+        let event = Event::Finished(self.sdk, Box::new(record.clone()));
+        if self.queue.try_send(event).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -91,18 +84,19 @@ impl Observer for Collector {
 
     fn attempt_started(&self, attempt: &StartedAttempt<'_>) {
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        // Without it, the record shows the attempt, but not its headers.
-        _ = self.send(Kind::Attempt(Sent {
-            acquisition: number(&attempt.acquisition()),
+        let sent = Sent {
+            acquisition: number(attempt.acquisition()),
             number: attempt.number(),
             purpose: attempt.purpose().name(),
             host: attempt.host().map(str::to_owned),
             headers: attempt.headers().map(owned).collect(),
-        }));
+        };
+        // The record shows the attempt also without its headers, so a dropped one does not count.
+        drop(self.queue.try_send(Event::Attempt(Box::new(sent))));
     }
 }
 
-/// Returns the number of an acquisition.
-pub(crate) fn number(id: &impl ToString) -> u64 {
+/// Returns the number of an acquisition, which pages match with its record.
+pub(crate) fn number(id: AcquisitionId) -> u64 {
     id.to_string().parse().unwrap_or_default()
 }

@@ -1,19 +1,23 @@
 //! The console: which clients it shows, and where it is served.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use axum::Router;
 use token_telemetry::{ClientRequestId, Telemetry};
 use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::sync::oneshot;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Limits};
 use crate::sdk::Sdk;
-use crate::server::{self, Access};
+use crate::server::{self, Access, LimitedListener};
 
-/// Records that are kept for pages, unless [`Console::capacity`] says otherwise.
-const CAPACITY: usize = 1000;
+/// The limits without [`Console::capacity`] and [`Console::hits_per_second`].
+const LIMITS: Limits = Limits {
+    capacity: 1000,
+    hits_per_second: 200,
+};
 
 /// A live page for one or several SDK clients.
 ///
@@ -29,11 +33,10 @@ const CAPACITY: usize = 1000;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 #[must_use = "a console shows nothing until it is served"]
 pub struct Console {
     clients: Vec<(Option<String>, Telemetry)>,
-    capacity: usize,
+    limits: Limits,
     hosts: Vec<String>,
     token: Option<String>,
 }
@@ -53,7 +56,7 @@ impl Console {
     pub fn attach(telemetry: &Telemetry) -> Self {
         Self {
             clients: vec![(None, telemetry.clone())],
-            capacity: CAPACITY,
+            limits: LIMITS,
             hosts: Vec::new(),
             token: Some(ClientRequestId::new().to_string()),
         }
@@ -97,6 +100,8 @@ impl Console {
 
     /// Sets how many records are kept for pages; 1000 by default.
     ///
+    /// Plain cache hits take up at most half of them once there are more.
+    ///
     /// # Examples
     ///
     /// ```
@@ -107,14 +112,33 @@ impl Console {
     /// # drop(console);
     /// ```
     pub fn capacity(mut self, records: usize) -> Self {
-        self.capacity = records.max(1);
+        self.limits.capacity = records.max(1);
+        self
+    }
+
+    /// Sets how many cache hits of each SDK are shown per second; 200 by default.
+    ///
+    /// All hits are counted. Each one shown costs its caller about a microsecond, so this limits what
+    /// an open page costs. While no page is open, none are taken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::Telemetry;
+    /// use token_telemetry_console::Console;
+    ///
+    /// let console = Console::attach(&Telemetry::global()).hits_per_second(20);
+    /// # drop(console);
+    /// ```
+    pub const fn hits_per_second(mut self, hits: u64) -> Self {
+        self.limits.hits_per_second = hits;
         self
     }
 
     /// Accepts requests whose `Host` header names this host, besides loopback and the bound address.
     ///
     /// The check stops a page of another site from reading the console through a name that it points
-    /// at this machine. Name the host that people type, without a port.
+    /// at this machine. Name the host that people type; its port does not matter.
     ///
     /// # Examples
     ///
@@ -126,7 +150,7 @@ impl Console {
     /// # drop(console);
     /// ```
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.push(host.into().to_ascii_lowercase());
+        self.hosts.push(host.into());
         self
     }
 
@@ -167,8 +191,8 @@ impl Console {
 
     /// Serves the console at this address, until the future is dropped.
     ///
-    /// Anywhere but on loopback, pages need the token in their URL. The whole URL is written to the
-    /// log of `tracing`, and returned by [`BoundConsole::url`].
+    /// Anywhere but on loopback, pages need the [`token`](Self::token) in their URL. The log of
+    /// `tracing` has the address without it; [`BoundConsole::url`] returns the whole URL.
     ///
     /// # Errors
     ///
@@ -187,7 +211,7 @@ impl Console {
     /// ```
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
         let bound = self.bind(address).await?;
-        tracing::info!(url = bound.url(), "console");
+        tracing::info!(address = %bound.address, "the console listens");
         bound.serve().await
     }
 
@@ -212,8 +236,7 @@ impl Console {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<BoundConsole> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let mut access = Access::new(self.hosts.clone(), self.token.clone());
-        access.serve_at(address);
+        let access = Access::new(&self.hosts, self.token.clone()).served_at(address);
         let url = access.url(address);
         Ok(BoundConsole {
             router: self.routes(access),
@@ -241,7 +264,7 @@ impl Console {
     /// # drop(app);
     /// ```
     pub fn router(self) -> Router {
-        let access = Access::new(self.hosts.clone(), self.token.clone());
+        let access = Access::new(&self.hosts, self.token.clone());
         self.routes(access)
     }
 
@@ -252,12 +275,34 @@ impl Console {
             let sdk = Sdk::new(name, telemetry, &taken);
             sdks.push(sdk);
         }
-        server::routes(Arc::new(Hub::new(sdks, self.capacity)), access)
+        server::routes(Arc::new(Hub::new(sdks, self.limits)), access)
+    }
+}
+
+/// Shows no token: it gives access.
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").finish_non_exhaustive()
     }
 }
 
 /// A console that is bound to an address, returned by [`Console::bind`].
-#[derive(Debug)]
+///
+/// # Examples
+///
+/// ```
+/// use token_telemetry::Telemetry;
+/// use token_telemetry_console::Console;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let console = Console::attach(&Telemetry::global()).bind("127.0.0.1:0").await?;
+/// assert_eq!(console.url(), format!("http://{}/", console.address()));
+/// let serving = tokio::spawn(console.serve());
+/// serving.abort(); // ends it
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a console shows nothing until it is served"]
 pub struct BoundConsole {
     router: Router,
@@ -281,10 +326,26 @@ impl BoundConsole {
 
     /// Serves the console, until the future is dropped.
     ///
+    /// Then it closes the connections of open pages, and no longer observes the clients.
+    ///
     /// # Errors
     ///
     /// If the listener fails.
     pub async fn serve(self) -> io::Result<()> {
-        axum::serve(self.listener, self.router).await
+        // Each connection has a task that outlives this future, unless a shutdown is signaled.
+        let (_dropped_with_this, dropped) = oneshot::channel::<()>();
+        let shutdown = async move { _ = dropped.await };
+        axum::serve(LimitedListener::new(self.listener), self.router)
+            .with_graceful_shutdown(shutdown)
+            .await
+    }
+}
+
+/// Shows no URL: its token gives access.
+impl fmt::Debug for BoundConsole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundConsole")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use token_telemetry::AcquisitionRecord;
+use token_telemetry::{AcquisitionRecord, TokenSource};
 
 use crate::collector::Sent;
 use crate::meaning::meaning;
@@ -50,6 +50,16 @@ pub(crate) fn serialize(
         requests: requests.collect(),
     };
     to_raw_value(&entry).ok()
+}
+
+/// Returns whether an acquisition is a cache hit, as the totals count them.
+pub(crate) fn is_hit(record: &AcquisitionRecord) -> bool {
+    record.is_ok() && record.token_source() == Some(TokenSource::Cache)
+}
+
+/// Returns whether an acquisition is one of many alike.
+pub(crate) fn is_plain_hit(record: &AcquisitionRecord) -> bool {
+    is_hit(record) && record.attempt_count() == 0
 }
 
 fn header((name, value): &(String, String)) -> HeaderData<'_> {

@@ -1,50 +1,57 @@
 //! Collects what the SDKs do, and answers pages.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use token_telemetry::ClientRequestId;
 use token_telemetry::observer::AttachedObserver;
 use tokio::sync::watch;
+use tokio::time::{self, Instant, MissedTickBehavior};
 
 use crate::board::Board;
-use crate::collector::{Event, Kind, Queue, Sent, number};
+use crate::clock::{Clock, millis, unix_ms};
+use crate::collector::{Event, Queue, number};
 use crate::entry;
-use crate::message::{self, Message};
+use crate::message::{ClientData, Message, SdkData};
 use crate::ring::Ring;
 use crate::sdk::Sdk;
-use crate::series::Counts;
+use crate::unfinished::Unfinished;
 
 /// How often events are collected.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Cache hits that are shown per tick and SDK; all of them are counted.
-const HITS_PER_TICK: u64 = 100;
+/// Ticks in a second.
+const TICKS: u64 = 4;
 
-/// How long after the last question of a page cache hits are still sampled.
+/// How long cache hits are sampled after the last request of a page.
 const ATTENTION: Duration = Duration::from_secs(10);
 
-/// How long an answer is held back while nothing happens.
+/// How long an answer waits for something new.
 const MAX_HOLD: Duration = Duration::from_millis(500);
 
-/// Acquisitions whose requests are kept until their records arrive.
-const UNFINISHED: usize = 1024;
+/// How much the console shows and keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Records that are kept.
+    pub(crate) capacity: usize,
+    /// Cache hits that are shown per SDK; all of them are counted.
+    pub(crate) hits_per_second: u64,
+}
 
 /// Everything that the console knows.
 pub(crate) struct Hub {
     /// Identifies this console to pages that were opened before the program was restarted.
     run: String,
-    started: Instant,
-    /// The start in seconds since 1970.
-    started_at: u64,
+    clock: Clock,
     sdks: Vec<Sdk>,
+    /// Dropped with the hub, which ends the observation.
     attached: Vec<AttachedObserver>,
+    hits_per_tick: u64,
     state: Mutex<State>,
-    /// Grows with each change that pages show.
+    /// Grows with each tick.
     version: watch::Sender<u64>,
-    /// Milliseconds from the start to the last question of a page.
+    /// Milliseconds from the start to the last request of a page.
     asked: AtomicU64,
     asking: AtomicUsize,
 }
@@ -54,32 +61,32 @@ struct State {
     boards: Vec<Board>,
     ring: Ring,
     unfinished: Unfinished,
-    dropped: u64,
 }
 
 impl Hub {
-    pub(crate) fn new(sdks: Vec<Sdk>, capacity: usize) -> Self {
+    pub(crate) fn new(sdks: Vec<Sdk>, limits: Limits) -> Self {
+        let Limits {
+            capacity,
+            hits_per_second,
+        } = limits;
         let queue = Queue::new();
-        let attach = |(at, sdk): (usize, &Sdk)| {
-            let attached = sdk.telemetry.attach_observer(queue.collector(at));
-            attached.limit_hits(HITS_PER_TICK);
-            attached
-        };
-        let attached = sdks.iter().enumerate().map(attach).collect();
+        // Counted before it is observed, so that no hit is shown that is not counted.
+        let boards = sdks.iter().map(|sdk| Board::new(&sdk.telemetry.totals()));
+        let boards = boards.collect();
+        let attach = |(at, sdk): (usize, &Sdk)| sdk.telemetry.attach_observer(queue.collector(at));
         let hub = Self {
             run: ClientRequestId::new().to_string(),
-            started: Instant::now(),
-            started_at: unix_ms() / 1000,
-            attached,
+            clock: Clock::start(),
+            attached: sdks.iter().enumerate().map(attach).collect(),
+            hits_per_tick: hits_per_second.div_ceil(TICKS),
             state: Mutex::new(State {
                 queue,
-                boards: sdks.iter().map(|_| Board::default()).collect(),
+                boards,
                 ring: Ring::new(capacity),
                 unfinished: Unfinished::default(),
-                dropped: 0,
             }),
             sdks,
-            version: watch::Sender::new(1),
+            version: watch::Sender::new(0),
             asked: AtomicU64::new(0),
             asking: AtomicUsize::new(0),
         };
@@ -89,8 +96,8 @@ impl Hub {
 
     /// Collects events until the hub is dropped.
     pub(crate) async fn keep_collecting(hub: Weak<Self>) {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut ticks = time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             match hub.upgrade() {
@@ -100,22 +107,24 @@ impl Hub {
         }
     }
 
-    /// Takes the events that have happened, and lets further cache hits through if a page looks.
+    /// Takes the events that have happened, and asks for further cache hits if a page is open.
     fn collect(&self) {
-        let is_watched = self.is_watched();
+        let hits = if self.is_watched() {
+            self.hits_per_tick
+        } else {
+            0
+        };
         for attached in &self.attached {
-            attached.limit_hits(if is_watched { HITS_PER_TICK } else { 0 });
+            attached.limit_hits(hits);
         }
-        let mut state = self.lock();
+        let totals: Vec<_> = self.sdks.iter().map(|sdk| sdk.telemetry.totals()).collect();
         let version = *self.version.borrow() + 1;
-        let now = self.seconds();
-        for (board, sdk) in state.boards.iter_mut().zip(&self.sdks) {
-            board.series.add(now, Counts::of(&sdk.telemetry.totals()));
+        let now = self.clock.seconds();
+        let mut state = self.lock();
+        for (board, totals) in state.boards.iter_mut().zip(&totals) {
+            board.count(totals, now);
         }
-        while let Ok(event) = state.queue.events.try_recv() {
-            state.take(event, version, now);
-        }
-        state.dropped += state.queue.take_dropped();
+        state.collect(version, now);
         drop(state);
         self.version.send_replace(version);
     }
@@ -123,7 +132,7 @@ impl Hub {
     fn is_watched(&self) -> bool {
         let asked = Duration::from_millis(self.asked.load(Ordering::Relaxed));
         self.asking.load(Ordering::Relaxed) > 0
-            || self.started.elapsed().saturating_sub(asked) < ATTENTION
+            || self.clock.elapsed().saturating_sub(asked) < ATTENTION
     }
 
     /// Waits until there is something new for a page, and returns all of it in one message.
@@ -133,30 +142,35 @@ impl Hub {
     pub(crate) async fn news(&self, run: &str, known: u64) -> String {
         let known = if run == self.run { known } else { 0 };
         let began = Instant::now();
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = millis(self.clock.elapsed());
         self.asked.store(elapsed, Ordering::Relaxed);
         self.asking.fetch_add(1, Ordering::Relaxed);
         let _asking = Asking(&self.asking);
         let mut version = self.version.subscribe();
         let newer = version.wait_for(|version| *version > known);
-        drop(tokio::time::timeout(MAX_HOLD, newer).await);
+        // What is not new is worth showing as well: the age of a call that hangs grows.
+        drop(time::timeout(MAX_HOLD, newer).await);
         self.message(known, began.elapsed())
     }
 
     fn message(&self, known: u64, held: Duration) -> String {
+        // Before the lock, because this reads the clocks of the SDKs, which may be foreign code.
+        let clients = self.sdks.iter().enumerate();
+        let clients: Vec<_> = clients.map(|(id, sdk)| ClientData::read(id, sdk)).collect();
+        let now = self.clock.seconds();
         let mut state = self.lock();
-        let now = self.seconds();
+        let sdks = clients.into_iter().zip(&mut state.boards);
+        let sdks = sdks.map(|(client, board)| SdkData::new(client, board.read(now)));
+        let sdks = sdks.collect();
         let news = state.ring.since(known);
-        let boards = state.boards.iter_mut().zip(&self.sdks).enumerate();
-        let sdks = boards.map(|(id, (board, sdk))| message::sdk(id, sdk, board, now));
         let message = Message {
             run: &self.run,
             version: *self.version.borrow(),
-            held_ms: u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
+            held_ms: millis(held),
             now_ms: unix_ms(),
-            sdks: sdks.collect(),
+            sdks,
             skipped: news.skipped,
-            dropped: state.dropped,
+            dropped: state.queue.dropped(),
             entries: news.entries,
         };
         drop(state);
@@ -164,17 +178,12 @@ impl Hub {
         serde_json::to_string(&message).unwrap_or_default()
     }
 
-    /// Returns the seconds since 1970, from a clock that does not jump.
-    fn seconds(&self) -> u64 {
-        self.started_at + self.started.elapsed().as_secs()
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Counts a question that waits, however it ends.
+/// Counts a request for news that waits, however it ends.
 struct Asking<'a>(&'a AtomicUsize);
 
 impl Drop for Asking<'_> {
@@ -184,56 +193,28 @@ impl Drop for Asking<'_> {
 }
 
 impl State {
-    fn take(&mut self, event: Event, version: u64, now: u64) {
-        let Event { sdk, kind } = event;
-        match kind {
-            Kind::Attempt(sent) => self.unfinished.add(sent),
-            Kind::Finished(record) => {
-                if let Some(board) = self.boards.get_mut(sdk) {
-                    board.finished(&record, now);
+    fn collect(&mut self, version: u64, now: u64) {
+        let Self {
+            queue,
+            boards,
+            ring,
+            unfinished,
+        } = self;
+        for event in queue.drain() {
+            let (sdk, record) = match event {
+                Event::Attempt(sent) => {
+                    unfinished.add(*sent);
+                    continue;
                 }
-                let id = record.id().map(|id| number(&id));
-                let sent = self.unfinished.take(id);
-                let entry = entry::serialize(self.ring.next(), sdk, &record, &sent);
-                if let Some(entry) = entry {
-                    self.ring.push(version, entry);
-                }
+                Event::Finished(sdk, record) => (sdk, record),
+            };
+            if let Some(board) = boards.get_mut(sdk) {
+                board.finished(&record, now);
+            }
+            let sent = unfinished.take(record.id().map(number));
+            if let Some(entry) = entry::serialize(ring.next(), sdk, &record, &sent) {
+                ring.push(version, entry::is_plain_hit(&record), entry);
             }
         }
     }
-}
-
-/// Requests of acquisitions that have not ended; the oldest are forgotten.
-#[derive(Default)]
-struct Unfinished {
-    requests: HashMap<u64, Vec<Sent>>,
-    order: VecDeque<u64>,
-}
-
-impl Unfinished {
-    fn add(&mut self, sent: Sent) {
-        let id = sent.acquisition;
-        let requests = self.requests.entry(id).or_default();
-        if requests.is_empty() {
-            self.order.push_back(id);
-        }
-        requests.push(sent);
-        if self.order.len() > UNFINISHED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.requests.remove(&oldest);
-        }
-    }
-
-    fn take(&mut self, id: Option<u64>) -> Vec<Sent> {
-        id.and_then(|id| self.requests.remove(&id))
-            .unwrap_or_default()
-    }
-}
-
-fn unix_ms() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

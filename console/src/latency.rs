@@ -6,6 +6,8 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use token_telemetry::{AcquisitionRecord, CacheLevel, TokenSource};
 
+use crate::clock::micros;
+
 /// Seconds in one slot of the window, and the number of slots.
 const SLOT: u64 = 5;
 const SLOTS: usize = 12;
@@ -13,7 +15,7 @@ const SLOTS: usize = 12;
 /// Seconds that the window covers.
 pub(crate) const WINDOW: u64 = SLOT * SLOTS as u64;
 
-/// The longest time that is told apart: ten minutes, in microseconds.
+/// The longest time that has its own place in a histogram: ten minutes, in microseconds.
 const LONGEST: u64 = 600_000_000;
 
 /// Where a token came from, as the page names it.
@@ -60,23 +62,23 @@ impl Latency {
         let Some((source, total)) = source(record).zip(record.duration_total()) else {
             return;
         };
-        let micros = u64::try_from(total.as_micros()).unwrap_or(LONGEST);
         let slot = second / SLOT;
         if self.slots.back().is_none_or(|(last, _)| *last < slot) {
             self.slots.push_back((slot, Times::default()));
         }
         self.forget(second);
-        let times = self
-            .slots
-            .back_mut()
-            .and_then(|(_, times)| times.get_mut(source));
+        let Some((_, times)) = self.slots.back_mut() else {
+            return;
+        };
+        let Some(times) = times.get_mut(source) else {
+            return;
+        };
+        if times.is_none() {
+            // About 12 kB, so only sources that give tokens have one.
+            *times = Histogram::new_with_bounds(1, LONGEST, 2).ok();
+        }
         if let Some(times) = times {
-            if times.is_none() {
-                *times = Histogram::new_with_bounds(1, LONGEST, 2).ok();
-            }
-            if let Some(times) = times {
-                times.saturating_record(micros);
-            }
+            times.saturating_record(micros(total));
         }
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod board;
+mod clock;
 mod collector;
 mod console;
 mod entry;
@@ -12,5 +13,6 @@ mod ring;
 mod sdk;
 mod series;
 mod server;
+mod unfinished;
 
 pub use console::{BoundConsole, Console};

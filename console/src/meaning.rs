@@ -19,6 +19,10 @@ fn current(value: &str) -> Option<String> {
     Some(known.join(", "))
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "other values, and those added later, are shown as sent"
+)]
 fn field(field: &ParsedField<'_>) -> Option<String> {
     let name = field.name()?;
     let value = match field.value()? {

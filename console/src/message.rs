@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 use token_telemetry::acquisition::InFlightAcquisition;
+use token_telemetry::credential::CredentialKind;
 use token_telemetry::{Totals, TransportError};
 
-use crate::board::{Board, WindowData};
+use crate::board::Figures;
+use crate::clock::micros;
 use crate::collector::number;
 use crate::sdk::Sdk;
-use crate::series::SeriesData;
 
 /// Lists in a message are cut after this many; the counts beside them are complete.
 const LISTED: usize = 100;
@@ -21,14 +22,31 @@ pub(crate) struct Message<'a> {
     pub(crate) held_ms: u64,
     pub(crate) now_ms: u64,
     pub(crate) sdks: Vec<SdkData<'a>>,
+    /// Acquisitions after the last message that are not in this one.
     pub(crate) skipped: u64,
-    /// Records that the console did not keep up with.
+    /// Acquisitions since the start that came too fast for the console.
     pub(crate) dropped: u64,
     pub(crate) entries: Vec<Box<RawValue>>,
 }
 
+/// One SDK: what its client says now, and what the console has counted.
 #[derive(Serialize)]
 pub(crate) struct SdkData<'a> {
+    #[serde(flatten)]
+    client: ClientData<'a>,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+impl<'a> SdkData<'a> {
+    pub(crate) const fn new(client: ClientData<'a>, figures: Figures) -> Self {
+        Self { client, figures }
+    }
+}
+
+/// What the client of an SDK says now.
+#[derive(Serialize)]
+pub(crate) struct ClientData<'a> {
     id: usize,
     name: &'a str,
     version: &'a str,
@@ -36,9 +54,23 @@ pub(crate) struct SdkData<'a> {
     in_flight: InFlightData,
     failures: FailuresData,
     hits_to_report: u64,
-    window: WindowData,
-    series: SeriesData,
     tokens: Vec<TokenData>,
+}
+
+impl<'a> ClientData<'a> {
+    /// Reads everything; `id` is the number of the SDK on the page.
+    pub(crate) fn read(id: usize, sdk: &'a Sdk) -> Self {
+        Self {
+            id,
+            name: &sdk.name,
+            version: &sdk.version,
+            totals: totals(&sdk.telemetry.totals()),
+            in_flight: in_flight(sdk),
+            failures: failures(sdk),
+            hits_to_report: sdk.telemetry.pending_hits(),
+            tokens: tokens(sdk),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -79,6 +111,7 @@ struct FailuresData {
     waiting_count: usize,
     in_flight_count: usize,
     lost: u64,
+    delivered: u64,
 }
 
 #[derive(Serialize)]
@@ -96,23 +129,7 @@ struct TokenData {
     credential: Option<&'static str>,
     age_us: u64,
     expires_in_us: u64,
-}
-
-/// Returns everything about one SDK at this second.
-pub(crate) fn sdk<'a>(id: usize, sdk: &'a Sdk, board: &mut Board, now: u64) -> SdkData<'a> {
-    let telemetry = &sdk.telemetry;
-    SdkData {
-        id,
-        name: &sdk.name,
-        version: &sdk.version,
-        totals: totals(&telemetry.totals()),
-        in_flight: in_flight(sdk),
-        failures: failures(sdk),
-        hits_to_report: telemetry.pending_hits(),
-        window: board.window(now),
-        series: board.series.read(),
-        tokens: tokens(sdk),
-    }
+    lifetime_us: u64,
 }
 
 fn totals(totals: &Totals) -> TotalsData {
@@ -150,7 +167,7 @@ fn in_flight(sdk: &Sdk) -> InFlightData {
     let listed = oldest.into_iter().take(LISTED).map(|acquisition| {
         let last = acquisition.last_response();
         InFlightEntry {
-            id: number(&acquisition.id()),
+            id: number(acquisition.id()),
             api: acquisition.api().name(),
             age_us: acquisition.age().map(micros),
             attempts: acquisition.attempts(),
@@ -181,6 +198,7 @@ fn failures(sdk: &Sdk) -> FailuresData {
         waiting_count: all.len() - in_flight_count,
         in_flight_count,
         lost: sdk.telemetry.lost_failures(),
+        delivered: sdk.telemetry.delivered_failures(),
     }
 }
 
@@ -188,13 +206,10 @@ fn tokens(sdk: &Sdk) -> Vec<TokenData> {
     let tokens = sdk.telemetry.tokens().into_iter();
     let tokens = tokens.take(LISTED).map(|token| TokenData {
         api: token.api().name(),
-        credential: token.credential().map(|kind| kind.name()),
+        credential: token.credential().map(CredentialKind::name),
         age_us: micros(token.age()),
         expires_in_us: micros(token.expires_in()),
+        lifetime_us: micros(token.lifetime()),
     });
     tokens.collect()
-}
-
-fn micros(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -3,7 +3,6 @@
 use token_telemetry::Telemetry;
 
 /// A client and its name on the page.
-#[derive(Debug)]
 pub(crate) struct Sdk {
     pub(crate) name: String,
     pub(crate) version: String,

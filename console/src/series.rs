@@ -6,7 +6,7 @@ use serde::Serialize;
 use token_telemetry::Totals;
 
 /// Seconds that are kept.
-pub(crate) const SECONDS: usize = 120;
+const SECONDS: usize = 120;
 
 /// What happened in one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub(crate) struct SeriesData {
 
 impl Series {
     /// Adds what happened since the last call to this second.
+    ///
+    /// Afterwards the series is complete: seconds before the first call have zeros.
     pub(crate) fn add(&mut self, second: u64, totals: Counts) {
         let news = totals.since(self.seen.unwrap_or(totals));
         self.seen = Some(totals);
@@ -83,20 +85,16 @@ impl Series {
     }
 
     /// Returns the sum over the last seconds, this one included.
-    pub(crate) fn sum(&self, seconds: usize) -> Counts {
+    pub(crate) fn sum(&self, seconds: u64) -> Counts {
         let mut sum = Counts::default();
-        for counts in self.counts.iter().rev().take(seconds) {
+        for (counts, _) in self.counts.iter().rev().zip(0..seconds) {
             sum.add(*counts);
         }
         sum
     }
 
     pub(crate) fn read(&self) -> SeriesData {
-        let column = |of: fn(&Counts) -> u64| {
-            let missing = SECONDS.saturating_sub(self.counts.len());
-            let zeros = std::iter::repeat_n(0, missing);
-            zeros.chain(self.counts.iter().map(of)).collect()
-        };
+        let column = |of: fn(&Counts) -> u64| self.counts.iter().map(of).collect();
         SeriesData {
             step_s: 1,
             end_s: self.second,

@@ -30,7 +30,7 @@ pub(super) const FILES: [File; 2] = [
 
 const PAGE: &str = include_str!("../../page/page.html");
 
-/// What stands in the page for the path under which the console is mounted.
+/// The place in the page for the path under which the console is mounted.
 const BASE: &str = "{base}";
 
 impl File {

@@ -2,14 +2,14 @@
 
 mod access;
 mod assets;
+mod listener;
 
 use std::sync::{Arc, Once};
 
 use axum::Router;
 use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -19,6 +19,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 pub(crate) use access::Access;
+pub(crate) use listener::LimitedListener;
 
 use crate::hub::Hub;
 
@@ -31,6 +32,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+/// What all requests share.
 struct Console {
     hub: Arc<Hub>,
     access: Access,
@@ -72,8 +74,7 @@ pub(crate) fn routes(hub: Arc<Hub>, access: Access) -> Router {
 /// Rejects requests of other sites, and sets the headers that every response has.
 async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     console.collect();
-    let host = request.headers().get(HOST);
-    let mut response = match console.access.check_host(host) {
+    let mut response = match console.access.check_host(&request) {
         Ok(()) => next.run(request).await,
         Err(explanation) => (StatusCode::MISDIRECTED_REQUEST, explanation).into_response(),
     };
@@ -102,7 +103,11 @@ async fn news(
         return (StatusCode::FORBIDDEN, explanation).into_response();
     }
     let Ok(_waiting) = console.waiting.try_acquire() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many pages are open").into_response();
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many pages are open.\n",
+        )
+            .into_response();
     };
     let news = console.hub.news(&run, version).await;
     ([(CONTENT_TYPE, "application/json")], news).into_response()
