@@ -15,6 +15,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Deserialize;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -93,11 +94,19 @@ async fn page(State(console): State<Arc<Console>>, OriginalUri(uri): OriginalUri
     }
 }
 
+/// The last message that a page has; by name, because an application may mount the console below
+/// parameters of its own.
+#[derive(Deserialize)]
+struct Known {
+    run: String,
+    version: u64,
+}
+
 /// Returns the news for a page in one message.
 async fn news(
     State(console): State<Arc<Console>>,
     OriginalUri(uri): OriginalUri,
-    Path((run, version)): Path<(String, u64)>,
+    Path(Known { run, version }): Path<Known>,
 ) -> Response {
     if let Err(explanation) = console.access.check_token(uri.query()) {
         return (StatusCode::FORBIDDEN, explanation).into_response();
