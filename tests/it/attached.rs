@@ -20,6 +20,8 @@ struct Seen {
     number: u32,
     purpose: Purpose,
     host: Option<String>,
+    shown_host: Option<String>,
+    debug: String,
     headers: Headers,
 }
 
@@ -48,6 +50,8 @@ impl Observer for Wire {
             number: attempt.number(),
             purpose: attempt.purpose(),
             host: attempt.host().map(str::to_owned),
+            shown_host: attempt.shown_host().map(str::to_owned),
+            debug: format!("{attempt:?}"),
             headers: attempt.headers().map(owned).collect(),
         });
     }
@@ -206,6 +210,26 @@ fn attempts_carry_the_headers_as_sent() {
         assert_eq!(seen.purpose, Purpose::Token);
     }
     assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn hosts_of_tenants_are_redacted() {
+    let wire = Arc::new(Wire::default());
+    let telemetry = Telemetry::builder().build().unwrap();
+    let _attached = telemetry.attach_observer(Arc::clone(&wire));
+    for (host, shown) in [
+        ("login.microsoftonline.com", "login.microsoftonline.com"),
+        ("contoso.ciamlogin.com", "redacted"),
+    ] {
+        acquire(&telemetry, || {
+            exchange(&format!("https://{host}/token"), 200)
+        });
+        let seen = &wire.take()[0];
+        assert_eq!(seen.host.as_deref(), Some(host));
+        assert_eq!(seen.shown_host.as_deref(), Some(shown));
+        assert!(seen.debug.contains(shown), "{}", seen.debug);
+        assert!(!seen.debug.contains("contoso"), "{}", seen.debug);
+    }
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! What is known of a token request when it is sent.
 
+use std::fmt;
+
 use super::delivery::Purpose;
 use super::id::AcquisitionId;
 use crate::api::Api;
+use crate::wire::shown_host;
 
 /// A token request whose headers were just written, for
 /// [`Observer::attempt_started`](crate::Observer::attempt_started).
@@ -32,7 +35,7 @@ use crate::api::Api;
 /// let telemetry = Telemetry::builder().observer(Wire).build()?;
 /// # Ok::<(), token_telemetry::BuildError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct StartedAttempt<'a> {
     pub(super) acquisition: AcquisitionId,
     pub(super) api: Api,
@@ -110,18 +113,39 @@ impl<'a> StartedAttempt<'a> {
 
     /// Returns the host that receives the request; absent if its URL has none.
     ///
+    /// The host may name a tenant; [`shown_host`](Self::shown_host) is for logs and displays.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use token_telemetry::acquisition::StartedAttempt;
+    ///
+    /// fn is_regional(attempt: &StartedAttempt<'_>) -> bool {
+    ///     attempt.host().is_some_and(|host| host.ends_with(".login.microsoft.com"))
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn host(&self) -> Option<&'a str> {
+        self.host
+    }
+
+    /// Returns the host as logs may show it.
+    ///
+    /// A host that may name a tenant is `redacted`; see
+    /// [`endpoint_host`](crate::AcquisitionRecord::endpoint_host).
+    ///
     /// # Examples
     ///
     /// ```
     /// use token_telemetry::acquisition::StartedAttempt;
     ///
     /// fn log(attempt: &StartedAttempt<'_>) {
-    ///     println!("to {}", attempt.host().unwrap_or("an unknown host"));
+    ///     println!("to {}", attempt.shown_host().unwrap_or("an unknown host"));
     /// }
     /// ```
     #[must_use]
-    pub const fn host(&self) -> Option<&'a str> {
-        self.host
+    pub fn shown_host(&self) -> Option<&'a str> {
+        self.host.map(shown_host)
     }
 
     /// Returns the telemetry headers that were written, and no others.
@@ -142,5 +166,26 @@ impl<'a> StartedAttempt<'a> {
     /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         self.headers.iter().copied()
+    }
+}
+
+impl fmt::Debug for StartedAttempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            acquisition,
+            api,
+            number,
+            purpose,
+            host: _,
+            headers,
+        } = self;
+        f.debug_struct("StartedAttempt")
+            .field("acquisition", acquisition)
+            .field("api", api)
+            .field("number", number)
+            .field("purpose", purpose)
+            .field("host", &self.shown_host())
+            .field("headers", headers)
+            .finish()
     }
 }
