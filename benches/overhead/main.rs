@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use opentelemetry_sdk::metrics::{ManualReader, SdkMeterProvider};
 use token_telemetry::otel::{Metrics, MetricsRecorder, MsalNetRelease};
-use token_telemetry::{AcquisitionRecord, ClientInfo, Telemetry, capture};
+use token_telemetry::{AcquisitionRecord, ClientInfo, Observer, Telemetry, capture};
 
 use by_hand::{ByHand, timed};
 use harness::{Case, on_two_threads, poll_once, run};
@@ -52,9 +52,23 @@ fn provider() -> SdkMeterProvider {
         .build()
 }
 
+/// An observer whose sample of cache hits is exhausted, such as a console between two ticks.
+struct Sampler;
+
+impl Observer for Sampler {
+    fn finished(&self, record: &AcquisitionRecord) {
+        black_box(record);
+    }
+
+    fn wants_attempts(&self) -> bool {
+        true
+    }
+}
+
 /// The measured clients and recorders, each with its own provider.
 struct Setup {
     off: Client,
+    sampled: Client,
     unsubscribed: Client,
     stable: Client,
     bound: Client,
@@ -68,6 +82,7 @@ fn main() {
         (provider(), provider(), provider(), provider());
     let setup = Setup {
         off: client(Metrics::off()),
+        sampled: client(Metrics::off()),
         unsubscribed: client(Metrics::default()),
         stable: client(metrics(&for_stable).unbound()),
         bound: client(metrics(&for_bound)),
@@ -75,6 +90,8 @@ fn main() {
         bound_recorder: recorder(metrics(&for_bound)),
         by_hand: ByHand::new(&for_hand),
     };
+    let attached = setup.sampled.telemetry.attach_observer(Sampler);
+    attached.limit_hits(0);
     peers::subscribe(&for_tracing);
     peers::report_spans();
     hit(&setup);
@@ -94,6 +111,7 @@ const ROWS: [&str; 10] = [
     "(h) fastrace",
     "instruments: by hand",
 ];
+const SAMPLED: &str = "(b) ours, hits sampled";
 const INSTRUMENTS_STABLE: &str = "instruments: ours, stable";
 const INSTRUMENTS_BOUND: &str = "instruments: ours, otel-bound";
 
@@ -114,6 +132,7 @@ fn hit(setup: &Setup) {
         Case::new(ROWS[7], || drop(poll_once(peers::autometrics_hit(off)))),
         Case::new(ROWS[8], || drop(poll_once(off.fastraced_hit()))),
         Case::new(ROWS[9], || by_hand.hit(black_box(total))),
+        Case::new(SAMPLED, || drop(poll_once(setup.sampled.hit()))),
         Case::new(INSTRUMENTS_STABLE, || {
             setup.stable_recorder.record(black_box(&finished));
         }),
@@ -123,6 +142,14 @@ fn hit(setup: &Setup) {
     ];
     run(&mut cases);
     report("a cache hit", "hit", &cases);
+    let of = |name: &str| {
+        let case = cases.iter().find(|case| case.name == name);
+        case.map_or(f64::NAN, Case::median)
+    };
+    println!(
+        "ratio: sampled / no-metrics = {:.2}",
+        of(SAMPLED) / of(ROWS[1])
+    );
 }
 
 fn fetch(setup: &Setup) {

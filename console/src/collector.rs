@@ -22,6 +22,7 @@ pub(crate) struct Sent {
     pub(crate) acquisition: u64,
     pub(crate) number: u32,
     pub(crate) purpose: &'static str,
+    /// The host, unless it may name a tenant.
     pub(crate) host: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
 }
@@ -88,7 +89,7 @@ impl Observer for Collector {
             acquisition: number(attempt.acquisition()),
             number: attempt.number(),
             purpose: attempt.purpose().name(),
-            host: attempt.host().map(str::to_owned),
+            host: attempt.shown_host().map(str::to_owned),
             headers: attempt.headers().map(owned).collect(),
         };
         // The record shows the attempt also without its headers, so a dropped one does not count.

@@ -46,7 +46,7 @@ impl Page {
     pub(crate) async fn read(&mut self) -> Value {
         let path = format!("/news/{}/{}", self.run, self.version);
         let message: Value = serde_json::from_str(&text_of(&self.router, &path).await).unwrap();
-        self.run = message["run"].as_str().unwrap().to_owned();
+        message["run"].as_str().unwrap().clone_into(&mut self.run);
         self.version = message["version"].as_u64().unwrap();
         let entries = message["entries"].as_array().unwrap();
         self.entries.extend(entries.iter().cloned());

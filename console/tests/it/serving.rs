@@ -68,8 +68,7 @@ async fn used_address_is_an_error() {
 fn full_queue_drops_records() {
     let telemetry = client("Lab.Auth");
     let router = Console::attach(&telemetry).without_token().router();
-    let acquiring = telemetry.clone();
-    in_time(move || failures(&acquiring, 5000));
+    in_time(move || failures(&telemetry, 5000));
     let message = Runtime::new()
         .unwrap()
         .block_on(Page::at(router).read_entries(4096));
