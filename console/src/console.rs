@@ -118,8 +118,8 @@ impl Console {
 
     /// Sets how many cache hits of each SDK are shown per second; 200 by default.
     ///
-    /// All hits are counted. Each one shown costs its caller about a microsecond, so this limits what
-    /// an open page costs. While no page is open, none are taken.
+    /// All hits are counted. Each one shown costs its caller about half a microsecond, so this limits
+    /// what an open page costs. Ten seconds after the last page was closed, none are taken.
     ///
     /// # Examples
     ///
@@ -248,9 +248,9 @@ impl Console {
 
     /// Returns the routes of the console, to mount them in an application with axum.
     ///
-    /// Mount them with `nest`. Pages need the [`token`](Self::token) in their URL, unless that is
-    /// [switched off](Self::without_token), and a `Host` header that names loopback or an
-    /// [allowed host](Self::allow_host).
+    /// Mount them with `nest`; the page is then at that path, without a slash at the end. Pages need
+    /// the [`token`](Self::token) in their URL, unless that is [switched off](Self::without_token),
+    /// and a `Host` header that names loopback or an [allowed host](Self::allow_host).
     ///
     /// # Examples
     ///

@@ -118,14 +118,15 @@ impl Hub {
             attached.limit_hits(hits);
         }
         let totals: Vec<_> = self.sdks.iter().map(|sdk| sdk.telemetry.totals()).collect();
-        let version = *self.version.borrow() + 1;
         let now = self.clock.seconds();
         let mut state = self.lock();
+        let version = *self.version.borrow() + 1;
         for (board, totals) in state.boards.iter_mut().zip(&totals) {
             board.count(totals, now);
         }
         state.collect(version, now);
-        drop(state);
+        // With the lock: a message with these entries and the last version would be followed by one
+        // with the same entries.
         self.version.send_replace(version);
     }
 

@@ -94,8 +94,8 @@ async fn page(State(console): State<Arc<Console>>, OriginalUri(uri): OriginalUri
     }
 }
 
-/// The last message that a page has; by name, because an application may mount the console below
-/// parameters of its own.
+/// The last message that a page has.
+// A struct, because a tuple fails if the application has path parameters in front.
 #[derive(Deserialize)]
 struct Known {
     run: String,

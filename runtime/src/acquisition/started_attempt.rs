@@ -176,7 +176,7 @@ impl fmt::Debug for StartedAttempt<'_> {
             api,
             number,
             purpose,
-            host: _,
+            host,
             headers,
         } = self;
         f.debug_struct("StartedAttempt")
@@ -184,7 +184,7 @@ impl fmt::Debug for StartedAttempt<'_> {
             .field("api", api)
             .field("number", number)
             .field("purpose", purpose)
-            .field("host", &self.shown_host())
+            .field("host", &host.map(shown_host))
             .field("headers", headers)
             .finish()
     }
