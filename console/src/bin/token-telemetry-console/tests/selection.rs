@@ -45,7 +45,7 @@ fn hits_do_not_displace_other_acquisitions() {
     for round in 0..50 {
         let from = 2000 + round * 100;
         take_changed(&mut app, |answer| {
-            later(answer, (from..from + 100).map(|it| (it, "Cache")))
+            later(answer, (from..from + 100).map(|it| (it, "Cache")));
         });
     }
     let (entries, _) = app.listed();
@@ -54,7 +54,7 @@ fn hits_do_not_displace_other_acquisitions() {
     for round in 0..50 {
         let from = 7000 + round * 100;
         take_changed(&mut app, |answer| {
-            later(answer, (from..from + 100).map(|it| (it, "Broker")))
+            later(answer, (from..from + 100).map(|it| (it, "Broker")));
         });
     }
     assert_eq!(app.listed().0.len(), 1000);
