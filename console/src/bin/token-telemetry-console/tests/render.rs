@@ -108,6 +108,22 @@ fn long_details_scroll_to_their_end() {
 }
 
 #[test]
+fn wrapped_details_scroll_to_their_end() {
+    let mut app = app();
+    let text = ["x".repeat(31).as_str()].repeat(40).join(" ");
+    take_changed(&mut app, |answer| {
+        let entries = answer["entries"].as_array_mut().unwrap();
+        let last = entries.last_mut().unwrap();
+        last["requests"][0]["headers"][0]["meaning"] = text.into();
+    });
+    press(&mut app, KeyCode::Enter);
+    for _ in 0..200 {
+        press(&mut app, KeyCode::Char('J'));
+    }
+    assert_shows(&screen(&mut app, (60, 16)), &["started at"]);
+}
+
+#[test]
 fn tabs_choose_the_sdk() {
     let mut app = sample();
     press(&mut app, KeyCode::Tab);

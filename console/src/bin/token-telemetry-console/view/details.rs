@@ -22,10 +22,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &mut App, look: Look)
     let title = format!("Details of acquisition {} (J and K scroll)", entry.number);
     let lines = lines(entry, look);
     let width = usize::from(area.width).max(1);
-    let height: usize = lines
-        .iter()
-        .map(|line| line.width().div_ceil(width).max(1))
-        .sum();
+    // Lines break between words, so two that follow each other have more than one line of text.
+    let wrapped = |line: &Line<'_>| line.width().div_ceil(width).max(1) * 2 - 1;
+    let height: usize = lines.iter().map(wrapped).sum();
     let hidden = height.saturating_sub(usize::from(area.height.saturating_sub(1)));
     let scroll = app.scroll.min(u16::try_from(hidden).unwrap_or(u16::MAX));
     app.scroll = scroll;
