@@ -14,18 +14,37 @@ pub(super) struct File {
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// Lists files of the folder `page` with their content types.
+macro_rules! files {
+    ($($kind:ident $name:literal,)+) => {
+        [$(File {
+            path: concat!("/", $name),
+            kind: $kind,
+            text: include_str!(concat!("../../page/", $name)),
+        }),+]
+    };
+}
+
 /// The files that the page loads.
-pub(super) const FILES: [File; 2] = [
-    File {
-        path: "/console.css",
-        kind: CSS,
-        text: include_str!("../../page/console.css"),
-    },
-    File {
-        path: "/console.js",
-        kind: SCRIPT,
-        text: include_str!("../../page/console.js"),
-    },
+pub(super) const FILES: [File; 18] = files![
+    CSS "console.css",
+    CSS "panels.css",
+    CSS "stream.css",
+    SCRIPT "console.js",
+    SCRIPT "details.js",
+    SCRIPT "dom.js",
+    SCRIPT "filters.js",
+    SCRIPT "flight.js",
+    SCRIPT "format.js",
+    SCRIPT "keys.js",
+    SCRIPT "latency.js",
+    SCRIPT "news.js",
+    SCRIPT "panels.js",
+    SCRIPT "rates.js",
+    SCRIPT "status.js",
+    SCRIPT "store.js",
+    SCRIPT "stream.js",
+    SCRIPT "waterfall.js",
 ];
 
 const PAGE: &str = include_str!("../../page/page.html");
