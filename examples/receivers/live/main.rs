@@ -1,34 +1,30 @@
-//! A web page that shows the acquisitions of the Contoso SDK live.
+//! The console: a web page that shows the acquisitions of two SDKs live.
 //!
 //! ```text
 //! cargo run --example live                                   # http://127.0.0.1:8088, until Ctrl-C
 //! cargo run --example live -- --port 0 --pace 120 --seconds 60
 //! ```
 
-mod board;
-mod delivered;
-mod entry;
-mod in_flight;
-mod latency;
-mod stage;
-mod web;
+mod work;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use token_telemetry_console::Console;
 use token_telemetry_examples::arguments::Arguments;
 use token_telemetry_examples::{Failure, say};
-use token_telemetry_receivers::listen;
+use token_telemetry_receivers::telemetry;
 
-use stage::Stage;
+use work::Work;
 
 const HELP: &str = "\
-Serves a web page that shows the acquisitions of the Contoso SDK live.
+Serves a web page that shows the acquisitions of two SDKs live.
 
 Usage: cargo run --example live [-- OPTIONS]
 
   --port N      port on 127.0.0.1, 0 for a free one; default: 8088
-  --pace MS     pause between two acquisitions in milliseconds; default: 250
+  --pace MS     pause between two acquisitions of Contoso.Auth in milliseconds; default: 250
   --seconds N   how long to run; default: until Ctrl-C
   --help        prints this text
 ";
@@ -46,18 +42,29 @@ async fn run(arguments: &Arguments) -> Result<String, Failure> {
     let pace = Duration::from_millis(arguments.get("pace")?.unwrap_or(250));
     let time = arguments.get("seconds")?.map(Duration::from_secs);
 
-    let listener = listen(port).await?;
-    let stage = Stage::start().await?;
-    say!("page at http://{}/", listener.local_addr()?);
+    let contoso = telemetry(SdkMeterProvider::default()).build()?;
+    let fabrikam = telemetry(SdkMeterProvider::default())
+        .sdk("Fabrikam.Auth", "3.0.1")
+        .build()?;
+    let console = Console::attach(&contoso).and(&fabrikam);
+    let console = console.bind(("127.0.0.1", port)).await.map_err(|error| {
+        format!("cannot listen on 127.0.0.1:{port}: {error}; pass `--port 0` to use a free port")
+    })?;
+    let (often, rarely) = (Work::start(contoso).await?, Work::start(fabrikam).await?);
+
+    say!("page at {}", console.url());
     say!("open it in a browser; Ctrl-C stops the example");
-    let app = web::routes(std::sync::Arc::clone(&stage));
     tokio::select! {
-        served = axum::serve(listener, app) => served?,
-        () = stage.keep_working(pace) => {}
+        served = console.serve() => served?,
+        () = often.keep_working(pace) => {}
+        () = rarely.keep_working(pace * 4) => {}
         () = wait(time) => {}
         stopped = tokio::signal::ctrl_c() => stopped?,
     }
-    Ok(format!("live: {} acquisitions", stage.acquisitions()))
+    Ok(format!(
+        "live: {} acquisitions",
+        often.steps() + rarely.steps()
+    ))
 }
 
 /// Waits for `time`, or forever.
