@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use serde::Serialize;
 use token_telemetry::error::ErrorKind;
@@ -13,6 +14,9 @@ use crate::series::{Counts, Series, SeriesData};
 
 /// Error codes that have their own count; the others are counted together.
 const CODES: usize = 32;
+
+/// The shortest pause that slows an acquisition down: a server may also ask for none.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// The name under which other codes are counted.
 const OTHER: &str = "other codes";
@@ -187,7 +191,7 @@ impl Second {
         self.attempts += u64::from(record.attempt_count());
         if record
             .duration_throttled()
-            .is_some_and(|wait| !wait.is_zero())
+            .is_some_and(|wait| wait >= SHORTEST_PAUSE)
         {
             self.throttled += 1;
         }
