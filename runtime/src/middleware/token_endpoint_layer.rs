@@ -26,6 +26,9 @@ use crate::otel::{ReceivedRequest, ServerMetrics, ServerRecorder};
 /// [the guide](crate::guide::token_endpoint) explains them. The layer changes neither requests nor
 /// responses, and reads no body. Create it once and clone it: each new layer counts its limits anew.
 ///
+/// With axum, add it to the route: `.route("/token", post(token).layer(layer))`. `Router::layer` also
+/// counts the 404s of other paths.
+///
 /// # Examples
 ///
 /// ```
