@@ -13,6 +13,9 @@ use super::plain::{Block, header, is_request_line};
 use super::request::Request;
 use super::sink::Sink;
 
+/// The names of the formats, as errors list them.
+pub(crate) const KNOWN: &str = "plain, json, logfmt or columns";
+
 /// The format of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -58,7 +61,7 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|format| format.name() == text);
-        known.ok_or_else(|| "expected plain, json, logfmt or columns".to_owned())
+        known.ok_or_else(|| format!("expected {KNOWN}"))
     }
 }
 

@@ -7,7 +7,7 @@ use token_telemetry::entra::{FieldValue, Header, ReceivedHeaders, ReportedFailur
 
 use super::arrivals::{Arrivals, guid};
 use super::current::{self, Current};
-use super::input::{self, Amount, Format};
+use super::input::{self, Amount, Format, KNOWN};
 use super::lags::Lags;
 use super::memo::Memo;
 use super::request::{Field, Request};
@@ -151,7 +151,7 @@ impl Report {
         }
     }
 
-    /// Reads a log and adds it to the statistics.
+    /// Reads a log and adds it to the statistics; fails if it has lines and none can be read.
     pub(crate) fn read(
         &mut self,
         name: &str,
@@ -159,10 +159,24 @@ impl Report {
         format: Option<Format>,
     ) -> io::Result<()> {
         self.unreadable.set_file(name);
+        let (read_before, unreadable_before) = (self.lines_read(), self.unreadable.lines());
         let amount = input::read(source, format, self)?;
         self.amount.lines += amount.lines;
         self.amount.bytes += amount.bytes;
+        // An empty log, or one of comments only, has no unreadable line either.
+        let unreadable = self.unreadable.lines() - unreadable_before;
+        if unreadable > 0 && self.lines_read() == read_before {
+            let error = format!(
+                "none of its {unreadable} lines could be read; expected {KNOWN}, which --help describes"
+            );
+            return Err(io::Error::other(error));
+        }
         Ok(())
+    }
+
+    /// Returns how many lines or blocks were read.
+    const fn lines_read(&self) -> u64 {
+        self.total.requests + self.without_telemetry
     }
 
     fn current(&mut self, received: &ReceivedHeaders<'_>, line: u64, found: &mut Found) {

@@ -77,10 +77,11 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Keeps the first value of a field; `-` means in most logs that there was none.
+    /// Keeps the first value of a field. Logs write `-` or an empty text if there was none.
     pub(crate) fn set(&mut self, field: Field, value: Cow<'a, [u8]>) {
         let slot = self.values.get_mut(field as usize);
         if let Some(slot @ None) = slot
+            && !value.is_empty()
             && *value != *b"-"
         {
             *slot = Some(value);
@@ -134,6 +135,7 @@ mod tests {
     fn first_value_is_kept() {
         let mut request = Request::default();
         request.set(Field::Sku, Cow::Borrowed(b"-"));
+        request.set(Field::Sku, Cow::Borrowed(b""));
         assert!(!request.has_telemetry());
         request.set(Field::Sku, Cow::Borrowed(b"a"));
         request.set(Field::Sku, Cow::Borrowed(b"b"));

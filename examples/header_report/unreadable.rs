@@ -37,6 +37,12 @@ impl Unreadable {
         });
     }
 
+    /// Returns how many lines could not be read.
+    pub(crate) fn lines(&self) -> u64 {
+        let lines = self.problems.iter().filter(|it| it.subject == "line");
+        lines.map(|problem| problem.count).sum()
+    }
+
     /// Returns the problems, the most frequent first.
     pub(crate) fn sorted(&self) -> Vec<&Problem> {
         let mut problems: Vec<&Problem> = self.problems.iter().collect();
