@@ -43,6 +43,8 @@ enum AzureApi {
 ///
 /// A call inside a function with `#[acquire_token]` on the same [`Telemetry`] is part of its acquisition.
 ///
+/// The span of a call begins with the API `GetToken`, until the call records its own.
+///
 /// # Where a token came from
 ///
 /// | during the call | source |

@@ -32,6 +32,9 @@ const RESPONSE_HEADERS: [&str; 4] = [
 /// The acquisition adopts the `x-ms-client-request-id` of the pipeline, so that a request has one id.
 /// If the acquisition already has another one, the header changes instead, unless the application set it.
 ///
+/// Put it into `per_try_policies`, as [`with_telemetry`] does. In `per_call_policies` it does not see
+/// retries: a record then shows one attempt with the last status.
+///
 /// # Examples
 ///
 /// ```
@@ -60,7 +63,7 @@ impl TelemetryPolicy {
     }
 }
 
-/// Adds a [`TelemetryPolicy`] to the options of a credential.
+/// Adds a [`TelemetryPolicy`] to the `per_try_policies` of a credential's options.
 ///
 /// # Examples
 ///

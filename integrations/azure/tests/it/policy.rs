@@ -34,6 +34,18 @@ async fn each_attempt_has_headers() {
 }
 
 #[tokio::test]
+async fn per_call_policy_sees_no_retries() {
+    let wrapped = Wrapped::with([busy(), busy(), Reply::Token(3599)], |mut options| {
+        let policies = &mut options.per_call_policies;
+        policies.push(Arc::new(TelemetryPolicy::new()));
+        client_secret(options)
+    });
+    let record = wrapped.record().await;
+    assert_eq!((record.attempt_count(), record.status()), (1, Some(200)));
+    assert_eq!(wrapped.script.sent().len(), 3);
+}
+
+#[tokio::test]
 async fn failure_is_reported_once() {
     let timeout = Reply::Status(408, ("server", "entra"), "");
     let wrapped = Wrapped::new([REFUSED, timeout, Reply::Token(3599)]);
