@@ -201,7 +201,7 @@ mod tests {
         }
         let mut parts = line.split('$');
         let start = parts.next().unwrap().to_owned();
-        let rest = parts.map(|part| &part[part.find('"').unwrap()..]);
+        let rest = parts.filter_map(|part| part.get(part.find('"')?..));
         start + &rest.collect::<String>() + "\n"
     }
 
