@@ -12,6 +12,7 @@ mod expires_in;
 pub(crate) mod global;
 mod in_flight;
 mod measurements;
+mod msal_net;
 mod no_token;
 pub(crate) mod providers;
 mod suppression;

@@ -219,7 +219,7 @@ fn handler_uses_handle_and_purpose() {
         extensions.insert(Purpose::Discovery);
         let client = client(200);
         let request = client.get(TOKEN_URL).build().unwrap();
-        // On a thread of its own, only the handle carries the acquisition.
+        // On another thread, only the handle carries the acquisition.
         std::thread::scope(|scope| {
             let sent =
                 scope.spawn(|| now(client.execute_with_extensions(request, &mut extensions)));

@@ -1,211 +1,23 @@
 //! The span and the counter of a Graph request, across all its attempts.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt::Debug;
-use std::future::{Ready, pending, ready};
+mod bench;
+mod reqwest_handler;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::{pending, ready};
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use futures::executor::block_on;
 use futures::future::{Either, poll_immediate};
-use http::{Extensions, Request, Response};
-use http_body_util::Empty;
-use opentelemetry_sdk::metrics::Temporality;
-use reqwest_middleware::{ClientBuilder, Middleware, Next};
-use token_telemetry::graph::{
-    Comment, FeatureUsage, Headers, Hosts, Product, RequestContext, SdkVersion, feature_used,
-};
-use token_telemetry::middleware::{GraphLayer, GraphMiddleware};
-use token_telemetry::otel::{Metrics, MsalSet};
-use token_telemetry::{SpanOptions, Telemetry};
-use token_telemetry_test_support::collect::{Point, Sink};
+use http::{Request, Response};
+use token_telemetry::graph::{FeatureUsage, RequestContext, feature_used};
+use token_telemetry::middleware::GraphLayer;
 use token_telemetry_test_support::subscriber::{Called, Reacting};
-use tower::retry::{Policy, RetryLayer};
+use tower::retry::RetryLayer;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
-use tower_http::follow_redirect::FollowRedirectLayer;
-use tracing::field::{Field, Visit};
 
-type Body = Empty<&'static [u8]>;
-
-const TARGET: &str = "token_telemetry::graph_tests";
-
-const ME: &str = "https://graph.microsoft.com/v1.0/users/alice@contoso.example?$select=secret";
-
-const RESENDS: &str = "http.request.resend_count";
-const CLAIMS: &str = "token_telemetry.graph.claims_challenges";
-const STATUS: &str = "http.response.status_code";
-
-/// What a subscriber and an exporter receive.
-struct Bench {
-    telemetry: Telemetry,
-    sink: Sink,
-    spans: Arc<Mutex<Spans>>,
-}
-
-type Fields = BTreeMap<&'static str, String>;
-
-#[derive(Debug, Default)]
-struct Spans {
-    opened: Vec<Fields>,
-    entered: usize,
-    exited: usize,
-    closed: usize,
-}
-
-struct Keeper<'a>(&'a mut Fields);
-
-impl Visit for Keeper<'_> {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
-    }
-}
-
-impl Bench {
-    fn new() -> Self {
-        let sink = Sink::new(Temporality::Cumulative);
-        let metrics = Metrics::with_provider(sink.provider.clone()).msal_set(MsalSet::Off);
-        let telemetry = Telemetry::builder()
-            .span(SpanOptions::new().with_target(TARGET))
-            .metrics(metrics.semantic_conventions())
-            .build()
-            .unwrap();
-        Self {
-            telemetry,
-            sink,
-            spans: Arc::default(),
-        }
-    }
-
-    /// Runs code with a subscriber that keeps the fields of all spans with our target.
-    fn watch<T>(&self, act: impl FnOnce() -> T) -> T {
-        let spans = Arc::clone(&self.spans);
-        let react = move |called: Called<'_>| {
-            let mut spans = spans.lock().unwrap();
-            match called {
-                Called::Open(_, span) => {
-                    let mut fields = Fields::from([("name", span.metadata().name().to_owned())]);
-                    span.record(&mut Keeper(&mut fields));
-                    spans.opened.push(fields);
-                }
-                Called::Record(values) => {
-                    values.record(&mut Keeper(spans.opened.last_mut().unwrap()));
-                }
-                Called::Enter(_) => spans.entered += 1,
-                Called::Exit(_) => spans.exited += 1,
-                Called::Close(_) => spans.closed += 1,
-                Called::Register(_) | Called::Event(_) => {}
-            }
-        };
-        let subscriber = Reacting::new(|metadata| metadata.target() == TARGET, react);
-        tracing::subscriber::with_default(subscriber, act)
-    }
-
-    /// Returns the fields of the spans, all of which are closed, and the points of the counter.
-    fn seen(&self) -> (Vec<Fields>, Vec<Point>) {
-        let spans = self.spans.lock().unwrap();
-        assert_eq!(spans.closed, spans.opened.len());
-        assert_eq!(spans.entered, spans.exited);
-        let mut points = self.sink.collect();
-        points.retain(|point| point.metric == "token_telemetry.graph.requests");
-        let shown = format!("{spans:?} {points:?}");
-        for secret in ["alice", "contoso", "secret", "v1.0"] {
-            assert!(!shown.contains(secret), "{secret} in {shown}");
-        }
-        (spans.opened.clone(), points)
-    }
-
-    /// Returns the fields of the only span, and the attributes of the only point.
-    fn only(&self) -> (Fields, Point) {
-        let (spans, points) = self.seen();
-        assert_eq!((spans.len(), points.len()), (1, 1), "{spans:?} {points:?}");
-        assert_eq!(points[0].count, 1);
-        (spans[0].clone(), points[0].clone())
-    }
-}
-
-fn headers() -> Headers {
-    let sdk_version = SdkVersion::builder()
-        .core(const { Product::from_static("graph-rust-core", "0.1.0") })
-        .comment(Comment::empty())
-        .feature_usage(FeatureUsage::RETRY_HANDLER)
-        .build()
-        .unwrap();
-    let hosts = Hosts::graph().with("graph.contoso.example").unwrap();
-    Headers::new(sdk_version).with_hosts(hosts)
-}
-
-fn responded(status: u16) -> Response<()> {
-    Response::builder().status(status).body(()).unwrap()
-}
-
-fn with_header(status: u16, name: &'static str, value: &str) -> Response<()> {
-    let response = Response::builder().status(status).header(name, value);
-    response.body(()).unwrap()
-}
-
-fn claims_challenge() -> Response<()> {
-    let challenge = r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3M=""#;
-    with_header(401, "www-authenticate", challenge)
-}
-
-/// Sends a request again while a server asks for it.
-#[derive(Clone)]
-struct WhileAsked;
-
-impl<E> Policy<Request<Body>, Response<()>, E> for WhileAsked {
-    type Future = Ready<()>;
-
-    fn retry(
-        &mut self,
-        _req: &mut Request<Body>,
-        result: &mut Result<Response<()>, E>,
-    ) -> Option<Self::Future> {
-        let status = result.as_ref().ok()?.status().as_u16();
-        [401, 429].contains(&status).then(|| ready(()))
-    }
-
-    fn clone_request(&mut self, req: &Request<Body>) -> Option<Request<Body>> {
-        Some(req.clone())
-    }
-}
-
-type Script = Arc<Mutex<VecDeque<Response<()>>>>;
-
-fn script(responses: impl IntoIterator<Item = Response<()>>) -> Script {
-    Arc::new(Mutex::new(responses.into_iter().collect()))
-}
-
-fn next(script: &Script) -> Response<()> {
-    script.lock().unwrap().pop_front().unwrap()
-}
-
-fn get(url: &str) -> Request<Body> {
-    Request::get(url).body(Body::new()).unwrap()
-}
-
-/// Sends a request through the stack that the documentation recommends.
-fn send(bench: &Bench, url: &str, responses: impl IntoIterator<Item = Response<()>>) -> u16 {
-    let (graph, script) = (observed(bench), script(responses));
-    let client = ServiceBuilder::new()
-        .layer(graph.clone())
-        .layer(RetryLayer::new(WhileAsked))
-        .layer(FollowRedirectLayer::new())
-        .layer(graph)
-        .service(service_fn(move |_: Request<Body>| {
-            ready(Ok::<_, io::Error>(next(&script)))
-        }));
-    let sent = bench.watch(|| block_on(client.oneshot(get(url))));
-    sent.unwrap().status().as_u16()
-}
-
-fn observed(bench: &Bench) -> token_telemetry::middleware::ObservedGraphLayer {
-    GraphLayer::new(headers()).with_telemetry(bench.telemetry.clone())
-}
+use bench::*;
 
 #[test]
 fn claims_challenge_then_ok() {
@@ -261,7 +73,7 @@ fn span_fields_are_documented() {
         let client = graph_service(observed(&bench));
         block_on(client.oneshot(Request::get(ME).body(200).unwrap())).unwrap();
     });
-    let source = include_str!("../../runtime/src/middleware/graph_tower.rs");
+    let source = include_str!("../../../runtime/src/middleware/graph_tower.rs");
     let rows = source.lines();
     let rows = rows.filter_map(|line| line.trim_start().strip_prefix("/// | `"));
     let names = rows.filter_map(|row| row.split('`').next());
@@ -473,82 +285,4 @@ fn panicking_subscriber_changes_nothing() {
     });
     assert_eq!(sent.unwrap().status(), 200);
     assert_eq!(bench.only_point().count, 1);
-}
-
-impl Bench {
-    fn only_point(&self) -> Point {
-        let (_, points) = self.seen();
-        assert_eq!(points.len(), 1);
-        points[0].clone()
-    }
-}
-
-/// Responds as the script says.
-struct Scripted(Script);
-
-#[async_trait]
-impl Middleware for Scripted {
-    async fn handle(
-        &self,
-        _: reqwest::Request,
-        _: &mut Extensions,
-        _: Next<'_>,
-    ) -> reqwest_middleware::Result<reqwest::Response> {
-        Ok(next(&self.0).map(|()| "").into())
-    }
-}
-
-/// Sends a request again while a server asks for it.
-struct Again;
-
-#[async_trait]
-impl Middleware for Again {
-    async fn handle(
-        &self,
-        req: reqwest::Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> reqwest_middleware::Result<reqwest::Response> {
-        loop {
-            let attempt = req.try_clone().unwrap();
-            let response = next.clone().run(attempt, extensions).await?;
-            if ![401, 429].contains(&response.status().as_u16()) {
-                return Ok(response);
-            }
-        }
-    }
-}
-
-#[test]
-fn reqwest_handler_observes_requests() {
-    let bench = Bench::new();
-    let graph = GraphMiddleware::new(headers())
-        .following_redirects(5)
-        .with_telemetry(bench.telemetry.clone());
-    let moved = with_header(307, "location", "https://graph.microsoft.com/v1.0/alice");
-    let responses = [claims_challenge(), responded(429), moved, responded(404)];
-    let client = ClientBuilder::new(reqwest::Client::new())
-        .with(graph.clone())
-        .with(Again)
-        .with(graph)
-        .with(Scripted(script(responses)))
-        .build();
-    let sent = bench.watch(|| block_on(client.get(ME).send()));
-    assert_eq!(sent.unwrap().status(), 404);
-    let (span, point) = bench.only();
-    assert_eq!((&*span[RESENDS], &*span[CLAIMS]), ("3", "1"));
-    assert_eq!(span["com.microsoft.kiota.handler.redirect.count"], "1");
-    assert_eq!(point.text("error.type"), "404");
-}
-
-#[test]
-fn reqwest_handler_is_off_by_default() {
-    let bench = Bench::new();
-    let client = ClientBuilder::new(reqwest::Client::new())
-        .with(GraphMiddleware::new(headers()))
-        .with(Scripted(script([responded(200)])))
-        .build();
-    bench.watch(|| block_on(client.get(ME).send())).unwrap();
-    let (spans, points) = bench.seen();
-    assert_eq!((spans.len(), points.len()), (0, 0));
 }
