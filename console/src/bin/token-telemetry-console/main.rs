@@ -122,21 +122,22 @@ fn draw_until_quit(
     Ok(())
 }
 
-/// Raw mode turns Ctrl-C into a key, but other signals would leave the terminal in disorder.
+/// Raw mode turns Ctrl-C into a key, but a signal to end would leave the terminal in disorder.
+///
+/// A hangup ends the program at once, as by default: the terminal is gone, and waiting for its keys would
+/// never return.
 #[cfg(unix)]
 fn stop_on_signals(runtime: &Runtime) -> Arc<AtomicBool> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let is_stopped = Arc::new(AtomicBool::new(false));
     let _entered = runtime.enter();
-    for kind in [SignalKind::terminate(), SignalKind::hangup()] {
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
         let stop = Arc::clone(&is_stopped);
-        if let Ok(mut signal) = signal(kind) {
-            runtime.spawn(async move {
-                signal.recv().await;
-                stop.store(true, Ordering::Relaxed);
-            });
-        }
+        runtime.spawn(async move {
+            terminate.recv().await;
+            stop.store(true, Ordering::Relaxed);
+        });
     }
     is_stopped
 }
