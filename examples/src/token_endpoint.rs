@@ -143,7 +143,7 @@ async fn respond_to_machine(
     answer(&state, &headers, status, body).await
 }
 
-/// Returns the response of the next fault, if there is one; status 0 stands for none.
+/// Returns the next fault that was ordered, if any; a fault with status 0 sends no response.
 fn fault(state: &Mutex<EndpointState>) -> Option<(u16, Value)> {
     match lock(state).faults.pop_front()? {
         Fault::Status(status) => Some((status, json!({ "error": "temporarily_unavailable" }))),

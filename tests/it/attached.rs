@@ -130,11 +130,13 @@ fn limits_of_two_observers_are_separate() {
 }
 
 #[test]
-fn handle_outlives_the_telemetry() {
-    let telemetry = Telemetry::builder().build().unwrap();
-    let recorder = Recorder::new();
-    let attached = telemetry.attach_observer(recorder);
+fn handle_does_not_keep_the_telemetry() {
+    let built = Arc::new(Wire::default());
+    let builder = Telemetry::builder().observer(Arc::clone(&built));
+    let telemetry = builder.build().unwrap();
+    let attached = telemetry.attach_observer(Recorder::new());
     drop(telemetry);
+    assert_eq!(Arc::strong_count(&built), 1);
     attached.limit_hits(3);
     drop(attached);
 }

@@ -161,7 +161,7 @@ impl SeenTokenLookup<'_> {
     /// Records a cache hit if this token was returned before; remembers it otherwise.
     ///
     /// Returns whether it is a cache hit. A token response since the lookup rules that out: a server
-    /// with a cache of its own returns the same token again. The source of a new token follows from the token
+    /// with its own cache returns the same token again. The source of a new token follows from the token
     /// requests, or from [`record_default_source`](crate::Acquisition::record_default_source).
     ///
     /// # Examples

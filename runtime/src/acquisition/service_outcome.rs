@@ -98,6 +98,7 @@ impl<R: ServiceResponse> HttpOutcome for Boxed<'_, R> {
     fn request_id(&self) -> Option<&str> {
         request_id(self.headers()?)
     }
+
     fn has_claims_challenge(&self) -> bool {
         let challenges = |it: &R| has_claims_challenge(it.status(), it.headers());
         self.0.as_ref().is_ok_and(challenges)

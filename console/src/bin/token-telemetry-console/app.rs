@@ -13,7 +13,7 @@ use crate::message::{Entry, Message, Sdk};
 /// Acquisitions that are kept; the console keeps as many unless it is configured otherwise.
 const CAPACITY: usize = 1000;
 
-/// Cache hits among them, which are so many that they would soon displace the others.
+/// The most cache hits among them; without this limit they would soon displace the rest.
 const HITS: usize = 500;
 
 /// Acquisitions that a page key skips.
